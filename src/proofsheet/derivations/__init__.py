@@ -1,0 +1,1 @@
+"""Formulas as the chapters derive them, each with a check that can fail."""

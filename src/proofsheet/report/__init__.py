@@ -1,0 +1,1 @@
+"""From the results to the pages: numbers, tables, variables, checks of the text, rendering."""
