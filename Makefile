@@ -1,0 +1,71 @@
+# `make report` and `make test` do all the set-up they need; `make` alone lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+CORES ?= all
+BIN := .venv/bin
+PYTHON ?= python3
+# A uv on the PATH, else one of the project's own.
+UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
+READY := .venv/.ready
+QUARTO := .venv/.quarto-tried
+
+.PHONY: help report test lint format lock rulegraph benchmarks clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+report: $(READY) $(QUARTO) ## run everything that is configured; leaves results/submission.pdf
+	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores $(CORES)
+
+test: $(READY) ## every test, with an end-to-end run to the PDF
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## ruff, snakefmt and snakemake --lint
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/snakefmt --check Snakefile workflow
+	@$(BIN)/snakemake --lint
+
+format: $(READY) ## write Python and Snakemake in the project's form
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+	@$(BIN)/snakefmt Snakefile workflow
+
+lock: | $(UV) ## pin the dependencies of pyproject.toml anew
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --all-extras pyproject.toml --output-file requirements.lock
+	@$(BIN)/python envs/pin.py
+
+rulegraph: $(READY) ## the picture of the workflow in the README
+	@$(BIN)/python docs/rulegraph.py
+
+benchmarks: $(READY) ## speed against the peers, as ratios
+	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark; done
+
+clean: ## remove what the workflow made (the environment stays)
+	rm -rf results .snakemake
+
+.uv/bin/uv:
+	@echo "proofsheet: installing uv into .uv"
+	@$(PYTHON) -m venv .uv 2>/dev/null && .uv/bin/pip install --quiet uv \
+	  || $(PYTHON) -m pip install --quiet --target .uv uv \
+	  || { echo "proofsheet: uv could not be installed with '$(PYTHON) -m pip'; install uv by hand and run again" >&2; exit 1; }
+
+# The stamp comes last: a set-up that was interrupted is simply done again.
+$(READY): requirements.lock pyproject.toml | $(UV)
+	@echo "proofsheet: setting up .venv from requirements.lock"
+	@$(UV) venv --quiet --allow-existing --python '>=3.11' .venv
+	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@rm -f $(QUARTO)
+	@touch $@
+
+# Quarto is not a Python package: the one on the PATH is used, else its wrapper from the registry is
+# tried once; without either the same sources are rendered by pandoc and typst.
+$(QUARTO): $(READY)
+	@command -v quarto >/dev/null \
+	  || timeout 300 $(UV) pip install --quiet --python $(BIN)/python quarto-cli==1.9.38 >/dev/null 2>&1 \
+	  || true
+	@touch $@

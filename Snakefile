@@ -1,0 +1,29 @@
+# The whole map on one screen: configuration, the way of the data, targets.
+#
+#   source ─► results/data ─► runs ─► the problem ─► its figures ─► the PDF, the notebooks
+#
+# `snakemake --cores 8` makes everything, `snakemake --cores 8 <set>` one set, and
+# `snakemake --cores 1 report` the PDF of all sets.
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+include: "workflow/rules/common.smk"
+
+
+rule all:
+    input:
+        "results/submission.pdf",
+        [handed_in(name) for name in config["sets"]],
+    default_target: True
+
+
+include: "workflow/rules/data.smk"
+include: "workflow/rules/csci5527_hw2.smk"
+include: "workflow/rules/report.smk"
+include: "workflow/rules/notebooks.smk"
+
+
+localrules:
+    all,

@@ -1,0 +1,27 @@
+"""The geometry of sliding windows, shared by convolution and pooling."""
+
+from __future__ import annotations
+
+Pair = int | tuple[int, int]
+
+
+def pair(value: Pair, name: str, least: int) -> tuple[int, int]:
+    """`value` for height and width.
+
+    Raises:
+        ValueError: neither an integer nor two of them, or one below `least`.
+    """
+    both = (value, value) if isinstance(value, int) else tuple(value)
+    if len(both) != 2 or any(not isinstance(v, int) or v < least for v in both):
+        raise ValueError(f"{name}: got {value!r}, wants one integer or two, each at least {least}")
+    return both
+
+
+def window_count(size: int, kernel: int, stride: int, padding: int = 0) -> int:
+    """How many windows fit along an axis; a rest that no window covers is left out."""
+    return (size + 2 * padding - kernel) // stride + 1
+
+
+def every(start: int, count: int, stride: int) -> slice:
+    """The `count` positions `start`, `start` + `stride`, …"""
+    return slice(start, start + stride * (count - 1) + 1, stride)

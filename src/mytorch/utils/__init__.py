@@ -1,0 +1,1 @@
+"""Tools around the network: `mytorch.utils.gradient_check.gradient_check`."""

@@ -1,0 +1,171 @@
+"""The configuration: read, checked against its schema, completed with defaults.
+
+Whatever is wrong is told in one line that names the key, the value and what is allowed.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from proofsheet.errors import UserError
+
+SCHEMA = Path("workflow/schemas/config.schema.yaml")
+_TYPES = {dict: "a mapping", list: "a list", str: "a text", bool: "a truth value", int: "a number"}
+_WANTED = {"object": "a mapping of keys", "string": "a text in quotes"}
+
+
+def read_yaml(path: str | Path) -> Any:
+    """Read a YAML file.
+
+    Raises:
+        UserError: it is missing, not UTF-8 or not YAML; the line is named.
+    """
+    path = Path(path)
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist") from None
+    except (IsADirectoryError, PermissionError) as error:
+        raise UserError(f"{path} cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: byte {error.start} is not UTF-8; save it as UTF-8") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        what = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise UserError(f"{where} is not YAML: {what}") from None
+
+
+def known_sets(report: str | Path = "report") -> dict[str, dict[str, Any]]:
+    """The problem sets that exist: every folder of `report` with a `set.yaml`, by its name."""
+    return {path.parent.name: read_yaml(path) for path in sorted(Path(report).glob("*/set.yaml"))}
+
+
+def checked(config: Mapping[str, Any], root: str | Path = ".") -> dict[str, Any]:
+    """The configuration with every default filled in.
+
+    Args:
+        config: what `config.yaml` and the command line say.
+        root: the project's folder, to which relative paths refer.
+
+    Raises:
+        UserError: an unknown key, a wrong type or value, an unknown set or problem, a mirror or
+            a picture that does not exist.
+    """
+    root = Path(root)
+    schema = read_yaml(root / SCHEMA)
+    errors = sorted(
+        Draft202012Validator(schema).iter_errors(config), key=lambda e: [str(p) for p in e.path]
+    )
+    if errors:
+        raise UserError(f"config.yaml: {_sentence(errors[0])}")
+    config = _with_defaults(config, schema)
+    sets = known_sets(root / "report")
+    for name in config["sets"]:
+        _known(name, sets, "sets", "a set")
+    for name, problems in config["acknowledgements"].items():
+        _known(name, sets, "acknowledgements", "a set")
+        for problem, entry in problems.items():
+            key = f"acknowledgements.{name}"
+            _known(problem, sets[name]["problems"], key, "a problem")
+            for image in entry["images"]:
+                if not (root / image).is_file():
+                    raise UserError(
+                        f"config.yaml: {key}.{problem}.images: '{image}' does not exist;"
+                        " allowed: a png, jpg or svg file, relative to the project's folder"
+                    )
+    config["data"]["mirror"] = _mirror(config["data"], root)
+    return config
+
+
+def _mirror(data: Mapping[str, str], root: Path) -> str:
+    """The mirror's folder, or '' where none is used; from the environment if not configured."""
+    key = "config.yaml: data.mirror" if data["mirror"] else "PROOFSHEET_MIRROR"
+    mirror = data["mirror"] or os.environ.get("PROOFSHEET_MIRROR", "")
+    if data["source"] in ("official", "standin"):
+        return ""
+    if not mirror:
+        if data["source"] == "mirror":
+            raise UserError(
+                "config.yaml: data.source is 'mirror', but data.mirror is empty and"
+                " PROOFSHEET_MIRROR is not set; name a folder that holds a manifest.yaml"
+            )
+        return ""
+    if not (root / mirror / "manifest.yaml").is_file():
+        missing = "has no manifest.yaml" if (root / mirror).is_dir() else "does not exist"
+        raise UserError(
+            f"{key} is '{mirror}', which {missing};"
+            " allowed: a folder that holds a manifest.yaml, or nothing"
+        )
+    return mirror
+
+
+def _known(name: str, allowed: Iterable[str], key: str, kind: str) -> None:
+    if name not in allowed:
+        raise UserError(
+            f"config.yaml: {key}: '{name}' is not {kind}{_meant(name, allowed)};"
+            f" allowed: {', '.join(allowed)}"
+        )
+
+
+def _meant(name: str, allowed: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(allowed), n=1)
+    return f" (did you mean '{close[0]}'?)" if close else ""
+
+
+def _sentence(error: ValidationError) -> str:
+    """Key, value and what is allowed, from a schema's verdict."""
+    key = _dotted(error.path)
+    schema = error.schema
+    if error.validator == "additionalProperties":
+        allowed = list(schema["properties"])
+        unknown = next(name for name in error.instance if name not in allowed)
+        full = f"{key}.{unknown}" if key else str(unknown)
+        return f"unknown key '{full}'{_meant(str(unknown), allowed)}; allowed: {', '.join(allowed)}"
+    found = _shown(error.instance)
+    kind = _TYPES.get(type(error.instance), "")
+    note = f" ({kind})" if error.validator == "type" and kind else ""
+    if "enum" in schema:
+        allowed = ", ".join(schema["enum"])
+    elif error.validator == "type" and schema["type"] in _WANTED:
+        allowed = f"{_WANTED[schema['type']]}: {schema['description']}"
+    else:
+        allowed = schema["description"]
+    return f"{key or 'the file'} is {found}{note}; allowed: {allowed}"
+
+
+def _shown(value: Any) -> str:
+    text = "empty" if value is None else repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _dotted(path: Iterable[Any]) -> str:
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _with_defaults(value: Any, schema: Mapping[str, Any]) -> Any:
+    """`value` with the defaults of `schema`, at every depth."""
+    value = deepcopy(value)
+    if not isinstance(value, Mapping):
+        return value
+    for key, entry in schema.get("properties", {}).items():
+        if "default" in entry:
+            value.setdefault(key, deepcopy(entry["default"]))
+    extra = schema.get("additionalProperties")
+    for key in value:
+        entry = schema.get("properties", {}).get(key, extra)
+        if isinstance(entry, Mapping):
+            value[key] = _with_defaults(value[key], entry)
+    return value

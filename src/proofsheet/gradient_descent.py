@@ -1,0 +1,145 @@
+"""Gradient descent with a backtracking (Armijo) line search, and the record of what it did.
+
+Steepest descent and nothing else: x ← x − t∇f(x), no momentum, no curvature. The only thing
+chosen along the way is the step t, by trying and halving (Armijo 1966; Nocedal and Wright,
+*Numerical Optimization*, 2nd ed., algorithm 3.1). Asked for by CSCI 5527 HW 2, problem 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+Loss = Callable[[np.ndarray], float]
+Gradient = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Descent:
+    """Where a run ended and how it went there, over K accepted steps.
+
+    Attributes:
+        x: last iterate, in the shape of the start.
+        losses, gradient_norms: (K + 1,) at every iterate, the start included.
+        steps: (K,) accepted step sizes.
+        evaluations: (K,) losses that the line search tried for each of them.
+        stopped_by: `gradient` (converged), `iterations` (the limit), or `rounding` (no step
+            lowers the loss any more in floating point).
+    """
+
+    x: np.ndarray
+    losses: np.ndarray
+    gradient_norms: np.ndarray
+    steps: np.ndarray
+    evaluations: np.ndarray
+    stopped_by: Literal["gradient", "iterations", "rounding"]
+
+    @property
+    def iterations(self) -> int:
+        return len(self.steps)
+
+    @property
+    def converged(self) -> bool:
+        return self.stopped_by == "gradient"
+
+
+def gradient_descent(
+    loss: Loss,
+    gradient: Gradient,
+    start: np.ndarray,
+    *,
+    tolerance: float = 1e-8,
+    max_iterations: int = 20_000,
+    max_step: float = 1.0,
+    shrink: float = 0.5,
+    growth: float = 2.0,
+    decrease: float = 1e-4,
+) -> Descent:
+    """Minimise `loss` from `start`, until ‖∇f(x_k)‖ ≤ tolerance · ‖∇f(x_0)‖ (Frobenius norms).
+
+    The test is relative, so it means the same after a change of units of the loss or of x.
+
+    Args:
+        loss, gradient: f and ∇f; the gradient has the shape of its argument.
+        start: x_0, of any shape; it is not modified.
+        tolerance: by what factor the norm of the gradient has to fall.
+        max_iterations: accepted steps after which to give up.
+        max_step: first trial step, and the largest one ever tried.
+        shrink: factor in (0, 1) on the step after a rejected trial.
+        growth: factor ≥ 1 from one accepted step to the next trial: the search starts where the
+            last one ended, and may come back up.
+        decrease: c in (0, 1) of the Armijo condition f(x − t∇f) ≤ f(x) − c t ‖∇f‖².
+    """
+    x = np.array(start, dtype=np.float64)
+    value, slope = loss(x), gradient(x)
+    norm = np.linalg.norm(slope)
+    threshold = tolerance * norm
+    losses, norms, steps, evaluations = [value], [norm], [], []
+    trial, stopped_by = max_step, "gradient"
+    while norm > threshold:
+        if len(steps) == max_iterations:
+            stopped_by = "iterations"
+            break
+        found = backtrack(loss, x, value, slope, trial, shrink=shrink, decrease=decrease)
+        if found is None:
+            stopped_by = "rounding"
+            break
+        step, x, value, tried = found
+        slope = gradient(x)
+        norm = np.linalg.norm(slope)
+        trial = min(growth * step, max_step)
+        losses.append(value)
+        norms.append(norm)
+        steps.append(step)
+        evaluations.append(tried)
+    return Descent(
+        x,
+        np.array(losses),
+        np.array(norms),
+        np.array(steps),
+        np.array(evaluations, dtype=np.int64),
+        stopped_by,
+    )
+
+
+def backtrack(
+    loss: Loss,
+    x: np.ndarray,
+    value: float,
+    slope: np.ndarray,
+    step: float,
+    *,
+    shrink: float = 0.5,
+    decrease: float = 1e-4,
+) -> tuple[float, np.ndarray, float, int] | None:
+    """The first of `step`, `shrink·step`, `shrink²·step`, … that meets the Armijo condition.
+
+    Args:
+        x, value, slope: the iterate, its loss and its gradient (not zero).
+        step: the first trial.
+
+    Returns:
+        The accepted step, the new iterate, its loss and the number of trials; None where x is
+        left as it is by rounding before any trial was accepted.
+    """
+    promised = decrease * float(np.vdot(slope, slope))
+    tried = 0
+    while True:
+        candidate = x - step * slope
+        if np.array_equal(candidate, x):
+            return None
+        candidate_value = loss(candidate)
+        tried += 1
+        # The second test is implied by the first, but for rounding when little is promised:
+        # without it the iterates could wander for ever among equal losses. A NaN fails both.
+        if candidate_value <= value - step * promised and candidate_value < value:
+            return step, candidate, candidate_value, tried
+        step *= shrink
+
+
+def best(runs: Iterable[Descent]) -> Descent:
+    """The run with the lowest final loss; of equals, the first."""
+    return min(runs, key=lambda run: run.losses[-1])

@@ -1,0 +1,31 @@
+"""Build the notebook of one problem, run it in a fresh kernel and keep its outputs."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbformat
+
+from proofsheet import job
+from proofsheet.files import write_text
+from proofsheet.notebooks import build, execute
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with job.start(snakemake) as log, tempfile.TemporaryDirectory() as folder:
+    notebook = build(Path(snakemake.input.text).read_text(encoding="utf-8"))
+    # As a grader runs it: an empty folder, and nothing of this project on the path.
+    os.environ.pop("PYTHONPATH", None)
+    os.environ |= {"PROOFSHEET_PRESET": snakemake.params.preset, "PYTHONHASHSEED": "0"}
+    if snakemake.params.mirror:
+        os.environ["PROOFSHEET_MIRROR"] = str(Path(snakemake.params.mirror).resolve())
+    else:
+        os.environ.pop("PROOFSHEET_MIRROR", None)
+    execute(notebook, folder)
+    nbformat.validate(notebook)
+    write_text(snakemake.output.notebook, nbformat.writes(notebook) + "\n")
+    log.info("%d cells run", len(notebook.cells))
