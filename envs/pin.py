@@ -31,7 +31,7 @@ def locked_versions(lock: Path) -> dict[str, str]:
 
 
 def environment(name: str, versions: dict[str, str]) -> str:
-    """The text of `envs/<name>.yaml`: the interpreter from conda, the packages as they are locked."""
+    """The text of `envs/<name>.yaml`: the interpreter from conda, packages as they are locked."""
     pins = "".join(f"      - {package}=={versions[package]}\n" for package in ENVIRONMENTS[name])
     return (
         f"# Written by envs/pin.py from requirements.lock: `make lock`.\n"

@@ -75,12 +75,12 @@ def checked(config: Mapping[str, Any], root: str | Path = ".") -> dict[str, Any]
     for name, problems in config["acknowledgements"].items():
         _known(name, sets, "acknowledgements", "a set")
         for problem, entry in problems.items():
-            key = f"acknowledgements.{name}"
+            key = _dotted(["acknowledgements", name])
             _known(problem, sets[name]["problems"], key, "a problem")
             for image in entry["images"]:
                 if not (root / image).is_file():
                     raise UserError(
-                        f"config.yaml: {key}.{problem}.images: '{image}' does not exist;"
+                        f"config.yaml: {key}.{problem}.images: {image!r} does not exist;"
                         " allowed: a png, jpg or svg file, relative to the project's folder"
                     )
     config["data"]["mirror"] = _mirror(config["data"], root)
@@ -103,7 +103,7 @@ def _mirror(data: Mapping[str, str], root: Path) -> str:
     if not (root / mirror / "manifest.yaml").is_file():
         missing = "has no manifest.yaml" if (root / mirror).is_dir() else "does not exist"
         raise UserError(
-            f"{key} is '{mirror}', which {missing};"
+            f"{key} is {mirror!r}, which {missing};"
             " allowed: a folder that holds a manifest.yaml, or nothing"
         )
     return mirror
@@ -112,7 +112,7 @@ def _mirror(data: Mapping[str, str], root: Path) -> str:
 def _known(name: str, allowed: Iterable[str], key: str, kind: str) -> None:
     if name not in allowed:
         raise UserError(
-            f"config.yaml: {key}: '{name}' is not {kind}{_meant(name, allowed)};"
+            f"config.yaml: {key}: {name!r} is not {kind}{_meant(name, allowed)};"
             f" allowed: {', '.join(allowed)}"
         )
 
@@ -129,8 +129,8 @@ def _sentence(error: ValidationError) -> str:
     if error.validator == "additionalProperties":
         allowed = list(schema["properties"])
         unknown = next(name for name in error.instance if name not in allowed)
-        full = f"{key}.{unknown}" if key else str(unknown)
-        return f"unknown key '{full}'{_meant(str(unknown), allowed)}; allowed: {', '.join(allowed)}"
+        full = _dotted([*error.path, unknown])
+        return f"unknown key {full}{_meant(str(unknown), allowed)}; allowed: {', '.join(allowed)}"
     found = _shown(error.instance)
     kind = _TYPES.get(type(error.instance), "")
     note = f" ({kind})" if error.validator == "type" and kind else ""
@@ -151,8 +151,16 @@ def _shown(value: Any) -> str:
 def _dotted(path: Iterable[Any]) -> str:
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += ("." if text else "") + _name(part)
     return text
+
+
+def _name(key: Any) -> str:
+    """A key as it is, or quoted where that would not read as one word."""
+    return str(key) if str(key).replace("_", "").isalnum() else repr(key)
 
 
 def _with_defaults(value: Any, schema: Mapping[str, Any]) -> Any:

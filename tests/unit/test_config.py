@@ -1,0 +1,139 @@
+"""The configuration: defaults, and one clear line for every mistake."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proofsheet.config import SCHEMA, checked, read_yaml
+from proofsheet.errors import UserError
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def no_mirror(monkeypatch):
+    monkeypatch.delenv("PROOFSHEET_MIRROR", raising=False)
+
+
+def described(schema, path=""):
+    """Every (path, entry) of a schema, at every depth."""
+    for key, entry in schema.get("properties", {}).items():
+        yield f"{path}{key}", entry
+        yield from described(entry, f"{path}{key}.")
+    if isinstance(extra := schema.get("additionalProperties"), dict):
+        yield from described(extra, f"{path}<name>.")
+
+
+def test_every_key_has_type_default_and_description():
+    for path, entry in described(read_yaml(ROOT / SCHEMA)):
+        assert {"type", "default", "description"} <= entry.keys(), path
+
+
+def test_config_yaml_is_the_schema_s_defaults():
+    """Nobody has to look in two places: the file shows what holds without it."""
+    written = read_yaml(ROOT / "config.yaml")
+    assert checked(written, ROOT) == checked({}, ROOT)
+    keys = {path for path, _ in described(read_yaml(ROOT / SCHEMA)) if "<name>" not in path}
+    shown = {f"{k}.{j}" for k, v in written.items() if isinstance(v, dict) for j in v}
+    assert keys == shown | set(written)
+
+
+@pytest.mark.parametrize(
+    ("config", "parts"),
+    [
+        ({"sedes": [1]}, ["unknown key sedes", "did you mean 'seeds'", "allowed: author"]),
+        ({"author": {"nam": ""}}, ["unknown key author.nam", "allowed: name"]),
+        ({"seeds": "abc"}, ["seeds is 'abc'", "allowed: a list"]),
+        ({"seeds": []}, ["seeds is []", "at least one"]),
+        ({"seeds": [0, 1.5]}, ["seeds[1] is 1.5", "whole number"]),
+        ({"seeds": [-1]}, ["seeds[0] is -1", "from 0"]),
+        ({"seeds": [1, 1]}, ["seeds is [1, 1]", "different"]),
+        ({"device": "tpu"}, ["device is 'tpu'", "allowed: auto, cpu, cuda"]),
+        ({"preset": True}, ["preset is True", "allowed: full, quick"]),
+        ({"author": {"student_id": 5}}, ["author.student_id is 5", "a text"]),
+        ({"author": None}, ["author is empty", "mapping"]),
+        ({"sets": ["csci5527_hw22"]}, ["'csci5527_hw22' is not a set", "allowed: ", "hw2"]),
+        ({"data": {"source": "web"}}, ["data.source is 'web'", "standin"]),
+        ({"data": {"mirror": "/nope"}}, ["data.mirror is '/nope'", "does not exist"]),
+        ({"data": {"source": "mirror"}}, ["data.mirror is empty", "PROOFSHEET_MIRROR"]),
+        ({"acknowledgements": {"hw": {}}}, ["acknowledgements: 'hw' is not a set"]),
+        ({"acknowledgements": {"csci5527_hw2": {"p1": {}}}}, ["'p1' is not a problem"]),
+        (
+            {"acknowledgements": {"csci5527_hw2": {"p1_subspace": {"images": ["a.txt"]}}}},
+            ["images[0] is 'a.txt'", "png"],
+        ),
+        (
+            {"acknowledgements": {"csci5527_hw2": {"p1_subspace": {"images": ["a.png"]}}}},
+            ["'a.png' does not exist"],
+        ),
+    ],
+)
+def test_a_mistake_is_told_in_one_line_with_key_value_and_what_is_allowed(config, parts):
+    with pytest.raises(UserError) as caught:
+        checked(config, ROOT)
+    message = str(caught.value)
+    assert "\n" not in message
+    for part in parts:
+        assert part in message
+
+
+def test_a_mirror_in_the_environment_is_used_and_checked(monkeypatch, tmp_path):
+    monkeypatch.setenv("PROOFSHEET_MIRROR", str(tmp_path))
+    with pytest.raises(UserError, match=r"PROOFSHEET_MIRROR is .*has no manifest\.yaml"):
+        checked({}, ROOT)
+    (tmp_path / "manifest.yaml").write_text("{}")
+    assert checked({}, ROOT)["data"]["mirror"] == str(tmp_path)
+    assert checked({"data": {"source": "standin"}}, ROOT)["data"]["mirror"] == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        (b"a: [1\n", ":2 is not YAML"),
+        (b"a: \xff\n", "is not UTF-8"),
+        (b"a:\n\t- 1\n", "is not YAML"),
+    ],
+)
+def test_an_unreadable_file_is_named(tmp_path, content, part):
+    (tmp_path / "config.yaml").write_bytes(content)
+    with pytest.raises(UserError, match=part):
+        read_yaml(tmp_path / "config.yaml")
+
+
+leaf = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5)
+tree = st.recursive(
+    leaf,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(read_yaml(ROOT / "config.yaml"))), tree)
+def test_any_value_is_accepted_or_told_in_one_line(key, value):
+    message = ""
+    try:
+        checked({key: value}, ROOT)
+    except UserError as error:
+        message = str(error)
+    assert len(message.splitlines()) <= 1
+
+
+def test_defaults_do_not_leak_from_one_configuration_to_the_next():
+    checked({}, ROOT)["seeds"].append(99)
+    assert checked({}, ROOT)["seeds"] == [0, 1, 2]
+
+
+def test_a_new_set_needs_no_code(tmp_path):
+    shutil.copytree(ROOT / "report", tmp_path / "report")
+    shutil.copytree(ROOT / "workflow/schemas", tmp_path / "workflow/schemas")
+    (tmp_path / "report/my_course").mkdir()
+    entry = {"title": "Mine", "problems": {"p1_first": {"title": "First"}}}
+    (tmp_path / "report/my_course/set.yaml").write_text(yaml.safe_dump(entry))
+    assert checked({"sets": ["my_course"]}, tmp_path)["sets"] == ["my_course"]
