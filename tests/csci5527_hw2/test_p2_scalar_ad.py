@@ -1,0 +1,110 @@
+"""Each check of problem 2 fails for a wrong formula, and the numbers are those by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from proofsheet.autodiff.forward import Dual
+from proofsheet.autodiff.reverse import Variable, backward, gradient
+from proofsheet.autodiff.trace import forward_trace, reverse_trace
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.derivations.csci5527_hw2 import p2_scalar_ad as p2
+
+CHECKS = {check.id: check for check in checks_of(p2)}
+
+
+def quotient_without_the_denominator(a, da, b, db):
+    return p2.dual_rules(a, da, b, db) | {"divide": da / b - a * db / b}
+
+
+def one_contribution_to_v1(x):
+    """Keeps only the last of the two contributions to the adjoint of v₁."""
+    adjoints = p2.reverse_sweep(x)
+    a, b, _, _, _, _, v4, _, _ = p2.evaluate(x)
+    adjoints[3] = adjoints[6] * v4
+    adjoints[:2] = adjoints[3] * b, adjoints[3] * a
+    return adjoints
+
+
+def tangent_without_the_denominator(x, direction):
+    return [*p2.forward_sweep(x, direction)[:-1], p2.forward_sweep(x, direction)[7] / x[2]]
+
+
+def push_forward_of_another_seed(f, x, direction):
+    value, tangent = p2.push_forward(f, x, np.roll(direction, 1))
+    return value, tangent
+
+
+WRONG = {
+    "dual_arithmetic": quotient_without_the_denominator,
+    "forward_steps": tangent_without_the_denominator,
+    "dual_numbers": push_forward_of_another_seed,
+    "reverse_steps": one_contribution_to_v1,
+    "tape_gradient": lambda f, *x: gradient(f, *x)[::-1],
+    "gradient_in_closed_form": lambda *x: [
+        *p2.closed_form_gradient(*x)[:2],
+        -p2.closed_form_gradient(*x)[2],
+    ],
+    "sweeps_meet": one_contribution_to_v1,
+    "graph_does_not_matter": lambda a, b, c: (a * b * p2.sin(c) + p2.exp(a + b)) / c,
+}
+
+
+def test_every_formula_holds():
+    assert all(entry["passed"] for entry in run_checks(CHECKS.values()))
+
+
+def test_every_check_has_a_wrong_formula():
+    assert WRONG.keys() == CHECKS.keys()
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_formula_is_seen(name):
+    assert not CHECKS[name](WRONG[name]).passed
+
+
+@pytest.mark.parametrize("name", ["add", "multiply", "divide", "sin", "exp"])
+def test_each_rule_of_dual_arithmetic_counts(name):
+    def wrong(a, da, b, db):
+        rules = p2.dual_rules(a, da, b, db)
+        return rules | {name: 2 * rules[name]}
+
+    assert not CHECKS["dual_arithmetic"](wrong).passed
+
+
+@pytest.mark.parametrize("position", range(9))
+@pytest.mark.parametrize("sweep", ["forward_steps", "reverse_steps"])
+def test_each_line_of_a_sweep_counts(sweep, position):
+    right = {"forward_steps": p2.forward_sweep, "reverse_steps": p2.reverse_sweep}[sweep]
+
+    def wrong(*arguments):
+        return [d + (i == position) for i, d in enumerate(right(*arguments))]
+
+    assert not CHECKS[sweep](wrong).passed
+
+
+def test_the_values_by_hand():
+    x1, x2, x3 = p2.POINT
+    expected = (x1 * math.sin(x3) + x1 * math.exp(x1 * x2)) / x3
+    assert expected == pytest.approx(2.6955, abs=5e-5)
+    dual = p2.f(Dual(x1), Dual(x2, 1.0), Dual(x3))
+    assert dual.tangent == pytest.approx(expected, rel=1e-15)
+    assert gradient(p2.f, *p2.POINT)[1] == pytest.approx(expected, rel=1e-15)
+
+
+def test_the_traces_are_the_written_sweeps():
+    seed = (0.0, 1.0, 0.0)
+    steps = forward_trace(p2.f(*(Dual(x, dx) for x, dx in zip(p2.POINT, seed, strict=True))))
+    assert [s.name for s in steps] == [f"v_{{{i}}}" for i in range(-2, 7)]
+    np.testing.assert_allclose([s.value for s in steps], p2.evaluate(p2.POINT), rtol=1e-15)
+    np.testing.assert_allclose(
+        [s.derivative for s in steps], p2.forward_sweep(p2.POINT, seed), rtol=1e-15
+    )
+    output = p2.f(*map(Variable, p2.POINT))
+    backward(output)
+    np.testing.assert_allclose(
+        [s.derivative for s in reverse_trace(output)], p2.reverse_sweep(p2.POINT), rtol=1e-15
+    )

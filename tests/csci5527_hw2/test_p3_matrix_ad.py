@@ -1,0 +1,118 @@
+"""Each check of problem 3 fails for a wrong formula, and the given matrices are the text's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.derivations.csci5527_hw2 import p3_matrix_ad as p3
+
+CHECKS = {check.id: check for check in checks_of(p3)}
+
+
+def both_factors_moving(F, V, G):
+    V = V.clone().requires_grad_()
+    return torch.autograd.grad((F(V) * G(F(V))).sum(), V)[0]
+
+
+def without_first_mask(v, at_zero=0.0):
+    g = p3.backward_pass(v, at_zero)
+    return g | {"V1": g["V2"], "W1": g["V2"] @ v["X"].T, "X": v["W1"].T @ g["V2"]}
+
+
+def kink_counted_in_the_weights(v, at_zero=0.0):
+    g = p3.backward_pass(v, at_zero)
+    return g | {"W1": g["V2"] @ v["X"].T}
+
+
+def product_not_transposed(name):
+    operation = p3.table_of_derivatives(name)
+    if name != "matmul":
+        return operation
+    left, right = operation.derivatives
+    broken = replace(right, pull=lambda g, y, A, B: np.ones_like(B) * (A.T @ g).mean())
+    return replace(operation, derivatives=(left, broken))
+
+
+WRONG = {
+    "factors_move": lambda A, B, C: (B.T * A, -A * C.T),
+    "transposed_jacobian": both_factors_moving,
+    "chain_rule": both_factors_moving,
+    "pulls_are_adjoint": product_not_transposed,
+    "rule_half_squared_norm": lambda g, D: 2 * g * D,
+    "rule_subtraction": lambda g: (g, g),
+    "rule_right_factor": lambda W, V, g: np.linalg.pinv(W) @ g,
+    "rule_left_factor": lambda W, V, g: g @ np.linalg.pinv(V),
+    "rule_relu": lambda V, g: g * (V >= 0),
+    "subdifferential_of_relu": lambda r: 1.5 * r,
+    "zeros_of_v3": lambda v: np.any(v["V1"] <= 0, axis=0),
+    "convention_does_not_matter": kink_counted_in_the_weights,
+    "finite_differences": without_first_mask,
+    "derived_backward_pass": without_first_mask,
+    "tape_on_given_matrices": lambda given: without_first_mask(p3.forward_pass(given)),
+    "four_decimals_in_float32": without_first_mask,
+}
+
+
+def test_every_formula_holds():
+    assert all(entry["passed"] for entry in run_checks(CHECKS.values()))
+
+
+def test_every_check_has_a_wrong_formula():
+    assert WRONG.keys() == CHECKS.keys()
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_formula_is_seen(name):
+    assert not CHECKS[name](WRONG[name]).passed
+
+
+def test_a_subgradient_below_zero_is_seen():
+    assert not CHECKS["subdifferential_of_relu"](lambda r: -r).passed
+
+
+@pytest.mark.parametrize("operation", p3.PRIMITIVES)
+def test_each_row_of_the_table_counts(operation):
+    def doubled(name):
+        row = p3.table_of_derivatives(name)
+        if name != operation:
+            return row
+        first, *others = row.derivatives
+        return replace(
+            row, derivatives=(replace(first, pull=lambda *a: 2 * first.pull(*a)), *others)
+        )
+
+    assert not CHECKS["pulls_are_adjoint"](doubled).passed
+
+
+@pytest.mark.parametrize("node", ["D", "V5", "W3", "V4", "V3", "W2", "V2", "V1", "W1", "X", "Y"])
+def test_each_line_of_the_backward_pass_counts(node):
+    def wrong(v, at_zero=0.0):
+        g = p3.backward_pass(v, at_zero)
+        return g | {node: 1.001 * g[node]}
+
+    assert not CHECKS["derived_backward_pass"](wrong).passed
+    assert not CHECKS["four_decimals_in_float32"](wrong).passed
+
+
+def test_the_given_matrices_are_the_texts():
+    given = p3.given_matrices()
+    assert {name: matrix.shape for name, matrix in given.items()} == p3.SHAPES
+    assert all(matrix.dtype == np.float32 for matrix in given.values())
+    torch.manual_seed(55272025)
+    for name in ("Y", "X", "W1", "W2", "W3"):
+        np.testing.assert_array_equal(given[name], torch.randn(p3.SHAPES[name]).numpy())
+
+
+@pytest.mark.parametrize("precision", [np.float32, np.float64])
+def test_tape_and_pytorch_in_one_precision(precision):
+    given = {name: m.astype(precision) for name, m in p3.given_matrices().items()}
+    actual, (_, expected) = p3.tape_gradients(given), p3.torch_pass(given)
+    for name, gradient in expected.items():
+        assert actual[name].dtype == gradient.dtype == precision
+        scale = np.abs(gradient).max()
+        np.testing.assert_allclose(actual[name], gradient, atol=8 * np.finfo(precision).eps * scale)
