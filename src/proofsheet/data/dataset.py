@@ -1,0 +1,138 @@
+"""A prepared dataset, read back and verified."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from proofsheet.data.splits import FRACTIONS, stratified_split
+from proofsheet.errors import UserError
+from proofsheet.files import read_arrays, read_json
+
+PARTS = ("train", "val", "test")
+_KEYS = ("dataset", "source", "official", "standin", "class_names", "feature_names", "counts")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One side of the split: `x` (n, …), `y` (n,) int64 in 0 … classes − 1.
+
+    `row` (n,) is the place of each row in the source; datasets with a publisher's split have none.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    row: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Three parts, what their numbers mean, and where they come from."""
+
+    train: Part
+    val: Part
+    test: Part
+    class_names: tuple[str, ...]
+    feature_names: tuple[str, ...]
+    standin: bool
+    source: dict[str, Any]
+    """The whole of `source.json`."""
+
+    def resplit(self, seed: int) -> Dataset:
+        """The same rows divided by another seed, as `prepare` would have divided them with it.
+
+        For a dataset whose split is drawn by the project; a publisher's own split has no seed.
+        """
+        together = [self.train, self.val, self.test]
+        if any(part.row is None for part in together):
+            raise ValueError(f"{self.source['dataset']} has a fixed split, so no seed divides it")
+        order = np.argsort(np.concatenate([part.row for part in together]))
+        x, y, row = (
+            np.concatenate([getattr(part, name) for part in together])[order]
+            for name in ("x", "y", "row")
+        )
+        picked = stratified_split(y, FRACTIONS, seed)
+        train, val, test = (Part(x[index], y[index], row[index]) for index in picked)
+        return replace(self, train=train, val=val, test=test)
+
+
+def load(folder: str | Path) -> Dataset:
+    """Read `train`, `val`, `test` and `source.json` of `results/data/<dataset>/`.
+
+    Raises:
+        UserError: a file is missing, is damaged, or does not agree with the others; it is named.
+    """
+    folder = Path(folder)
+    path = folder / "source.json"
+    if not path.is_file():
+        raise UserError(
+            f"{path} does not exist, so the data of {folder} is not there or not complete;"
+            " run snakemake to prepare it"
+        )
+    source = read_json(path)
+    missing = [key for key in _KEYS if not isinstance(source, dict) or key not in source]
+    if missing:
+        raise _damaged(path, f"has no '{missing[0]}'")
+    names = source["class_names"]
+    parts = {name: _read(folder / f"{name}.npz", len(names)) for name in PARTS}
+    for name, part in parts.items():
+        said = source["counts"].get(name, {}).get("per_class")
+        found = dict(zip(names, np.bincount(part.y, minlength=len(names)).tolist(), strict=True))
+        if said != found:
+            raise _damaged(folder / f"{name}.npz", f"holds {found} where {path.name} says {said}")
+        if part.x.shape[1:] != parts["train"].x.shape[1:] or part.x.dtype != parts["train"].x.dtype:
+            raise _damaged(
+                folder / f"{name}.npz",
+                f"holds x of {part.x.shape[1:]} {part.x.dtype} where train has"
+                f" {parts['train'].x.shape[1:]} {parts['train'].x.dtype}",
+            )
+    features = tuple(source["feature_names"])
+    if features and parts["train"].x.shape[1:] != (len(features),):
+        raise _damaged(
+            folder / "train.npz",
+            f"holds x of {parts['train'].x.shape[1:]} where {path.name} names"
+            f" {len(features)} features",
+        )
+    return Dataset(
+        **parts,
+        class_names=tuple(names),
+        feature_names=features,
+        standin=bool(source["standin"]),
+        source=source,
+    )
+
+
+def _read(path: Path, classes: int) -> Part:
+    if not path.is_file():
+        raise UserError(f"{path} does not exist; run snakemake to prepare the data anew")
+    try:
+        arrays = read_arrays(path)
+    except zipfile.BadZipFile as error:
+        raise _damaged(path, f"is not a readable .npz ({error})") from None
+    for key in ("x", "y"):
+        if key not in arrays:
+            raise _damaged(path, f"has no array '{key}' (found: {', '.join(arrays) or 'none'})")
+    x, y = arrays["x"], arrays["y"]
+    if y.ndim != 1 or x.ndim < 2 or len(x) != len(y) or len(y) == 0:
+        raise _damaged(path, f"holds x {x.shape} and y {y.shape} where (n, …) and (n,) are needed")
+    if y.dtype != np.int64:
+        raise _damaged(path, f"holds y of {y.dtype} where int64 is needed")
+    if x.dtype.kind not in "fu" or (x.dtype.kind == "f" and not np.isfinite(x).all()):
+        what = f"of {x.dtype}" if x.dtype.kind not in "fu" else "with NaN or infinity"
+        raise _damaged(path, f"holds x {what} where finite numbers are needed")
+    if y.min() < 0 or y.max() >= classes:
+        raise _damaged(
+            path, f"holds labels {y.min()} … {y.max()} where 0 … {classes - 1} are allowed"
+        )
+    return Part(x, y, arrays.get("row"))
+
+
+def _damaged(path: Path, what: str) -> UserError:
+    return UserError(f"{path} {what}; delete {path.parent} and run again to rebuild it")

@@ -1,0 +1,249 @@
+"""UCI Dry Bean: 13,611 beans of seven varieties, sixteen features measured on photographs.
+
+Whatever the source, one set of names: the features as in `bean_features.FEATURE_NAMES`, the
+varieties in capitals and in alphabetical order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import math
+import os
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from proofsheet.data.bean_features import FEATURE_NAMES, MEASURED, derived
+from proofsheet.data.contract import Divided, Found, Info
+from proofsheet.data.division import divide_at_random
+from proofsheet.data.download import TransferError, retrying
+from proofsheet.data.sources.mirror import Entry
+from proofsheet.data.sources.network import within
+from proofsheet.errors import UserError
+
+COUNTS = {
+    "BARBUNYA": 1322,
+    "BOMBAY": 522,
+    "CALI": 1630,
+    "DERMASON": 3546,
+    "HOROZ": 1928,
+    "SEKER": 2027,
+    "SIRA": 2636,
+}
+"""Beans of each variety in the published data; 13,611 in all."""
+
+INFO = Info(
+    title="Dry Bean",
+    version="UCI Machine Learning Repository, id 602",
+    licence="CC BY 4.0",
+    citation="Koklu and Özkan (2020), doi:10.1016/j.compag.2020.105507",
+    class_names=tuple(COUNTS),
+    feature_names=FEATURE_NAMES,
+)
+
+UCI_ID = 602
+UCI_URL = "https://archive.ics.uci.edu"
+"""Where ucimlrepo asks; the environment variable PROOFSHEET_UCI_URL puts another in its place."""
+
+WORKBOOK, SHEET = "Dry_Bean_Dataset.xlsx", "Dry_Beans_Dataset"
+STANDIN_BEANS = 3000
+TIMEOUT, DEADLINE, WAIT = 20.0, 90.0, 1.0
+"""Seconds: of silence, of one attempt as a whole, before the second attempt."""
+
+# The published columns are rounded somewhere on their way; a digit that is wrong shows anyway.
+_TOLERANCE = 1e-3
+_OTHER_NAMES = {"aspectration": "AspectRatio"}
+_NAMES = {name.lower(): name for name in (*FEATURE_NAMES, "Class")} | _OTHER_NAMES
+
+
+def official_host() -> str:
+    """URL that answers when the official source can be reached."""
+    return os.environ.get("PROOFSHEET_UCI_URL") or UCI_URL
+
+
+def official(workspace: Path) -> Found:
+    """Through `ucimlrepo`, whose server publishes no checksum: the content is verified instead."""
+
+    def attempt() -> Found:
+        try:
+            table = within(DEADLINE, _ask_client)
+            x, y = verified_table({name: table[name].tolist() for name in table}, "the answer")
+        except Exception as error:  # the client lets through whatever its libraries raise
+            raise TransferError(f"{type(error).__name__}: {error}") from None
+        text = table.to_csv(index=False).encode()
+        record = {
+            "name": f"ucimlrepo id {UCI_ID}, as CSV",
+            "bytes": len(text),
+            "sha256": hashlib.sha256(text).hexdigest(),
+            "verified": "content: columns, counts per class, features that follow from others",
+        }
+        return Found({"x": x, "y": y}, [record], official=True)
+
+    what = f"Dry Bean (id {UCI_ID}) by ucimlrepo from {official_host()}"
+    return retrying(attempt, what=what, wait=WAIT)
+
+
+def mirror(entry: Entry, workspace: Path) -> Found:
+    """The workbook of a mirror."""
+    path = entry.file(WORKBOOK)
+    try:
+        x, y = verified_table(_read_workbook(path), str(path))
+    except ValueError as error:
+        raise UserError(f"{error}; put the workbook of UCI id {UCI_ID} into the mirror") from None
+    return Found(
+        {"x": x, "y": y},
+        [entry.record(WORKBOOK)],
+        official=entry.official,
+        note=entry.note,
+        licence=entry.licence,
+    )
+
+
+def standin(seed: int) -> Found:
+    """Beans that are drawn and measured here."""
+    from proofsheet.data.bean_standin import simulate
+
+    x, y = simulate(STANDIN_BEANS, seed)
+    note = (
+        f"{len(x):,} simulated beans: outlines drawn for seven varieties, measured by the"
+        " published definitions; not the real data"
+    )
+    return Found({"x": x, "y": y}, [], official=False, note=note, licence="of this project (MIT)")
+
+
+def divide(found: Found, seed: int) -> Divided:
+    """Duplicates removed, then 60/20/20, stratified."""
+    return divide_at_random(found, seed)
+
+
+def verified_table(columns: Mapping[str, Sequence[Any]], origin: str) -> tuple[np.ndarray, ...]:
+    """Cells by column name to arrays, after everything known about the data has held.
+
+    That is: the columns, numbers in every cell, known varieties, the published counts, ranges,
+    and the ten features that are functions of the other six (see `bean_features`).
+
+    Returns:
+        x: (13611, 16) float64, columns in the order of `FEATURE_NAMES`.
+        y: (13611,) int64, indices into `INFO.class_names`.
+
+    Raises:
+        ValueError: something does not hold; names `origin`, line and column.
+    """
+    named = {_NAMES.get(str(name).strip().lower(), str(name)): columns[name] for name in columns}
+    wanted = {*FEATURE_NAMES, "Class"}
+    if set(named) != wanted or len(columns) != len(wanted):
+        missing, extra = sorted(wanted - set(named)), sorted(set(named) - wanted)
+        raise ValueError(
+            f"{origin} has other columns than the {len(wanted)} expected"
+            f" (missing: {', '.join(missing) or 'none'}; unknown: {', '.join(extra) or 'none'})"
+        )
+    x = np.column_stack([_numbers(named[name], name, origin) for name in FEATURE_NAMES])
+    y = _labels(named["Class"], origin)
+    counts = dict(zip(COUNTS, np.bincount(y, minlength=len(COUNTS)).tolist(), strict=True))
+    if counts != COUNTS:
+        raise ValueError(
+            f"{origin} has {len(y)} beans ({_listed(counts)}) where {sum(COUNTS.values())}"
+            f" ({_listed(COUNTS)}) are expected"
+        )
+    _verify_geometry(x, origin)
+    return x, y
+
+
+def _numbers(cells: Sequence[Any], name: str, origin: str) -> np.ndarray:
+    for line, cell in enumerate(cells, start=2):  # the first line has the names
+        number = isinstance(cell, int | float) and not isinstance(cell, bool)
+        if not number or not math.isfinite(cell) or cell <= 0:
+            raise ValueError(
+                f"{origin}: line {line} has {'nothing' if cell is None else repr(cell)} for {name}"
+                " where a positive number is expected"
+            )
+    return np.array(cells, dtype=np.float64)
+
+
+def _labels(cells: Sequence[Any], origin: str) -> np.ndarray:
+    index = {name: i for i, name in enumerate(COUNTS)}
+    labels = [str(cell).strip().upper() for cell in cells]
+    for line, label in enumerate(labels, start=2):
+        if label not in index:
+            raise ValueError(
+                f"{origin}: line {line} has {cells[line - 2]!r} for Class where one of"
+                f" {', '.join(COUNTS)} is expected"
+            )
+    return np.array([index[label] for label in labels], dtype=np.int64)
+
+
+def _verify_geometry(x: np.ndarray, origin: str) -> None:
+    columns = dict(zip(FEATURE_NAMES, x.T, strict=True))
+    for smaller, larger in (("MinorAxisLength", "MajorAxisLength"), ("Area", "ConvexArea")):
+        _all_hold(columns[smaller] <= columns[larger], x, smaller, f"at most {larger}", origin)
+    _all_hold(columns["Extent"] <= 1, x, "Extent", "at most 1", origin)
+    expected = derived({name: columns[name] for name in MEASURED})
+    for name, values in expected.items():
+        holds = np.isclose(columns[name], values, rtol=_TOLERANCE, atol=0)
+        _all_hold(holds, x, name, "what its definition gives from the other columns", origin)
+
+
+def _all_hold(holds: np.ndarray, x: np.ndarray, name: str, expected: str, origin: str) -> None:
+    if not holds.all():
+        row = int(np.argmin(holds))
+        value = x[row, FEATURE_NAMES.index(name)]
+        raise ValueError(f"{origin}: line {row + 2} has {value:g} for {name}, expected {expected}")
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
+
+
+def _read_workbook(path: Path) -> dict[str, Sequence[Any]]:
+    """Cells by column name of the sheet with the beans."""
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        sheets = book.sheetnames
+        rows = list(book[SHEET].iter_rows(values_only=True)) if SHEET in sheets else None
+        book.close()
+    except Exception as error:  # a damaged workbook fails in zip, in XML or in between
+        raise ValueError(f"{path} is not a readable workbook ({error})") from None
+    if rows is None:
+        raise ValueError(f"{path} has no sheet '{SHEET}' (it has: {', '.join(sheets)})")
+    while rows and not any(cell is not None for cell in rows[-1]):
+        rows.pop()
+    if not rows:
+        raise ValueError(f"{path}: the sheet '{SHEET}' is empty")
+    names = [str(name) for name in rows[0]]
+    if len(set(names)) != len(names):
+        raise ValueError(f"{path} has two columns of one name ({', '.join(names)})")
+    cells = itertools.zip_longest(*rows[1:]) if rows[1:] else [() for _ in names]
+    return dict(zip(names, cells, strict=False))
+
+
+def _ask_client() -> Any:
+    """The data frame that `ucimlrepo` returns: features and class."""
+    import ucimlrepo
+    import ucimlrepo.fetch as client
+
+    with _silence_ends(TIMEOUT):
+        usual = client.API_BASE_URL
+        client.API_BASE_URL = f"{official_host().rstrip('/')}/api/dataset"
+        try:
+            data = ucimlrepo.fetch_ucirepo(id=UCI_ID).data
+        finally:
+            client.API_BASE_URL = usual
+    return data.features.join(data.targets)
+
+
+@contextmanager
+def _silence_ends(seconds: float) -> Iterator[None]:
+    """A time-out for connections whose opener, as ucimlrepo does, sets none."""
+    usual = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(seconds)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(usual)

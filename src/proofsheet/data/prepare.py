@@ -1,0 +1,97 @@
+"""One dataset, from whichever source, as arrays with a record of where they come from."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from proofsheet.data.registry import dataset_module
+from proofsheet.data.sources.choose import obtain
+from proofsheet.files import write_arrays, write_json
+
+log = logging.getLogger("proofsheet")
+
+
+def prepare(name: str, source: str, mirror: str, seed: int, folder: str | Path) -> dict[str, Any]:
+    """Write `train.npz`, `val.npz`, `test.npz` and `source.json` into `folder`.
+
+    `source.json` comes last: where it is, the arrays beside it are whole and belong to it.
+
+    Args:
+        name: of the dataset, as in `registry.DATASETS`.
+        source: `auto`, `official`, `mirror` or `standin`.
+        mirror: the mirror's folder, or '' for none.
+        seed: of the split, and of the stand-in.
+        folder: destination, such as `results/data/dry_bean`; nothing else is in it.
+
+    Returns:
+        What `source.json` holds.
+
+    Raises:
+        UserError: the source that was asked for cannot be used; in one line, with what to do.
+    """
+    module = dataset_module(name)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
+    with TemporaryDirectory(prefix=".prepare-", dir=folder) as workspace:
+        used, found = obtain(name, module, source, mirror or "", seed, Path(workspace))
+        divided = module.divide(found, seed)
+        info = module.INFO
+        record = {
+            "dataset": name,
+            "title": info.title,
+            "version": info.version,
+            "source": used,
+            "requested": source,
+            "official": found.official,
+            "standin": used == "standin",
+            "note": found.note,
+            "licence": found.licence or info.licence,
+            "citation": info.citation,
+            "files": found.files,
+            "values_sha256": _digest(found.arrays),
+            "counts": {p: _counts(a, info.class_names) for p, a in divided.parts.items()},
+            "class_names": info.class_names,
+            "feature_names": info.feature_names,
+            **divided.facts,
+        }
+        (folder / "source.json").unlink(missing_ok=True)
+        for part, arrays in divided.parts.items():
+            write_arrays(folder / f"{part}.npz", **arrays)
+    write_json(folder / "source.json", record)
+    sizes = ", ".join(f"{part} {count['total']}" for part, count in record["counts"].items())
+    log.info("data: %s (%s): %s", name, used, sizes)
+    return record
+
+
+def _counts(arrays: Mapping[str, np.ndarray], names: tuple[str, ...]) -> dict[str, Any]:
+    y = arrays["y"]
+    numbers = np.bincount(y, minlength=len(names)).tolist()
+    return {"total": len(y), "per_class": dict(zip(names, numbers, strict=True))}
+
+
+def _digest(arrays: Mapping[str, np.ndarray]) -> str:
+    """SHA-256 of the values themselves: equal for equal data, however they were packed."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        digest.update(memoryview(array).cast("B") if array.size else b"")
+    return digest.hexdigest()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what an earlier call left when it was killed."""
+    for left in folder.glob(".*"):
+        if left.name.startswith(".prepare-"):
+            shutil.rmtree(left, ignore_errors=True)
+        elif ".part" in left.name:
+            left.unlink(missing_ok=True)

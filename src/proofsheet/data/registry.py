@@ -1,0 +1,42 @@
+"""Which datasets there are. To add one: a line here, and the module that it names.
+
+What the module has is in `contract.py`. Nothing is imported until a dataset is asked for, so that
+an edit in one dataset's module leaves the others' data as they are.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from proofsheet.errors import UserError
+
+if TYPE_CHECKING:
+    from proofsheet.data.contract import DatasetModule
+
+DATASETS = {
+    "dry_bean": "proofsheet.data.dry_bean",
+}
+
+
+def dataset_module(name: str) -> DatasetModule:
+    """The module of one dataset, imported now."""
+    return cast("DatasetModule", import_module(_module_name(name)))
+
+
+def module_path(name: str, source: str | Path = "src") -> str:
+    """The file of that module, which is an input of the rule that prepares the dataset.
+
+    It is imported by its name in a table, so it cannot be found from the imports of the script.
+    """
+    return str(Path(source, *_module_name(name).split(".")).with_suffix(".py"))
+
+
+def _module_name(name: str) -> str:
+    if name not in DATASETS:
+        raise UserError(
+            f"dataset '{name}' is unknown; allowed: {', '.join(DATASETS)};"
+            " correct the name, or add it to src/proofsheet/data/registry.py"
+        )
+    return DATASETS[name]

@@ -1,0 +1,1 @@
+"""Where files come from: the mirror, the network, and the choice between them."""

@@ -1,0 +1,71 @@
+"""Which source a dataset comes from: what was asked for, or in `auto` the best that there is."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from proofsheet.data.sources.mirror import read_mirror
+from proofsheet.data.sources.network import unreachable
+from proofsheet.errors import UserError
+
+if TYPE_CHECKING:
+    from proofsheet.data.contract import DatasetModule, Found
+
+log = logging.getLogger("proofsheet")
+
+SOURCES = ("auto", "official", "mirror", "standin")
+
+
+def obtain(
+    name: str, module: DatasetModule, source: str, mirror: str, seed: int, workspace: Path
+) -> tuple[str, Found]:
+    """Get a dataset from one of its sources.
+
+    `official` and `mirror` never fall back. `auto` takes the mirror if one is set and lists the
+    dataset, else the official source, else the stand-in, and says so in a warning. A mirror whose
+    files are damaged is an error in `auto` too: someone put it there to be used.
+
+    Returns:
+        The source that was used (`official`, `mirror` or `standin`) and what it gave.
+    """
+    if source not in SOURCES:
+        raise UserError(
+            f"data.source is '{source}'; allowed: {', '.join(SOURCES)}; correct config.yaml"
+        )
+    if source == "standin":
+        return "standin", module.standin(seed)
+    if source == "official":
+        return "official", module.official(workspace)
+    if not mirror and source == "mirror":
+        raise UserError(
+            f"data.source is 'mirror', but no mirror is set for {name}; allowed: a folder with a"
+            " manifest.yaml; set data.mirror in config.yaml, or PROOFSHEET_MIRROR"
+        )
+    entries = read_mirror(mirror) if mirror else {}
+    if name in entries:
+        log.info("data: %s from the mirror %s", name, mirror)
+        return "mirror", module.mirror(entries[name], workspace)
+    if source == "mirror":
+        raise UserError(
+            f"the mirror {mirror} has no '{name}' (it has: {', '.join(entries) or 'nothing'});"
+            " add it to the manifest.yaml, or set data.source to auto"
+        )
+    host = module.official_host()
+    if not (why := unreachable(host)):
+        try:
+            return "official", module.official(workspace)
+        except UserError as error:
+            why = str(error)
+    else:
+        why = f"{host} cannot be reached ({why})"
+    missing = f"the mirror {mirror} has no '{name}'" if mirror else "no mirror is set"
+    log.warning(
+        "data: %s comes from STAND-IN data, marked so in the report: %s, and %s;"
+        " for the real data set data.mirror in config.yaml or PROOFSHEET_MIRROR, or go online",
+        name,
+        missing,
+        why,
+    )
+    return "standin", module.standin(seed)

@@ -1,0 +1,325 @@
+"""A mirror: a folder of pre-staged files with a `manifest.yaml`, as clusters keep one.
+
+    dry_bean:                        the dataset; its files are in the folder of this name …
+      folder: beans                  … or in this one
+      official: false                are these the publisher's own bytes?
+      note: the workbook was re-saved
+      licence: CC BY 4.0
+      files:
+        Dry_Bean_Dataset.xlsx: {sha256: a1c0…}       or {md5: …}
+      members:                       of an archive among the files
+        cifar-10-batches-py/data_batch_1: {md5: c99c…}
+
+A file is used only if its checksum is in the manifest (or in a listing whose own checksum is
+there) and matches. No name leads out of the mirror, neither by `..` nor by a symbolic link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import re
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+import yaml
+
+from proofsheet.errors import UserError
+from proofsheet.files import checksum, replacing
+
+MANIFEST = "manifest.yaml"
+_KEYS = ("official", "note", "licence", "folder", "files", "members")
+_DIGITS = {"sha256": 64, "md5": 32}
+_BROKEN_ARCHIVE = (
+    tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, OSError, EOFError,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Checksum:
+    """An algorithm (`sha256` or `md5`) and the hexadecimal digest that it must give."""
+
+    algorithm: str
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.algorithm} {self.digest}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One dataset of a mirror.
+
+    Attributes:
+        name: of the dataset.
+        root: the mirror's folder.
+        folder: where the files are, under `root`.
+        official: whether the bytes are the publisher's own.
+        note: how they differ, if they do.
+        licence: as the manifest states it.
+        files, members: checksums by name, under `folder` and inside the archive.
+    """
+
+    name: str
+    root: Path
+    folder: str
+    official: bool
+    note: str
+    licence: str
+    files: Mapping[str, Checksum]
+    members: Mapping[str, Checksum]
+
+    def file(self, name: str) -> Path:
+        """The path of a file of the manifest, after its checksum has been compared.
+
+        Raises:
+            UserError: it is not in the manifest, not in the mirror, or its bytes are others.
+        """
+        if name not in self.files:
+            raise UserError(
+                f"{self.root / self.folder / name} is not in {self.root / MANIFEST} (there under"
+                f" '{self.name}': {', '.join(self.files)}); a file without a checksum is not used:"
+                " add it to the manifest with its sha256"
+            )
+        return self._verified(name, self.files[name])
+
+    def listing(self, name: str) -> dict[str, Checksum]:
+        """Checksums by path from a file like MD5SUMS or SHA256SUMS, itself in the manifest.
+
+        A line is a digest and a path relative to the listing's folder, as md5sum writes it.
+        """
+        path = self.file(name)
+        above = PurePosixPath(name).parent
+        found = {}
+        for number, line in enumerate(_text(path).splitlines(), start=1):
+            digest, separator, rest = line.partition(" ")
+            algorithm = next((a for a, digits in _DIGITS.items() if digits == len(digest)), "md5")
+            where = f"{path}:{number}"
+            if not separator or rest[:1] not in (" ", "*"):
+                raise UserError(
+                    f"{where} is {_shown(line)}; allowed: a checksum, two spaces and a path;"
+                    " write the listing anew with md5sum"
+                )
+            relative = _safe(rest[1:], where)
+            found[str(above / relative)] = _checksum({algorithm: digest}, where)
+        return found
+
+    def listed(self, name: str, expected: Checksum) -> Path:
+        """The path of a file that a `listing` names, after its checksum has been compared."""
+        return self._verified(name, expected)
+
+    def unpack(self, archive: str, folder: Path) -> dict[str, Path]:
+        """Write the `members` of a tar or zip archive under `folder`, each verified.
+
+        Members that the manifest does not list stay in the archive, and so does anything that is
+        not a plain file.
+        """
+        path = self.file(archive)
+        if not self.members:
+            raise UserError(
+                f"{self.root / MANIFEST}: '{self.name}' has no 'members', so nothing in {path} may"
+                " be used; list the members with their checksums"
+            )
+        waiting, written = dict(self.members), {}
+        try:
+            for name, stream in _plain_members(path):
+                if name not in waiting:
+                    continue
+                target = folder / name
+                _copy_verified(stream, target, waiting.pop(name), f"{path}: member {name}")
+                written[name] = target
+        except _BROKEN_ARCHIVE as error:
+            raise UserError(f"{path} cannot be unpacked ({error}); copy it anew") from None
+        if waiting:
+            raise UserError(
+                f"{path} has no member '{next(iter(waiting))}', which {self.root / MANIFEST} lists;"
+                " copy the archive anew, or correct the manifest"
+            )
+        return written
+
+    def record(self, name: str, expected: Checksum | None = None) -> dict[str, Any]:
+        """What `source.json` says about a file that `file` or `listed` has verified."""
+        expected = expected or self.files[name]
+        return {
+            "name": name,
+            "bytes": (self.root / self.folder / name).stat().st_size,
+            expected.algorithm: expected.digest,
+            "verified": f"{expected.algorithm} of {MANIFEST}",
+        }
+
+    def _verified(self, name: str, expected: Checksum) -> Path:
+        path = self.root / self.folder / name
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            raise UserError(
+                f"{path} is a link that leads out of the mirror, to {path.resolve()}; allowed:"
+                f" files inside {self.root}; put the file itself there"
+            )
+        if not path.is_file():
+            raise UserError(
+                f"{path} is listed in {self.root / MANIFEST} but is not there; copy it to the"
+                " mirror, or remove it from the manifest"
+            )
+        try:
+            found = checksum(path, expected.algorithm)
+        except OSError as error:
+            raise UserError(f"{path} cannot be read ({error.strerror}); mend the mirror") from None
+        if found != expected.digest:
+            raise UserError(
+                f"{path} is damaged: expected {expected}, found {found}; copy it to the mirror"
+                " anew, or correct the manifest if the file is right"
+            )
+        return path
+
+
+def read_mirror(root: str | Path) -> dict[str, Entry]:
+    """Every dataset of a mirror, from its manifest, which is verified as a whole.
+
+    Raises:
+        UserError: there is no manifest, or something in it is not of the shape above; in one line.
+    """
+    root = Path(root)
+    path = root / MANIFEST
+    if not path.is_file():
+        missing = f"has no {MANIFEST}" if root.is_dir() else "does not exist"
+        raise UserError(
+            f"the mirror {root} {missing}; allowed: a folder that holds a {MANIFEST}; correct"
+            " data.mirror in config.yaml or PROOFSHEET_MIRROR, or leave them empty"
+        )
+    try:
+        # Everything as text: YAML would read a digest such as 0123…, all digits, as a number.
+        manifest = yaml.load(_text(path), Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise UserError(
+            f"{where} is not YAML ({getattr(error, 'problem', None) or 'unreadable'}); correct it"
+        ) from None
+    datasets = _mapping(manifest, f"{path}", "datasets by name")
+    return {_safe(name, str(path)): _entry(name, value, root) for name, value in datasets.items()}
+
+
+def _entry(name: str, value: Any, root: Path) -> Entry:
+    where = f"{root / MANIFEST}: {name}"
+    value = _mapping(value, where, f"the keys {', '.join(_KEYS)}")
+    for key in value:
+        if key not in _KEYS:
+            raise UserError(
+                f"{where}: unknown key '{key}'; allowed: {', '.join(_KEYS)}; remove or correct it"
+            )
+    for key in ("official", "licence", "files"):
+        if key not in value:
+            raise UserError(
+                f"{where}: '{key}' is missing; needed: official, licence, files; add it"
+            )
+    official = value["official"]
+    if official not in ("true", "false"):
+        raise UserError(
+            f"{where}.official is {_shown(official)}; allowed: true or false; say whether the"
+            " bytes are the publisher's own"
+        )
+    for key in ("note", "licence", "folder"):
+        if not isinstance(value.get(key, ""), str):
+            raise UserError(f"{where}.{key} is {_shown(value[key])}; allowed: a text; correct it")
+    if official == "false" and not value.get("note"):
+        raise UserError(
+            f"{where}: 'note' is missing; with official: false it says how the files differ from"
+            " the official ones, for the report; add it"
+        )
+    return Entry(
+        name=name,
+        root=root,
+        folder=_safe(value.get("folder", name), f"{where}.folder"),
+        official=official == "true",
+        note=value.get("note", ""),
+        licence=value["licence"],
+        files=_checksums(value["files"], f"{where}.files"),
+        members=_checksums(value.get("members", {}), f"{where}.members"),
+    )
+
+
+def _checksums(value: Any, where: str) -> dict[str, Checksum]:
+    value = _mapping(value, where, "checksums by file name")
+    return {_safe(k, where): _checksum(v, f"{where}.{k}") for k, v in value.items()}
+
+
+def _checksum(value: Any, where: str) -> Checksum:
+    value = _mapping(value, where, "{sha256: …} or {md5: …}")
+    for algorithm, digits in _DIGITS.items():
+        if algorithm in value:
+            digest = value[algorithm]
+            if not isinstance(digest, str) or not re.fullmatch(f"[0-9a-fA-F]{{{digits}}}", digest):
+                raise UserError(
+                    f"{where}: {algorithm} is {_shown(digest)}; allowed: {digits} hexadecimal"
+                    f" digits; write what {algorithm}sum prints"
+                )
+            return Checksum(algorithm, digest.lower())
+    raise UserError(
+        f"{where} has no checksum (found: {', '.join(value) or 'nothing'}); allowed: sha256 or md5;"
+        " add what sha256sum prints"
+    )
+
+
+def _safe(name: str, where: str) -> str:
+    """`name`, if it is a relative path that stays below the folder it is relative to."""
+    path = PurePosixPath(name)
+    bad = not name or path.is_absolute() or ".." in path.parts or path == PurePosixPath(".")
+    if bad or "\\" in name or not name.isprintable():
+        raise UserError(
+            f"{where}: {_shown(name)} is not a path inside the mirror; allowed: relative paths"
+            " without '..'; correct it"
+        )
+    return name
+
+
+def _mapping(value: Any, where: str, allowed: str) -> dict[str, Any]:
+    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
+        raise UserError(f"{where} is {_shown(value)}; allowed: {allowed}; correct it")
+    return value
+
+
+def _shown(value: Any) -> str:
+    text = repr(value) if value else "empty"
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: byte {error.start} is not UTF-8; save it as UTF-8") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror}); mend the mirror") from None
+
+
+def _plain_members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    """Name and stream of every plain file in a tar or zip archive."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                if not member.is_dir():
+                    with archive.open(member) as stream:
+                        yield member.filename, stream
+    else:
+        with tarfile.open(path, "r|*") as archive:
+            for member in archive:
+                if member.isreg():
+                    yield member.name, archive.extractfile(member)
+
+
+def _copy_verified(stream: IO[bytes], target: Path, expected: Checksum, what: str) -> None:
+    digest = hashlib.new(expected.algorithm)
+    with replacing(target) as temporary:
+        with temporary.open("wb") as file:
+            while block := stream.read(1 << 20):
+                digest.update(block)
+                file.write(block)
+        if digest.hexdigest() != expected.digest:
+            raise UserError(
+                f"{what} is damaged: expected {expected}, found {digest.hexdigest()}; copy the"
+                " archive to the mirror anew"
+            )

@@ -1,0 +1,50 @@
+"""Duplicates out first, then a stratified division in which no row is on two sides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import numpy as np
+
+FRACTIONS = (0.6, 0.2, 0.2)
+"""Shares of train, validation and test."""
+
+
+def first_occurrences(x: np.ndarray) -> np.ndarray:
+    """Indices of the rows of `x` (n, …) that repeat no earlier row byte for byte, ascending."""
+    seen: set[bytes] = set()
+    kept = []
+    for i, row in enumerate(np.ascontiguousarray(x)):
+        digest = blake2b(row.tobytes(), digest_size=16).digest()
+        if digest not in seen:
+            seen.add(digest)
+            kept.append(i)
+    return np.array(kept, dtype=np.int64)
+
+
+def stratified_split(
+    y: np.ndarray, fractions: Sequence[float] = FRACTIONS, seed: int = 0
+) -> list[np.ndarray]:
+    """Divide the indices of `y` (n,) at random, each class in the same proportions.
+
+    The classes are laid in a row, shuffled inside, and each part is picked from the row at even
+    distances. So a part's size is its share of n, rounded, and its count of any class is less
+    than two from its share of that class; both hold for any class sizes.
+
+    Returns:
+        One shuffled array of indices per fraction; together they are 0 … n−1, each once.
+    """
+    if len(fractions) == 0 or min(fractions) <= 0 or abs(sum(fractions) - 1) > 1e-9:
+        raise ValueError(f"fractions {tuple(fractions)} are not positive numbers that add up to 1")
+    rng = np.random.default_rng(seed)
+    row = np.lexsort((rng.permutation(len(y)), y))
+    parts, remaining = [], 1.0
+    for fraction in fractions[:-1]:
+        # The k-th of the row is picked where the rounded running share goes up by one.
+        share = np.round(np.arange(len(row) + 1) * min(fraction / remaining, 1.0))
+        picked = np.diff(share) > 0
+        parts.append(row[picked])
+        row, remaining = row[~picked], remaining - fraction
+    parts.append(row)
+    return [rng.permutation(part) for part in parts]

@@ -1,0 +1,409 @@
+"""A dataset prepared and read back: which source, what is written, and never half of it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import runpy
+import signal
+import sys
+import time
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import numpy as np
+import pytest
+
+import proofsheet.data
+from proofsheet.data import dry_bean
+from proofsheet.data.contract import Divided, Found, Info
+from proofsheet.data.prepare import prepare
+from proofsheet.data.registry import DATASETS, dataset_module, module_path
+from proofsheet.errors import UserError
+from proofsheet.files import read_arrays, write_arrays
+from unit.data.support import (
+    Answer,
+    Columns,
+    Server,
+    as_csv,
+    run_python,
+    sha256,
+    uci,
+    write_manifest,
+)
+
+FILES = ["source.json", "test.npz", "train.npz", "val.npz"]
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+@pytest.fixture
+def mirrored(whole_workbook: Path, tmp_path: Path) -> Path:
+    """A mirror with a whole workbook."""
+    target = tmp_path / "mirror" / "dry_bean" / dry_bean.WORKBOOK
+    target.parent.mkdir(parents=True)
+    target.write_bytes(whole_workbook.read_bytes())
+    return write_manifest(tmp_path / "mirror", {dry_bean.WORKBOOK: sha256(target)})
+
+
+def test_what_is_written_is_read_back(mirrored: Path, tmp_path: Path) -> None:
+    record = prepare("dry_bean", "mirror", str(mirrored), 0, tmp_path / "out")
+    assert names(tmp_path / "out") == FILES
+    data = proofsheet.data.load(tmp_path / "out")
+    assert data.source == json.loads((tmp_path / "out" / "source.json").read_text())
+    assert data.source == json.loads(json.dumps(record))
+    assert (len(data.train), len(data.val), len(data.test)) == (406, 136, 135)
+    assert data.train.x.shape == (406, 16)
+    assert data.class_names == tuple(dry_bean.COUNTS)
+    assert data.feature_names[0] == "Area"
+    assert not data.standin
+
+
+def test_source_json_says_where_the_data_come_from(mirrored: Path, tmp_path: Path) -> None:
+    record = prepare("dry_bean", "auto", str(mirrored), 7, tmp_path / "out")
+    assert record["dataset"] == "dry_bean"
+    assert (record["source"], record["requested"]) == ("mirror", "auto")
+    assert (record["official"], record["standin"]) == (False, False)
+    assert (record["note"], record["licence"]) == ("made by a test", "CC BY 4.0")
+    assert record["files"][0]["name"] == dry_bean.WORKBOOK
+    assert re.fullmatch("[0-9a-f]{64}", record["files"][0]["sha256"])
+    assert (record["duplicates_removed"], record["split_seed"]) == (1, 7)
+    for part in ("train", "val", "test"):
+        count = record["counts"][part]
+        assert sum(count["per_class"].values()) == count["total"]
+    assert sum(count["total"] for count in record["counts"].values()) == 677
+    assert str(tmp_path) not in json.dumps(record)  # no path of this machine
+
+
+def test_no_bean_is_on_two_sides(mirrored: Path, tmp_path: Path) -> None:
+    prepare("dry_bean", "mirror", str(mirrored), 0, tmp_path)
+    data = proofsheet.data.load(tmp_path)
+    sides = [{row.tobytes() for row in part.x} for part in (data.train, data.val, data.test)]
+    assert sum(map(len, sides)) == len(set.union(*sides)) == 677
+
+
+def test_two_preparations_give_the_same_bytes(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        prepare("dry_bean", "standin", "", 5, tmp_path / folder)
+    for name in FILES:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_another_split_of_the_same_rows_is_the_one_that_prepare_gives(
+    mirrored: Path, tmp_path: Path
+) -> None:
+    for seed in (0, 1):
+        prepare("dry_bean", "mirror", str(mirrored), seed, tmp_path / str(seed))
+    one = proofsheet.data.load(tmp_path / "1")
+    other = proofsheet.data.load(tmp_path / "0").resplit(1)
+    for part in ("train", "val", "test"):
+        np.testing.assert_array_equal(getattr(one, part).x, getattr(other, part).x)
+        np.testing.assert_array_equal(getattr(one, part).y, getattr(other, part).y)
+
+
+# --- which source -------------------------------------------------------------------------------
+
+
+def test_auto_takes_the_official_source_where_no_mirror_is_set(
+    server: Server, columns: Columns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROOFSHEET_UCI_URL", server.url)
+    server.script = [uci(server, as_csv(columns))]
+    record = prepare("dry_bean", "auto", "", 0, tmp_path)
+    assert (record["source"], record["official"], record["standin"]) == ("official", True, False)
+
+
+def test_official_and_mirror_give_the_same_rows(
+    server: Server,
+    columns: Columns,
+    mirrored: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PROOFSHEET_UCI_URL", server.url)
+    server.script = [uci(server, as_csv(columns))]
+    for source in ("official", "mirror"):
+        prepare("dry_bean", source, str(mirrored), 0, tmp_path / source)
+    one, other = (proofsheet.data.load(tmp_path / source) for source in ("official", "mirror"))
+    np.testing.assert_array_equal(one.test.y, other.test.y)
+    # The client reads a number to the last digit or the one before.
+    np.testing.assert_allclose(one.test.x, other.test.x, rtol=1e-14)
+
+
+def test_auto_takes_the_standin_last_and_warns(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger("proofsheet"), "propagate", True)
+    start = time.monotonic()
+    record = prepare("dry_bean", "auto", "", 0, tmp_path)
+    assert time.monotonic() - start < 5
+    assert (record["source"], record["official"], record["standin"]) == ("standin", False, True)
+    assert "simulated" in record["note"]
+    assert proofsheet.data.load(tmp_path).standin
+    (warning,) = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
+    assert "\n" not in warning
+    for part in ("dry_bean", "STAND-IN", "no mirror is set", "127.0.0.1:9", "refused"):
+        assert part in warning
+
+
+def test_auto_says_why_an_official_source_that_answers_is_not_used(
+    server: Server,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(logging.getLogger("proofsheet"), "propagate", True)
+    monkeypatch.setenv("PROOFSHEET_UCI_URL", server.url)
+    server.script = [Answer(status=500)]
+    write_manifest(tmp_path / "mirror", {"a": "0" * 64})
+    manifest = tmp_path / "mirror" / "manifest.yaml"
+    manifest.write_text(manifest.read_text().replace("dry_bean", "mnist"))
+    record = prepare("dry_bean", "auto", str(tmp_path / "mirror"), 0, tmp_path / "out")
+    assert record["source"] == "standin"
+    (warning,) = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
+    assert "has no 'dry_bean'" in warning
+    assert "3 attempts" in warning
+
+
+@pytest.mark.parametrize("source", ["auto", "mirror"])
+def test_a_damaged_mirror_is_never_replaced(mirrored: Path, tmp_path: Path, source: str) -> None:
+    path = mirrored / "dry_bean" / dry_bean.WORKBOOK
+    path.write_bytes(path.read_bytes()[:-10])
+    with pytest.raises(UserError, match=r"damaged: expected sha256 .*, found "):
+        prepare("dry_bean", source, str(mirrored), 0, tmp_path / "out")
+    assert names(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("source", ["auto", "mirror"])
+def test_a_mirror_that_does_not_exist_is_an_error(tmp_path: Path, source: str) -> None:
+    with pytest.raises(UserError, match="nowhere does not exist"):
+        prepare("dry_bean", source, str(tmp_path / "nowhere"), 0, tmp_path / "out")
+
+
+def test_mirror_does_not_fall_back(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="no mirror is set"):
+        prepare("dry_bean", "mirror", "", 0, tmp_path / "out")
+    root = write_manifest(tmp_path, {"a": "0" * 64})
+    (root / "manifest.yaml").write_text("mnist: {official: true, licence: x, files: {}}")
+    with pytest.raises(UserError, match=r"has no 'dry_bean' \(it has: mnist\)"):
+        prepare("dry_bean", "mirror", str(root), 0, tmp_path / "out")
+
+
+def test_official_does_not_fall_back(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"could not be had in 3 attempts.*connecting"):
+        prepare("dry_bean", "official", "", 0, tmp_path)
+    assert names(tmp_path) == []
+
+
+def test_what_is_not_known_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="allowed: auto, official, mirror, standin"):
+        prepare("dry_bean", "web", "", 0, tmp_path)
+    with pytest.raises(UserError, match="dataset 'wet_bean' is unknown; allowed: dry_bean"):
+        prepare("wet_bean", "auto", "", 0, tmp_path)
+
+
+# --- never half of it ---------------------------------------------------------------------------
+
+
+def test_a_kill_leaves_nothing_that_passes_for_done(tmp_path: Path) -> None:
+    """Killed between the second file and the third, over an older preparation."""
+    prepare("dry_bean", "standin", "", 1, tmp_path)
+    code = (
+        "import sys, time\n"
+        "from proofsheet.data import dry_bean, prepare\n"
+        "dry_bean.STANDIN_BEANS = 200\n"
+        "write, count = prepare.write_arrays, []\n"
+        "def slow(path, **arrays):\n"
+        "    count.append(path)\n"
+        "    if len(count) == 3:\n"
+        "        print('now', flush=True)\n"
+        "        time.sleep(60)\n"
+        "    write(path, **arrays)\n"
+        "prepare.write_arrays = slow\n"
+        f"prepare.prepare('dry_bean', 'standin', '', 2, r'{tmp_path}')\n"
+    )
+    process = run_python(code, stdout=-1)
+    assert process.stdout.readline() == "now\n"
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert "source.json" not in names(tmp_path)
+    with pytest.raises(UserError, match="not complete; run snakemake"):
+        proofsheet.data.load(tmp_path)
+    prepare("dry_bean", "standin", "", 1, tmp_path)
+    assert names(tmp_path) == FILES  # what the killed one left is gone
+    assert proofsheet.data.load(tmp_path).source["split_seed"] == 1
+
+
+def spoil(change):
+    def spoiled(folder: Path) -> None:
+        arrays = read_arrays(folder / "val.npz")
+        write_arrays(folder / "val.npz", **change(arrays))
+
+    return spoiled
+
+
+def with_nan(arrays):
+    arrays["x"][3, 2] = np.nan
+    return arrays
+
+
+SPOILED = {
+    "missing": (lambda folder: (folder / "val.npz").unlink(), "does not exist"),
+    "empty": (lambda folder: (folder / "val.npz").write_bytes(b""), "not a readable .npz"),
+    "truncated": (
+        lambda folder: (folder / "val.npz").write_bytes((folder / "val.npz").read_bytes()[:-99]),
+        "not a readable .npz",
+    ),
+    "no labels": (spoil(lambda a: {"x": a["x"]}), "has no array 'y'"),
+    "nan": (spoil(with_nan), "NaN"),
+    "unknown class": (spoil(lambda a: a | {"y": a["y"] + 1}), "labels 1 … 7 where 0 … 6"),
+    "lengths": (spoil(lambda a: a | {"y": a["y"][:-1]}), "where (n, …) and (n,) are needed"),
+    "float labels": (spoil(lambda a: a | {"y": a["y"] * 1.0}), "int64 is needed"),
+    "text": (spoil(lambda a: a | {"x": a["x"].astype(str)}), "finite numbers are needed"),
+    "features": (spoil(lambda a: a | {"x": a["x"][:, :5]}), "where train has (16,) float64"),
+    "rows": (spoil(lambda a: {k: v[:-1] for k, v in a.items()}), "source.json says"),
+}
+
+
+@pytest.mark.parametrize("what", SPOILED)
+def test_spoiled_files_are_named(tmp_path: Path, what: str) -> None:
+    prepare("dry_bean", "standin", "", 0, tmp_path)
+    damage, told = SPOILED[what]
+    damage(tmp_path)
+    with pytest.raises(UserError, match=re.escape(told)) as caught:
+        proofsheet.data.load(tmp_path)
+    assert str(tmp_path / "val.npz") in str(caught.value)
+    assert "run " in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"dataset": "dry_bean"}'])
+def test_a_spoiled_record_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "source.json").write_text(text)
+    with pytest.raises(UserError, match=r"source\.json (is not a JSON file|has no)"):
+        proofsheet.data.load(tmp_path)
+
+
+# --- other datasets, the script, the imports ----------------------------------------------------
+
+
+def test_images_with_a_publishers_split_need_one_entry_and_one_module(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    images = ModuleType("images")
+    images.INFO = Info("Images", "1", "CC0", "nobody", class_names=("cat", "dog"))
+
+    def standin(seed: int) -> Found:
+        arrays = {
+            "x": rng.integers(0, 256, (30, 8, 8, 3), dtype=np.uint8),
+            "y": np.arange(30) % 2,
+            "part": np.arange(30) // 10,
+        }
+        return Found(arrays, [], official=False, note="noise")
+
+    def divide(found: Found, seed: int) -> Divided:
+        x, y, part = (found.arrays[name] for name in ("x", "y", "part"))
+        sides = {
+            name: {"x": x[part == i], "y": y[part == i]}
+            for i, name in enumerate(("train", "val", "test"))
+        }
+        return Divided(sides, {"split": "the publisher's"})
+
+    images.standin, images.divide = standin, divide
+    monkeypatch.setitem(sys.modules, "images", images)
+    monkeypatch.setitem(DATASETS, "images", "images")
+    record = prepare("images", "standin", "", 0, tmp_path)
+    assert record["split"] == "the publisher's"
+    data = proofsheet.data.load(tmp_path)
+    assert (data.train.x.shape, data.train.x.dtype) == ((10, 8, 8, 3), np.uint8)
+    assert data.train.row is None
+    with pytest.raises(ValueError, match="fixed split"):
+        data.resplit(1)
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_dataset_keeps_the_contract(name: str) -> None:
+    module = dataset_module(name)
+    assert isinstance(module.INFO, Info)
+    for part in ("official_host", "official", "mirror", "standin", "divide"):
+        assert callable(getattr(module, part))
+    root = Path(proofsheet.data.__file__).parents[2]
+    assert Path(module_path(name, root)) == Path(module.__file__)
+
+
+def script(tmp_path: Path, source: str) -> None:
+    path = Path(proofsheet.data.__file__).parents[3] / "workflow/scripts/data/prepare.py"
+    output = {part: str(tmp_path / "out" / f"{part}.npz") for part in ("train", "val", "test")}
+    snakemake = SimpleNamespace(
+        rule="data",
+        log=[str(tmp_path / "log.txt")],
+        wildcards=SimpleNamespace(dataset="dry_bean"),
+        params=SimpleNamespace(source=source, mirror="", seed=0),
+        output=SimpleNamespace(source=str(tmp_path / "out" / "source.json"), **output),
+    )
+    log = logging.getLogger("proofsheet")
+    before, propagate = list(log.handlers), log.propagate
+    try:
+        runpy.run_path(str(path), init_globals={"snakemake": snakemake})
+    finally:
+        log.handlers, log.propagate = before, propagate
+
+
+def test_the_script_writes_its_outputs_and_warns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script(tmp_path, "auto")
+    assert names(tmp_path / "out") == FILES
+    assert "STAND-IN" in capsys.readouterr().err
+    assert "train 180" in (tmp_path / "log.txt").read_text()
+
+
+def test_the_script_ends_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        script(tmp_path, "mirror")
+    told = capsys.readouterr().err
+    assert told.count("\n") == 1
+    assert told.startswith("data: data.source is 'mirror', but no mirror is set")
+
+
+def test_no_client_is_imported_before_it_is_used() -> None:
+    heavy = ("torch", "torchvision", "pandas", "openpyxl", "ucimlrepo", "sklearn", "scipy")
+    code = (
+        "import sys\n"
+        "import proofsheet.data.prepare, proofsheet.data.dry_bean\n"
+        f"print([name for name in {heavy} if name in sys.modules])\n"
+    )
+    process = run_python(code, stdout=-1)
+    assert process.communicate()[0] == "[]\n"
+
+
+@pytest.mark.mirror
+def test_the_real_beans(mirror: Path, tmp_path: Path) -> None:
+    record = prepare("dry_bean", "auto", str(mirror), 0, tmp_path)
+    assert (record["source"], record["standin"], record["official"]) == ("mirror", False, False)
+    assert record["duplicates_removed"] == 68
+    data = proofsheet.data.load(tmp_path)
+    assert (len(data.train), len(data.val), len(data.test)) == (8126, 2708, 2709)
+    sides = [{row.tobytes() for row in part.x} for part in (data.train, data.val, data.test)]
+    assert len(set.union(*sides)) == 13543
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize("damage", ["truncated", "one byte"])
+def test_a_damaged_copy_of_the_real_workbook_is_refused(
+    mirror: Path, tmp_path: Path, damage: str
+) -> None:
+    body = bytearray((mirror / "dry_bean" / dry_bean.WORKBOOK).read_bytes())
+    if damage == "truncated":
+        del body[-1000:]
+    else:
+        body[len(body) // 2] ^= 1
+    (tmp_path / "dry_bean").mkdir()
+    (tmp_path / "dry_bean" / dry_bean.WORKBOOK).write_bytes(body)
+    (tmp_path / "manifest.yaml").write_bytes((mirror / "manifest.yaml").read_bytes())
+    with pytest.raises(UserError, match=r"damaged: expected sha256 a1c01c33.*, found"):
+        prepare("dry_bean", "auto", str(tmp_path), 0, tmp_path / "out")
