@@ -16,38 +16,37 @@ local function quoted(text)
   return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
 end
 
---- Blocks between two pieces of typst.
-local function wrapped(before, blocks, after)
-  local result = pandoc.Blocks({ pandoc.RawBlock("typst", before) })
-  result:extend(blocks)
-  result:insert(pandoc.RawBlock("typst", after))
-  return result
+local function inlines(blocks)
+  return blocks and pandoc.utils.blocks_to_inlines(blocks) or pandoc.Inlines({})
 end
 
-local function caption_blocks(caption)
-  return caption and #caption > 0 and caption or pandoc.Blocks({})
+--- `before` content `middle` words `after`: a typst call with a body and some words (its caption
+--- or title). The words stay on the line of the call: a blank line in them would be a paragraph.
+local function call(before, content, middle, words, after)
+  local result = pandoc.Blocks({ pandoc.RawBlock("typst", before) })
+  result:extend(content)
+  local tail = pandoc.Inlines({ typst(middle) })
+  tail:extend(words)
+  tail:insert(typst(after))
+  result:insert(pandoc.Plain(tail))
+  return result
 end
 
 local function float(content, caption, kind, label, position)
-  local result = pandoc.Blocks({ pandoc.RawBlock("typst", "#figure([") })
-  result:extend(content)
-  result:insert(pandoc.RawBlock("typst", "], caption: figure.caption(position: " .. position .. ", ["))
-  result:extend(caption_blocks(caption))
-  result:insert(pandoc.RawBlock("typst", "]), kind: \"quarto-float-" .. kind .. "\", supplement: \""
-    .. NAMES[kind] .. "\")<" .. label .. ">"))
-  return result
+  return call("#figure([", content, "], caption: figure.caption(position: " .. position .. ", [",
+    inlines(caption), ']), kind: "quarto-float-' .. kind .. '", supplement: "' .. NAMES[kind]
+    .. '")<' .. label .. ">")
 end
 
 -- First pass: which labels there are.
-local collect = {
-  Block = function(block)
-    if block.identifier and block.identifier ~= "" then labels[block.identifier] = true end
-  end,
-  Str = function(str)
-    local label = str.text:match("^{#(eq%-[^ }]+)}")
-    if label then labels[label] = true end
-  end,
-}
+local function note_block(block)
+  if block.identifier and block.identifier ~= "" then labels[block.identifier] = true end
+end
+
+local function note_equation(str)
+  local label = str.text:match("^{#(eq%-[^ }]+)}$")
+  if label then labels[label] = true end
+end
 
 -- Second pass: inlines.
 local function image(img)
@@ -104,10 +103,16 @@ end
 
 -- Third pass: blocks that contain the others.
 local function figure(fig)
-  local label = fig.identifier
-  if kind_of(label) ~= "fig" then label = nil end
-  if label then return float(fig.content, fig.caption.long, "fig", label, "bottom") end
-  return wrapped('#figure([', fig.content, '], numbering: none, kind: "unnumbered", supplement: none)')
+  if kind_of(fig.identifier) == "fig" then
+    return float(fig.content, fig.caption.long, "fig", fig.identifier, "bottom")
+  end
+  return call("#figure([", fig.content, "], caption: [", inlines(fig.caption.long),
+    '], numbering: none, kind: "unnumbered", supplement: none)')
+end
+
+local function subfigure(fig)
+  return call("#figure([", fig.content, "], caption: [", inlines(fig.caption.long),
+    '], kind: "subfigure", supplement: "Figure")<' .. fig.identifier .. ">")
 end
 
 local function tabular(tbl)
@@ -115,55 +120,55 @@ local function tabular(tbl)
   local caption = tbl.caption.long
   tbl.caption, tbl.identifier = pandoc.Caption({}), ""
   tbl.classes:insert("typst:no-figure")
-  if label then return float({ tbl }, caption, "tbl", label, "top") end
-  return tbl
+  return label and float({ tbl }, caption, "tbl", label, "top") or tbl
 end
 
+-- The colours by which Quarto, and so the theme, tells the kinds of callouts.
 local COLOURS = {
-  note = { "e5f0fb", "0758e5" }, tip = { "dff5ea", "00a047" }, important = { "f7dddc", "cc1914" },
-  warning = { "fcefdc", "eb9113" }, caution = { "ffe5d0", "fc5300" },
+  note = "0758E5", tip = "00A047", important = "CC1914", warning = "EB9113", caution = "FC5300",
 }
 
 local function callout(div, kind)
-  local title, content = pandoc.Inlines({}), div.content
+  local title, content = nil, div.content
   if div.attributes.title then
-    title = pandoc.read(div.attributes.title, "markdown").blocks[1].content
+    title = inlines(pandoc.read(div.attributes.title, "markdown").blocks)
   elseif content[1] and content[1].t == "Header" then
     title = content:remove(1).content
   else
     title = { pandoc.Str(kind:sub(1, 1):upper() .. kind:sub(2)) }
   end
-  local colours = COLOURS[kind] or COLOURS.note
-  local result = wrapped("#callout(body: [", content, "], title: [")
-  result:insert(pandoc.Plain(title))
-  result:insert(pandoc.RawBlock("typst", "], background_color: rgb(\"#" .. colours[1]
-    .. "\"), icon_color: rgb(\"#" .. colours[2] .. "\"))"))
-  return result
+  return call("#callout(body: [", content, "], title: [", title, '], icon_color: rgb("#'
+    .. (COLOURS[kind] or "909090") .. '"))')
 end
 
-local function columns(div)
+--- One cell per block: what a figure or a table becomes is kept together.
+local function cells(blocks, inside)
+  return blocks:map(function(block)
+    local kind = block.identifier and kind_of(block.identifier)
+    if block.t == "Figure" then
+      return pandoc.Div(inside and kind and subfigure(block) or figure(block))
+    end
+    return block.t == "Table" and pandoc.Div(tabular(block)) or block
+  end)
+end
+
+-- Panels come before the figures in them.
+local function panel(div)
   local count = tonumber(div.attributes["layout-ncol"])
-  local framed, caption = kind_of(div.identifier) == "fig", nil
-  local content = div.content
+  if not count then return nil end
+  local framed, content, caption = kind_of(div.identifier) == "fig", div.content, nil
   if framed and content[#content] and content[#content].t == "Para" then
-    caption = pandoc.Blocks({ content:remove(#content) })
+    caption = content:remove(#content).content
   end
-  local cells = pandoc.Blocks({})
-  -- Figures were rewritten into three to five blocks each: a cell ends where a label does.
-  local grid = "#grid(columns: (1fr,) * " .. count .. ", gutter: 1em, align: center + horizon,\n["
-  cells:insert(pandoc.RawBlock("typst", grid))
+  content = cells(content, framed)
+  local grid = pandoc.Blocks({ pandoc.RawBlock("typst", "#grid(columns: (1fr,) * " .. count
+    .. ", gutter: 1em, align: center + bottom, [") })
   for index, block in ipairs(content) do
-    cells:insert(block)
-    if index < #content then cells:insert(pandoc.RawBlock("typst", "], [")) end
+    grid:insert(block)
+    grid:insert(pandoc.RawBlock("typst", index < #content and "], [" or "])"))
   end
-  cells:insert(pandoc.RawBlock("typst", "])"))
-  if not framed then return cells end
-  local result = pandoc.Blocks({ pandoc.RawBlock("typst", "#subfigures(caption: [") })
-  result:extend(caption_blocks(caption))
-  result:insert(pandoc.RawBlock("typst", "], ["))
-  result:extend(cells)
-  result:insert(pandoc.RawBlock("typst", "])<" .. div.identifier .. ">"))
-  return result
+  if not framed then return grid end
+  return call("#subfigures(<" .. div.identifier .. ">, [", grid, "], caption: [", caption or {}, "])")
 end
 
 local function division(div)
@@ -171,41 +176,13 @@ local function division(div)
     local kind = class:match("^callout%-(%a+)$")
     if kind then return callout(div, kind) end
   end
-  if div.attributes["layout-ncol"] then return columns(div) end
 end
 
--- A panel keeps one block per cell: its figures are wrapped before they are taken apart.
-local panels = {
-  Div = function(div)
-    if not div.attributes["layout-ncol"] then return nil end
-    local inside = kind_of(div.identifier) == "fig"
-    div.content = div.content:map(function(block)
-      if block.t == "Figure" then
-        local label = block.identifier
-        local blocks
-        if inside and kind_of(label) then
-          blocks = wrapped("#figure([", block.content, "], caption: [")
-          blocks:extend(caption_blocks(block.caption.long))
-          blocks:insert(pandoc.RawBlock("typst", '], kind: "subfigure", supplement: "Figure")<'
-            .. label .. ">"))
-        else
-          blocks = figure(block)
-        end
-        return pandoc.Div(blocks, pandoc.Attr("", { "cell" }))
-      elseif block.t == "Table" then
-        return pandoc.Div(tabular(block), pandoc.Attr("", { "cell" }))
-      end
-      return block
-    end)
-    return div
-  end,
-}
-
 return {
-  collect,
+  { Block = note_block, Str = note_equation },
   { Para = equations, Plain = equations },
   { Cite = reference },
-  panels,
+  { Div = panel },
   { Image = image },
   { Figure = figure, Table = tabular },
   { Div = division },

@@ -1,0 +1,77 @@
+"""The bars of `set.yaml` held against the results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from proofsheet.errors import UserError
+from proofsheet.report.numbers import DAGGER, FORMATS
+from proofsheet.report.results import Outcome, metric
+from proofsheet.report.sets import Bar
+
+State = Literal["met", "not met", "not applicable"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the acceptance table; `bar` and `value` are formatted."""
+
+    section: str
+    what: str
+    bar: str
+    value: str
+    state: State
+    note: str
+
+    def as_dict(self) -> dict[str, str]:
+        """The row as the cover's data have it."""
+        return asdict(self)
+
+
+def rows(outcomes: Iterable[Outcome]) -> list[Row]:
+    """One row per bar, in the order of the sets and their problems.
+
+    Raises:
+        UserError: a bar whose metric is not in metrics.json, or is not a number.
+    """
+    outcomes = list(outcomes)
+    several = len({outcome.set.id for outcome in outcomes}) > 1
+    return [_row(bar, outcome, several) for outcome in outcomes for bar in outcome.problem.bars]
+
+
+def _row(bar: Bar, outcome: Outcome, several: bool) -> Row:
+    value = _value(bar, outcome)
+    form = FORMATS[bar.format]
+    number = list(outcome.set.problems).index(outcome.problem.id) + 1
+    section = f"Problem {number}: {outcome.problem.title}"
+    if several:
+        section = f"{outcome.set.short}, {section[0].lower()}{section[1:]}"
+    reached = value >= bar.limit if bar.at_least else value <= bar.limit
+    state: State = "met" if reached else "not met"
+    note = ""
+    if bar.real_data and outcome.standin:
+        state, note = "not applicable", "stand-in data"
+    elif bar.aim is not None:
+        aimed = value >= bar.aim if bar.at_least else value <= bar.aim
+        note = f"aim {form(bar.aim)} {'reached' if aimed else 'not reached'}"
+    return Row(
+        section,
+        bar.what[0].upper() + bar.what[1:] if bar.what[:2].islower() else bar.what,
+        f"{'≥' if bar.at_least else '≤'}\u00a0{form(bar.limit)}",
+        form(value) + (DAGGER if outcome.standin else ""),
+        state,
+        note,
+    )
+
+
+def _value(bar: Bar, outcome: Outcome) -> float:
+    where = f"{outcome.folder / 'metrics.json'}: the bar {bar.what!r} needs {bar.metric!r}"
+    try:
+        value = metric(outcome.metrics, bar.metric)
+    except (KeyError, IndexError, TypeError, ValueError):
+        raise UserError(f"{where}, which is not there") from None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UserError(f"{where}, which is not a number but {value!r}")
+    return float(value)

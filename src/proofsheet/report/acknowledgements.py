@@ -1,0 +1,79 @@
+"""Who and what helped, per problem, with the pictures of prompts and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from proofsheet.errors import UserError
+from proofsheet.report.markdown import escape, heading, table
+from proofsheet.report.sets import ProblemSet
+
+_SUFFIXES = (".png", ".jpg", ".jpeg", ".svg")
+
+
+def images(sets: Iterable[ProblemSet], acknowledgements: Mapping[str, Any]) -> dict[str, Path]:
+    """Pictures by the path that they have in the staged project.
+
+    Raises:
+        UserError: a picture that does not exist or is of another kind.
+    """
+    return {
+        staged: path
+        for problem_set in sets
+        for _, problem, entry in _entries(problem_set, acknowledgements)
+        for staged, path in _images(problem_set.id, problem, entry)
+    }
+
+
+def page(sets: Iterable[ProblemSet], acknowledgements: Mapping[str, Any]) -> str:
+    """The Markdown of the section: a table per set, then the pictures."""
+    parts = [heading("Acknowledgements", 1)]
+    sets = list(sets)
+    for problem_set in sets:
+        if len(sets) > 1:
+            parts.append(heading(escape(problem_set.short), 2))
+        entries = list(_entries(problem_set, acknowledgements))
+        parts.append(
+            table(
+                ["Problem", "Collaborators", "AI tools"],
+                [
+                    (title, _listed(entry, "collaborators"), _listed(entry, "ai_tools"))
+                    for title, _, entry in entries
+                ],
+            )
+        )
+        for title, problem, entry in entries:
+            shown = _images(problem_set.id, problem, entry)
+            for number, (staged, _) in enumerate(shown, start=1):
+                alt = f"{title}: prompt and answer, picture {number} of {len(shown)}"
+                parts.append(f"**{escape(alt)}**\n")
+                parts.append(f'![]({staged}){{width=100% fig-alt="{escape(alt)}"}}\n')
+    return "\n".join(parts)
+
+
+def _entries(
+    problem_set: ProblemSet, acknowledgements: Mapping[str, Any]
+) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    given = acknowledgements.get(problem_set.id, {})
+    for number, problem in enumerate(problem_set.problems.values(), start=1):
+        yield f"Problem {number}: {problem.title}", problem.id, given.get(problem.id, {})
+
+
+def _listed(entry: Mapping[str, Any], key: str) -> str:
+    return ", ".join(entry.get(key, [])) or "None"
+
+
+def _images(name: str, problem: str, entry: Mapping[str, Any]) -> list[tuple[str, Path]]:
+    result = []
+    for number, text in enumerate(entry.get("images", []), start=1):
+        path = Path(text)
+        where = f"config.yaml: acknowledgements.{name}.{problem}.images: {text!r}"
+        if path.suffix.lower() not in _SUFFIXES:
+            raise UserError(f"{where} is not a picture; allowed: {', '.join(_SUFFIXES)}")
+        if not path.is_file():
+            raise UserError(f"{where} does not exist")
+        staged = f"acknowledgements/{name}/{problem}/{number}{path.suffix.lower()}"
+        result.append((staged, path))
+    return result

@@ -1,0 +1,66 @@
+"""A document with its includes and variables filled in, for the renderer without Quarto.
+
+Every line keeps the file and the line that it came from, so that a fault in the whole can be
+told at its place.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from proofsheet.errors import UserError
+from proofsheet.report.variables import lookup
+
+INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
+VARIABLE = re.compile(r"\{\{<\s*var\s+(\S+?)\s*>\}\}")
+FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the whole, with its origin (lines count from 1)."""
+
+    text: str
+    path: Path
+    number: int
+
+    @property
+    def where(self) -> str:
+        """`file:line`."""
+        return f"{self.path}:{self.number}"
+
+
+def lines(path: Path, root: Path, _within: tuple[Path, ...] = ()) -> list[Line]:
+    """The lines of `path` and of what it includes; paths in the result are relative to `root`.
+
+    Raises:
+        UserError: an included file that does not exist, or that includes itself.
+    """
+    result = []
+    text = (root / path).read_text(encoding="utf-8")
+    for number, line in enumerate(text.splitlines(), start=1):
+        match = INCLUDE.match(line)
+        if not match:
+            result.append(Line(line, path, number))
+            continue
+        name = match[1]
+        target = Path(name[1:]) if name.startswith("/") else path.parent / name
+        if not (root / target).is_file():
+            raise UserError(f"{path}:{number}: includes {name}, which does not exist")
+        if target in (path, *_within):
+            raise UserError(f"{path}:{number}: includes {name}, which includes this file")
+        result += lines(target, root, (*_within, path))
+        result.append(Line("", path, number))
+    return result
+
+
+def substitute(text: str, variables: dict[str, Any]) -> str:
+    """Fill in the variables; one that there is not becomes `?var:name`, as Quarto prints it."""
+    return VARIABLE.sub(lambda m: lookup(variables, m[1]) or _missing(variables, m[1]), text)
+
+
+def _missing(variables: dict[str, Any], name: str) -> str:
+    return "" if lookup(variables, name) == "" else f"**?var:{name}**"

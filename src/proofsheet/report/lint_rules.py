@@ -1,0 +1,267 @@
+"""What can be wrong in a chapter: one function per fault, and what a chapter may refer to."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from proofsheet.report import typed_numbers
+from proofsheet.report.chapter import Chapter
+from proofsheet.report.expand import VARIABLE
+from proofsheet.report.results import Outcome
+from proofsheet.report.sets import ProblemSet
+from proofsheet.report.variables import lookup
+
+GENERATED = ("sets.md", "acknowledgements.md", "provenance.md")
+_LABEL = re.compile(r"#([^\s}]+)")
+_KEY = re.compile(r"(?<![\w@\\.])@([A-Za-z0-9_][\w:.#$%&+?<>~/-]*)")
+_REFERENCE = re.compile(r"(?:fig|tbl|eq|sec)-")
+_OTHER_REFERENCE = re.compile(r"(?:lst|thm|lem|cor|prp|cnj|def|exm|exr|prf|rem|sol|nte|tip)-")
+_IMAGE = re.compile(
+    r"!\[(?:[^\[\]]|\[[^\[\]]*\])*\]\((?P<path>[^()\s]*)\)(?P<attributes>\{[^{}]*\})?"
+)
+NOTE = re.compile(r"^[ ]{0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
+_NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\](?!:)")
+INCLUDE = re.compile(r"\{\{<\s*include\s+(\S+)\s*>\}\}")
+_SHORTCODE = re.compile(r"\{\{<\s*(\S+)(.*?)>\}\}", re.DOTALL)
+_FIGURE = re.compile(r"/?figures/([\w-]+)/([\w-]+)/([^/]+)")
+_TABLE = re.compile(r"/tables/([\w-]+)/([\w-]+)/([^/]+)")
+_CHECK = re.compile(r"^([\w-]+\.[\w-]+)\.checks\.([\w-]+)$")
+_NO_CHECK = re.compile(r"<!--\s*no check:\s*\S")
+_BIB_ENTRY = re.compile(r"^\s*@\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that a chapter can refer to."""
+
+    folder: Path
+    results: Path
+    chapters: list[Chapter]
+    sets: list[ProblemSet]
+    outcomes: list[Outcome]
+    variables: dict[str, Any]
+
+    @cached_property
+    def labels(self) -> set[str]:
+        """Every label of the document that has a number to refer to."""
+        return {label for c in self.chapters for _, label in labels(c, numbered=True)}
+
+    @cached_property
+    def citations(self) -> set[str]:
+        """The keys of `references.bib`."""
+        path = self.folder / "references.bib"
+        return set(_BIB_ENTRY.findall(path.read_text(encoding="utf-8"))) if path.exists() else set()
+
+    def about(self, chapter: Chapter) -> list[Outcome]:
+        """The outcomes that a chapter speaks of: of its problem, or of its set."""
+        folder = chapter.path.parent.name
+        of_set = [outcome for outcome in self.outcomes if outcome.set.id == folder]
+        of_problem = [o for o in of_set if f"_{o.problem.id}" == chapter.path.stem]
+        return of_problem or of_set
+
+
+# Each rule yields positions and messages of the faults in one chapter.
+Faults = Iterator[tuple[int, str]]
+
+
+def unresolved_variables(chapter: Chapter, report: Report) -> Faults:
+    """A variable that is not in the results would print as `?var:…`."""
+    for position, name in variables_in(chapter):
+        if lookup(report.variables, name) is None:
+            yield position, f"unresolved variable {name}{_closest(name, report.variables)}"
+
+
+def variables_in_mathematics(chapter: Chapter, report: Report) -> Faults:
+    """Quarto 1.9 prints hexadecimal garbage for them."""
+    for math in chapter.of("inline", "display"):
+        if "{{<" in math.text:
+            yield math.start, "a variable inside $…$, where Quarto cannot fill it in; move it out"
+
+
+def shortcodes(chapter: Chapter, report: Report) -> Faults:
+    """Only what both renderers know."""
+    for token in chapter.of("shortcode"):
+        match = _SHORTCODE.match(token.text)
+        if match and match[1] not in ("var", "include", "pagebreak"):
+            yield token.start, f"unknown shortcode {match[1]}; allowed: var, include"
+
+
+def includes(chapter: Chapter, report: Report) -> Faults:
+    """An include stands alone between blank lines and names a file that is there."""
+    lines = chapter.text.splitlines()
+    for token in chapter.of("shortcode"):
+        match = INCLUDE.match(token.text)
+        if not match:
+            continue
+        index = chapter.line(token.start) - 1
+        around = [lines[i].strip() for i in (index - 1, index + 1) if 0 <= i < len(lines)]
+        if lines[index].strip() != token.text or any(around):
+            yield token.start, f"the include of {match[1]} needs a line and blank lines of its own"
+        path = included(match[1], report)
+        if path is None or not path.is_file():
+            yield token.start, f"include of a missing file {match[1]}"
+
+
+def included(name: str, report: Report) -> Path | None:
+    """Where a project path such as `/tables/<set>/<problem>/x.md` comes from."""
+    table = _TABLE.fullmatch(name)
+    if table:
+        return report.results / table[1] / table[2] / "tables" / table[3]
+    if name.startswith("/generated/"):
+        return report.folder / "_quarto.yml" if name[11:] in GENERATED else None
+    return report.folder / name[1:] if name.startswith("/") else None
+
+
+def figures(chapter: Chapter, report: Report) -> Faults:
+    """A figure is there, has a width and says what it shows to those who cannot see it."""
+    for match in _IMAGE.finditer(chapter.source):
+        name, attributes = match["path"], match["attributes"] or ""
+        parts = _FIGURE.fullmatch(name)
+        if not parts:
+            yield match.start(), f"figure {name} is not figures/<set>/<problem>/<file>.svg"
+        elif not (report.results / parts[1] / parts[2] / "figures" / parts[3]).is_file():
+            yield match.start(), f"missing figure {name}"
+        if "width=" not in attributes:
+            yield match.start(), f"figure {name} has no width: add {{… width=100%}}"
+        if "fig-alt=" not in attributes:
+            yield match.start(), f'figure {name} has no fig-alt: add {{… fig-alt="what it shows"}}'
+
+
+def references(chapter: Chapter, report: Report) -> Faults:
+    """References and citations lead somewhere."""
+    text = chapter.without(
+        "front", "fence", "code", "comment", "display", "inline", "attribute", "target", "url",
+        "shortcode",
+    )  # fmt: skip
+    for match in _KEY.finditer(text):
+        key = match[1].rstrip(".:;,?!")
+        if _REFERENCE.match(key):
+            if key not in report.labels:
+                yield match.start(), f"unknown cross-reference @{key}"
+        elif _OTHER_REFERENCE.match(key):
+            yield match.start(), f"@{key} is not a reference to fig-, tbl-, eq- or sec-"
+        elif key not in report.citations:
+            yield match.start(), f"undefined citation @{key}: not in references.bib"
+    for match in re.finditer(r"@((?:fig|tbl|eq|sec)-[\w-]+)[ \t]*\n?[ \t]*\[(?!\^)", text):
+        yield match.start(), f"@{match[1]} is followed by a bracket, which would be dropped"
+    for match in re.finditer(r"^[ \t]*@", text, re.MULTILINE):
+        yield match.start(), "a line that starts with @ becomes a list item; move the word before"
+
+
+def footnotes(chapter: Chapter, report: Report) -> Faults:
+    """A footnote's mark has its note, in the same chapter."""
+    notes = set(NOTE.findall(chapter.source))
+    for match in _NOTE_MARK.finditer(
+        chapter.without("front", "fence", "code", "comment", "display")
+    ):
+        if match[1] not in notes:
+            yield match.start(), f"footnote [^{match[1]}] has no note in this chapter"
+
+
+def mathematics(chapter: Chapter, report: Report) -> Faults:
+    """What typst cannot compile."""
+    for math in chapter.of("inline", "display"):
+        match = re.search(r"\\cap(?![a-zA-Z])", math.text)
+        if match:
+            yield math.start + match.start(), "\\cap does not compile in typst; write it in words"
+
+
+def raw_code(chapter: Chapter, report: Report) -> Faults:
+    """Raw typst or LaTeX would be lost in the other format."""
+    for token in chapter.of("fence", "attribute"):
+        match = re.match(r"[ \t]*(?:`{3,}|~{3,})?[ \t]*\{=\w+\}", token.text)
+        if match:
+            yield token.start, "raw typst or LaTeX; only mathematics may have it"
+
+
+def label_form(chapter: Chapter, report: Report) -> Faults:
+    """Underscores break Quarto's references."""
+    for position, label in labels(chapter):
+        if "_" in label:
+            yield position, f"underscore in the label {label}; use hyphens"
+
+
+def verified_sections(chapter: Chapter, report: Report) -> Faults:
+    """Every section with displayed mathematics cites a check or says why it has none."""
+    if not report.about(chapter):
+        return
+    for section in chapter.sections:
+        inside = [t for t in chapter.tokens if section.start <= t.start < section.end]
+        formulas = [token for token in inside if token.kind == "display"]
+        cites = any(
+            _CHECK.match(name)
+            for position, name in variables_in(chapter)
+            if section.start <= position < section.end
+        )
+        excused = any(t.kind == "comment" and _NO_CHECK.match(t.text) for t in inside)
+        if formulas and not cites and not excused:
+            yield (
+                formulas[0].start,
+                f"no check is cited in {section.title.partition(' {')[0]!r}; cite one, or say"
+                " <!-- no check: why -->",
+            )
+
+
+def passed_checks(chapter: Chapter, report: Report) -> Faults:
+    """A check that is cited has passed."""
+    failed = {
+        f"{outcome.key}.checks.{entry['id']}"
+        for outcome in report.outcomes
+        for entry in outcome.checks
+        if not entry["passed"]
+    }
+    for position, name in variables_in(chapter):
+        if name in failed:
+            yield position, f"the check {name} has not passed"
+
+
+def numbers_by_hand(chapter: Chapter, report: Report) -> Faults:
+    """Results come from variables."""
+    yield from typed_numbers.found(chapter, [o.metrics for o in report.about(chapter)])
+
+
+RULES: tuple[Callable[[Chapter, Report], Faults], ...] = (
+    unresolved_variables, variables_in_mathematics, shortcodes, includes, figures, references,
+    footnotes, mathematics, raw_code, label_form, verified_sections, passed_checks, numbers_by_hand,
+)  # fmt: skip
+
+
+def labels(chapter: Chapter, *, numbered: bool = False) -> Iterator[tuple[int, str]]:
+    """Position and name of every label, or of those of numbered things."""
+    for token in chapter.of("attribute"):
+        if numbered and ".unnumbered" in token.text:
+            continue
+        # A value such as fig-alt="… # …" is not a label.
+        match = _LABEL.search(re.sub(r'"[^"]*"', lambda m: " " * len(m[0]), token.text))
+        if match:
+            yield token.start + match.start(), match[1]
+
+
+def variables_in(chapter: Chapter) -> Iterator[tuple[int, str]]:
+    """Position and name of every variable."""
+    for match in VARIABLE.finditer(chapter.source):
+        yield match.start(), match[1]
+
+
+def _closest(name: str, tree: dict[str, Any]) -> str:
+    """What may have been meant: the formats of a branch, or a name that is near."""
+    branch: Any = tree
+    path: list[str] = []
+    for key in name.split("."):
+        if not isinstance(branch, dict) or key not in branch:
+            break
+        branch = branch[key]
+        path.append(key)
+    if not isinstance(branch, dict):
+        return f" ({'.'.join(path)} is a text already)"
+    missing = name.split(".")[len(path)] if len(path) < len(name.split(".")) else ""
+    near = difflib.get_close_matches(missing, list(branch), n=1)
+    if near:
+        return f" (did you mean {'.'.join([*path, near[0]])}?)"
+    return f" ({'.'.join(path) or 'the results'} has {', '.join(list(branch)[:8])})"

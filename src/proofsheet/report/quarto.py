@@ -1,0 +1,95 @@
+"""Rendering with a Quarto that is installed."""
+
+from __future__ import annotations
+
+import logging
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from proofsheet.errors import UserError
+
+NEEDED = (1, 9)
+LIMIT = 900  # seconds for one document: a first start unpacks its caches
+_ERROR = re.compile(r"^\s*(?:\x1b\[[\d;]*m)*(?:error|ERROR)\b.*", re.MULTILINE)
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+
+log = logging.getLogger("proofsheet")
+
+
+@dataclass(frozen=True)
+class Quarto:
+    """An executable and its version."""
+
+    path: str
+    version: str
+
+
+def find() -> Quarto | None:
+    """The `quarto` on the PATH if it is new enough; one line says why not."""
+    path = shutil.which("quarto")
+    if path is None:
+        log.warning("no quarto on the PATH: the report is rendered without Quarto")
+        return None
+    try:
+        done = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=120)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        log.warning("%s does not run (%s): the report is rendered without Quarto", path, error)
+        return None
+    match = re.search(r"(\d+)\.(\d+)(?:\.\d+)?", done.stdout)
+    if done.returncode != 0 or not match:
+        said = " ".join((done.stderr or done.stdout).split())[:120] or "nothing"
+        log.warning("%s does not run (%s): the report is rendered without Quarto", path, said)
+        return None
+    if (int(match[1]), int(match[2])) < NEEDED:
+        log.warning(
+            "quarto %s is older than %d.%d: the report is rendered without Quarto",
+            match[0],
+            *NEEDED,
+        )
+        return None
+    return Quarto(path, match[0])
+
+
+def render(quarto: Quarto, project: Path, document: str) -> tuple[bytes, str]:
+    """Render `<document>.qmd` of a staged project.
+
+    Args:
+        quarto: which Quarto.
+        project: the staged project; intermediate files are written into it.
+        document: name without suffix.
+
+    Returns:
+        The PDF and what Quarto had to say.
+
+    Raises:
+        UserError: Quarto failed, or left no PDF; its messages are in the log.
+    """
+    command = [quarto.path, "render", f"{document}.qmd", "--to", "typst"]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=project,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            timeout=LIMIT,
+        )
+    except subprocess.TimeoutExpired:
+        raise UserError(f"quarto {quarto.version} did not end within {LIMIT} s") from None
+    except OSError as error:
+        raise UserError(f"{quarto.path} does not run ({error})") from None
+    said = _COLOUR.sub("", done.stdout)
+    pdf = project / f"{document}.pdf"
+    if done.returncode != 0 or not pdf.is_file():
+        log.error("%s", said.strip())
+        match = _ERROR.search(said)
+        last = match[0] if match else next(iter(said.strip().splitlines()[-1:]), "no message")
+        raise UserError(
+            f"quarto {quarto.version} ended with status {done.returncode}: {last.strip()}"
+        )
+    return pdf.read_bytes(), said

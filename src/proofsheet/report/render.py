@@ -1,0 +1,128 @@
+"""From a staged project to a PDF that has been read once more before it is let go."""
+
+from __future__ import annotations
+
+import logging
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Literal, get_args
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from proofsheet.errors import UserError
+from proofsheet.files import replacing
+from proofsheet.report import fallback, quarto
+
+Renderer = Literal["auto", "quarto", "pandoc"]
+
+log = logging.getLogger("proofsheet")
+
+# What must not be in the text of the PDF, and what it means.
+_TRACES = (
+    (re.compile(r"\?var:([\w.-]*)"), "unresolved variable"),
+    (re.compile(r"\?@([\w-]*)"), "unresolved cross-reference"),
+    (re.compile(r"(\?meta:|\?invalid )\S*"), "unresolved metadata"),
+    (re.compile(r"Unable to resolve \S*"), "unresolved cross-reference"),
+    (re.compile(r"\{\{<[^>]*>\}\}"), "shortcode that was not filled in"),
+    (re.compile(r"\?\?"), "unresolved reference"),
+    (re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32,}"), "hexadecimal text (a variable in a formula)"),
+)
+# What must not be in the log of a renderer.
+_COMPLAINTS = re.compile(
+    r"^.*(?:Unable to resolve|Unknown var|Could not (?:fetch|convert|find)|Undefined|"
+    r"unknown font family|does not exist|not found|no such file|Unknown meta|"
+    r"Duplicate (?:identifier|note reference|link reference)).*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def render(
+    staged: Path,
+    document: str,
+    output: Path,
+    *,
+    renderer: str = "auto",
+    report: Path = Path("report"),
+) -> str:
+    """Render `<staged>/<document>.qmd` to `output`, which is whole or not there.
+
+    Args:
+        staged: a project as `stage` leaves it; nothing is written into it.
+        document: name without suffix.
+        output: the PDF.
+        renderer: one of `Renderer`; `auto` takes Quarto if there is one, `pandoc` does without.
+        report: folder of the chapters, named in messages.
+
+    Returns:
+        What rendered it, with its version.
+
+    Raises:
+        UserError: it does not compile, or something in it is unresolved.
+    """
+    if renderer not in get_args(Renderer):
+        raise UserError(f"the renderer is {renderer!r}; allowed: {', '.join(get_args(Renderer))}")
+    found = None if renderer == "pandoc" else quarto.find()
+    if renderer == "quarto" and found is None:
+        raise UserError("the renderer is 'quarto', but there is no quarto 1.9 or later on the PATH")
+    with tempfile.TemporaryDirectory(prefix="proofsheet-") as name:
+        project = Path(name).resolve() / "project"
+        shutil.copytree(staged, project)
+        try:
+            if found:
+                pdf, said = quarto.render(found, project, document)
+            else:
+                pdf, said = fallback.render(project, document)
+        except UserError as error:
+            raise UserError(_in_report(str(error), project, report)) from None
+        if said.strip():
+            log.info("%s", said.strip())
+        faults = traces(pdf, staged, report) or complaints(said)
+    if faults:
+        raise UserError("\n".join(faults))
+    with replacing(output) as temporary:
+        temporary.write_bytes(pdf)
+    return f"quarto {found.version}" if found else "pandoc and typst"
+
+
+def complaints(said: str) -> list[str]:
+    """Lines of a renderer's log that tell of something missing."""
+    return list(dict.fromkeys(match[0].strip() for match in _COMPLAINTS.finditer(said)))
+
+
+def traces(pdf: bytes, staged: Path, report: Path) -> list[str]:
+    """What is unresolved in the text of a PDF, with its page and the line that it came from."""
+    try:
+        pages = [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
+    except (PyPdfError, ValueError, KeyError) as error:
+        raise UserError(f"the renderer left a PDF that cannot be read ({error})") from None
+    if not pages:
+        raise UserError("the renderer left a PDF without pages")
+    faults = []
+    for number, text in enumerate(pages, start=1):
+        for pattern, meaning in _TRACES:
+            for match in pattern.finditer(text):
+                word = (match[1] if pattern.groups else match[0]) or match[0]
+                where = next(_uses(word, staged, report), f"page {number}")
+                faults.append(f"{where}: {meaning}: {match[0][:60]} (page {number} of the PDF)")
+    return list(dict.fromkeys(faults))
+
+
+def _uses(word: str, staged: Path, report: Path) -> Iterator[str]:
+    """`file:line` of the chapters in which a word stands."""
+    if not word.strip("?"):
+        return
+    for path in sorted(staged.rglob("*.qmd")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if word in line:
+                yield f"{report / path.relative_to(staged)}:{number}"
+
+
+def _in_report(message: str, project: Path, report: Path) -> str:
+    """A message in which a chapter is named as it is in the checkout."""
+    message = message.replace(f"{project}/", "")
+    return re.sub(r"(?<![\w/])([\w-]+/)?[\w-]+\.qmd:\d+", lambda m: f"{report / m[0]}", message)

@@ -1,0 +1,118 @@
+"""Put one document together: chapters, numbers, figures, tables, cover, in one folder.
+
+The folder is a Quarto project of its own, so that what is generated never lies among what is
+written by hand, and a set can be rendered without waiting for the others.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from proofsheet.files import write_json, write_text
+from proofsheet.report import acknowledgements, cover, expand, lint, provenance, results, variables
+from proofsheet.report.sets import ProblemSet, load
+
+THEME = ("_quarto.yml", "references.bib", "typst-template.typ", "typst-show.typ")
+
+
+@dataclass(frozen=True)
+class Staging:
+    """What one document is made of.
+
+    Attributes:
+        document: `submission`, or the name of a set.
+        sets: names of the sets in it.
+        report: folder of the chapters and the theme.
+        results: folder of the results.
+        author: name, student_id, email.
+        acknowledgements: as in `config.yaml`.
+        settings: `preset` and whatever else the provenance page says about the run, by name.
+        date: as it is printed; today if empty.
+    """
+
+    document: str
+    sets: list[str]
+    report: Path = Path("report")
+    results: Path = Path("results")
+    author: Mapping[str, str] = field(default_factory=dict)
+    acknowledgements: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    date: str = ""
+
+
+def stage(job: Staging, folder: Path) -> None:
+    """Check the chapters, then write the project into `folder` (which is replaced).
+
+    Raises:
+        UserError: a result that is missing, or every fault that `lint` finds, a line each.
+    """
+    sets = [load(job.report, name) for name in job.sets]
+    outcomes = results.read(job.results, sets)
+    tree = variables.build(outcomes)
+    lint.check(job.report, job.results, job.document, sets, outcomes, tree)
+
+    shutil.rmtree(folder, ignore_errors=True)
+    chapters = [f"{job.document}.qmd", *lint.chapters(job.report, sets)]
+    for name in (*THEME, *chapters):
+        _copy(job.report / name, folder / name)
+    for outcome in outcomes:
+        for kind, suffix in (("figures", "svg"), ("tables", "md")):
+            for path in sorted((outcome.folder / kind).glob(f"*.{suffix}")):
+                place = folder / kind / outcome.set.id / outcome.problem.id
+                _copy(path, place / path.name)
+    for name, path in acknowledgements.images(sets, job.acknowledgements).items():
+        _copy(path, folder / name)
+
+    named = {
+        name for chapter in chapters for name in expand.VARIABLE.findall(_text(folder / chapter))
+    }
+    write_text(folder / "_variables.yml", variables.to_yaml(variables.only(tree, named)))
+    _generate(job, folder / "generated", sets, outcomes)
+
+
+def _generate(
+    job: Staging, folder: Path, sets: list[ProblemSet], outcomes: list[results.Outcome]
+) -> None:
+    front = cover.data(
+        sets,
+        outcomes,
+        author=job.author,
+        date=job.date or _today(),
+        preset=str(job.settings.get("preset", "full")),
+    )
+    write_json(folder / "cover.json", front)
+    metadata = {"title": cover.document_title(front), "author": front["author"]["name"]}
+    write_text(folder / "metadata.yml", yaml.safe_dump(metadata, allow_unicode=True))
+    includes = [f"{{{{< include /{problem_set.id}/_set.qmd >}}}}\n" for problem_set in sets]
+    write_text(folder / "sets.md", "\n".join(includes))
+    write_text(folder / "acknowledgements.md", acknowledgements.page(sets, job.acknowledgements))
+    write_text(
+        folder / "provenance.md",
+        provenance.page(
+            outcomes,
+            settings=job.settings,
+            benchmarks=job.results / "benchmarks",
+            root=job.report.parent,
+        ),
+    )
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _today() -> str:
+    today = date.today()
+    return f"{today:%B} {today.day}, {today.year}"

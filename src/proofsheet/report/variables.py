@@ -1,0 +1,103 @@
+"""The numbers of the results as texts, for `{{< var <set>.<problem>.<keys>.<format> >}}`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import yaml
+
+from proofsheet.errors import UserError
+from proofsheet.report import numbers
+from proofsheet.report.results import Outcome
+
+STANDIN_NOTE = f"{numbers.DAGGER} on stand-in data"
+_MARKDOWN = re.compile(r"([\\`*_$\[\]<>#|~^@\"])")
+
+
+def build(outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    """The tree of variables: set, problem, the keys of its metrics, format.
+
+    Each problem also has `checks.<id>` (the line under a derivation) and `standin`, a note that
+    is empty on real data.
+
+    Raises:
+        UserError: a metric named `checks` or `standin`, or a key that Quarto cannot address.
+    """
+    tree: dict[str, Any] = {}
+    for outcome in outcomes:
+        where = outcome.folder / "metrics.json"
+        for key in ("checks", "standin"):
+            if key in outcome.metrics:
+                raise UserError(f"{where}: the key {key!r} is taken by the report; rename it")
+        for key in _keys(outcome.metrics):
+            if not re.fullmatch(r"(?!\d+$)[\w-]+", key):
+                raise UserError(
+                    f"{where}: the key {key!r} cannot be named in a chapter; allowed are letters,"
+                    " digits, - and _, and not digits alone"
+                )
+        tree.setdefault(outcome.set.id, {})[outcome.problem.id] = {
+            **_escaped(numbers.variables(outcome.metrics, standin=outcome.standin)),
+            "checks": {check["id"]: numbers.verified(check) for check in outcome.checks},
+            "standin": STANDIN_NOTE if outcome.standin else "",
+        }
+    return tree
+
+
+def lookup(tree: dict[str, Any], name: str) -> str | None:
+    """The text of the variable, or None where the name is not that of a text."""
+    value: Any = tree
+    for key in name.split("."):
+        if not isinstance(value, dict) or key not in value:
+            return None
+        value = value[key]
+    return value if isinstance(value, str) else None
+
+
+def only(tree: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """The part of the tree that these names reach: what has to be parsed when rendering."""
+    part: dict[str, Any] = {}
+    for name in sorted(set(names)):
+        text = lookup(tree, name)
+        if text is not None:
+            *path, last = name.split(".")
+            branch = part
+            for key in path:
+                branch = branch.setdefault(key, {})
+            branch[last] = text
+    return part
+
+
+def to_yaml(tree: dict[str, Any]) -> str:
+    """The tree as `_variables.yml`: every text is quoted, so that '0' stays a text."""
+    return yaml.dump(
+        tree, default_style='"', allow_unicode=True, sort_keys=True, width=10**6, Dumper=_Dumper
+    )
+
+
+class _Dumper(yaml.SafeDumper):
+    """Plain keys, quoted values."""
+
+    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> Any:
+        node = super().represent_mapping(tag, mapping, flow_style)
+        for key, _ in node.value:
+            key.style = None
+        return node
+
+
+def _escaped(tree: Any) -> Any:
+    """Texts in which Markdown reads nothing but letters."""
+    if isinstance(tree, dict):
+        return {key: _escaped(value) for key, value in tree.items()}
+    return _MARKDOWN.sub(r"\\\1", tree)
+
+
+def _keys(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield str(key)
+            yield from _keys(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _keys(item)

@@ -1,0 +1,338 @@
+"""Rendering: every feature in the fallback's PDF, the choice of a renderer, and its failures."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from proofsheet.errors import UserError
+from proofsheet.files import write_text
+from proofsheet.report import render as rendering
+from proofsheet.report.render import render
+from proofsheet.report.stage import stage
+
+
+@pytest.fixture(autouse=True)
+def _no_quarto_but_a_tests_own(monkeypatch, tmp_path):
+    """The machine's own Quarto, if any, is not what is tested here."""
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin")
+
+
+def text_of(path: Path) -> str:
+    pages = (page.extract_text() for page in PdfReader(path).pages)
+    return re.sub(r"\s+", " ", " ".join(pages))
+
+
+def rendered(sample, renderer="pandoc", **options) -> Path:
+    stage(sample.staging, sample.staged)
+    output = sample.results / "sample_hw.pdf"
+    render(sample.staged, "sample_hw", output, renderer=renderer, report=sample.report, **options)
+    return output
+
+
+@pytest.fixture(scope="module")
+def page(sample_to_read) -> tuple[PdfReader, str]:
+    """The PDF of the sample and its text, rendered once for all that only read it."""
+    path = rendered(sample_to_read)
+    return PdfReader(path), text_of(path)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        # cover and running heads
+        "Homework Set 0 Ada Lovelace 1815 ada@example.org",
+        "SAMPLE 101 SMALL EXAMPLES, SPRING 2025",
+        "March 16, 2025",
+        "The two slopes agree ≤ 10⁻⁵ 3.2 × 10⁻⁹ met",
+        "not applicable · stand-in data",
+        "1 derivation was checked by machine; it holds.",
+        "Contents",
+        "SAMPLE 101 HW 0 · Problem 1: Lines through points Ada Lovelace",
+        # references of every kind
+        "Two problems, Section 1.1 and Section 1.2",
+        "partial derivatives of Equation 1 to zero",
+        "In Figure 1 the line",
+        "Figure 2 and Figure 2b, equation 1 and Table 1, Table 2.",
+        # captions
+        "Figure 1. The points and the line of Equation 2:",
+        "(a) Fitted.",
+        "(b) Residuals.",
+        "Figure 2. Both views of the same line.",
+        "Table 1. Every start ends at the same slope.",
+        "start from slope 0 0.5000 0.9877",
+        # variables, the line under a derivation
+        "The slope is 0.9877 by both ways, which differ by 3.2 × 10⁻⁹ (method: normal_eq).",
+        "Verified against automatic differentiation: 100 cases, largest error",
+        # callouts, code, lists, footnotes, citations
+        "Why the start does not matter The loss is convex",
+        "A trap Centre the data first.",
+        "return x @ y / (x @ x)",
+        "In ascending order, unlike the singular values.",
+        "what M. Koklu and I. A. Ozkan [1] take for granted",
+        "[1, p. 7]",
+        "References [1] M. Koklu and I. A. Ozkan,",
+        # stand-in data, acknowledgements, provenance
+        "Stand-in data. Not the real data but a stand-in was used for toy",
+        "The accuracy is 93.21 %†",
+        "Acknowledgements Problem Collaborators AI tools",
+        "Problem 1: Lines through points None None",
+        "stand-in, not the real data",
+        "12.5 s",
+    ],
+)
+def test_the_pdf_has_every_feature(page, words):
+    assert words in page[1].replace("\u00a0", " ")
+
+
+def test_the_pdf_has_metadata_outline_and_numbered_pages(page):
+    reader, _ = page
+    assert reader.metadata.title == "Homework Set 0"
+    assert reader.metadata.author == "Ada Lovelace"
+    assert reader.trailer["/Root"]["/Lang"].startswith("en")
+    titles = [entry.title for entry in reader.outline if not isinstance(entry, list)]
+    assert [title for title in titles if "Homework Set 0" in title]
+    assert titles[-3:] == ["Acknowledgements", "Provenance", "References"]
+    count = len(reader.pages)
+    for number, one in enumerate(reader.pages, start=1):
+        words = one.extract_text()
+        assert f"{number} of {count}" in words
+        assert "stand-in data" in words  # every page says so
+    assert float(reader.pages[0].mediabox.width) == 612  # us-letter
+
+
+def test_figures_have_their_alternative_text(page):
+    stream = BytesIO()
+    writer = PdfWriter(clone_from=page[0])
+    writer.write(stream)
+    alternatives = {
+        str(value.get_object().get("/Alt"))
+        for value in writer._objects
+        if hasattr(value, "get") and value.get("/Alt")
+    }
+    assert "Twenty points scattered around a rising line." in alternatives
+
+
+def test_real_data_leave_no_mark(sample):
+    sample.update("data/toy/source.json", standin=False, official=True, source="official")
+    text = text_of(rendered(sample))
+    assert "stand-in" not in text.lower()
+    assert "†" not in text
+    assert "aim 93.13 % reached" in text.replace("\u00a0", " ")
+
+
+def test_two_renders_are_the_same(sample):
+    first = rendered(sample).read_bytes()
+    assert rendered(sample).read_bytes() == first
+
+
+def test_the_submission_includes_its_sets(sample):
+    stage(sample.with_(document="submission"), sample.staged)
+    output = sample.results / "submission.pdf"
+    assert render(sample.staged, "submission", output, renderer="pandoc") == "pandoc and typst"
+    assert "Problem 1: Lines through points" in text_of(output)
+
+
+def test_a_picture_of_a_prompt_is_shown(sample):
+    picture = sample.folder / "prompt.svg"
+    picture.write_text((sample.results / "sample_hw/p1_lines/figures/line.svg").read_text())
+    given = {"sample_hw": {"p2_beans": {"ai_tools": ["Claude"], "images": [str(picture)]}}}
+    stage(sample.with_(acknowledgements=given), sample.staged)
+    output = sample.results / "sample_hw.pdf"
+    render(sample.staged, "sample_hw", output, renderer="pandoc")
+    assert "Problem 2: Beans: prompt and answer, picture 1 of 1" in text_of(output)
+
+
+def test_nothing_is_written_into_the_sources_or_the_staged_project(sample):
+    stage(sample.staging, sample.staged)
+    before = {path: path.stat().st_mtime_ns for path in sample.folder.rglob("*")}
+    render(sample.staged, "sample_hw", sample.folder / "out.pdf", renderer="pandoc")
+    after = {path: path.stat().st_mtime_ns for path in sample.folder.rglob("*")}
+    after.pop(sample.folder / "out.pdf")
+    before.pop(sample.folder, None)
+    after.pop(sample.folder, None)
+    assert after == before
+
+
+def test_staging_anew_leaves_nothing_old(sample):
+    stage(sample.staging, sample.staged)
+    (sample.staged / "old.qmd").write_text("old")
+    stage(sample.staging, sample.staged)
+    assert not (sample.staged / "old.qmd").exists()
+
+
+# What slips through the lint fails after the render.
+
+
+def broken(sample, renderer="pandoc", **edits):
+    """The error of rendering a staged project in which a file has been changed."""
+    stage(sample.staging, sample.staged)
+    for name, (old, new) in edits.items():
+        path = sample.staged / "sample_hw" / f"{name}.qmd"
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+    output = sample.results / "sample_hw.pdf"
+    with pytest.raises(UserError) as error:
+        render(sample.staged, "sample_hw", output, renderer=renderer, report=Path("report"))
+    assert not output.exists()
+    return str(error.value)
+
+
+def test_an_unresolved_variable_fails_the_render(sample):
+    message = broken(sample, _p1_lines=("slope.f4", "slip.f4"))
+    assert "report/sample_hw/_p1_lines.qmd:30: unresolved variable: ?var:sample_hw" in message
+
+
+def test_an_unresolved_reference_fails_the_render(sample):
+    message = broken(sample, _p1_lines=("In @fig-sample-hw-p1-line", "In @fig-sample-hw-p9"))
+    assert "_p1_lines.qmd:45: unresolved cross-reference: ?@fig-sample-hw-p9" in message
+
+
+def test_an_undefined_citation_fails_the_render(sample):
+    message = broken(sample, _p2_beans=("@koklu2020", "@nobody1999"))
+    assert message.startswith("report/sample_hw/_p2_beans.qmd:3 or below: typst:")
+    assert "nobody1999" in message
+
+
+def test_a_missing_figure_fails_the_render(sample):
+    message = broken(sample, _p1_lines=("line.svg){#fig-sample-hw-p1-line ", "no.svg){#fig-a-b "))
+    assert "typst: file not found" in message
+
+
+def test_a_formula_that_typst_cannot_say_fails_the_render_at_its_line(sample):
+    message = broken(sample, _p1_lines=("\\bar y", "\\nonsense{y"))
+    assert re.match(r"report/sample_hw/_p1_lines\.qmd:\d+: ", message)
+
+
+def test_a_question_mark_reference_or_hexadecimal_garbage_fails_the_render(sample):
+    message = broken(sample, _p1_lines=("A trap", "A ?? trap " + "0a" * 40))
+    assert "unresolved reference: ??" in message
+    assert "hexadecimal text" in message
+
+
+def test_complaints_are_found_in_a_log():
+    said = (
+        "all well\n[WARNING] Unable to resolve crossref @fig-x\nwarning: unknown font family: a\n"
+    )
+    assert len(rendering.complaints(said)) == 2
+    assert rendering.complaints("Output created: submission.pdf\n") == []
+
+
+# The choice of a renderer, with a quarto that a test wrote.
+
+FAKE = """#!{python}
+import sys
+from pathlib import Path
+if "--version" in sys.argv:
+    print("{version}")
+    sys.exit({version_status})
+print("Rendering", *sys.argv[1:], Path.cwd().name)
+{action}
+"""
+
+
+def fake_quarto(folder: Path, version="1.9.38", version_status=0, action="") -> None:
+    path = folder / "bin" / "quarto"
+    write_text(
+        path,
+        FAKE.format(
+            python=sys.executable, version=version, version_status=version_status, action=action
+        ),
+    )
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+def pdf_with(text: str, folder: Path) -> str:
+    """Python that leaves a PDF with this text, as Quarto would."""
+    import typst
+
+    source = folder / "fake.typ"
+    source.write_text(text.replace("@", "\\@"))
+    target = folder / "fake.pdf"
+    typst.compile(str(source), output=str(target))
+    return f"Path('sample_hw.pdf').write_bytes(Path({str(target)!r}).read_bytes())"
+
+
+def test_a_new_enough_quarto_is_used(sample, tmp_path):
+    fake_quarto(tmp_path, action=pdf_with("by Quarto", tmp_path))
+    stage(sample.staging, sample.staged)
+    output = sample.results / "x.pdf"
+    assert render(sample.staged, "sample_hw", output) == "quarto 1.9.38"
+    assert text_of(output) == "by Quarto"
+
+
+@pytest.mark.parametrize(
+    ("version", "status", "why"),
+    [
+        ("1.8.27", 0, "quarto 1.8.27 is older than 1.9"),
+        ("no version", 0, "does not run (no version)"),
+        ("1.9.38", 1, "does not run"),
+    ],
+)
+def test_another_quarto_is_passed_over_in_one_line(sample, tmp_path, caplog, version, status, why):
+    fake_quarto(tmp_path, version, status)
+    caplog.set_level("WARNING", "proofsheet")
+    output = rendered(sample, renderer="auto")
+    assert "Lines through points" in text_of(output)
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert why in line
+    assert line.endswith("the report is rendered without Quarto")
+
+
+def test_without_quarto_one_line_says_so(sample, caplog):
+    caplog.set_level("WARNING", "proofsheet")
+    rendered(sample, renderer="auto")
+    assert [record.getMessage() for record in caplog.records] == [
+        "no quarto on the PATH: the report is rendered without Quarto"
+    ]
+
+
+def test_a_quarto_that_is_demanded_must_be_there(sample):
+    with pytest.raises(UserError, match=r"no quarto 1\.9 or later on the PATH"):
+        rendered(sample, renderer="quarto")
+
+
+def test_an_unknown_renderer_is_refused(sample):
+    with pytest.raises(UserError, match="the renderer is 'word'; allowed: auto, quarto, pandoc"):
+        rendered(sample, renderer="word")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("A ?var:sample_hw.p1_lines.slope.f4 here", "_p1_lines.qmd:30: unresolved variable"),
+        ("See ?@fig-nowhere here", "page 1: unresolved cross-reference: ?@fig-nowhere"),
+        ("{{< var a.b >}}", "page 1: shortcode that was not filled in"),
+    ],
+)
+def test_quarto_calls_it_a_success_and_the_text_says_otherwise(sample, tmp_path, text, message):
+    fake_quarto(tmp_path, action=pdf_with(text.replace("_", "\\_").replace("<", "\\<"), tmp_path))
+    assert message in broken(sample, renderer="auto")
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        (
+            "print('ERROR: typst broke', file=sys.stderr); sys.exit(3)",
+            "status 3: ERROR: typst brok",
+        ),
+        ("", "ended with status 0: Rendering render sample_hw.qmd --to typst project"),
+        ("Path('sample_hw.pdf').write_text('no PDF')", "a PDF that cannot be read"),
+        ("print('WARN: Unable to resolve crossref @fig-x')\n{pdf}", "Unable to resolve crossref"),
+    ],
+)
+def test_a_quarto_that_fails_is_told_in_one_line(sample, tmp_path, action, message):
+    fake_quarto(tmp_path, action=action.replace("{pdf}", pdf_with("fine", tmp_path)))
+    told = broken(sample, renderer="auto")
+    assert message in told
+    assert "\n" not in told

@@ -1,0 +1,64 @@
+"""The tree of variables: formats, marks, names."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from proofsheet.errors import UserError
+from proofsheet.report import results, variables
+from proofsheet.report.sets import load
+
+
+@pytest.fixture
+def tree(sample):
+    return variables.build(results.read(sample.results, [load(sample.report, "sample_hw")]))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("sample_hw.p1_lines.slope.f4", "0.9877"),
+        ("sample_hw.p1_lines.slope.percent1", "98.8\u00a0%"),
+        ("sample_hw.p1_lines.difference.sci", "3.2\u00a0×\u00a010⁻⁹"),
+        ("sample_hw.p1_lines.points.int", "13,611"),
+        ("sample_hw.p1_lines.method.text", r"normal\_eq"),
+        ("sample_hw.p2_beans.test_accuracy.percent", "93.21\u00a0%†"),
+        ("sample_hw.p2_beans.classes.i1.text", "B†"),
+        ("sample_hw.p1_lines.standin", ""),
+        ("sample_hw.p2_beans.standin", "† on stand-in data"),
+        (
+            "sample_hw.p1_lines.checks.slope",
+            "Verified against automatic differentiation: 100 cases,"
+            " largest error 3.2\u00a0×\u00a010⁻¹⁵ (allowed 10⁻¹²).",
+        ),
+        ("sample_hw.p1_lines.slope", None),
+        ("sample_hw.p1_lines.slope.f4.more", None),
+        ("nothing", None),
+    ],
+)
+def test_a_name_leads_to_its_text(tree, name, text):
+    assert variables.lookup(tree, name) == text
+
+
+def test_only_what_is_named_is_written_and_stays_a_text(tree):
+    tree["sample_hw"]["p1_lines"]["slope"]["int"] = "0"
+    names = ["sample_hw.p1_lines.slope.int", "sample_hw.p1_lines.slope.f4", "sample_hw.nothing"]
+    part = variables.only(tree, names)
+    assert part == {"sample_hw": {"p1_lines": {"slope": {"f4": "0.9877", "int": "0"}}}}
+    assert yaml.safe_load(variables.to_yaml(part)) == part
+    assert 'int: "0"' in variables.to_yaml(part)
+
+
+@pytest.mark.parametrize("key", ["a b", "1.5", "64", "checks", "standin"])
+def test_a_key_that_cannot_be_named_is_refused(sample, key):
+    sample.update("sample_hw/p1_lines/metrics.json", **{key: 1.0})
+    outcomes = results.read(sample.results, [load(sample.report, "sample_hw")])
+    with pytest.raises(UserError, match=rf"p1_lines/metrics\.json: the key '{key}'"):
+        variables.build(outcomes)
+
+
+def test_a_missing_result_is_named(sample):
+    (sample.results / "data" / "toy" / "source.json").unlink()
+    with pytest.raises(UserError, match=r"data/toy/source\.json: no such file"):
+        results.read(sample.results, [load(sample.report, "sample_hw")])
