@@ -70,6 +70,18 @@ class Sequential(Module):
             grad_output = module.backward(grad_output)
         return grad_output
 
+    def backward_parameters(self, grad_output: np.ndarray) -> None:
+        """As `backward`, but no further down than the first module that has parameters.
+
+        For training: `model.backward_parameters(loss.backward())`.
+        """
+        first = next((k for k, m in enumerate(self.modules) if m.get_parameters()), None)
+        if first is None:
+            return
+        for module in reversed(self.modules[first + 1 :]):
+            grad_output = module.backward(grad_output)
+        self.modules[first].backward_parameters(grad_output)
+
     def get_parameters(self) -> list[np.ndarray]:
         """All parameters of all modules, in order."""
         return [p for module in self.modules for p in module.get_parameters()]

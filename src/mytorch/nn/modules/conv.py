@@ -91,10 +91,10 @@ class Conv2d(Module):
         # The frame of zeros stays from call to call; only the inside is written.
         padded = self._buffer("padded", (n, height + 2 * ph, width + 2 * pw, c), x.dtype)
         padded[:, ph : ph + height, pw : pw + width] = x.transpose(0, 2, 3, 1)
+        windows = self._buffer("windows", (n, oh, ow, kh, kw * c), x.dtype)
         # runs[n, h, j] is row h of the j-th window: kw·C numbers side by side.
         lines = padded.reshape(n, height + 2 * ph, -1)
         runs = sliding_window_view(lines, kw * c, axis=2)[:, :, :: sw * c]
-        windows = self._buffer("windows", (n, oh, ow, kh, kw * c), x.dtype)
         for i in range(kh):
             windows[:, :, :, i] = runs[:, every(i, oh, sh)]
 
@@ -115,27 +115,35 @@ class Conv2d(Module):
             RuntimeError: before `forward`.
             ValueError: `grad_output` has another shape than the output.
         """
-        windows, (n, c, height, width), output_shape = self._cached()
-        self._check_gradient(grad_output, output_shape)
+        self.backward_parameters(grad_output)
+        _, (n, c, height, width), (_, o, oh, ow) = self._cached()
         (kh, kw), (sh, sw), (ph, pw) = self.kernel_size, self.stride, self.padding
-        _, o, oh, ow = output_shape
-        flat = grad_output.reshape(n, o, oh * ow)
-        np.sum(flat.sum(axis=2), axis=0, out=self._gradient_array("b"))
-
-        pixels = self._buffer("pixels", (n * oh * ow, o), grad_output.dtype)
-        pixels.reshape(n, oh * ow, o)[:] = flat.transpose(0, 2, 1)
-        by_kernel = windows.reshape(n * oh * ow, -1).T @ pixels
-        self._gradient_array("W")[:] = by_kernel.reshape(kh, kw, c, o).transpose(3, 2, 0, 1)
+        pixels = self._buffer("pixels", (n * oh * ow, o), grad_output.dtype)  # channels last
 
         # One kernel offset at a time: a matrix of the input's size instead of the windows' size.
+        # (One product for all offsets took 11.3 ms where this took 8.4, on one thread.)
         dtype = np.result_type(grad_output, self.W)
-        padded = self._buffer("d_padded", (n, height + 2 * ph, width + 2 * pw, c), dtype)
+        d_padded = self._buffer("d_padded", (n, height + 2 * ph, width + 2 * pw, c), dtype)
         share = self._buffer("share", (n * oh * ow, c), dtype)
         offsets = np.ascontiguousarray(self.W.transpose(2, 3, 0, 1))  # (kh, kw, O, C)
-        padded.fill(0)
+        d_padded.fill(0)
         for i in range(kh):
             for j in range(kw):
                 np.matmul(pixels, offsets[i, j], out=share)
-                padded[:, every(i, oh, sh), every(j, ow, sw)] += share.reshape(n, oh, ow, c)
-        inside = padded[:, ph : ph + height, pw : pw + width]
+                d_padded[:, every(i, oh, sh), every(j, ow, sw)] += share.reshape(n, oh, ow, c)
+        inside = d_padded[:, ph : ph + height, pw : pw + width]
         return inside.transpose(0, 3, 1, 2).copy(order="C")
+
+    def backward_parameters(self, grad_output: np.ndarray) -> None:
+        """dW and db, without the gradient by the input; see `Module.backward_parameters`."""
+        windows, (n, c, _, _), output_shape = self._cached()
+        self._check_gradient(grad_output, output_shape)
+        _, o, oh, ow = output_shape
+        flat = grad_output.reshape(n, o, oh * ow)
+        np.sum(flat.sum(axis=2), axis=0, out=self._gradient_array("b"))
+        pixels = self._buffer("pixels", (n * oh * ow, o), grad_output.dtype)
+        pixels.reshape(n, oh * ow, o)[:] = flat.transpose(0, 2, 1)
+        by_kernel = windows.reshape(n * oh * ow, -1).T @ pixels
+        self._gradient_array("W")[:] = by_kernel.reshape(*self.kernel_size, c, o).transpose(
+            3, 2, 0, 1
+        )

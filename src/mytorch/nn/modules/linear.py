@@ -63,8 +63,12 @@ class Linear(Module):
             RuntimeError: before `forward`.
             ValueError: `grad_output` has another shape.
         """
+        self.backward_parameters(grad_output)
+        return grad_output @ self.W
+
+    def backward_parameters(self, grad_output: np.ndarray) -> None:
+        """dW and db, without the gradient by the input; see `Module.backward_parameters`."""
         x = self._cached()
         self._check_gradient(grad_output, (x.shape[0], self.out_features))
         np.matmul(grad_output.T, x, out=self._gradient_array("W"))
         np.sum(grad_output, axis=0, out=self._gradient_array("b"))
-        return grad_output @ self.W

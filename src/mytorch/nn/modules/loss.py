@@ -60,7 +60,7 @@ class SoftmaxCrossEntropy(Loss):
         exponentials /= totals
         self.probabilities = exponentials
         self._cache = labels
-        return float(np.mean(np.log(totals[:, 0]) - score))
+        return float((np.log(totals[:, 0]) - score).sum() / batch)
 
     def backward(self, grad_output: float = 1.0) -> np.ndarray:
         """∂L/∂z = (softmax(z) − y) / N, (batch, classes).

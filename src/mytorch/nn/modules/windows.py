@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from numbers import Integral
+
 Pair = int | tuple[int, int]
 
 
@@ -11,10 +14,10 @@ def pair(value: Pair, name: str, least: int) -> tuple[int, int]:
     Raises:
         ValueError: neither an integer nor two of them, or one below `least`.
     """
-    both = (value, value) if isinstance(value, int) else tuple(value)
-    if len(both) != 2 or any(not isinstance(v, int) or v < least for v in both):
+    both = tuple(value) if isinstance(value, Sequence) else (value, value)
+    if len(both) != 2 or not all(isinstance(v, Integral) and v >= least for v in both):
         raise ValueError(f"{name}: got {value!r}, wants one integer or two, each at least {least}")
-    return both
+    return int(both[0]), int(both[1])
 
 
 def window_count(size: int, kernel: int, stride: int, padding: int = 0) -> int:

@@ -1,0 +1,216 @@
+"""The gradient check: passes every module, and fails each of several planted mistakes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from mytorch import nn
+from mytorch.utils.gradient_check import gradient_check
+
+BAR = 1e-5
+RNG_SEED = 0
+
+
+def perceptron(dtype=np.float64) -> nn.Sequential:
+    rng = np.random.default_rng(RNG_SEED)
+    return nn.Sequential(
+        nn.Linear(12, 8, rng=rng, dtype=dtype),
+        nn.ReLU(),
+        nn.Linear(8, 6, rng=rng, dtype=dtype),
+        nn.Sigmoid(),
+        nn.Linear(6, 3, rng=rng, dtype=dtype),
+    )
+
+
+def batch(*shape: int, classes: int = 3) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(RNG_SEED)
+    return rng.standard_normal(shape), rng.integers(0, classes, shape[0])
+
+
+LAYERS = {
+    "Linear": (lambda rng: nn.Linear(4, 3, rng=rng, dtype=np.float64), (5, 4)),
+    "ReLU": (lambda rng: nn.ReLU(), (5, 4)),
+    "Sigmoid": (lambda rng: nn.Sigmoid(), (5, 4)),
+    "Flatten": (lambda rng: nn.Flatten(), (2, 3, 4)),
+    "Dropout": (lambda rng: nn.Dropout(0.4, rng=rng), (6, 5)),
+    "Conv2d": (lambda rng: nn.Conv2d(2, 3, (3, 2), (2, 1), 1, rng=rng, dtype=float), (2, 2, 6, 5)),
+    "MaxPool2d": (lambda rng: nn.MaxPool2d((2, 3), (2, 1)), (2, 2, 5, 6)),
+    "BatchNorm1d": (lambda rng: nn.BatchNorm1d(4, dtype=np.float64), (6, 4)),
+    "BatchNorm2d": (lambda rng: nn.BatchNorm2d(3, dtype=np.float64), (3, 3, 4, 2)),
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize("training", [True, False])
+def test_every_module(name, training):
+    make, shape = LAYERS[name]
+    rng = np.random.default_rng(RNG_SEED)
+    layer = make(rng).train(training)
+    for p in layer.get_parameters():
+        p += 0.3 * rng.standard_normal(p.shape)  # off β = 0 and γ = 1, where mistakes hide
+    x = rng.standard_normal(shape)
+    target = rng.standard_normal(layer.forward(x).shape)
+    error = gradient_check(layer, x, target, loss=nn.MSELoss(), include_input=True)
+    assert error < BAR
+    assert gradient_check(layer, x, target, loss=nn.MSELoss()) < BAR
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_network_with_everything(training):
+    rng = np.random.default_rng(RNG_SEED)
+    model = nn.Sequential(
+        nn.Conv2d(2, 3, 3, padding=1, rng=rng),
+        nn.BatchNorm2d(3),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(27, 6, rng=rng),
+        nn.BatchNorm1d(6),
+        nn.Sigmoid(),
+        nn.Dropout(0.3, rng=rng),
+        nn.Linear(6, 3, rng=rng),
+    ).train(training)
+    assert gradient_check(model, *batch(4, 2, 6, 6), include_input=True) < BAR
+
+
+def test_the_network_of_the_homework():
+    """784–128–64–10 with five samples; its many tiny gradients are mostly rounding."""
+    rng = np.random.default_rng(RNG_SEED)
+    model = nn.Sequential(
+        nn.Linear(784, 128, rng=rng),
+        nn.ReLU(),
+        nn.Linear(128, 64, rng=rng),
+        nn.ReLU(),
+        nn.Linear(64, 10, rng=rng),
+    )
+    x = rng.random((5, 784)) * (rng.random((5, 784)) < 0.2)
+    error = gradient_check(model, x, rng.integers(0, 10, 5), sample=1000)
+    assert 0 < error < BAR
+
+
+@pytest.mark.parametrize("one_hot", [True, False])
+def test_labels_of_both_kinds(one_hot):
+    x, y = batch(5, 12)
+    assert gradient_check(perceptron(), x, np.eye(3)[y] if one_hot else y) < BAR
+
+
+# Mistakes as students make them: (where, what is done to the gradients after backward, error).
+MISTAKES = {
+    "no mean over the batch": lambda layer: np.multiply(layer.dW, 5, out=layer.dW),
+    "wrong sign": lambda layer: np.negative(layer.dW, out=layer.dW),
+    "one entry, one per mille": lambda layer: layer.dW.__setitem__((1, 2), layer.dW[1, 2] * 1.001),
+    "bias forgotten": lambda layer: layer.db.fill(0),
+    "bias averaged": lambda layer: np.divide(layer.db, 5, out=layer.db),
+    "not a number": lambda layer: layer.dW.__setitem__((0, 0), np.nan),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+@pytest.mark.parametrize("place", [0, 2, 4])
+def test_a_planted_mistake_is_found(mistake, place):
+    model = perceptron()
+    layer = model[place]
+    backward = layer.backward
+
+    def wrong(grad_output):
+        dx = backward(grad_output)
+        MISTAKES[mistake](layer)
+        return dx
+
+    layer.backward = wrong
+    error = gradient_check(model, *batch(5, 12))
+    assert not error < BAR
+
+
+def test_a_mistake_in_the_input_gradient_is_found_below_and_alone():
+    class LeakyBackward(nn.ReLU):
+        def backward(self, grad_output):
+            return super().backward(grad_output) + 0.01 * grad_output
+
+    x, y = batch(5, 12)
+    model = perceptron()
+    model.modules[1] = LeakyBackward()
+    assert gradient_check(model, x, y) > BAR
+    # A model without parameters is not waved through.
+    assert gradient_check(LeakyBackward(), x[:, :3], y) > BAR
+
+
+def test_doubled_gradient_has_the_error_of_the_formula():
+    """|2n − n| / (|2n| + |n|) = 1/3."""
+
+    class Doubled(nn.Linear):
+        def backward(self, grad_output):
+            dx = super().backward(grad_output)
+            self.dW *= 2
+            return dx
+
+    layer = Doubled(4, 3, rng=0, dtype=np.float64)
+    assert gradient_check(layer, *batch(5, 4)) == pytest.approx(1 / 3, rel=1e-4)
+
+
+def test_a_sample_is_of_every_array():
+    """Even one entry per array meets a wrong bias of the last layer."""
+    model = perceptron()
+    backward = model[4].backward
+
+    def wrong(grad_output):
+        dx = backward(grad_output)
+        model[4].db *= 3
+        return dx
+
+    model[4].backward = wrong
+    assert gradient_check(model, *batch(5, 12), sample=1) == pytest.approx(0.5, rel=1e-3)
+
+
+def test_leaves_the_model_as_it_was():
+    rng = np.random.default_rng(RNG_SEED)
+    model = nn.Sequential(
+        nn.Linear(4, 5, rng=rng), nn.BatchNorm1d(5), nn.Dropout(0.5, rng=1), nn.Linear(5, 3)
+    )
+    x, y = batch(6, 4)
+    arrays = model.get_parameters()
+    kept = [p.copy() for p in arrays]
+    x_kept = x.copy()
+    assert gradient_check(model, x, y, include_input=True) < BAR
+    for now, array, copy in zip(model.get_parameters(), arrays, kept, strict=True):
+        assert now is array  # an optimizer that was built before still moves the model
+        assert now.dtype == np.float32
+        np.testing.assert_array_equal(now, copy)
+    assert all(g.dtype == np.float32 for g in model.get_gradients())
+    np.testing.assert_array_equal(x, x_kept)
+    assert not model[1].running_mean.any()
+    fresh = nn.Dropout(0.5, rng=1)
+    ones = np.ones((6, 5), np.float32)
+    np.testing.assert_array_equal(model[2].forward(ones), fresh.forward(ones))
+
+
+def test_leaves_the_model_as_it_was_after_an_error():
+    model = perceptron(np.float32)
+    with pytest.raises(ValueError, match="got labels"):
+        gradient_check(model, batch(5, 12)[0], np.zeros(4, int))
+    assert all(p.dtype == np.float32 for p in model.get_parameters())
+
+
+def test_what_it_cannot_check():
+    x, y = batch(5, 12)
+    with pytest.raises(ValueError, match="got epsilon = 0"):
+        gradient_check(perceptron(), x, y, epsilon=0)
+    with pytest.raises(ValueError, match="the loss is nan"):
+        gradient_check(perceptron(), np.full_like(x, np.nan), y)
+
+    class Undeclared(nn.Linear):
+        parameter_names = ()
+
+        def get_parameters(self):
+            return [self.W]
+
+        def get_gradients(self):
+            return [self.dW]
+
+    with pytest.raises(ValueError, match="dtype float32 that are not in `parameter_names`"):
+        gradient_check(Undeclared(12, 3), x, y)
+
+
+def test_offered_beside_the_layers():
+    assert nn.gradient_check is gradient_check
