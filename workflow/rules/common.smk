@@ -1,12 +1,14 @@
 # Configuration and the helpers that the rules share.
 import os
 import sys
+from glob import glob
 
 SOURCE = f"{workflow.basedir}/src"
 sys.path.insert(0, SOURCE)
 # Scripts find the project's modules in every environment, a conda one included.
 os.environ["PYTHONPATH"] = SOURCE
 
+from proofsheet.data.registry import DATASETS, module_path
 from proofsheet.config import checked, known_sets, read_yaml
 from proofsheet.errors import UserError
 from proofsheet.lock import only_run_here
@@ -32,7 +34,7 @@ KNOWN_SETS = known_sets()
 
 wildcard_constraints:
     seed=r"\d+",
-    dataset=r"\w+",
+    dataset="|".join(DATASETS),
 
 
 onstart:
@@ -47,6 +49,12 @@ def script_of(name):
 def modules_of(name):
     """The project's modules that a script imports: inputs of its rule."""
     return imported_modules(f"workflow/scripts/{name}.py")
+
+
+def dataset_modules(dataset):
+    """The modules that prepare a dataset; its own is found by the registry, not by an import."""
+    own = module_path(dataset)
+    return sorted({own, *imported_modules(own), *modules_of("data/prepare")})
 
 
 def by_preset(full, quick):
@@ -87,3 +95,56 @@ def notebook_text(wildcards):
 def notebook_modules(wildcards):
     """The modules whose text a notebook pastes."""
     return pasted_modules(notebook_text(wildcards))
+
+
+# What the renderer reads beside Python modules.
+RENDERER_FILES = ["quarto.lua", "fallback.typ"]
+
+
+def sets_of(document):
+    """The sets in one PDF."""
+    return config["sets"] if document == "submission" else [document]
+
+
+def results_of(document):
+    """Metrics, checks, figures and tables of every problem in a document, and their data."""
+    files = []
+    for name in sets_of(document):
+        for problem, entry in problems_of(name).items():
+            folder = f"results/{name}/{problem}"
+            files += [f"{folder}/metrics.json", f"{folder}/checks.json"]
+            files += getattr(rules, f"{name}_{problem}_figures").output
+            files += [
+                f"results/data/{data}/source.json" for data in entry.get("datasets", [])
+            ]
+    return files
+
+
+def chapters_of(document):
+    """The sources of a document, with what all documents share."""
+    folders = [f"report/{name}" for name in sets_of(document)]
+    shared = ["_quarto.yml", "references.bib", "typst-template.typ", "typst-show.typ"]
+    texts = [sorted(glob(f"{folder}/*")) for folder in folders]
+    return [f"report/{name}" for name in (*shared, f"{document}.qmd")] + sum(texts, [])
+
+
+def images_of(document):
+    """Pictures that the acknowledgements show."""
+    entries = [config["acknowledgements"].get(name, {}) for name in sets_of(document)]
+    return [
+        image
+        for sets in entries
+        for problem in sets.values()
+        for image in problem["images"]
+    ]
+
+
+def runs_of(problem, *kinds):
+    """The runs of a problem, one per seed: `<kind>` are their results, `<kind>_arrays` the rest."""
+    return {
+        f"{kind}{name}": [
+            f"results/{problem}/runs/{kind}-{seed}.{suffix}" for seed in config["seeds"]
+        ]
+        for kind in kinds
+        for name, suffix in (("", "json"), ("_arrays", "npz"))
+    }

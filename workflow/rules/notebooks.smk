@@ -9,18 +9,18 @@ rule notebook:
         builder=modules_of("notebook"),
     output:
         notebook="results/submission/{set}/problem_{number}.ipynb",
-    params:
-        preset=config["preset"],
-        mirror=config["data"]["mirror"],
     log:
         "results/logs/notebooks/{set}/problem_{number}.log",
     benchmark:
         "results/benchmarks/notebooks/{set}/problem_{number}.tsv"
+    conda:
+        "../../envs/notebooks.yaml"
     threads: 1
     resources:
         mem_mb=3000,
         runtime=30,
-    conda:
-        "../../envs/notebooks.yaml"
+    params:
+        preset=config["preset"],
+        mirror=config["data"]["mirror"],
     script:
         "../scripts/notebook.py"

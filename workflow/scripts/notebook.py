@@ -1,7 +1,5 @@
 """Build the notebook of one problem, run it in a fresh kernel and keep its outputs."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 from pathlib import Path
