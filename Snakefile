@@ -13,10 +13,10 @@ include: "workflow/rules/common.smk"
 
 
 rule all:
+    default_target: True
     input:
         "results/submission.pdf",
         [handed_in(name) for name in config["sets"]],
-    default_target: True
 
 
 include: "workflow/rules/data.smk"

@@ -58,14 +58,17 @@ def gradient_descent(
     growth: float = 2.0,
     decrease: float = 1e-4,
 ) -> Descent:
-    """Minimise `loss` from `start`, until ‖∇f(x_k)‖ ≤ tolerance · ‖∇f(x_0)‖ (Frobenius norms).
+    """Minimise `loss` from `start`, until ‖∇f(x_k)‖ ≤ tolerance · max_{j≤k} ‖∇f(x_j)‖.
 
-    The test is relative, so it means the same after a change of units of the loss or of x.
+    The norm is Frobenius'. The test is relative, so it means the same after a change of units of
+    the loss or of x; and relative to the largest gradient met, so that a start near a saddle,
+    where the gradient is small for another reason, does not make it stricter.
 
     Args:
         loss, gradient: f and ∇f; the gradient has the shape of its argument.
         start: x_0, of any shape; it is not modified.
-        tolerance: by what factor the norm of the gradient has to fall.
+        tolerance: by what factor the norm of the gradient has to fall. The search compares losses,
+            which makes no more sense at norms below √(u·f/t), with the rounding unit u = 1e-16.
         max_iterations: accepted steps after which to give up.
         max_step: first trial step, and the largest one ever tried.
         shrink: factor in (0, 1) on the step after a rejected trial.
@@ -76,10 +79,10 @@ def gradient_descent(
     x = np.array(start, dtype=np.float64)
     value, slope = loss(x), gradient(x)
     norm = np.linalg.norm(slope)
-    threshold = tolerance * norm
+    largest = norm
     losses, norms, steps, evaluations = [value], [norm], [], []
     trial, stopped_by = max_step, "gradient"
-    while norm > threshold:
+    while norm > tolerance * largest:
         if len(steps) == max_iterations:
             stopped_by = "iterations"
             break
@@ -90,6 +93,7 @@ def gradient_descent(
         step, x, value, tried = found
         slope = gradient(x)
         norm = np.linalg.norm(slope)
+        largest = max(largest, norm)
         trial = min(growth * step, max_step)
         losses.append(value)
         norms.append(norm)

@@ -7,10 +7,13 @@ docstrings below refer to these letters.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import torch
 
-from proofsheet.gradient_descent import Descent, gradient_descent
+from proofsheet.gradient_descent import Descent, best, gradient_descent
 
 
 def synthetic_points(
@@ -73,6 +76,16 @@ def factorization_gradients(
     return -2 * residual.T @ Z, -2 * residual @ A
 
 
+def small_start(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
+    """A random matrix with independent N(0, 1/(4·rows)) entries: columns about ½ long.
+
+    Small on purpose. Next to a column longer than √2 in a direction that S hardly sees, f pushes
+    the directions that matter back to zero, and hardly shortens that column: a plateau on which
+    descent takes for ever, without a critical point on it.
+    """
+    return rng.standard_normal((rows, columns)) / (2 * np.sqrt(rows))
+
+
 def fit_autoencoder(X: np.ndarray, A: np.ndarray, **options: float) -> Descent:
     """Descend f from A; `x` of the result is the solution. Options: of `gradient_descent`."""
     return gradient_descent(
@@ -109,8 +122,52 @@ def certified_difference(excess: float, gap: float, r: int) -> float:
     """Largest `projector_difference` to the PCA basis that a loss above the optimum allows.
 
     Args:
-        excess: f(A) − f* ≥ 0, or (g(A, Z) − g*) / m.
+        excess: f(A) − f*, or (g(A, Z) − g*) / m, not less than its rounding error.
         gap: λ_r − λ_{r+1} > 0 of XᵀX/m.
         r: dimension of the subspace.
     """
-    return float(np.sqrt(2 * max(excess, 0.0) / (r * gap)))
+    return float(np.sqrt(2 * excess / (r * gap)))
+
+
+def summary(fits: Sequence[Descent], A1: np.ndarray, optimum: float) -> dict[str, Any]:
+    """What several starts of `fit_autoencoder` or of `fit_factorization` came to.
+
+    Args:
+        fits: one or more; the one with the lowest loss is the chosen one.
+        A1: basis to compare with; (n, r).
+        optimum: the least loss there is.
+
+    Returns:
+        Numbers and texts on the chosen fit, and under `starts` lists with one entry per start.
+    """
+    chosen, n = best(fits), len(A1)
+    A, half = chosen.x[:n], chosen.iterations // 2
+    norms = chosen.gradient_norms
+    differences = [projector_difference(A1, fit.x[:n]) for fit in fits]
+    losses = [fit.losses[-1] for fit in fits]
+    return {
+        "iterations": chosen.iterations,
+        "evaluations": chosen.evaluations.sum(),
+        "stopped_by": chosen.stopped_by,
+        "loss": chosen.losses[-1],
+        "optimum": optimum,
+        "excess": chosen.losses[-1] - optimum,
+        "gradient_norm": norms[-1],
+        "largest_gradient_norm": norms.max(),
+        # Factor on the norm of the gradient per step, on average over the second half.
+        "contraction": (norms[-1] / norms[half]) ** (1 / max(chosen.iterations - half, 1)),
+        "distance_from_orthonormal": np.linalg.norm(A.T @ A - np.eye(A.shape[1])),
+        "condition": np.linalg.cond(A),
+        "starts": {
+            "count": len(fits),
+            "converged": sum(fit.converged for fit in fits),
+            "chosen": 1 + next(i for i, fit in enumerate(fits) if fit is chosen),
+            "iterations": [fit.iterations for fit in fits],
+            "evaluations": [fit.evaluations.sum() for fit in fits],
+            "losses": losses,
+            "gradient_norms": [fit.gradient_norms[-1] for fit in fits],
+            "differences": differences,
+            "largest_difference": max(differences),
+            "loss_spread": max(losses) - min(losses),
+        },
+    }

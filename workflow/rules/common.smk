@@ -6,7 +6,7 @@ from glob import glob
 SOURCE = f"{workflow.basedir}/src"
 sys.path.insert(0, SOURCE)
 # Scripts find the project's modules in every environment, a conda one included.
-os.environ["PYTHONPATH"] = SOURCE
+os.environ.update(PYTHONPATH=SOURCE)
 
 from proofsheet.data.registry import DATASETS, module_path
 from proofsheet.config import checked, known_sets, read_yaml

@@ -57,6 +57,7 @@ with job.start(snakemake):
         chosen = metrics[name]["starts"]["chosen"] - 1
         steps = arrays[f"{name}_{chosen}_steps"]
         axis.semilogy(np.arange(len(steps)), steps, "o-", linewidth=0.4, markersize=2)
+        axis.axhline(metrics[name]["guaranteed_step"], color="black", linestyle=":")
         axis.set_yscale("log", base=2)
         axis.set(title=title, xlabel="iteration $k$")
     axes[0].set_ylabel("accepted step $t_k$")
@@ -74,7 +75,7 @@ with job.start(snakemake):
                     numbers.integer(starts["evaluations"][start]),
                     numbers.fixed(starts["losses"][start], 8),
                     numbers.scientific(starts["gradient_norms"][start]),
-                    numbers.scientific(starts["differences"][start]),
+                    numbers.scientific(starts["differences"][start], 2),
                 ]
             )
     header = [

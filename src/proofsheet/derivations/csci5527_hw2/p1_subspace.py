@@ -328,6 +328,27 @@ def autoencoder_rank_saddle(rng, formula=lambda eigenvalue: -4 * eigenvalue):
     return relative_error(formula(eigenvalues[j]), curvature)
 
 
+@derivation_check(
+    claim="at A = d u_i, in the direction of u_j: φ''(0) = 2(d²λ_i − (2 − d²)λ_j)",
+    method="autograd",
+    trials=100,
+    tolerance=1e-9,
+)
+def overlong_column(
+    rng,
+    formula=lambda length, inside, outside: 2 * (length**2 * inside - (2 - length**2) * outside),
+):
+    X, eigenvalues, u = draw_points(rng)
+    i, j = rng.choice(DIMENSIONS, 2, replace=False)
+    length = rng.uniform(0, 2)
+    points, column, direction = (torch.tensor(array) for array in (X, u[:, [i]], u[:, [j]]))
+    curvature = second_derivative(
+        lambda t: torch_autoencoder(points, length * column + t * direction)
+    )
+    error = formula(length, eigenvalues[i], eigenvalues[j]) - curvature
+    return abs(error) / eigenvalues[0]
+
+
 def hessian_spectrum(eigenvalues: np.ndarray, r: int) -> np.ndarray:
     """All nr eigenvalues of ∇²f(A₁), ascending."""
     kept, lost = eigenvalues[:r], eigenvalues[r:]
@@ -342,7 +363,7 @@ def hessian_spectrum(eigenvalues: np.ndarray, r: int) -> np.ndarray:
     method="autograd",
     trials=20,
     tolerance=1e-10,
-)  # fmt: skip
+)
 def autoencoder_hessian_spectrum(rng, formula=hessian_spectrum):
     X, eigenvalues, u = draw_points(rng)
     points, minimiser = torch.tensor(X), torch.tensor(u[:, :RANK].copy())
@@ -565,3 +586,34 @@ def balance(rng, formula=balance_change):
     A_next, Z_next = A - step * G_A, Z - step * G_Z
     change = (A_next.T @ A_next - Z_next.T @ Z_next) - (A.T @ A - Z.T @ Z)
     return relative_error(formula(step, G_A, G_Z), change)
+
+
+def factorization_spectrum(singular_values: np.ndarray, m: int, r: int) -> np.ndarray:
+    """All (n + m)r eigenvalues of ∇²g at a balanced minimiser, ascending."""
+    kept, lost = singular_values[:r], singular_values[r:]
+    turning = np.stack([kept[:, None] - lost, kept[:, None] + lost])
+    free = np.repeat(kept, m - len(singular_values))
+    stretching, rotating = kept[:, None] + kept, np.zeros(r * r)
+    parts = (turning, free, stretching, rotating)
+    return np.sort(2 * np.concatenate([part.ravel() for part in parts]))
+
+
+@derivation_check(
+    claim="at minimisers with AᵀA = ZᵀZ, ∇²g has eigenvalues 2(σ_i ± σ_j), 2(σ_i + σ_k), 2σ_i, 0",
+    method="autograd",
+    trials=10,
+    tolerance=1e-10,
+)
+def factorization_hessian_spectrum(rng, formula=factorization_spectrum):
+    X, eigenvalues, u = draw_points(rng)
+    singular_values = np.sqrt(POINTS * eigenvalues)
+    A = u[:, :RANK] * np.sqrt(singular_values[:RANK])
+    Z = X @ u[:, :RANK] / np.sqrt(singular_values[:RANK])
+    points = torch.tensor(X)
+    hessian = torch.autograd.functional.hessian(
+        lambda AZ: torch_factorization(points, AZ[:DIMENSIONS], AZ[DIMENSIONS:]),
+        torch.tensor(np.vstack([A, Z])),
+    )
+    size = (DIMENSIONS + POINTS) * RANK
+    spectrum = np.linalg.eigvalsh(hessian.reshape(size, size).numpy())
+    return relative_error(formula(singular_values, POINTS, RANK), spectrum)

@@ -1,0 +1,182 @@
+"""Each check of problem 1 fails for a formula that is wrong in one place; the bar is met."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.derivations.csci5527_hw2 import p1_subspace
+from proofsheet.derivations.csci5527_hw2.p1_subspace import (
+    difference_estimate,
+    excess_bound,
+    factorization_spectrum,
+    guaranteed_step,
+    hessian_form,
+    hessian_spectrum,
+)
+from proofsheet.gradient_descent import best
+from proofsheet.subspace import (
+    autoencoder_gradient,
+    certified_difference,
+    factorization_gradients,
+    fit_autoencoder,
+    fit_factorization,
+    pca_basis,
+    projector_difference,
+    small_start,
+    synthetic_points,
+)
+
+CHECKS = {check.id: check for check in checks_of(p1_subspace)}
+
+
+def one_sided_gradient(X, A):
+    """The product rule with one of its two terms."""
+    return -4 / len(X) * X.T @ (X - X @ A @ A.T) @ A
+
+
+def lengths_once(S, W, d):
+    T = W.T @ S @ W
+    return np.trace(S) - np.trace(T) + np.sum(np.diag(T) * (1 - d**2))
+
+
+def always_orthonormal(S, A):
+    """AᵀA = I holds at the minimisers, not at every critical point."""
+    return [A.T @ A - np.eye(A.shape[1])]
+
+
+def without_stretching(inside, outside, C, B):
+    return hessian_form(inside, outside, 0 * C, B)
+
+
+def without_rotations(eigenvalues, r):
+    spectrum = hessian_spectrum(eigenvalues, r)
+    return np.sort(np.where(spectrum == 0, spectrum[-1], spectrum))
+
+
+WRONG = {
+    "pca_coefficients": lambda X, U: X @ U / 2,
+    "pca_loss": lambda eigenvalues, r: eigenvalues[r - 1 :].sum(),
+    "subspace_bound": lambda gap, squared: 1.1 * excess_bound(gap, squared),
+    "difference_certificate": lambda excess, gap, r: certified_difference(excess, 1.1 * gap, r),
+    "projector_metric": lambda A, B: np.linalg.norm(A - B) / np.linalg.norm(B),
+    "autoencoder_gradient_formula": one_sided_gradient,
+    "autoencoder_invariance": lambda A, Q: A @ (2 * Q),
+    "loss_split": lengths_once,
+    "autoencoder_nonconvex": lambda eigenvalues, r: -eigenvalues.sum(),
+    "autoencoder_critical_points": lambda U, Q: 2 * U @ Q.T,
+    "autoencoder_no_other_critical_points": always_orthonormal,
+    "autoencoder_hessian": without_stretching,
+    "autoencoder_rank_saddle": lambda eigenvalue: -2 * eigenvalue,
+    "overlong_column": lambda length, inside, outside: 2 * (inside - outside),
+    "autoencoder_hessian_spectrum": without_rotations,
+    "stopping_estimate": lambda norm, gap, r: difference_estimate(norm, 1.1 * gap, r),
+    "armijo_step": lambda lipschitz, decrease: 1.1 * guaranteed_step(lipschitz, decrease),
+    "factorization_gradient_a": lambda X, A, Z: -factorization_gradients(X, A, Z)[0],
+    "factorization_gradient_z": lambda X, A, Z: factorization_gradients(X, A, Z)[1] / 2,
+    "factorization_invariance": lambda A, Z, R: (A @ R, Z @ np.linalg.inv(R)),
+    "factorization_nonconvex": lambda eigenvalues, r, m: -eigenvalues[:r].sum(),
+    "factorization_critical_points": lambda X, P: X,
+    "factorization_rotation_saddle": lambda inside, outside: -2 * (inside - outside),
+    "factorization_rank_saddle": lambda Z, q, R, v, w, a: -4 * a * w @ R @ v,
+    "balance": lambda step, G_A, G_Z: 0 * G_A.T @ G_A,
+    "factorization_hessian_spectrum": lambda sigma, m, r: factorization_spectrum(sigma**2, m, r),
+}
+
+ALSO_WRONG = {
+    "autoencoder_gradient_formula": [
+        lambda X, A: 2 * autoencoder_gradient(X, A),
+        lambda X, A: autoencoder_gradient(X, A).T,
+        lambda X, A: autoencoder_gradient(X, A) + 1e-9,
+    ],
+    "autoencoder_critical_points": [lambda U, Q: U @ Q.T + 1e-6],
+    "autoencoder_no_other_critical_points": [lambda S, A: [S @ A]],
+    "autoencoder_hessian": [lambda i, o, C, B: hessian_form(i, o, C, -B / 2)],
+    "factorization_critical_points": [lambda X, P: X @ P / 2],
+    "projector_metric": [lambda A, B: projector_difference(A, B) / np.sqrt(2)],
+}
+
+
+def test_every_formula_holds():
+    assert all(entry["passed"] for entry in run_checks(CHECKS.values()))
+
+
+def test_every_check_has_a_wrong_formula():
+    assert WRONG.keys() == CHECKS.keys()
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_formula_is_seen(name):
+    assert not CHECKS[name](WRONG[name]).passed
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [(k, i) for k, v in ALSO_WRONG.items() for i in range(len(v))]
+)
+def test_other_wrong_formulas_are_seen(name, number):
+    assert not CHECKS[name](ALSO_WRONG[name][number]).passed
+
+
+def test_a_formula_that_gives_nan_is_seen():
+    assert not CHECKS["pca_loss"](lambda eigenvalues, r: float("nan")).passed
+
+
+@pytest.fixture(scope="module")
+def solved():
+    X = synthetic_points().astype(np.float64)
+    autoencoders, factorizations = [], []
+    for start in range(3):
+        rng = np.random.default_rng([7, start])
+        A, Z = small_start(rng, 50, 10), small_start(rng, 200, 10)
+        autoencoders.append(fit_autoencoder(X, A))
+        factorizations.append(fit_factorization(X, A, Z))
+    return pca_basis(X, 10), autoencoders, factorizations
+
+
+def test_every_start_converges_to_the_pca_subspace(solved):
+    A1, autoencoders, factorizations = solved
+    for fit in autoencoders + factorizations:
+        assert fit.converged
+        assert projector_difference(A1, fit.x[:50]) <= 1e-6
+
+
+def test_the_three_subspaces_meet_the_bar_and_the_bases_differ(solved):
+    A1, autoencoders, factorizations = solved
+    A2, A3 = best(autoencoders).x, best(factorizations).x[:50]
+    for left, right in ((A1, A2), (A1, A3), (A2, A3)):
+        assert projector_difference(left, right) <= 1e-5
+        assert np.linalg.norm(left - right) / np.linalg.norm(right) > 0.5
+
+
+def test_only_the_autoencoder_ends_with_orthonormal_columns(solved):
+    _, autoencoders, factorizations = solved
+    A2, A3 = best(autoencoders).x, best(factorizations).x[:50]
+    assert np.linalg.norm(A2.T @ A2 - np.eye(10)) < 1e-6
+    assert np.linalg.norm(A3.T @ A3 - np.eye(10)) > 1
+
+
+def test_two_runs_are_identical(solved):
+    X = synthetic_points().astype(np.float64)
+    A = small_start(np.random.default_rng([7, 0]), 50, 10)
+    np.testing.assert_array_equal(fit_autoencoder(X, A).losses, solved[1][0].losses)
+
+
+def test_zero_is_a_critical_point_and_gradient_descent_stays_there():
+    X = synthetic_points().astype(np.float64)
+    run = fit_autoencoder(X, np.zeros((50, 10)))
+    assert run.iterations == 0
+    assert run.losses[0] == pytest.approx(np.sum(X**2) / 200)
+
+
+def test_a_start_with_overlong_columns_loses_the_directions_that_matter():
+    """The plateau of the chapter: a long column in the noise, a trace of the last direction."""
+    X = synthetic_points().astype(np.float64)
+    u = pca_basis(X, 50)
+    start = u[:, :10].copy()
+    start[:, 9] = 1.8 * u[:, 49] + 1e-3 * u[:, 9]
+    run = fit_autoencoder(X, start, max_iterations=300)
+    assert not run.converged
+    assert np.abs(u[:, 9] @ run.x).max() < 1e-6
+    start[:, 9] = 0.9 * u[:, 49] + 1e-3 * u[:, 9]
+    assert projector_difference(u[:, :10], fit_autoencoder(X, start).x) <= 1e-5

@@ -1,0 +1,199 @@
+"""Checks fail on wrong formulas; the scripts choose without the test rows and repeat exactly."""
+
+from __future__ import annotations
+
+import runpy
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from proofsheet import job
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.classification import accuracy, macro_f1
+from proofsheet.data import dataset
+from proofsheet.data.dataset import Dataset, Part
+from proofsheet.data.splits import stratified_split
+from proofsheet.derivations.csci5527_hw2 import p4_dry_beans as p4
+from proofsheet.files import read_arrays, read_json, write_json
+from proofsheet.tabular import six_coordinates
+
+CHECKS = {check.id: check for check in checks_of(p4)}
+SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/csci5527_hw2"
+NAMES = ("ROUND", "MIDDLE", "LONG")
+
+
+def perimeter_without_its_root(coordinates):
+    features = p4.sixteen_from_six(coordinates)
+    features[:, 1] **= 2
+    return features
+
+
+def recall_with_precision(confusion):
+    found = np.diagonal(confusion) / confusion.sum(axis=0)
+    return [accuracy(confusion), macro_f1(confusion), *found]
+
+
+def gradient_not_averaged(z, y):
+    return len(y) * p4.softmax_minus_target(z, y)
+
+
+def drawn_without_replacement(drawn, counts):
+    return float(drawn == counts)
+
+
+WRONG = {
+    "six_hold_sixteen": perimeter_without_its_root,
+    "units_drop_out": lambda values: [value - sum(values) / len(values) for value in values],
+    "cross_entropy_gradient": gradient_not_averaged,
+    "networks_stay_apart": lambda losses: losses.mean(),
+    "read_off_confusion": recall_with_precision,
+    "bootstrap_is_multinomial": drawn_without_replacement,
+}
+
+
+def test_every_check_passes():
+    assert all(entry["passed"] for entry in run_checks(CHECKS.values()))
+
+
+def test_every_check_has_a_wrong_formula():
+    assert set(WRONG) == set(CHECKS)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_formula_fails(name):
+    assert not CHECKS[name](WRONG[name]).passed
+
+
+@pytest.fixture(scope="module")
+def beans() -> Dataset:
+    """Sixty beans of each of three classes that differ in elongation."""
+    rng = np.random.default_rng(0)
+    x = p4.random_beans(rng, 180)
+    y = np.digitize(six_coordinates(x)[:, 1] + 0.05 * rng.standard_normal(180), [0.35, 0.6])
+    parts = (Part(x[rows], y[rows], rows) for rows in stratified_split(y, seed=0))
+    facts = {"duplicates_removed": 4, "dataset": "dry_bean"}
+    return Dataset(*parts, NAMES, (), standin=True, source=facts)
+
+
+@pytest.fixture
+def perform(monkeypatch, tmp_path):
+    """Run one of the scripts as Snakemake would, on the data that is handed in."""
+    monkeypatch.setattr(job, "set_threads", lambda threads: None)
+
+    def run(name: str, data: Dataset, inputs: dict, outputs: dict, **wildcards: str) -> None:
+        monkeypatch.setattr(dataset, "load", lambda folder: data)
+        snakemake = SimpleNamespace(
+            input=Inputs(inputs),
+            output=SimpleNamespace(**outputs),
+            params=SimpleNamespace(preset="quick", device="cpu"),
+            wildcards=SimpleNamespace(**wildcards),
+            threads=1,
+            log=[],
+            rule=name,
+        )
+        runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
+
+    yield run
+    torch.use_deterministic_algorithms(False)
+
+
+class Inputs(dict):
+    """Named inputs, as `input.name` and `input["name"]`."""
+
+    __getattr__ = dict.__getitem__
+
+
+def classify(perform, kind, data, folder, seed="0"):
+    """One classification job; what it wrote."""
+    outputs = {"metrics": folder / f"{kind}-{seed}.json", "arrays": folder / f"{kind}-{seed}.npz"}
+    perform(f"p4_dry_beans_{kind}", data, {"source": folder / "source.json"}, outputs, seed=seed)
+    return read_json(outputs["metrics"]), read_arrays(outputs["arrays"])
+
+
+class Fixed(Dataset):
+    """A dataset whose other splits are itself: what a test has put into it stays there."""
+
+    def resplit(self, seed: int) -> Dataset:
+        return self
+
+
+def fixed(data: Dataset, **changes) -> Dataset:
+    return Fixed(**{**vars(data), **changes})
+
+
+@pytest.mark.parametrize("kind", ["classical", "mlp"])
+def test_poisoned_test_rows_change_nothing_but_the_test(perform, beans, tmp_path, kind):
+    wrong = replace(beans.test, y=(beans.test.y + 1) % 3)
+    clean, arrays = classify(perform, kind, fixed(beans), tmp_path)
+    poisoned, poisoned_arrays = classify(perform, kind, fixed(beans, test=wrong), tmp_path)
+    for key in ("model", "settings", "trials", "validation_accuracy"):
+        assert poisoned[key] == clean[key]
+    # The same classifier, to the last answer; only what these are compared with is wrong.
+    np.testing.assert_array_equal(poisoned_arrays["predicted"], arrays["predicted"])
+    assert poisoned["test_accuracy"] < clean["test_accuracy"]
+    assert poisoned["test_questions"] == clean["test_questions"] == 1
+
+
+@pytest.mark.parametrize("kind", ["classical", "mlp"])
+def test_poisoned_validation_rows_do_change_the_choice(perform, beans, tmp_path, kind):
+    wrong = replace(beans.val, y=(beans.val.y + 1) % 3)
+    clean, _ = classify(perform, kind, fixed(beans), tmp_path)
+    poisoned, _ = classify(perform, kind, fixed(beans, val=wrong), tmp_path)
+    assert poisoned["validation_accuracy"] < clean["validation_accuracy"]
+
+
+@pytest.mark.parametrize("kind", ["classical", "mlp"])
+def test_two_runs_write_the_same_bytes(perform, beans, tmp_path, kind):
+    written = []
+    for _ in range(2):
+        classify(perform, kind, beans, tmp_path)
+        written.append((tmp_path / f"{kind}-0.json").read_bytes())
+    assert written[0] == written[1]
+
+
+def test_from_jobs_to_figures(perform, beans, tmp_path):
+    seeds = ("0", "1")
+    inputs = Inputs(source=tmp_path / "source.json")
+    for kind in ("classical", "mlp"):
+        for seed in seeds:
+            classify(perform, kind, beans, tmp_path, seed)
+        inputs[kind] = [tmp_path / f"{kind}-{seed}.json" for seed in seeds]
+        inputs[f"{kind}_arrays"] = [tmp_path / f"{kind}-{seed}.npz" for seed in seeds]
+    outputs = {name: tmp_path / f"{name}.json" for name in ("metrics", "checks")}
+    outputs["arrays"] = tmp_path / "arrays.npz"
+    perform("p4_dry_beans", beans, inputs, outputs)
+
+    metrics = read_json(outputs["metrics"])
+    assert metrics["duplicates_removed"] == 4
+    assert metrics["split"] == {"train": 108, "validation": 36, "test": 36}
+    assert sum(metrics["class_counts"].values()) == metrics["rows"] == 180
+    for kind in ("classical", "mlp"):
+        of_seeds = [read_json(path) for path in inputs[kind]]
+        assert metrics[kind]["test_accuracies"] == [run["test_accuracy"] for run in of_seeds]
+        assert metrics[kind]["median_test_accuracy"] == np.median(metrics[kind]["test_accuracies"])
+        assert metrics[kind]["test_accuracy"] == of_seeds[0]["test_accuracy"]
+        interval = metrics[kind]["test_interval"]
+        assert interval["low"] <= metrics[kind]["test_accuracy"] <= interval["high"]
+        assert "simulated" in metrics[kind]["against_published"]
+    assert {check["id"] for check in read_json(outputs["checks"])} == set(CHECKS)
+
+    drawn = ("data", "tuning_classical", "tuning_mlp", "curves", "confusion", "recall")
+    tables = ("tried", "classical", "mlp", "splits", "classes")
+    files = {name: tmp_path / f"{name}.svg" for name in drawn}
+    files |= {name: tmp_path / f"{name}.md" for name in tables}
+    write_json(inputs["source"], {"standin": True})
+    inputs = {
+        "source": inputs["source"],
+        "metrics": outputs["metrics"],
+        "arrays": outputs["arrays"],
+        "classical": tmp_path / "classical-0.json",
+        "mlp": tmp_path / "mlp-0.json",
+    }
+    perform("p4_dry_beans_figures", beans, inputs, files)
+    assert all(path.stat().st_size > 0 for path in files.values())
+    assert files["splits"].read_text().count("\n") == 2 + 2 * len(seeds)
+    assert "†" in files["classes"].read_text()

@@ -1,0 +1,44 @@
+"""What a user sees after a mistake of theirs: one line, no traceback, no job."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["sedes=[1]"], ["unknown key sedes", "seeds"]),
+        (["device=tpu"], ["device is 'tpu'", "auto, cpu, cuda"]),
+        (["sets=[nope]"], ["'nope' is not a set", "csci5527_hw2"]),
+        (["data={mirror: /nope}"], ["data.mirror is '/nope'", "manifest.yaml"]),
+    ],
+)
+def test_a_wrong_configuration_ends_before_any_job(project, arguments, parts):
+    run = project.snakemake("--config", *arguments)
+    assert run.returncode != 0
+    assert "Traceback" not in run.stdout
+    (line,) = [line for line in run.stdout.splitlines() if line.startswith("proofsheet:")]
+    for part in parts:
+        assert part in line
+    assert not (project.folder / "results").exists()
+
+
+def test_a_broken_config_file_is_named_with_its_line(project):
+    (project.folder / "config.yaml").write_text("device: auto\nseeds: [0\n")
+    run = project.snakemake()
+    assert run.returncode != 0
+    assert "Traceback" not in run.stdout
+    assert "proofsheet: config.yaml:3 is not YAML" in run.stdout
+
+
+@pytest.mark.skipif("__import__('torch').cuda.is_available()", reason="there is a GPU here")
+def test_a_gpu_that_is_not_there_is_told(finished, tmp_path):
+    project = finished.copy(tmp_path / "copy")
+    run = project.snakemake(
+        "--config", "preset=quick", "data={source: standin}", "device=cuda", "--forcerun",
+        "csci5527_hw2_p4_dry_beans_mlp", "--until", "csci5527_hw2_p4_dry_beans_mlp",
+    )  # fmt: skip
+    assert run.returncode != 0
+    assert "device: 'cuda', but PyTorch sees no GPU here; allowed: auto, cpu, cuda" in run.stdout
+    assert "Traceback" not in run.stdout

@@ -1,0 +1,139 @@
+"""The quick run from the command to the PDF, and what is run again after a change."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from pypdf import PdfReader
+
+from .conftest import QUICK
+
+pytestmark = pytest.mark.slow
+
+
+def metrics_of(folder: Path) -> dict[str, bytes]:
+    """Every metrics.json and checks.json below `folder`, as bytes."""
+    found = [*folder.glob("results/*/*/metrics.json"), *folder.glob("results/*/*/checks.json")]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(found)}
+
+
+def test_the_run_leaves_pdfs_notebooks_and_results(finished):
+    results = finished.folder / "results"
+    text = "".join(page.extract_text() for page in PdfReader(results / "submission.pdf").pages)
+    for title in ("Problem 1", "Problem 2", "Problem 3", "Problem 4", "Acknowledgements"):
+        assert title in text
+    assert (results / "csci5527_hw2.pdf").stat().st_size > 50_000
+    for path in results.glob("*/*/checks.json"):
+        checks = json.loads(path.read_text())
+        assert checks, path
+        assert all(check["passed"] for check in checks), path
+    assert len(metrics_of(finished.folder)) == 8
+
+
+def test_stand_in_data_is_said_on_every_page(finished):
+    for page in PdfReader(finished.folder / "results/submission.pdf").pages:
+        assert "stand-in" in page.extract_text().lower()
+
+
+def test_notebooks_were_executed_without_error(finished):
+    paths = sorted(finished.folder.glob("results/submission/csci5527_hw2/*.ipynb"))
+    assert [path.name for path in paths] == [f"problem_{n}.ipynb" for n in (1, 2, 3, 4)]
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        assert any(cell.outputs for cell in code), path
+        assert all("proofsheet." not in cell.source for cell in code), path
+        assert not any(o.output_type == "error" for cell in code for o in cell.outputs), path
+
+
+def test_a_second_run_has_nothing_to_do_and_says_so(finished):
+    run = finished.snakemake(*QUICK)
+    assert run.returncode == 0
+    assert "Nothing to be done" in run.stdout
+
+
+def test_an_edited_sentence_renders_and_computes_nothing(finished, tmp_path):
+    project = finished.copy(tmp_path / "copy")
+    chapter = project.folder / "report/csci5527_hw2/_p1_subspace.qmd"
+    chapter.write_text(chapter.read_text() + "\nOne more sentence.\n")
+    assert project.planned("report") == {"render": 1, "report": 1}
+    assert project.planned() == {"render": 2, "all": 1}
+
+
+@pytest.mark.parametrize(
+    ("module", "expected"),
+    [
+        (
+            "gradient_descent.py",
+            {"csci5527_hw2_p1_subspace", "csci5527_hw2_p1_subspace_figures", "notebook"},
+        ),
+        (
+            "derivations/csci5527_hw2/p3_matrix_ad.py",
+            {"csci5527_hw2_p3_matrix_ad", "csci5527_hw2_p3_matrix_ad_figures"},
+        ),
+        ("notebooks.py", {"notebook"}),
+        ("report/render.py", set()),
+    ],
+)
+def test_an_edited_module_reruns_the_jobs_that_use_it(finished, tmp_path, module, expected):
+    project = finished.copy(tmp_path / "copy")
+    path = project.folder / "src/proofsheet" / module
+    path.write_text(path.read_text() + "\nEDITED = True\n")
+    jobs = set(project.planned())
+    assert jobs - {"render", "all"} == expected
+    assert "render" in jobs or module == "notebooks.py"
+
+
+def test_a_touched_but_unchanged_file_reruns_nothing(finished, tmp_path):
+    project = finished.copy(tmp_path / "copy")
+    (project.folder / "src/proofsheet/gradient_descent.py").touch()
+    assert project.planned() == {}
+
+
+def test_killed_again_and_again_it_ends_in_the_same_metrics(finished, project):
+    """SIGKILL of the whole process group at random moments, then one run to the end."""
+    pauses = random.Random(5527)
+    for _ in range(6):
+        process = subprocess.Popen(
+            project.command(*QUICK), cwd=project.folder, env=project.environment(),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        time.sleep(pauses.uniform(2, 20))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    run = project.snakemake(*QUICK)
+    assert run.returncode == 0, run.stdout[-4000:]
+    # From scratch and disturbed, against from scratch and undisturbed: the same bytes.
+    assert metrics_of(project.folder) == metrics_of(finished.folder)
+    leftovers = [
+        *project.folder.glob("results/**/.*part*"),
+        *project.folder.glob("results/**/*.part"),
+    ]
+    assert not [path for path in leftovers if path.is_file() and path.suffix == ".json"]
+
+
+def test_of_two_runs_in_one_folder_the_second_says_so(project):
+    first = subprocess.Popen(
+        project.command(*QUICK), cwd=project.folder, env=project.environment(),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    try:
+        lock = project.folder / ".snakemake/proofsheet.lock"
+        deadline = time.monotonic() + 60
+        while not (lock.exists() and lock.read_text().strip()):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        second = project.snakemake(*QUICK)
+        assert second.returncode != 0
+        assert f"another run (process {first.pid}) is at work" in second.stdout
+    finally:
+        os.killpg(first.pid, signal.SIGKILL)
+        first.wait()

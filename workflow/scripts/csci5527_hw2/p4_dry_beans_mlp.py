@@ -1,0 +1,75 @@
+"""CSCI 5527 HW 2, problem 4(b): tune multi-layer perceptrons on one split, test the best once."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from proofsheet import job
+from proofsheet.classification import confusion_matrix, summary
+from proofsheet.data.dataset import load
+from proofsheet.device import resolve
+from proofsheet.files import write_arrays, write_json
+from proofsheet.mlp import MLP_AXES, MLP_START, fit_mlp, make_deterministic, search_mlp
+from proofsheet.progress import Epochs
+from proofsheet.tuning import best, seal, search_length
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with job.start(snakemake) as log:
+    job.set_threads(snakemake.threads)
+    make_deterministic()
+    device, preset = resolve(snakemake.params.device), snakemake.params.preset
+    seed = int(snakemake.wildcards.seed)
+    data = load(Path(snakemake.input.source).parent).resplit(seed)
+    names, split = data.class_names, seal(data)
+
+    # Training and validation rows only.
+    search = search_mlp(preset, split.train, split.validation, seed=seed, device=device)
+    steps, bar = (
+        [],
+        Epochs(search_length(MLP_START[preset], MLP_AXES[preset]), f"mlp, split {seed}"),
+    )
+    for _, (axis, trial) in zip(bar, search, strict=True):
+        steps.append((axis, trial))
+        bar.report(loss=trial.curves["validation_loss"][-1], accuracy=trial.validation_accuracy)
+    chosen = best(trial for _, trial in steps)
+    log.info("chosen: %s", chosen)
+
+    # The choice is made: its rows are free to be fitted, and the test set opens once.
+    predict, refit_curves, parameters = fit_mlp(
+        chosen.settings, split.fitting_rows(), seed=seed, device=device
+    )
+    predicted = split.test.predictions(predict)
+    confusion = confusion_matrix(split.test.y, predicted, len(names))
+
+    write_json(
+        snakemake.output.metrics,
+        {
+            "seed": seed,
+            "model": chosen.family,
+            "settings": chosen.settings,
+            "parameters": parameters,
+            "candidates": len(steps),
+            "validation_accuracy": chosen.validation_accuracy,
+            "test_questions": split.test.questions,
+            **summary(confusion, names, seed=seed),
+            "trials": [
+                {
+                    "axis": axis,
+                    "settings": trial.settings,
+                    "validation_accuracy": trial.validation_accuracy,
+                    "validation_macro_f1": trial.validation_macro_f1,
+                    "validation_loss": trial.curves["validation_loss"][-1],
+                }
+                for axis, trial in steps
+            ],
+        },
+    )
+    write_arrays(
+        snakemake.output.arrays,
+        confusion=confusion,
+        predicted=predicted,
+        truth=split.test.y,
+        refit_loss=refit_curves["loss"],
+        **chosen.curves,
+    )
