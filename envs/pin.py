@@ -8,7 +8,10 @@ from pathlib import Path
 from packaging.markers import Marker
 
 ENVIRONMENTS = {
-    "data": ["numpy", "pandas", "openpyxl", "scipy", "scikit-learn", "ucimlrepo", "pyyaml", "tqdm"],
+    "data": [
+        "numpy", "pandas", "openpyxl", "scipy", "scikit-learn", "ucimlrepo", "torch", "torchvision",
+        "medmnist", "pyyaml", "tqdm",
+    ],
     "compute": ["numpy", "scipy", "sympy", "scikit-learn", "torch", "torchvision", "tqdm"],
     "figures": ["numpy", "matplotlib", "scikit-learn"],
     "notebooks": [

@@ -29,7 +29,7 @@ rule render:
         chapters=lambda wildcards: chapters_of(wildcards.document),
         images=lambda wildcards: images_of(wildcards.document),
         modules=modules_of("report/render"),
-        filters=collect(f"{SOURCE}/proofsheet/report/{{name}}", name=RENDERER_FILES),
+        filters=collect("src/proofsheet/report/{name}", name=RENDERER_FILES),
     output:
         pdf="results/{document}.pdf",
         project=directory("results/report/{document}"),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DATASETS = {
     "dry_bean": "proofsheet.data.dry_bean",
+    "mnist": "proofsheet.data.mnist",
+    "bloodmnist": "proofsheet.data.bloodmnist",
 }
 
 

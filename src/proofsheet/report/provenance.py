@@ -157,7 +157,9 @@ def _data(source: Mapping[str, Any]) -> str:
         ("Licence", source.get("licence", "")),
         ("Citation", source.get("citation", "")),
         ("Note", source.get("note", "")),
-        ("Seed of the split", source.get("seed", "")),
+        ("Split", source.get("split", "")),
+        ("Seed of the split", source.get("split_seed", "")),
+        ("Images on two sides", source.get("images_on_two_sides", "")),
         ("Duplicates removed", source.get("duplicates_removed", "")),
         *_checksums(source.get("files", [])),
     ]

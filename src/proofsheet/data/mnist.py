@@ -1,0 +1,130 @@
+"""MNIST: 70,000 handwritten digits of 28×28 pixels, 10,000 of them for testing.
+
+The publisher has no validation images; 10,000 are drawn out of the 60,000 for training. The test
+images are never touched.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import mkdtemp
+
+import numpy as np
+
+from proofsheet.data.contract import Divided, Found, Info
+from proofsheet.data.dataset import PARTS
+from proofsheet.data.idx import read_idx
+from proofsheet.data.published import joined, separated, verified_images
+from proofsheet.data.sources.client import ask
+from proofsheet.data.sources.mirror import Entry
+from proofsheet.data.splits import stratified_split
+from proofsheet.errors import UserError
+
+COUNTS = {
+    "train": (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
+    "test": (980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009),
+}
+"""Images of each digit in the published data: 60,000 and 10,000."""
+
+INFO = Info(
+    title="MNIST",
+    version="the four files of Yann LeCun's page",
+    licence="CC BY-SA 3.0 (as usually stated)",
+    citation="LeCun, Bottou, Bengio and Haffner (1998), doi:10.1109/5.726791",
+    class_names=tuple("0123456789"),
+)
+
+SIZE = (28, 28)
+FILES = {
+    "train": ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"),
+    "test": ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"),
+}
+VALIDATION = 1 / 6
+"""Share of the training images that becomes the validation part: 10,000 of 60,000."""
+
+HOST = "https://ossci-datasets.s3.amazonaws.com/mnist/"
+"""Where torchvision asks first; known here because importing torchvision takes seconds."""
+
+SILENCE, DEADLINE = 30.0, 600.0
+"""Seconds: that a server may say nothing, that one attempt may take."""
+
+
+def official_host() -> str:
+    """URL that answers when the official source can be reached."""
+    return HOST
+
+
+def official(workspace: Path) -> Found:
+    """Through `torchvision`, which asks its mirrors in turn and compares MD5."""
+
+    def client() -> Found:
+        from torchvision.datasets import MNIST
+
+        folder = mkdtemp(dir=workspace)  # its own, should an attempt before still be writing
+        parts, records = {}, []
+        for part in FILES:
+            digits = MNIST(folder, train=part == "train", download=True)
+            x, y = digits.data.numpy(), digits.targets.numpy()
+            parts[part] = verified_images(x, y, SIZE, COUNTS[part], f"MNIST, {part}")
+        for name, md5 in MNIST.resources:
+            size = (Path(digits.raw_folder) / name).stat().st_size
+            record = {"name": name, "bytes": size, "md5": md5, "verified": "md5 of torchvision"}
+            records.append(record)
+        return Found(joined(parts), records, official=True)
+
+    what = f"MNIST by torchvision from {official_host()}"
+    return ask(client, what, silence=SILENCE, deadline=DEADLINE)
+
+
+def mirror(entry: Entry, workspace: Path) -> Found:
+    """The four IDX files of a mirror."""
+    parts = {}
+    for part, (images, labels) in FILES.items():
+        image_path, label_path = entry.file(images), entry.file(labels)
+        counts = COUNTS[part]
+        try:
+            x = read_idx(image_path, (sum(counts), *SIZE))
+            y = read_idx(label_path, (sum(counts),))
+            parts[part] = verified_images(x, y, SIZE, counts, str(label_path))
+        except ValueError as error:
+            raise UserError(f"{error}; put the published file into the mirror") from None
+    return Found(
+        joined(parts),
+        [entry.record(name) for names in FILES.values() for name in names],
+        official=entry.official,
+        note=entry.note,
+        licence=entry.licence,
+    )
+
+
+def standin(seed: int) -> Found:
+    """The real digits that ship with scikit-learn, 8×8 pixels, brought to MNIST's format."""
+    from proofsheet.data.digits_standin import digits
+
+    x, y = digits()
+    train, test = stratified_split(y, (6 / 7, 1 / 7), seed)
+    note = (
+        f"{len(x):,} real handwritten digits, of 8×8 pixels, that ship with scikit-learn (the test"
+        " part of Optical Recognition of Handwritten Digits, UCI), brought to 28×28; not MNIST"
+    )
+    return Found(
+        joined({"train": (x[train], y[train]), "test": (x[test], y[test])}),
+        [],
+        official=False,
+        note=note,
+        licence="CC BY 4.0 (UCI Machine Learning Repository, id 80)",
+    )
+
+
+def divide(found: Found, seed: int) -> Divided:
+    """One sixth of the training images for validation, stratified; the test images as they are."""
+    part = found.arrays["part"].copy()
+    train = np.flatnonzero(part == PARTS.index("train"))
+    _, val = stratified_split(found.arrays["y"][train], (1 - VALIDATION, VALIDATION), seed)
+    part[train[val]] = PARTS.index("val")
+    facts = {
+        "split": "the test images as the source has them; one sixth of the training images for"
+        " validation, stratified by class",
+        "split_seed": seed,
+    }
+    return separated({**found.arrays, "part": part}, facts)

@@ -1,0 +1,73 @@
+"""Labelled images whose publisher has divided them: verified, put together, taken apart again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from proofsheet.data.contract import Divided
+from proofsheet.data.dataset import PARTS
+
+
+def verified_images(
+    x: np.ndarray, y: np.ndarray, size: tuple[int, ...], counts: Sequence[int], origin: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Images and labels of one part, if they are as published.
+
+    Args:
+        x: images, which must be (n, *size) uint8.
+        y: labels (n,) or (n, 1) of any integer type.
+        size: of one image.
+        counts: images of each class that must be there; n in all.
+        origin: what they are, for messages.
+
+    Returns:
+        x: as it is.
+        y: (n,) int64.
+
+    Raises:
+        ValueError: they are not; in one line.
+    """
+    wanted = (sum(counts), *size)
+    if x.shape != wanted or x.dtype != np.uint8:
+        raise ValueError(f"{origin}: images are {x.shape} {x.dtype}, expected {wanted} uint8")
+    if y.shape not in ((len(x),), (len(x), 1)) or y.dtype.kind not in "iu":
+        raise ValueError(f"{origin}: labels are {y.shape} {y.dtype}, expected ({len(x)},) integers")
+    y = y.reshape(-1).astype(np.int64)
+    if y.min() < 0 or y.max() >= len(counts):
+        raise ValueError(
+            f"{origin}: labels are {y.min()} … {y.max()}, expected 0 … {len(counts) - 1}"
+        )
+    found = np.bincount(y, minlength=len(counts)).tolist()
+    if found != list(counts):
+        raise ValueError(f"{origin}: images of each class are {found}, expected {list(counts)}")
+    return x, y
+
+
+def joined(parts: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> dict[str, np.ndarray]:
+    """`x` and `y` of all parts, one after the other, and in `part` the index into `PARTS`."""
+    return {
+        "x": np.concatenate([x for x, _ in parts.values()]),
+        "y": np.concatenate([y for _, y in parts.values()]),
+        "part": np.repeat(
+            np.array([PARTS.index(name) for name in parts], dtype=np.uint8),
+            [len(y) for _, y in parts.values()],
+        ),
+    }
+
+
+def separated(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> Divided:
+    """The parts that `part` names; `facts` with the number of images that are on two sides.
+
+    A publisher's own repetitions are told and not mended: other results on the dataset have them
+    too, and without them the numbers of images would be others.
+    """
+    parts = {
+        name: {key: arrays[key][arrays["part"] == index] for key in ("x", "y")}
+        for index, name in enumerate(PARTS)
+    }
+    distinct = [{image.tobytes() for image in part["x"]} for part in parts.values()]
+    shared = sum(map(len, distinct)) - len(set.union(*distinct))
+    return Divided(parts, {**facts, "images_on_two_sides": shared})

@@ -1,0 +1,286 @@
+"""BloodMNIST from its three sources, and what is refused."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from proofsheet.data import bloodmnist, load
+from proofsheet.data.blood_standin import CLASS_NAMES, disc, simulate
+from proofsheet.data.prepare import prepare
+from proofsheet.data.sources.mirror import read_mirror
+from proofsheet.errors import UserError
+from unit.data.images import TROUBLES, labelled_images, mirror_of, npz, serving, troubles
+from unit.data.support import Server
+
+FEW = {
+    "train": (5, 9, 6, 8, 5, 6, 10, 7),
+    "val": (1, 2, 1, 2, 1, 1, 2, 1),
+    "test": (2, 3, 2, 3, 2, 2, 3, 2),
+}
+"""Images of each type in these tests: 56, 11 and 19."""
+
+PUBLISHED = bloodmnist.COUNTS
+MD5 = "7053d0359d879ad8a5505303e11de1dc"
+
+
+@pytest.fixture(autouse=True)
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few images, and a host where nothing listens."""
+    monkeypatch.setattr(bloodmnist, "HOST", "http://127.0.0.1:9")
+    monkeypatch.setattr(bloodmnist, "STANDIN_CELLS", 300)
+    if not request.node.get_closest_marker("mirror"):
+        monkeypatch.setattr(bloodmnist, "COUNTS", FEW)
+
+
+@pytest.fixture(scope="module")
+def arrays() -> dict[str, np.ndarray]:
+    """The six arrays of the archive, as published."""
+    result = {}
+    for seed, (part, counts) in enumerate(FEW.items()):
+        x, y = labelled_images(bloodmnist.SIZE, counts, seed)
+        result |= {f"{part}_images": x, f"{part}_labels": y[:, None]}
+    return result
+
+
+@pytest.fixture(scope="module")
+def archive(arrays: dict[str, np.ndarray]) -> bytes:
+    return npz(**arrays)
+
+
+def read(root: Path):
+    return bloodmnist.mirror(read_mirror(root)["bloodmnist"], root)
+
+
+def in_mirror(root: Path, body: bytes) -> Path:
+    return mirror_of(root, "bloodmnist", {bloodmnist.FILE: body})
+
+
+# --- official: medmnist against a server --------------------------------------------------------
+
+
+@pytest.fixture
+def ask(server: Server, archive: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Ask the client, whose address is the test's server and whose checksum is the test's."""
+    import medmnist
+
+    told = medmnist.INFO["bloodmnist"]
+    monkeypatch.setitem(told, "url", f"{server.url}/bloodmnist.npz?download=1")
+    monkeypatch.setitem(told, "MD5", hashlib.md5(archive).hexdigest())
+    monkeypatch.setattr(bloodmnist, "HOST", server.url)
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    return lambda: bloodmnist.official(workspace)
+
+
+def test_the_client_and_the_mirror_give_the_same_images(
+    server: Server, archive: bytes, arrays: dict[str, np.ndarray], tmp_path: Path, ask
+) -> None:
+    server.script = [serving({"bloodmnist.npz": archive})]
+    official, mirrored = ask(), read(in_mirror(tmp_path, archive))
+    for name, array in mirrored.arrays.items():
+        np.testing.assert_array_equal(official.arrays[name], array)
+    np.testing.assert_array_equal(official.arrays["x"][-19:], arrays["test_images"])
+    assert official.official
+    assert official.files == [
+        {
+            "name": "bloodmnist.npz",
+            "bytes": len(archive),
+            "md5": hashlib.md5(archive).hexdigest(),
+            "verified": "md5 of medmnist",
+        }
+    ]
+
+
+def test_the_client_knows_the_file_the_counts_and_the_types_that_we_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import medmnist
+
+    monkeypatch.undo()
+    told = medmnist.INFO["bloodmnist"]
+    assert told["MD5"] == MD5
+    assert told["url"].startswith(f"{bloodmnist.official_host()}/")
+    assert told["n_samples"] == {part: sum(counts) for part, counts in PUBLISHED.items()}
+    for name, label in zip(bloodmnist.INFO.class_names, told["label"].values(), strict=True):
+        assert label.startswith(name.lower().split(" (")[0])
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_trouble_is_tried_again_and_then_told(
+    server: Server, archive: bytes, ask, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    answer, told = troubles(archive)[trouble]
+    monkeypatch.setattr(bloodmnist, "SILENCE", 0.3)
+    server.script = [serving({"bloodmnist.npz": answer})]
+    with pytest.raises(UserError, match=told) as caught:
+        ask()
+    assert "\n" not in str(caught.value)
+    for part in ("BloodMNIST by medmnist", server.url, "3 attempts", "data.mirror"):
+        assert part in str(caught.value)
+    assert len(server.asked) >= 3
+
+
+def test_the_third_attempt_may_succeed(server: Server, archive: bytes, ask) -> None:
+    broken = serving({})
+    server.script = [broken, broken, serving({"bloodmnist.npz": archive})]
+    assert ask().arrays["x"].shape == (86, 28, 28, 3)
+
+
+# --- mirror -------------------------------------------------------------------------------------
+
+
+def test_the_archive_becomes_arrays_and_keeps_its_division(
+    archive: bytes, arrays: dict[str, np.ndarray], tmp_path: Path
+) -> None:
+    found = read(in_mirror(tmp_path, archive))
+    divided = bloodmnist.divide(found, 0)
+    for part in FEW:
+        np.testing.assert_array_equal(divided.parts[part]["x"], arrays[f"{part}_images"])
+        np.testing.assert_array_equal(divided.parts[part]["y"], arrays[f"{part}_labels"][:, 0])
+        assert divided.parts[part]["y"].dtype == np.int64
+    assert divided.facts["images_on_two_sides"] == 0
+
+
+def test_other_bytes_are_refused(archive: bytes, tmp_path: Path) -> None:
+    root = in_mirror(tmp_path, archive)
+    (root / "bloodmnist" / bloodmnist.FILE).write_bytes(archive[:-100])
+    with pytest.raises(UserError, match=r"npz is damaged: expected sha256 .*, found .*anew"):
+        read(root)
+
+
+def without(arrays, name):
+    return {key: value for key, value in arrays.items() if key != name}
+
+
+DAMAGES = {
+    "empty": (lambda a: b"", "is not a readable .npz"),
+    "truncated": (lambda a: npz(**a)[:-5000], "is not a readable .npz"),
+    "a page": (lambda a: b"<html>please log in</html>", "is not a readable .npz"),
+    "an array flipped": (
+        lambda a: npz(**a)[:3000] + b"\0\0\0\0" + npz(**a)[3004:],
+        "is not a readable .npz",
+    ),
+    "pickled": (
+        lambda a: npz(**{**a, "val_labels": np.array([{}], dtype=object)}),
+        r"is not a readable .npz .*allow_pickle=False",
+    ),
+    "no test labels": (
+        lambda a: npz(**without(a, "test_labels")),
+        r"no array 'test_labels' .it has: train_images, train_labels, ",
+    ),
+    "larger images": (
+        lambda a: npz(**{**a, "val_images": np.zeros((11, 64, 64, 3), np.uint8)}),
+        r"npz, val: images are \(11, 64, 64, 3\) uint8, expected \(11, 28, 28, 3\)",
+    ),
+    "other counts": (
+        lambda a: npz(**{**a, "train_labels": a["train_labels"] * 0}),
+        r"npz, train: images of each class are \[56, 0, ",
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_an_archive_that_is_not_as_published_is_refused_though_it_is_listed(
+    arrays: dict[str, np.ndarray], tmp_path: Path, damage: str
+) -> None:
+    body, told = DAMAGES[damage]
+    with pytest.raises(UserError, match=told) as caught:
+        read(in_mirror(tmp_path, body(arrays)))
+    assert bloodmnist.FILE in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+# --- stand-in: cells that are drawn -------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def drawn() -> tuple[np.ndarray, np.ndarray]:
+    return simulate(1200, 0)
+
+
+def test_a_disc_covers_its_area() -> None:
+    rng = np.random.default_rng(0)
+    for radius in (3.0, 6.5, 10.0):
+        covered = disc(0.3, -0.6, radius, rng)
+        assert covered.sum() == pytest.approx(np.pi * radius**2, rel=0.01)
+        assert covered.min() == 0
+        assert covered.max() == 1
+
+
+def test_standin_cells_have_the_types_shares(drawn) -> None:
+    x, y = drawn
+    assert (x.shape, x.dtype, y.dtype) == ((1200, 28, 28, 3), np.uint8, np.int64)
+    assert bloodmnist.INFO.class_names == CLASS_NAMES
+    published = np.sum(list(PUBLISHED.values()), axis=0)
+    shares = np.bincount(y, minlength=8) / len(y)
+    np.testing.assert_allclose(shares, published / published.sum(), atol=0.002)
+    assert len({image.tobytes() for image in x}) == 1200
+
+
+def test_the_standin_is_the_seeds_alone() -> None:
+    x, y = simulate(40, 3)
+    again, labels = simulate(40, 3)
+    np.testing.assert_array_equal(x, again)
+    np.testing.assert_array_equal(y, labels)
+    assert not np.array_equal(simulate(40, 4)[0], x)
+
+
+def test_the_standin_is_about_as_hard_as_the_real_data(drawn) -> None:
+    from sklearn.decomposition import PCA
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.svm import SVC
+
+    x, y = drawn[0].reshape(1200, -1) / 255, drawn[1]
+    model = make_pipeline(PCA(40, random_state=0), StandardScaler(), SVC(C=10))
+    assert 0.80 < model.fit(x[:900], y[:900]).score(x[900:], y[900:]) < 0.97
+
+
+def test_the_standin_is_prepared_and_read_back(tmp_path: Path) -> None:
+    record = prepare("bloodmnist", "standin", "", 0, tmp_path / "a")
+    again = prepare("bloodmnist", "standin", "", 0, tmp_path / "b")
+    data = load(tmp_path / "a")
+    assert [len(part) for part in (data.train, data.val, data.test)] == [210, 30, 60]
+    assert (data.train.x.dtype, data.train.x.shape[1:]) == (np.uint8, (28, 28, 3))
+    assert data.standin
+    assert len(data.class_names) == 8
+    assert record["images_on_two_sides"] == 0
+    assert record == again
+    for name in ("train.npz", "val.npz", "test.npz"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_auto_without_mirror_and_network_takes_the_standin(tmp_path: Path) -> None:
+    assert prepare("bloodmnist", "auto", "", 0, tmp_path)["source"] == "standin"
+
+
+# --- the real file ------------------------------------------------------------------------------
+
+
+@pytest.mark.mirror
+def test_the_real_cells(mirror: Path, tmp_path: Path) -> None:
+    record = prepare("bloodmnist", "mirror", str(mirror), 0, tmp_path)
+    for part, counts in PUBLISHED.items():
+        assert list(record["counts"][part]["per_class"].values()) == list(counts)
+    assert {part: record["counts"][part]["total"] for part in PUBLISHED} == {
+        "train": 11_959, "val": 1_712, "test": 3_421,
+    }  # fmt: skip
+    assert not record["standin"]
+    assert record["files"][0]["name"] == "bloodmnist.npz"
+    assert record["official"] == (record["files"][0].get("md5") == MD5)
+    # The source has identical photographs, and a copy with another division has them elsewhere.
+    assert record["images_on_two_sides"] < 20
+    assert load(tmp_path).test.x.shape == (3421, 28, 28, 3)
+
+
+@pytest.mark.mirror
+def test_standin_cells_look_like_the_real_ones(mirror: Path, drawn) -> None:
+    arrays = read(mirror).arrays
+    for label in range(8):
+        real = arrays["x"][arrays["y"] == label].mean(axis=(0, 1, 2))
+        fake = drawn[0][drawn[1] == label].mean(axis=(0, 1, 2))
+        np.testing.assert_allclose(fake, real, atol=20)

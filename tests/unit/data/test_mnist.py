@@ -1,0 +1,355 @@
+"""MNIST from its three sources, how it is divided, and what is refused."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from proofsheet.data import load, mnist
+from proofsheet.data.digits_standin import centred, digits
+from proofsheet.data.idx import read_idx
+from proofsheet.data.prepare import prepare
+from proofsheet.data.published import verified_images
+from proofsheet.data.sources.mirror import read_mirror
+from proofsheet.errors import UserError
+from unit.data.images import TROUBLES, gz, idx, labelled_images, mirror_of, serving, troubles
+from unit.data.support import Server
+
+FEW = {"train": (*range(12, 21), 24), "test": (3,) * 10}
+"""Images of each digit in these tests: 168 and 30."""
+
+PUBLISHED = mnist.COUNTS
+
+
+@pytest.fixture(autouse=True)
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few images, and a host where nothing listens."""
+    monkeypatch.setattr(mnist, "HOST", "http://127.0.0.1:9/")
+    if not request.node.get_closest_marker("mirror"):
+        monkeypatch.setattr(mnist, "COUNTS", FEW)
+
+
+@pytest.fixture(scope="module")
+def parts() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    return {
+        name: labelled_images(mnist.SIZE, counts, seed)
+        for seed, (name, counts) in enumerate(FEW.items())
+    }
+
+
+@pytest.fixture(scope="module")
+def files(parts: dict[str, tuple[np.ndarray, np.ndarray]]) -> dict[str, bytes]:
+    """The four files, as published."""
+    return {
+        name: gz(idx(array))
+        for part, names in mnist.FILES.items()
+        for name, array in zip(names, parts[part], strict=True)
+    }
+
+
+def read(root: Path):
+    return mnist.mirror(read_mirror(root)["mnist"], root)
+
+
+# --- IDX ----------------------------------------------------------------------------------------
+
+SMALL = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
+PACKED = gz(idx(SMALL))
+
+
+@pytest.mark.parametrize("shape", [(24,), (4, 6), (2, 3, 4), (2, 3, 2, 2)])
+def test_idx_of_any_shape_is_read(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    path = tmp_path / "a.gz"
+    path.write_bytes(gz(idx(SMALL.reshape(shape))))
+    found = read_idx(path, shape)
+    assert found.dtype == np.uint8
+    np.testing.assert_array_equal(found, SMALL.reshape(shape))
+
+
+DAMAGED = {
+    "empty": (b"", "is no IDX file .it begins with nothing"),
+    "not compressed": (idx(SMALL), "cannot be unpacked .Not a gzipped file"),
+    "cut": (PACKED[:-12], "cannot be unpacked"),
+    "cut in its header": (PACKED[:15], "cannot be unpacked"),
+    "a byte flipped": (PACKED[:-6] + bytes([PACKED[-6] ^ 1]) + PACKED[-5:], "CRC check failed"),
+    "something else": (gz(b"<html>please log in</html>"), "is no IDX file .it begins with 3c 68"),
+    "a header that ends": (gz(idx(SMALL)[:7]), "is no IDX file"),
+    "floats": (gz(idx(SMALL, kind=0x0D)), r"type 0x0d and shape \(2, 3, 4\) where unsigned"),
+    "other sizes": (gz(idx(SMALL[:1])), r"type 0x08 and shape \(1, 3, 4\) .* of \(2, 3, 4\)"),
+    "other dimensions": (gz(idx(SMALL.reshape(6, 4))), r"shape \(6, 4\) .* of \(2, 3, 4\)"),
+    "too short": (gz(idx(SMALL)[:-1]), "only 23 bytes behind its header where 24"),
+    "too long": (gz(idx(SMALL) + b"\0"), "more than 24 bytes behind its header where 24"),
+    "endless": (gz(idx(SMALL) + bytes(10_000_000)), "more than 24 bytes"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_idx_that_is_damaged_is_refused(tmp_path: Path, damage: str) -> None:
+    body, told = DAMAGED[damage]
+    path = tmp_path / "a.gz"
+    path.write_bytes(body)
+    with pytest.raises(ValueError, match=told) as caught:
+        read_idx(path, SMALL.shape)
+    assert str(caught.value).startswith(str(path))
+    assert "\n" not in str(caught.value)
+
+
+# --- what images and labels must be -------------------------------------------------------------
+
+
+def change(**other):
+    x, y = labelled_images((2, 2), (3, 4), 0)
+    return {"x": x, "y": y} | other
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (change(x=np.zeros((7, 2, 3), np.uint8)), r"images are \(7, 2, 3\) uint8, expected \(7, 2"),
+        (change(x=np.zeros((7, 2, 2))), r"images are \(7, 2, 2\) float64, expected .* uint8"),
+        (change(y=np.zeros(6, np.uint8)), r"labels are \(6,\) uint8, expected \(7,\) integers"),
+        (change(y=np.zeros(7)), r"labels are \(7,\) float64"),
+        (change(y=np.array([0, 0, 0, 1, 1, 1, 2])), r"labels are 0 … 2, expected 0 … 1"),
+        (change(y=np.array([0, 0, 0, 1, 1, 1, -1])), r"labels are -1 … 1"),
+        (change(y=np.array([0, 0, 0, 0, 1, 1, 1])), r"are \[4, 3\], expected \[3, 4\]"),
+    ],
+)
+def test_images_that_are_not_as_published_are_told(changed, told: str) -> None:
+    with pytest.raises(ValueError, match=f"here: .*{told}"):
+        verified_images(**changed, size=(2, 2), counts=(3, 4), origin="here")
+
+
+def test_labels_become_int64_in_one_row() -> None:
+    x, y = labelled_images((2, 2), (3, 4), 0)
+    images, labels = verified_images(x, y[:, None], (2, 2), (3, 4), "here")
+    assert images is x
+    assert (labels.shape, labels.dtype) == ((7,), np.int64)
+
+
+# --- official: torchvision against a server -----------------------------------------------------
+
+
+@pytest.fixture
+def ask(server: Server, files: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Ask the client, whose mirror is the test's server and whose checksums are the test's."""
+    from torchvision.datasets import MNIST
+
+    sums = [(name, hashlib.md5(files[name]).hexdigest()) for name, _ in MNIST.resources]
+    monkeypatch.setattr(MNIST, "resources", sums)
+    monkeypatch.setattr(MNIST, "mirrors", [f"{server.url}/"])
+    monkeypatch.setattr(mnist, "HOST", f"{server.url}/")
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    return lambda: mnist.official(workspace)
+
+
+def test_the_client_and_the_mirror_give_the_same_images(
+    server: Server, files: dict[str, bytes], tmp_path: Path, ask, parts
+) -> None:
+    server.script = [serving(files)]
+    official, mirrored = ask(), read(mirror_of(tmp_path, "mnist", files))
+    for name, array in mirrored.arrays.items():
+        np.testing.assert_array_equal(official.arrays[name], array)
+    np.testing.assert_array_equal(official.arrays["x"][-30:], parts["test"][0])
+    np.testing.assert_array_equal(official.arrays["y"][:168], parts["train"][1])
+    assert official.official
+    assert {r["name"]: r["md5"] for r in official.files} == {
+        name: hashlib.md5(body).hexdigest() for name, body in files.items()
+    }
+
+
+def test_the_client_asks_where_we_say_and_knows_our_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    from torchvision.datasets import MNIST
+
+    monkeypatch.undo()
+    assert mnist.official_host() in MNIST.mirrors
+    assert {name for name, _ in MNIST.resources} == {n for ns in mnist.FILES.values() for n in ns}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_trouble_is_tried_again_and_then_told(
+    server: Server, files: dict[str, bytes], ask, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    name = "t10k-labels-idx1-ubyte.gz"  # the last one that is asked for
+    answer, told = troubles(files[name])[trouble]
+    monkeypatch.setattr(mnist, "SILENCE", 0.3)
+    server.script = [serving({**files, name: answer})]
+    with pytest.raises(UserError, match=told) as caught:
+        ask()
+    assert "\n" not in str(caught.value)
+    for part in ("MNIST by torchvision", server.url, "3 attempts", "data.mirror"):
+        assert part in str(caught.value)
+    assert sum(path.endswith(name) for path in server.asked) >= 3
+
+
+def test_files_that_are_right_but_not_the_digits_are_refused(
+    server: Server, files: dict[str, bytes], ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mnist, "COUNTS", {**FEW, "test": (2, 4, *FEW["test"][2:])})
+    server.script = [serving(files)]
+    with pytest.raises(UserError, match=r"MNIST, test: images of each class are \[3, 3, "):
+        ask()
+
+
+def test_the_third_attempt_may_succeed(server: Server, files: dict[str, bytes], ask) -> None:
+    broken = serving({})
+    server.script = [broken, broken, serving(files)]
+    assert ask().arrays["x"].shape == (198, 28, 28)
+
+
+# --- mirror -------------------------------------------------------------------------------------
+
+
+def test_a_mirror_says_where_its_files_come_from(files: dict[str, bytes], tmp_path: Path) -> None:
+    found = read(mirror_of(tmp_path, "mnist", files))
+    assert (found.official, found.licence) == (True, "as it is")
+    assert [record["name"] for record in found.files] == list(files)
+    assert [record["bytes"] for record in found.files] == [len(body) for body in files.values()]
+
+
+def test_a_file_with_other_bytes_is_refused(files: dict[str, bytes], tmp_path: Path) -> None:
+    root = mirror_of(tmp_path, "mnist", files)
+    for name, body in files.items():
+        (root / "mnist" / name).write_bytes(body[: len(body) // 2])
+        with pytest.raises(UserError, match=f"{name} is damaged: expected sha256 .*, found .*"):
+            read(root)
+        (root / "mnist" / name).write_bytes(body)
+
+
+@pytest.mark.parametrize("index", range(4))
+def test_a_file_of_another_size_is_refused_though_it_is_listed(
+    files: dict[str, bytes], tmp_path: Path, index: int
+) -> None:
+    name = list(files)[index]
+    other = gz(idx(np.zeros((4, 28, 28) if "images" in name else 4, np.uint8)))
+    with pytest.raises(UserError, match=rf"{name} has .* shape \(4,.* expected; put the pub"):
+        read(mirror_of(tmp_path, "mnist", {**files, name: other}))
+
+
+def test_files_that_are_mixed_up_are_refused(files: dict[str, bytes], tmp_path: Path) -> None:
+    labels = np.repeat(np.arange(10, dtype=np.uint8), FEW["train"][::-1])
+    mixed = {**files, "train-labels-idx1-ubyte.gz": gz(idx(labels))}
+    with pytest.raises(UserError, match=r"labels-idx1-ubyte.gz: images of each class are \[24, 20"):
+        read(mirror_of(tmp_path, "mnist", mixed))
+
+
+# --- the division -------------------------------------------------------------------------------
+
+
+def test_validation_is_a_sixth_of_the_training_images_and_the_test_images_stay(
+    files: dict[str, bytes], tmp_path: Path, parts
+) -> None:
+    found = read(mirror_of(tmp_path, "mnist", files))
+    divided = mnist.divide(found, 0)
+    train, val, test = (divided.parts[name] for name in ("train", "val", "test"))
+    np.testing.assert_array_equal(test["x"], parts["test"][0])
+    np.testing.assert_array_equal(test["y"], parts["test"][1])
+    assert len(val["y"]) == round(168 / 6)
+    for label, count in enumerate(FEW["train"]):
+        assert abs(np.sum(val["y"] == label) - count / 6) < 2
+    together = np.concatenate([train["x"], val["x"]])
+    assert {x.tobytes() for x in together} == {x.tobytes() for x in parts["train"][0]}
+    assert divided.facts["images_on_two_sides"] == 0
+
+
+def test_the_validation_part_is_the_seeds(files: dict[str, bytes], tmp_path: Path) -> None:
+    found = read(mirror_of(tmp_path, "mnist", files))
+    first, again, other = (mnist.divide(found, seed).parts["val"]["x"] for seed in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_an_image_on_two_sides_is_counted(files: dict[str, bytes], tmp_path: Path, parts) -> None:
+    x = parts["test"][0].copy()
+    x[:2] = parts["train"][0][:2]
+    repeated = {**files, "t10k-images-idx3-ubyte.gz": gz(idx(x))}
+    divided = mnist.divide(read(mirror_of(tmp_path, "mnist", repeated)), 0)
+    assert divided.facts["images_on_two_sides"] == 2
+
+
+# --- stand-in -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def enlarged() -> tuple[np.ndarray, np.ndarray]:
+    return digits()
+
+
+def test_standin_digits_have_the_format_of_mnist(enlarged) -> None:
+    x, y = enlarged
+    assert (x.shape, x.dtype, y.dtype) == ((1797, 28, 28), np.uint8, np.int64)
+    assert set(y.tolist()) == set(range(10))
+    assert x.reshape(len(x), -1).max(axis=1).min() > 200
+    ink = x.sum(axis=(1, 2), dtype=float)
+    for axis in (1, 2):
+        centre = x.sum(axis=axis, dtype=float) @ np.arange(28) / ink
+        assert np.abs(centre - 13.5).max() <= 0.5
+    assert len({image.tobytes() for image in x}) == 1797
+
+
+def test_standin_digits_are_the_digits_of_scikit_learn(enlarged) -> None:
+    from sklearn.datasets import load_digits
+
+    small = load_digits()
+    x, y = enlarged
+    np.testing.assert_array_equal(y, small.target)
+    # The mean of a block of an enlarged image is what was enlarged, but for the clipping.
+    image = x[0] / 255
+    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+    assert rows[-1] - rows[0] < 20
+    assert columns[-1] - columns[0] < 20
+    assert x.mean() / 255 * 28**2 / 20**2 == pytest.approx(small.images.mean() / 16, rel=0.05)
+
+
+def test_a_digit_is_put_where_its_mass_is_in_the_middle() -> None:
+    image = np.zeros((20, 20), np.uint8)
+    image[8:10, 13:15] = 100
+    found = centred(image)
+    np.testing.assert_array_equal(np.argwhere(found), [[r, c] for r in (13, 14) for c in (13, 14)])
+
+
+def test_a_nearest_neighbour_reads_the_standin(enlarged) -> None:
+    from sklearn.neighbors import KNeighborsClassifier
+
+    x, y = enlarged[0].reshape(1797, -1) / 255, enlarged[1]
+    assert KNeighborsClassifier(1).fit(x[:1200], y[:1200]).score(x[1200:], y[1200:]) > 0.94
+
+
+def test_the_standin_is_prepared_and_read_back(tmp_path: Path) -> None:
+    record = prepare("mnist", "standin", "", 0, tmp_path / "a")
+    again = prepare("mnist", "standin", "", 0, tmp_path / "b")
+    data = load(tmp_path / "a")
+    assert [len(part) for part in (data.train, data.val, data.test)] == [1283, 257, 257]
+    assert (data.train.x.dtype, data.train.x.shape[1:]) == (np.uint8, (28, 28))
+    assert data.class_names == tuple("0123456789")
+    assert data.standin
+    assert "8×8" in record["note"]
+    assert record["images_on_two_sides"] == 0
+    assert record == again
+    for name in ("train.npz", "val.npz", "test.npz"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_auto_without_mirror_and_network_takes_the_standin(tmp_path: Path) -> None:
+    assert prepare("mnist", "auto", "", 0, tmp_path)["source"] == "standin"
+
+
+# --- the real files -----------------------------------------------------------------------------
+
+
+@pytest.mark.mirror
+def test_the_real_digits(mirror: Path, tmp_path: Path) -> None:
+    record = prepare("mnist", "mirror", str(mirror), 0, tmp_path)
+    counts = {part: list(record["counts"][part]["per_class"].values()) for part in record["counts"]}
+    assert {part: sum(count) for part, count in counts.items()} == {
+        "train": 50_000, "val": 10_000, "test": 10_000,
+    }  # fmt: skip
+    assert counts["test"] == list(PUBLISHED["test"])
+    assert np.add(counts["train"], counts["val"]).tolist() == list(PUBLISHED["train"])
+    assert (record["official"], record["standin"]) == (True, False)
+    assert record["images_on_two_sides"] == 0
+    data = load(tmp_path)
+    assert data.test.y[:10].tolist() == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
