@@ -20,7 +20,14 @@ rule all:
 
 
 include: "workflow/rules/data.smk"
-include: "workflow/rules/csci5527_hw2.smk"
+
+
+# One file per problem set: csci5527_hw2.smk, …
+for name in KNOWN_SETS:
+
+    include: f"workflow/rules/{name}.smk"
+
+
 include: "workflow/rules/report.smk"
 include: "workflow/rules/notebooks.smk"
 
