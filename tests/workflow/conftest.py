@@ -24,7 +24,10 @@ class Project:
         """As on a fresh machine: no mirror, no path into another checkout."""
         kept = {k: v for k, v in os.environ.items() if k not in ("PROOFSHEET_MIRROR", "PYTHONPATH")}
         # Snakemake is the one of this environment; Quarto is left out: this is the fallback's test.
-        return kept | {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+        return kept | {
+            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+            "PROOFSHEET_RENDERER": "pandoc",
+        }
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
@@ -61,9 +64,9 @@ def copy_of_checkout(folder: Path) -> Project:
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     for name in filter(None, listing.split("\0")):
-        if (ROOT / name).is_file():
+        if (ROOT / name).is_file() or (ROOT / name).is_symlink():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
     return Project(folder)
 
 

@@ -76,8 +76,8 @@ def test_an_edited_sentence_renders_and_computes_nothing(finished, tmp_path):
             {"csci5527_hw2_p1_subspace", "csci5527_hw2_p1_subspace_figures", "notebook"},
         ),
         (
-            "derivations/csci5527_hw2/p3_matrix_ad.py",
-            {"csci5527_hw2_p3_matrix_ad", "csci5527_hw2_p3_matrix_ad_figures"},
+            "derivations/csci5527_hw2/p1_subspace.py",
+            {"csci5527_hw2_p1_subspace", "csci5527_hw2_p1_subspace_figures"},
         ),
         ("notebooks.py", {"notebook"}),
         ("report/render.py", set()),

@@ -1,0 +1,206 @@
+"""The two test images of SciPy: `ascent` (512, 512) and `face` (768, 1024, 3), both uint8.
+
+They have neither classes nor parts, so they are not in `registry.DATASETS`; the rest is as in
+`contract.py`. `ascent.dat` is a pickle. A pickle that is loaded runs whatever it says, so this
+one is read as a list of instructions that nobody carries out: the pixels are the one block of
+512 · 512 bytes in it.
+"""
+
+from __future__ import annotations
+
+import bz2
+import os
+import pickletools
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from proofsheet.data.contract import Found, Info
+from proofsheet.data.download import TransferError, retrying
+from proofsheet.data.sources.mirror import Entry
+from proofsheet.data.sources.network import within
+from proofsheet.errors import UserError
+from proofsheet.files import checksum
+
+NAME = "scipy_images"
+MIRROR_NAME = "scipy"
+"""Under which a mirror's manifest has them."""
+
+INFO = Info(
+    title="SciPy test images (ascent, face)",
+    version="scipy.datasets",
+    licence="CC0",
+    citation="scipy.datasets.ascent and scipy.datasets.face; photographs from pixnio.com",
+)
+
+SHAPES = {"ascent": (512, 512), "face": (768, 1024, 3)}
+SHA256 = {
+    "ascent": "03ce124c1afc880f87b55f6b061110e2e1e939679184f5614e38dacc6c1957e2",
+    "face": "9d8b0b4d081313e2b485748c770472e5a95ed1738146883d84c7030493e82886",
+}
+"""Of the published files, as in SciPy's own registry."""
+
+SCIPY_URL = "https://raw.githubusercontent.com"
+"""Where scipy.datasets asks; the environment variable PROOFSHEET_SCIPY_URL stands in for it when
+it is asked whether there is a network."""
+
+DEADLINE = 120.0
+"""Seconds of one attempt as a whole."""
+
+
+def official_host() -> str:
+    """URL that answers when the official source can be reached."""
+    return os.environ.get("PROOFSHEET_SCIPY_URL") or SCIPY_URL
+
+
+def official(workspace: Path) -> Found:
+    """Through `scipy.datasets`, which compares SHA-256 by pooch and keeps files in its cache."""
+    try:
+        import pooch
+    except ImportError:
+        raise UserError(
+            "scipy.datasets needs the package pooch, which is not installed; install pooch, or set"
+            " data.mirror in config.yaml to a folder that holds ascent.dat and face.dat"
+        ) from None
+
+    def attempt() -> Found:
+        try:
+            arrays = within(DEADLINE, _ask_client)
+        except Exception as error:  # the client lets through whatever its libraries raise
+            raise TransferError(f"{type(error).__name__}: {error}") from None
+        records = []
+        for name, expected in SHA256.items():
+            path = Path(pooch.os_cache("scipy-data")) / f"{name}.dat"
+            if not path.is_file() or checksum(path) != expected:
+                raise TransferError(f"{path} is not the published file (sha256 {expected})")
+            records.append(
+                {
+                    "name": path.name,
+                    "bytes": path.stat().st_size,
+                    "sha256": expected,
+                    "verified": "sha256 of SciPy's registry",
+                }
+            )
+        return Found(arrays, records, official=True)
+
+    return retrying(attempt, what=f"ascent and face by scipy.datasets from {official_host()}")
+
+
+def mirror(entry: Entry, workspace: Path) -> Found:
+    """`ascent.dat` and `face.dat` of a mirror, compared with their checksums before decoding."""
+    arrays, records = {}, []
+    for name, decode in DECODERS.items():
+        path = entry.file(f"{name}.dat")
+        try:
+            arrays[name] = decode(path.read_bytes())
+        except ValueError as error:
+            raise UserError(
+                f"{path} cannot be decoded: {error}; put the file of scipy.datasets into the mirror"
+            ) from None
+        records.append(entry.record(path.name))
+    return Found(arrays, records, official=entry.official, note=entry.note, licence=entry.licence)
+
+
+def standin(seed: int) -> Found:
+    """Two pictures that are drawn here, of the same sizes, with something to find in them."""
+    note = (
+        "two pictures drawn by the project, a staircase and a face, of the sizes of the real ones;"
+        " not the real images"
+    )
+    rng = np.random.default_rng(seed)
+    arrays = {"ascent": drawn_ascent(rng), "face": drawn_face(rng)}
+    return Found(arrays, [], official=False, note=note, licence="of this project (MIT)")
+
+
+def ascent_pixels(data: bytes) -> np.ndarray:
+    """The pixels (512, 512) uint8 of `ascent.dat`, without unpickling it.
+
+    Raises:
+        ValueError: it is not the pickle of one such array.
+    """
+    try:
+        arguments = [argument for _, argument, _ in pickletools.genops(data)]
+    except Exception as error:  # whatever a damaged pickle makes it raise
+        raise ValueError(f"not a pickle ({error})") from None
+    blocks = [a for a in arguments if isinstance(a, bytes) and len(a) == 512 * 512]
+    if len(blocks) != 1 or arguments.count("u1") != 1 or arguments.count(512) != 2:
+        raise ValueError("not the pickle of one 512 × 512 array of bytes")
+    return np.frombuffer(blocks[0], np.uint8).reshape(512, 512).copy()
+
+
+def face_pixels(data: bytes) -> np.ndarray:
+    """The pixels (768, 1024, 3) uint8 of `face.dat`, which are compressed by bzip2.
+
+    Raises:
+        ValueError: it is not bzip2, or not as many bytes.
+    """
+    size = 768 * 1024 * 3
+    try:
+        # No more than expected is unpacked, whatever a file promises.
+        pixels = bz2.BZ2Decompressor().decompress(data, size + 1)
+    except OSError as error:
+        raise ValueError(f"not bzip2 ({error})") from None
+    if len(pixels) != size:
+        raise ValueError(f"not {size} bytes when unpacked")
+    return np.frombuffer(pixels, np.uint8).reshape(768, 1024, 3).copy()
+
+
+DECODERS: dict[str, Callable[[bytes], np.ndarray]] = {
+    "ascent": ascent_pixels,
+    "face": face_pixels,
+}
+
+
+def drawn_ascent(rng: np.random.Generator) -> np.ndarray:
+    """A staircase with a railing before a wall, (512, 512) uint8."""
+    row, column = np.mgrid[0:512, 0:512].astype(float)
+    image = 150 - 0.12 * row + 0.05 * column
+    depth = row - 0.45 * column  # the steps fall to the right
+    inside = (row > 0.45 * column + 60) & (row < 470)
+    image = np.where(inside, np.where((depth // 17) % 2 == 0, 205.0, 75.0), image)
+    for start in range(20, 512, 41):  # the bars of the railing
+        bar = (np.abs(column - start) < 3) & (row > 0.45 * column - 70) & (row < 0.45 * column + 62)
+        image = np.where(bar, 35.0, image)
+    image = np.where(np.abs(row - 0.45 * column + 70) < 5, 30.0, image)
+    image = np.where((row - 95) ** 2 + (column - 400) ** 2 < 38**2, 225.0, image)
+    return _as_bytes(image + _texture(rng, 512, 512, 9.0))
+
+
+def drawn_face(rng: np.random.Generator) -> np.ndarray:
+    """A face with a dark mask and two eyes, (768, 1024, 3) uint8; the right eye at (332, 710)."""
+    row, column = np.mgrid[0:768, 0:1024].astype(float)
+
+    def ellipse(r: float, c: float, height: float, width: float) -> np.ndarray:
+        return ((row - r) / height) ** 2 + ((column - c) / width) ** 2 < 1
+
+    image = np.where(column < 330, 185.0, 95.0) + 0.04 * (768 - row)
+    image = np.where(ellipse(390, 600, 330, 330), 150.0, image)
+    for c in (490.0, 710.0):
+        image = np.where(ellipse(345, c, 85, 105), 55.0, image)
+    image = np.where(ellipse(560, 600, 110, 120), 215.0, image)
+    image = np.where(ellipse(500, 600, 34, 46), 25.0, image)
+    for c, glint in ((490.0, -12.0), (710.0, 12.0)):
+        image = np.where(ellipse(332, c, 27, 33), 120.0, image)
+        image = np.where(ellipse(332, c, 19, 20), 15.0, image)
+        image = np.where(ellipse(324, c + glint, 6, 7), 250.0, image)
+    image += _texture(rng, 768, 1024, 10.0)
+    return np.stack([_as_bytes(image * tint) for tint in (1.0, 0.96, 0.9)], axis=2)
+
+
+def _texture(rng: np.random.Generator, rows: int, columns: int, size: float) -> np.ndarray:
+    """Smooth noise of standard deviation `size`: neighbours are alike, as in a photograph."""
+    noise = rng.standard_normal((rows, columns))
+    for axis in (0, 1):
+        noise = sum(np.roll(noise, shift, axis) for shift in range(-2, 3))
+    return size * noise / noise.std()
+
+
+def _as_bytes(image: np.ndarray) -> np.ndarray:
+    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+
+
+def _ask_client() -> dict[str, np.ndarray]:
+    import scipy.datasets
+
+    return {"ascent": scipy.datasets.ascent(), "face": scipy.datasets.face()}

@@ -1,0 +1,1 @@
+"""CSCI 5527 Deep Learning, homework set 3."""

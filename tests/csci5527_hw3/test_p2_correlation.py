@@ -1,0 +1,183 @@
+"""Each check of problem 2 fails for a formula that is wrong in one place; template matching."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.signal
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import Rational
+
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.correlation import C_w, C_x, correlate1d, correlate2d, correlate_multichannel
+from proofsheet.derivations.csci5527_hw3 import p2_correlation as p2
+from proofsheet.template_matching import (
+    centre,
+    gray,
+    normalized_score_map,
+    peak,
+    runner_up,
+    score_map,
+)
+
+CHECKS = {check.id: check for check in checks_of(p2)}
+
+
+def swapped(z1, z2, **options):
+    return correlate2d(z2, z1, **options)
+
+
+def one_zero_moved(matrix):
+    def wrong(letters):
+        out = matrix(letters)
+        out[1, 0], out[1, 1] = out[1, 1], out[1, 0]
+        return out
+
+    return wrong
+
+
+def filter_not_reversed(z1, z2, run):
+    return p2.banded_windows(z1[:, ::-1], z2, run)
+
+
+def rows_only(z1, z2, rows, columns):
+    return p2.by_transforms(z1[:, ::-1], z2, rows, columns)
+
+
+def frame_of_one_line(level, n):
+    return np.repeat([16 * level, 0, 0], n - 2).reshape(3, n - 2)
+
+
+def sobel_terms(expression, u, v):
+    return Rational(1, 6) * expression.diff(v, 3) + Rational(1, 4) * expression.diff(v, u, 2)
+
+
+def contrast_of_offset_patches(image, template):
+    return score_map(image, template - template.mean()) / (
+        np.linalg.norm(template - template.mean()) * np.linalg.norm(image)
+    )
+
+
+WRONG = {
+    "index_formula_is_the_sliding_sum": lambda x, y: p2.index_formula(y, x),
+    "library_1d": lambda x, y, method: correlate1d(y, x, method=method),
+    "reversal": lambda correlated: correlated,
+    "convolution": np.convolve,
+    "multiples_commute": lambda x, c: [*x[:-1], c * x[-1] + 1],
+    "c_w_printed": one_zero_moved(p2.filter_matrix),
+    "c_w_of_any_size": lambda w, n: C_w(w[::-1], n),
+    "c_x_printed": one_zero_moved(p2.signal_matrix),
+    "jacobians": (lambda x, n: C_x(x[::-1], n), C_w),
+    "gradients": lambda w, x, g: (
+        np.correlate(g, x, "valid"),
+        np.convolve(g, w, "valid"),
+    ),
+    "index_formula_is_scipys": lambda z1, z2: p2.index_formula_2d(z2, z1),
+    "library_2d": swapped,
+    "exact_on_integers": lambda z1, z2, method: correlate2d(
+        z1.astype("f4"), z2.astype("f4"), method=method
+    ),
+    "half_turn": lambda correlated: correlated[::-1],
+    "banded_product": filter_not_reversed,
+    "correlation_theorem": rows_only,
+    "scharr_is_separable": ((3, 10, 3), (1, 0, -1)),
+    "scharr_is_a_gradient": 16,
+    "scharr_error": sobel_terms,
+    "border_is_an_edge": frame_of_one_line,
+    "mean_splits_off": lambda t, p: float(np.sum((t - t.mean()) * (p - p.mean()))),
+    "offset_drops_out": lambda template: template,
+    "noise_of_a_score": lambda template, sigma: sigma * np.sum(template**2),
+    "score_is_bounded": lambda template, patch: np.linalg.norm(template) * np.linalg.norm(patch),
+    "normalized_is_pearson": contrast_of_offset_patches,
+    "planes_are_tubes": lambda x, y: p2.sum_of_planes(x[:, :, ::-1], y),
+    "slice_of_three_dimensions": lambda depth: depth // 2,
+    "conv2d_of_pytorch": lambda x, y: correlate_multichannel(x[::-1, ::-1], y),
+}
+
+
+def test_every_formula_holds():
+    assert all(entry["passed"] for entry in run_checks(CHECKS.values()))
+
+
+def test_every_check_has_a_wrong_formula():
+    assert WRONG.keys() == CHECKS.keys()
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_formula_is_seen(name):
+    assert not CHECKS[name](WRONG[name]).passed
+
+
+def test_the_second_jacobian_counts_too():
+    assert not CHECKS["jacobians"]((C_x, lambda w, n: C_w(w[::-1], n))).passed
+
+
+def test_the_gradient_of_the_signal_counts_too():
+    def wrong(w, x, g):
+        return p2.pulled_back(w, x, g)[0], np.correlate(g, w, "valid")
+
+    assert not CHECKS["gradients"](wrong).passed
+
+
+def test_a_bound_that_is_too_small_is_seen():
+    assert not CHECKS["score_is_bounded"](
+        lambda t, p: np.linalg.norm(t) * np.linalg.norm(p - p.mean()) / 2
+    ).passed
+
+
+def test_the_answer_by_hand():
+    assert correlate1d([3, 2, 1], [4, 6, 3, 9]).tolist() == [4, 14, 27, 33, 27, 27]
+
+
+@given(
+    image=st.tuples(st.integers(1, 12), st.integers(1, 12)),
+    template=st.tuples(st.integers(1, 12), st.integers(1, 12)),
+    seed=st.integers(0, 2**32 - 1),
+)
+@settings(deadline=None, max_examples=60)
+def test_score_map_is_scipys_example(image, template, seed):
+    template = tuple(min(a, b) for a, b in zip(template, image, strict=True))
+    rng = np.random.default_rng(seed)
+    y, x = rng.standard_normal(image), rng.standard_normal(template)
+    expected = scipy.signal.correlate2d(y, x, boundary="symm", mode="same")
+    np.testing.assert_allclose(score_map(y, x), expected, atol=1e-10)
+
+
+def test_a_template_is_found_where_it_was_cut():
+    rng = np.random.default_rng(0)
+    image = rng.uniform(0, 255, (40, 50))
+    template = image[10:17, 20:30]
+    row, column = centre(template.shape)
+    assert peak(score_map(image, template - template.mean())) == (10 + row, 20 + column)
+    scores = normalized_score_map(3 * image - 7, template)
+    assert peak(scores) == (10 + row, 20 + column)
+    assert scores.max() == pytest.approx(1)
+    assert np.abs(scores).max() <= 1 + 1e-9
+
+
+def test_a_patch_without_contrast_resembles_nothing():
+    image = np.full((20, 20), 5.0)
+    image[12:, 12:] = np.random.default_rng(0).uniform(0, 10, (8, 8))
+    scores = normalized_score_map(image, image[14:17, 14:17])
+    assert scores[0, 0] == 0
+    assert np.isfinite(scores).all()
+    assert (normalized_score_map(np.ones((5, 5)), np.ones((2, 2))) == 0).all()
+
+
+def test_the_runner_up_is_elsewhere():
+    scores = np.zeros((20, 20))
+    scores[5, 5], scores[6, 6], scores[15, 5] = 9, 8, 3
+    assert runner_up(scores, (5, 5), (4, 6)) == 3
+
+
+@pytest.mark.parametrize("shape", [(9, 3), (3, 9), (0, 2), (3,)])
+def test_templates_that_do_not_fit_are_refused(shape):
+    with pytest.raises(ValueError, match="template"):
+        score_map(np.ones((5, 5)), np.ones(shape))
+
+
+def test_gray_is_truncated_as_scipy_does_it():
+    face = np.array([[[100, 200, 50], [255, 255, 255]]], np.uint8)
+    assert gray(face).tolist() == [[166, 252]]
+    assert gray(face).dtype == np.uint8

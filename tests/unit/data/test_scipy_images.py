@@ -1,0 +1,155 @@
+"""SciPy's images: decoded without unpickling, refused when damaged, drawn when there are none."""
+
+from __future__ import annotations
+
+import bz2
+import hashlib
+import os
+import pickle
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from proofsheet.data import scipy_images
+from proofsheet.data.sources.choose import obtain
+from proofsheet.data.sources.mirror import read_mirror
+from proofsheet.errors import UserError
+
+
+@pytest.fixture(scope="module")
+def images() -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(0)
+    shapes = scipy_images.SHAPES.items()
+    return {name: rng.integers(0, 256, shape, dtype=np.uint8) for name, shape in shapes}
+
+
+@pytest.fixture
+def made(tmp_path: Path, images: dict[str, np.ndarray]) -> Path:
+    """A mirror with files of the published forms."""
+    (tmp_path / "scipy").mkdir()
+    bodies = {
+        "ascent": pickle.dumps(images["ascent"], protocol=4),
+        "face": bz2.compress(images["face"].tobytes(), 1),
+    }
+    lines = ["scipy:", "  official: true", "  licence: CC0", "  files:"]
+    for name, body in bodies.items():
+        (tmp_path / "scipy" / f"{name}.dat").write_bytes(body)
+        lines.append(f"    {name}.dat: {{sha256: {hashlib.sha256(body).hexdigest()}}}")
+    (tmp_path / "manifest.yaml").write_text("\n".join(lines), encoding="utf-8")
+    return tmp_path
+
+
+def get(source: str, mirror: str, workspace: Path):
+    return obtain(scipy_images.MIRROR_NAME, scipy_images, source, mirror, 0, workspace)
+
+
+def test_the_mirror_gives_both_images(made, images, tmp_path):
+    used, found = get("auto", str(made), tmp_path)
+    assert (used, found.official) == ("mirror", True)
+    for name, pixels in images.items():
+        np.testing.assert_array_equal(found.arrays[name], pixels)
+    assert [record["name"] for record in found.files] == ["ascent.dat", "face.dat"]
+
+
+def test_a_damaged_file_is_not_even_decoded(made, tmp_path, monkeypatch):
+    path = made / "scipy" / "ascent.dat"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    decoders = scipy_images.DECODERS | {"ascent": lambda data: pytest.fail("decoded")}
+    monkeypatch.setattr(scipy_images, "DECODERS", decoders)
+    with pytest.raises(UserError, match="damaged"):
+        get("mirror", str(made), tmp_path)
+
+
+class Malicious:
+    def __reduce__(self):
+        return os.mkdir, ("malice",)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"not a pickle",
+        pickle.dumps(Malicious()),
+        pickle.dumps([Malicious(), b"x" * 512 * 512]),
+        pickle.dumps(np.zeros((512, 512))),
+        pickle.dumps(np.zeros((256, 1024), np.uint8)),
+        pickle.dumps([np.zeros((512, 512), np.uint8)] * 2 + [b"\1" * 512 * 512]),
+    ],
+)
+def test_other_pickles_are_refused_and_never_run(body, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="not"):
+        scipy_images.ascent_pixels(body)
+    assert not (tmp_path / "malice").exists()
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"not bzip2", bz2.compress(b"short"), bz2.compress(bytes(768 * 1024 * 3 + 1))]
+)
+def test_other_compressed_files_are_refused(body):
+    with pytest.raises(ValueError, match="not"):
+        scipy_images.face_pixels(body)
+
+
+def test_a_listed_file_of_another_kind_is_told_in_one_line(made, tmp_path):
+    body = bz2.compress(b"short")
+    (made / "scipy" / "face.dat").write_bytes(body)
+    manifest = made / "manifest.yaml"
+    old = read_mirror(made)["scipy"].files["face.dat"].digest
+    manifest.write_text(manifest.read_text().replace(old, hashlib.sha256(body).hexdigest()))
+    with pytest.raises(UserError, match="cannot be decoded") as caught:
+        get("mirror", str(made), tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_standins_have_the_shapes_and_are_the_same_twice():
+    first, second = scipy_images.standin(3), scipy_images.standin(3)
+    for name, shape in scipy_images.SHAPES.items():
+        assert first.arrays[name].shape == shape
+        assert first.arrays[name].dtype == np.uint8
+        assert first.arrays[name].std() > 20
+        np.testing.assert_array_equal(first.arrays[name], second.arrays[name])
+    assert not first.official
+    assert "not the real images" in first.note
+
+
+def test_offline_auto_falls_to_the_standin(tmp_path, monkeypatch):
+    monkeypatch.setenv("PROOFSHEET_SCIPY_URL", "http://127.0.0.1:9")
+    assert get("auto", "", tmp_path)[0] == "standin"
+
+
+def test_without_pooch_official_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pooch", None)
+    with pytest.raises(UserError, match="install pooch"):
+        get("official", "", tmp_path)
+
+
+def test_the_client_is_asked_and_its_files_verified(tmp_path, images, monkeypatch):
+    pooch = ModuleType("pooch")
+    pooch.os_cache = lambda name: tmp_path
+    monkeypatch.setitem(sys.modules, "pooch", pooch)
+    monkeypatch.setattr(scipy_images, "_ask_client", lambda: images)
+    bodies = {"ascent": b"a", "face": b"f"}
+    digests = {name: hashlib.sha256(body).hexdigest() for name, body in bodies.items()}
+    monkeypatch.setattr(scipy_images, "SHA256", digests)
+    for name, body in bodies.items():
+        (tmp_path / f"{name}.dat").write_bytes(body)
+    used, found = get("official", "", tmp_path)
+    assert (used, found.official) == ("official", True)
+    assert {record["sha256"] for record in found.files} == set(digests.values())
+    (tmp_path / "face.dat").write_bytes(b"other")
+    with pytest.raises(UserError, match="not the published file"):
+        get("official", "", tmp_path)
+
+
+@pytest.mark.mirror
+def test_the_real_files_are_the_published_images(mirror, tmp_path):
+    found = get("mirror", str(mirror), tmp_path)[1]
+    assert found.arrays["ascent"].max() == 255
+    assert found.arrays["ascent"][0, 0] == 83
+    digests = {record["name"]: record["sha256"] for record in found.files}
+    assert digests == {f"{name}.dat": digest for name, digest in scipy_images.SHA256.items()}

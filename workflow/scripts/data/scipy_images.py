@@ -1,0 +1,47 @@
+"""The images `ascent` and `face`: from a mirror, scipy.datasets or a drawing, with their origin."""
+
+import hashlib
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from proofsheet import job
+from proofsheet.data import scipy_images
+from proofsheet.data.sources.choose import obtain
+from proofsheet.files import write_arrays, write_json
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with job.start(snakemake) as log, TemporaryDirectory() as workspace:
+    used, found = obtain(
+        scipy_images.MIRROR_NAME,
+        scipy_images,
+        snakemake.params.source,
+        snakemake.params.mirror,
+        snakemake.params.seed,
+        Path(workspace),
+    )
+    info = scipy_images.INFO
+    write_arrays(snakemake.output.images, **found.arrays)
+    write_json(
+        snakemake.output.source,
+        {
+            "dataset": scipy_images.NAME,
+            "title": info.title,
+            "version": info.version,
+            "source": used,
+            "requested": snakemake.params.source,
+            "official": found.official,
+            "standin": used == "standin",
+            "note": found.note,
+            "licence": found.licence or info.licence,
+            "citation": info.citation,
+            "files": found.files,
+            "values_sha256": {
+                name: hashlib.sha256(pixels.tobytes()).hexdigest()
+                for name, pixels in found.arrays.items()
+            },
+        },
+    )
+    log.info("data: %s from %s", scipy_images.NAME, used)
