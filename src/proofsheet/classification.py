@@ -142,7 +142,7 @@ def paired_difference(
     if low <= 0 <= high:
         verdict = "contains zero: these test rows do not tell the two classifiers apart"
     else:
-        verdict = f"excludes zero: on these test rows the {names[low > 0]} does better"
+        verdict = f"excludes zero, in favour of {names[low > 0]} on these test rows"
     return {
         "difference": float(_gain(right)),
         "interval": {"low": low, "high": high},

@@ -66,6 +66,11 @@ def problems_of(name):
     return KNOWN_SETS[name]["problems"]
 
 
+def mirror_in_use(wildcards):
+    """The mirror's folder, or '' without one: not a path of the rule's, so not among its inputs."""
+    return config["data"]["mirror"]
+
+
 def data_of(dataset):
     """The prepared files of a dataset."""
     return {

@@ -29,7 +29,7 @@ rule scipy_images:
         runtime=30,
     params:
         source=config["data"]["source"],
-        mirror=config["data"]["mirror"],
+        mirror=mirror_in_use,
         seed=config["seeds"][0],
     script:
         "../scripts/data/scipy_images.py"

@@ -31,7 +31,7 @@ rule data:
         runtime=30,
     params:
         source=config["data"]["source"],
-        mirror=config["data"]["mirror"],
+        mirror=mirror_in_use,
         seed=config["seeds"][0],
         preset=config["preset"],
     script:

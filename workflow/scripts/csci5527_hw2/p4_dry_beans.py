@@ -70,7 +70,7 @@ with job.start(snakemake):
         first["mlp"]["truth"],
         first["classical"]["predicted"],
         first["mlp"]["predicted"],
-        (metrics["classical"]["model"], metrics["mlp"]["model"]),
+        ("(a)", "(b)"),
     )
 
     shown = slice(None, 1500)  # of the training rows: more would cover each other
