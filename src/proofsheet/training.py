@@ -1,0 +1,144 @@
+"""Train a network on data that lives in memory: index tensors, one curve per quantity.
+
+A data set of this size fits on the device as it is. A batch is then one `index_select`; decoding
+each image anew in every epoch, as the usual data loader does, takes longer than the network.
+Nothing is read back from the device within an epoch, so that a GPU is never waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from proofsheet.progress import Epochs
+
+Rows = tuple[Tensor, Tensor]
+"""x (n, …) float and y (n,) int64, on one device."""
+
+Augment = Callable[[Tensor, torch.Generator], Tensor]
+"""A batch, changed at random."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a network is trained: Adam on the cross-entropy."""
+
+    epochs: int = 30
+    batch: int = 64
+    learning_rate: float = 1e-3
+    decay: str = "none"
+    """Of the learning rate: `none`, or `cosine` to zero, step by step."""
+
+
+def train(
+    model: nn.Module,
+    rows: Rows,
+    validation: Rows,
+    recipe: Recipe,
+    *,
+    seed: int,
+    label: str,
+    augment: Augment | None = None,
+    mixed: bool = False,
+) -> dict[str, np.ndarray]:
+    """Fit `model` in place; the validation rows are watched and decide nothing.
+
+    Args:
+        model: maps (b, …) to logits (b, K); on the device of the rows.
+        rows: training data. The order of an epoch is drawn anew; its last batch may be smaller.
+        validation: measured after each epoch.
+        recipe: optimizer, batch and epochs.
+        seed: of the orders and of `augment`; the model comes with its own initial weights.
+        label: of the progress bar.
+        augment: applied to each training batch.
+        mixed: products in bfloat16 while training; weights, sums and the loss stay float32.
+
+    Returns:
+        Per epoch `loss` and `accuracy`, means over the training rows as met while training, hence
+        with the weights of all its steps, and `validation_loss` and `validation_accuracy` with
+        the weights at its end.
+    """
+    x, y = rows
+    orders = torch.Generator().manual_seed(seed)  # on the CPU: every device gets the same batches
+    chance = torch.Generator(x.device).manual_seed(seed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate, fused=True)
+    schedule = _schedule(optimizer, recipe, steps=recipe.epochs * -(-len(y) // recipe.batch))
+    # Adam's averages of a dead unit decay to subnormal numbers, with which CPUs are slow.
+    torch.set_flush_denormal(True)
+    names = ("loss", "accuracy", "validation_loss", "validation_accuracy")
+    curves = {name: np.zeros(recipe.epochs) for name in names}
+    epochs = Epochs(recipe.epochs, label)
+    for epoch in epochs:
+        model.train()
+        total = torch.zeros((), device=x.device)
+        right = torch.zeros((), device=x.device, dtype=torch.int64)
+        for picked in torch.randperm(len(y), generator=orders).to(x.device).split(recipe.batch):
+            batch, wanted = x.index_select(0, picked), y[picked]
+            if augment is not None:
+                batch = augment(batch, chance)
+            with torch.autocast(x.device.type, torch.bfloat16, enabled=mixed):
+                logits = model(batch)
+            logits = logits.float()
+            loss = functional.cross_entropy(logits, wanted)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            if schedule is not None:
+                schedule.step()
+            total += loss.detach() * len(wanted)
+            right += (logits.detach().argmax(dim=1) == wanted).sum()
+        logits = logits_of(model, validation[0])
+        values = (
+            total.item() / len(y),
+            right.item() / len(y),
+            functional.cross_entropy(logits, validation[1]).item(),
+            (logits.argmax(dim=1) == validation[1]).double().mean().item(),
+        )
+        for name, value in zip(names, values, strict=True):
+            curves[name][epoch] = value
+        epochs.report(**dict(zip(names, values, strict=True)))
+    return curves
+
+
+@torch.no_grad()
+def logits_of(model: nn.Module, x: Tensor, batch: int = 512) -> Tensor:
+    """Logits (n, K) of rows (n, …), in evaluation mode."""
+    model.eval()
+    return torch.cat([model(part) for part in x.split(batch)])
+
+
+def bfloat16_is_fast(device: torch.device) -> bool:
+    """Has a CPU tiles for bfloat16 (AMX)? There, convolutions are then ten times as fast."""
+    return device.type == "cpu" and torch.cpu._is_amx_tile_supported()
+
+
+def parameter_count(model: nn.Module) -> int:
+    """Trainable numbers."""
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)
+
+
+def perceptron(sizes: Sequence[int]) -> nn.Sequential:
+    """Flatten, then fully connected layers `sizes = (d, h1, …, K)` with a ReLU between them.
+
+    Initialized as PyTorch does: weights and biases uniform in ±1/√fan-in.
+    """
+    layers: list[nn.Module] = [nn.Flatten()]
+    for inputs, outputs in pairwise(sizes):
+        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])  # logits have no ReLU
+
+
+def _schedule(
+    optimizer: torch.optim.Optimizer, recipe: Recipe, steps: int
+) -> torch.optim.lr_scheduler.LRScheduler | None:
+    if recipe.decay == "none":
+        return None
+    if recipe.decay == "cosine":
+        return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
+    raise ValueError(f"decay {recipe.decay!r} is neither none nor cosine")

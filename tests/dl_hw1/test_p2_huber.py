@@ -1,0 +1,152 @@
+"""Each check of problem 2 fails for a formula that is wrong in one place; limits of the fits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proofsheet import huber
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.derivations.dl_hw1 import p2_huber
+from proofsheet.derivations.dl_hw1.p2_huber import asymptotic_efficiency, solve_pattern
+
+CHECKS = {check.id: check for check in checks_of(p2_huber)}
+
+
+def start_only(X, y, delta):
+    return huber.fit_irls(X, y, delta, max_iterations=1)
+
+
+def no_clipping(w, X, y, delta, lam=0.0):
+    return huber.gradient(w, X, y, np.inf, lam)
+
+
+def edge_flipped(w, X, y, delta):
+    r = y - X @ w
+    return -X.T @ np.where(np.abs(r) < delta, r, 0)
+
+
+WRONG = {
+    "loss_in_one_line": lambda r, delta: np.where(
+        np.abs(r) <= delta, r**2 / 2, delta * np.abs(r) - delta / 2
+    ),
+    "score_at_the_edge": lambda r, delta: np.where(np.abs(r) < delta, r, 0.0),
+    "huber_gradient": edge_flipped,
+    "matrix_gradient": no_clipping,
+    "convexity": lambda: (0.1, 1.0),
+    "moreau_envelope": lambda r, delta: r if abs(r) > delta else 0.0,
+    "patterns": lambda X, y, delta, signs: solve_pattern(X, y, -delta, signs),
+    "irls_majorizer": lambda r, at, delta: (
+        huber.huber_loss(at, delta)
+        + huber.huber_score(at, delta) * (r - at)
+        + huber.huber_weight(at, delta) ** 2 * (r - at) ** 2 / 2
+    ),
+    "irls_step": lambda w, X, y, delta, lam: w - huber.gradient(w, X, y, delta, lam),
+    "descent": lambda slope, beta: slope**2 / beta,
+    "minimizer": (huber.fit_irls, start_only),
+    "ridge_gradient": lambda w, X, y, delta, lam: huber.gradient(w, X, y, delta, 2 * lam),
+    "ridge_norm": lambda X, delta, lam: delta / lam * np.linalg.norm(X),
+    "one_corrupted_target": lambda x, delta, lam: delta * np.linalg.norm(x) / lam,
+    "efficiency": lambda delta: asymptotic_efficiency(delta) ** 2,
+}
+
+
+def test_every_formula_holds():
+    assert all(entry["passed"] for entry in run_checks(CHECKS.values()))
+
+
+def test_every_check_has_a_wrong_formula():
+    assert WRONG.keys() == CHECKS.keys()
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_formula_is_seen(name):
+    assert not CHECKS[name](WRONG[name]).passed
+
+
+def test_bounds_that_are_too_large_are_seen():
+    assert not CHECKS["ridge_norm"](
+        lambda X, delta, lam: 2 * p2_huber.norm_bound(X, delta, lam)
+    ).passed
+    assert not CHECKS["one_corrupted_target"](
+        lambda x, delta, lam: 2 * p2_huber.replacement_bound(x, delta, lam)
+    ).passed
+
+
+@pytest.fixture
+def points():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((30, 3))
+    return X, X @ [1.0, -2.0, 0.5] + rng.standard_normal(30)
+
+
+@pytest.mark.parametrize("fit", [huber.fit_irls, huber.fit_gradient_descent])
+@pytest.mark.parametrize("lam", [0.0, 2.0])
+@pytest.mark.parametrize("delta", [1e6, np.inf])
+def test_with_a_large_delta_it_is_least_squares(points, fit, lam, delta):
+    X, y = points
+    expected = np.linalg.solve(X.T @ X + lam * np.eye(3), X.T @ y)
+    np.testing.assert_allclose(fit(X, y, delta, lam).w, expected, rtol=1e-7)
+
+
+def test_with_a_small_delta_it_is_the_median():
+    y = np.array([-4.0, 1.0, 2.0, 3.0, 1e6])
+    w = huber.fit_irls(np.ones((5, 1)), y, 1e-3).w
+    np.testing.assert_allclose(w, [2.0], atol=1e-2)
+
+
+@pytest.mark.parametrize("fit", [huber.fit_irls, huber.fit_gradient_descent])
+def test_no_step_raises_the_objective(points, fit):
+    X, y = points
+    y = np.where(np.arange(30) % 4 == 0, 50 * y, y)
+    objectives = fit(X, y, 0.7).objectives
+    assert (np.diff(objectives) <= 1e-12 * objectives[0]).all()
+
+
+def test_a_fit_that_runs_out_of_iterations_says_so(points):
+    X, y = points
+    fit = huber.fit_gradient_descent(X, y, 0.7, max_iterations=3)
+    assert not fit.converged
+    assert fit.iterations == 3
+    assert huber.fit_gradient_descent(X, y, 0.7).converged
+
+
+def test_a_fit_starts_where_it_is_told_and_leaves_the_start_alone(points):
+    X, y = points
+    start = np.ones(3)
+    fit = huber.fit_irls(X, y, 0.7, start=start)
+    np.testing.assert_array_equal(fit.iterates[0], np.ones(3))
+    np.testing.assert_array_equal(start, np.ones(3))
+
+
+@given(
+    r=st.floats(-1e6, 1e6),
+    delta=st.floats(1e-3, 1e3),
+)
+@settings(deadline=None)
+def test_loss_score_and_weight_belong_together(r, delta):
+    r = np.array([r])
+    score, weight = huber.huber_score(r, delta), huber.huber_weight(r, delta)
+    np.testing.assert_allclose(weight * r, score, rtol=1e-12)
+    # ½r² ≥ ℓ ≥ 0, and ℓ is what ψ integrates to: between ½rψ and rψ.
+    loss = huber.huber_loss(r, delta)
+    assert (r * score / 2 * (1 - 1e-12) <= loss).all()
+    assert (loss <= r * score * (1 + 1e-12)).all()
+
+
+@pytest.mark.parametrize("kind", ["clean", "vertical", "leverage"])
+def test_contaminated_lines_have_the_stated_outliers(kind):
+    X, y, wrong = huber.contaminated_line(kind, np.random.default_rng(0), 50)
+    assert X.shape == (50, 2)
+    assert y.shape == wrong.shape == (50,)
+    assert wrong.sum() == (0 if kind == "clean" else 10)
+    assert np.abs(y - X @ [1, 2])[~wrong].max() < 5
+    if wrong.any():
+        assert np.abs(y - X @ [1, 2])[wrong].min() > 10
+
+
+def test_an_unknown_kind_of_data_is_refused():
+    with pytest.raises(ValueError, match="sideways"):
+        huber.contaminated_line("sideways", np.random.default_rng(0))

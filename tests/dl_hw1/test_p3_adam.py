@@ -1,0 +1,107 @@
+"""Each check of problem 3 fails for a formula that is wrong in one place; the probes work."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.derivations.dl_hw1 import p3_adam
+from proofsheet.derivations.dl_hw1.p3_adam import first_step, second_step
+from proofsheet.optim import Adam
+from proofsheet.steps import noisy_gradients, path, random_steps, rare_gradients
+
+CHECKS = {check.id: check for check in checks_of(p3_adam)}
+
+
+def first_without_correction(w1, g1, a, b1, b2, eps):
+    right = first_step(w1, g1, a, b1, b2, eps)
+    return right | {"m_hat": right["m"], "v_hat": right["v"]}
+
+
+def second_with_swapped_gradients(w1, g1, g2, a, b1, b2, eps):
+    return second_step(w1, g2, g1, a, b1, b2, eps)
+
+
+def epsilon_inside_the_root(w1, g1, g2, a, b1, b2, eps):
+    right = second_step(w1, g1, g2, a, b1, b2, eps)
+    first = w1 - a * g1 / math.sqrt(g1**2 + eps)
+    return right | {"w": first - a * right["m_hat"] / math.sqrt(right["v_hat"] + eps)}
+
+
+WRONG = {
+    "first_step_symbolic": first_without_correction,
+    "second_step_symbolic": second_with_swapped_gradients,
+    "first_steps_our_adam": epsilon_inside_the_root,
+    "first_steps_torch": epsilon_inside_the_root,
+    "corrected_mean": lambda beta, t: beta ** np.arange(t - 1, -1, -1) * (1 - beta),
+    "uncorrected": lambda b1, b2, t: (1 - b1**t) / (1 - b2**t),
+    "largest_step": lambda b1, b2, t: 1.0,
+    "momentum_sum": lambda mu, g: (1 - mu) * float(mu ** np.arange(len(g) - 1, -1, -1) @ g),
+    "momentum_scaling": lambda c, a: a,
+    "adam_scaling": lambda c, eps: eps,
+    "large_epsilon": lambda m_hat, a, eps: a * m_hat,
+    "lone_gradient": lambda b1, b2: 1 / math.sqrt(1 - b2),
+    "noise_gain": lambda b1: 1 - b1,
+    "moments": lambda mean, deviation: (mean, deviation**2),
+}
+
+
+def test_every_formula_holds():
+    assert all(entry["passed"] for entry in run_checks(CHECKS.values()))
+
+
+def test_every_check_has_a_wrong_formula():
+    assert WRONG.keys() == CHECKS.keys()
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_formula_is_seen(name):
+    assert not CHECKS[name](WRONG[name]).passed
+
+
+def test_a_wrong_iterate_is_seen_symbolically():
+    wrong = lambda *args: second_step(*args) | {"w": first_step(*args[:2], *args[3:])["w"]}  # noqa: E731
+    assert not CHECKS["second_step_symbolic"](wrong).passed
+
+
+def test_a_bound_on_the_step_that_is_too_large_is_seen():
+    assert not CHECKS["largest_step"](lambda b1, b2, t: 100.0).passed
+
+
+def test_a_path_ends_where_it_leaves_the_bound():
+    run = path(
+        lambda params: torch.optim.SGD(params, lr=1.0),
+        np.array([1.0]),
+        lambda t, w: -w,
+        10,
+        bound=5.0,
+    )
+    np.testing.assert_array_equal(run[:, 0], [1, 2, 4, *[4] * 8])
+
+
+def test_random_steps_of_plain_descent_are_the_gradients():
+    rng = np.random.default_rng(0)
+    sgd = lambda params: torch.optim.SGD(params, lr=1.0)  # noqa: E731
+    mean, square = random_steps(sgd, noisy_gradients(rng, np.array([0.0, 2.0]), 50), 200, settle=3)
+    np.testing.assert_allclose(mean, 1, atol=0.1)
+    np.testing.assert_allclose(square, np.sqrt([1, 5]), rtol=0.05)
+    mean, square = random_steps(sgd, rare_gradients(rng, np.array([0.2, 1.0]), 50), 200, settle=3)
+    np.testing.assert_allclose(mean, [0.2, 1.0], rtol=0.1)
+    np.testing.assert_allclose(square**2, mean, rtol=1e-12)
+
+
+def test_adam_does_not_see_a_constant_factor():
+    steps = [
+        random_steps(
+            lambda params: Adam(params, lr=1.0, eps=0.0),
+            lambda c=c: np.full((2, 1), c),
+            5,
+            settle=1,
+        )[0]
+        for c in (1e-6, 1e6)
+    ]
+    np.testing.assert_allclose(steps, 1.0)

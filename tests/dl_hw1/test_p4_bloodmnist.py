@@ -1,0 +1,186 @@
+"""Checks fail on wrong formulas; the scripts run on drawn cells and repeat exactly."""
+
+from __future__ import annotations
+
+import itertools
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from proofsheet import blood_cells, job
+from proofsheet.blood_cells import FEATURES
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.classification import f1, recall
+from proofsheet.data import dataset
+from proofsheet.data.dataset import Dataset, Part
+from proofsheet.derivations.dl_hw1 import p4_bloodmnist as p4
+from proofsheet.files import read_arrays, read_json, write_json
+from proofsheet.training import Recipe
+
+CHECKS = {check.id: check for check in checks_of(p4)}
+SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/dl_hw1"
+NAMES = (
+    "Basophil", "Eosinophil", "Erythroblast", "Immature Granulocyte (IG)",
+    "Lymphocyte", "Monocyte", "Neutrophil", "Platelet",
+)  # fmt: skip
+
+
+def without_biases(sizes):
+    return sum(a * b for a, b in itertools.pairwise(sizes))
+
+
+def precision_and_recall_exchanged(confusion):
+    return np.stack([recall(confusion), recall(confusion.T), f1(confusion)])
+
+
+def bins_all_alike(confidence, correct, bins):
+    return abs(float(np.mean(correct)) - float(np.mean(confidence)))
+
+
+def without_the_mean(s, z, y):
+    return float((p4.softmax(s * z) * z**2).sum(axis=1).mean())
+
+
+def slope_without_its_target(s, z, y):
+    return float((p4.softmax(s * z) * z).sum(axis=1).mean())
+
+
+WRONG = {
+    "parameters_of_layers": without_biases,
+    "cross_entropy_gradient": lambda z, y: len(y) * p4.softmax_minus_target(z, y),
+    "size_of_the_error_signal": lambda z, y: 1 - p4.softmax(z)[y],
+    "confidence_is_a_margin": lambda c: 2 * p4.least_margin(c),
+    "read_off_confusion": precision_and_recall_exchanged,
+    "accuracy_weights_recalls": lambda confusion: float(recall(confusion).mean()),
+    "calibration_error_of_bins": bins_all_alike,
+    "gap_below_calibration_error": lambda confidence, correct: 1.0,
+    "temperature_keeps_the_order": lambda z, temperature: p4.softmax(z * (1 - temperature)),
+    "slope_in_inverse_temperature": slope_without_its_target,
+    "curvature_is_a_variance": without_the_mean,
+    "errors_that_confidence_allows": lambda c: ((1 - c).sum(), (1 - c).sum()),
+}
+
+
+def test_every_check_passes():
+    assert all(entry["passed"] for entry in run_checks(CHECKS.values()))
+
+
+def test_every_check_has_a_wrong_formula():
+    assert set(WRONG) == set(CHECKS)
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_formula_fails(name):
+    assert not CHECKS[name](WRONG[name]).passed
+
+
+class Inputs(dict):
+    """Named inputs, as `input.name` and `input["name"]`."""
+
+    __getattr__ = dict.__getitem__
+
+
+@pytest.fixture(scope="module")
+def cells() -> Dataset:
+    """Disks whose size and color say which of eight types they are, with some noise."""
+    rng = np.random.default_rng(0)
+    row, column = np.mgrid[:28, :28] - 13.5
+
+    def part(per_class: int) -> Part:
+        y = rng.permutation(np.repeat(np.arange(8), per_class))
+        x = np.full((len(y), 28, 28, 3), 225.0)
+        inside = row**2 + column**2 < (4 + y[:, None, None]) ** 2
+        x[inside] = 60
+        x[..., 0] -= 12 * (y % 4)[:, None, None]
+        x += rng.normal(0, 12, x.shape)
+        return Part(np.clip(x, 0, 255).astype(np.uint8), y.astype(np.int64))
+
+    facts = {"dataset": "bloodmnist", "official": False}
+    return Dataset(part(30), part(10), part(12), NAMES, (), standin=True, source=facts)
+
+
+@pytest.fixture
+def perform(monkeypatch, cells):
+    """Run one of the scripts as Snakemake would."""
+    monkeypatch.setattr(job, "set_threads", lambda threads: None)
+    monkeypatch.setattr(dataset, "load", lambda folder: cells)
+    monkeypatch.setitem(blood_cells.RECIPES, "cnn", Recipe(epochs=2, batch=64, decay="cosine"))
+
+    def run(name: str, inputs: dict, outputs: dict, **wildcards: str) -> None:
+        snakemake = SimpleNamespace(
+            input=Inputs(inputs),
+            output=SimpleNamespace(**outputs),
+            params=SimpleNamespace(preset="quick", device="cpu", seed=0),
+            wildcards=SimpleNamespace(**wildcards),
+            threads=1,
+            log=[],
+            rule=name,
+        )
+        runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
+
+    yield run
+    torch.use_deterministic_algorithms(False)
+
+
+def measure(perform, folder: Path) -> dict[str, Path]:
+    """Both trainings and the problem; the files of the problem."""
+    inputs = {"source": folder / "source.json"}
+    for kind in ("mlp", "cnn"):
+        files = {"metrics": folder / f"{kind}.json", "arrays": folder / f"{kind}.npz"}
+        perform("p4_bloodmnist_train", inputs, files, network=kind)
+        inputs |= {kind: files["metrics"], f"{kind}_arrays": files["arrays"]}
+    outputs = {name: folder / f"{name}.json" for name in ("metrics", "checks")}
+    outputs["arrays"] = folder / "arrays.npz"
+    perform("p4_bloodmnist", inputs, outputs)
+    return outputs
+
+
+def test_two_runs_write_the_same_bytes(perform, tmp_path):
+    first, second = (measure(perform, tmp_path / name) for name in ("first", "second"))
+    for name, path in first.items():
+        assert path.read_bytes() == second[name].read_bytes()
+
+
+def test_metrics_have_what_is_asked_for(perform, cells, tmp_path):
+    metrics = read_json(measure(perform, tmp_path)["metrics"])
+    confusion = np.array(metrics["confusion_matrix"])
+    assert metrics["counts"]["train"] == 240
+    assert metrics["counts"]["test"] == confusion.sum() == 96
+    assert metrics["test_accuracy"] == np.trace(confusion) / 96
+    assert len(metrics["recall"]) == len(metrics["precision"]) == 8
+    assert "immature_granulocyte_ig" in metrics["recall"]
+    np.testing.assert_allclose(list(metrics["recall"].values()), recall(confusion))
+    np.testing.assert_allclose(list(metrics["precision"].values()), recall(confusion.T))
+    assert metrics["lowest_recall"]["recall"] == min(metrics["recall"].values())
+    top = metrics["most_confused"][0]
+    off_diagonal = confusion - np.diag(np.diag(confusion))
+    assert top["count"] == off_diagonal.max() >= metrics["most_confused"][1]["count"]
+    assert confusion[NAMES.index(top["true"]), NAMES.index(top["predicted"])] == top["count"]
+    quadrants = metrics["quadrants"]
+    corners = [name for name in quadrants if name.endswith("correct")]
+    assert len(corners) == 4
+    assert sum(quadrants[name]["count"] for name in [*corners, "between"]) == 96
+    for name in corners:
+        assert len(quadrants[name]["examples"]) == min(2, quadrants[name]["count"])
+    assert metrics["expected_calibration_error"] >= 0
+    assert len(metrics["confident_errors"]["differences"]) == len(FEATURES)
+
+
+def test_figures_and_tables(perform, tmp_path):
+    files = measure(perform, tmp_path)
+    write_json(tmp_path / "source.json", {"standin": True})
+    drawn = ("examples", "classes", "curves", "confusion", "errors", "quadrants", "reliability")
+    tables = ("splits", "report", "confused", "corners", "networks")
+    outputs = {name: tmp_path / f"{name}.svg" for name in drawn}
+    outputs |= {name: tmp_path / f"{name}.md" for name in tables}
+    inputs = {
+        "source": tmp_path / "source.json", "metrics": files["metrics"], "arrays": files["arrays"]
+    }  # fmt: skip
+    assert read_arrays(files["arrays"])["grid_images"].shape == (2, 8, 28, 28, 3)
+    perform("p4_bloodmnist_figures", inputs, outputs)
+    assert all(outputs[name].read_text().startswith("<?xml") for name in drawn)
+    assert all("†" in outputs[name].read_text() for name in tables)

@@ -1,0 +1,255 @@
+"""Problem 5: each check fails for a wrong formula; networks, statistics and verdicts are right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.deep_mlp import (
+    DeepNetworks,
+    accuracies,
+    standardized,
+    statistics,
+    train_epoch,
+    trained_state,
+)
+from proofsheet.derivations.dl_hw1 import p5_initialization
+from proofsheet.derivations.dl_hw1.p5_initialization import zero_gradients
+from proofsheet.initialization_verdicts import (
+    brief,
+    learns,
+    listed,
+    over_seeds,
+    recommendation,
+    scales,
+)
+from proofsheet.signal_propagation import (
+    MOMENTS,
+    Moments,
+    Prediction,
+    fixed_point,
+    predicted_statistics,
+)
+
+CHECKS = {check.id: check for check in checks_of(p5_initialization)}
+SIZES = (12, 8, 8, 3)
+
+
+def xavier_for_he(squared_norms, sizes, method, activation):
+    return predicted_statistics(squared_norms, sizes, "xavier", activation)
+
+
+def linear_layers(squared_norms, sizes, method, activation):
+    """As if every activation passed the gradient on."""
+    right = predicted_statistics(squared_norms, sizes, method, activation)
+    return Prediction(right.mean, right.std, np.ones_like(right.gradient))
+
+
+def all_zero(model, y):
+    """The text's claim: exactly zero gradients, that of the output bias included."""
+    *inner, bias = zero_gradients(model, y)
+    return [*inner, np.zeros_like(bias)]
+
+
+WRONG = {
+    "forward_variance": lambda n, m, sigma, x: m * sigma**2 * np.mean(x**2),
+    "backward_variance": lambda n, m, sigma, delta: n * sigma**2 * np.mean(delta**2),
+    "xavier_compromise": lambda n, m: 2 / n,
+    "tanh_moments": Moments(
+        MOMENTS["tanh"].first, lambda q: q / (1 + 2 * q), MOMENTS["tanh"].slope
+    ),
+    "tanh_contracts": lambda q: q - q**2,
+    "tanh_rest": lambda gain: fixed_point(1.2 * gain),
+    "relu_half": lambda q: (q / 2, q / 2),
+    "relu_any_width": lambda n, sigma: n * sigma**2,
+    "wide_network_activations": xavier_for_he,
+    "wide_network_gradients": linear_layers,
+    "zero_network": all_zero,
+    "bias_alone": lambda f: float(np.log(len(f))),
+    # The text's claim again: that symmetry alone makes gradients zero.
+    "equal_weights": np.zeros_like,
+}
+
+
+def test_every_formula_holds():
+    assert all(entry["passed"] for entry in run_checks(CHECKS.values()))
+
+
+def test_every_check_has_a_wrong_formula():
+    assert WRONG.keys() == CHECKS.keys()
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_formula_is_seen(name):
+    assert not CHECKS[name](WRONG[name]).passed
+
+
+def test_a_slope_that_is_wrong_is_seen():
+    tanh = MOMENTS["tanh"]
+    assert not CHECKS["tanh_moments"](Moments(tanh.first, tanh.second, tanh.second)).passed
+
+
+@pytest.fixture
+def rows():
+    rng = np.random.default_rng(0)
+    x = torch.from_numpy(rng.standard_normal((50, SIZES[0]))).float()
+    return x, torch.from_numpy(rng.integers(0, SIZES[-1], 50))
+
+
+def reference(networks: DeepNetworks, k: int) -> nn.Sequential:
+    """Network k as PyTorch's own modules."""
+    modules: list[nn.Module] = []
+    for weight, bias in zip(networks.weights, networks.biases, strict=True):
+        linear = nn.Linear(*weight.shape[1:])
+        with torch.no_grad():
+            linear.weight.copy_(weight[k].T)
+            linear.bias.copy_(bias[k, 0])
+        modules += [linear, nn.Tanh()]
+    return nn.Sequential(*modules[:-1])
+
+
+def test_side_by_side_is_one_after_the_other(rows):
+    x, y = rows
+    networks = DeepNetworks(SIZES, "xavier", "tanh", [0, 1])
+    singles = [reference(networks, k) for k in range(2)]
+    twin = DeepNetworks(SIZES, "xavier", "tanh", [0, 1])  # draws the same orders
+    met = train_epoch(networks, x, y, batch=16)
+    assert met.shape == (2, 4)  # the last batch holds two rows
+    for k, (single, order) in enumerate(zip(singles, twin.orders(len(y)), strict=True)):
+        optimizer = torch.optim.SGD(single.parameters(), lr=0.1)
+        for step, picked in enumerate(order.split(16)):
+            loss = nn.functional.cross_entropy(single(x[picked]), y[picked])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            assert met[k, step] == pytest.approx(loss.item(), rel=1e-5)
+        torch.testing.assert_close(networks(x)[k], single(x), rtol=1e-4, atol=1e-5)
+        right = (single(x).argmax(dim=1) == y).double().mean().item()
+        assert accuracies(networks, x, y, batch=7)[k] == pytest.approx(right)
+
+
+def test_a_seed_decides_weights_and_order():
+    first = DeepNetworks(SIZES, "he", "relu", [3, 4])
+    alone = DeepNetworks(SIZES, "he", "relu", [4])
+    assert torch.equal(first.weights[1][1], alone.weights[1][0])
+    assert not torch.equal(first.weights[1][0], first.weights[1][1])
+    # The same normal numbers and the same order for every method and activation.
+    other = DeepNetworks(SIZES, "small_random", "tanh", [3, 4])
+    torch.testing.assert_close(other.weights[0] / 0.01, first.weights[0] / (2 / 12) ** 0.5)
+    assert torch.equal(other.orders(9), first.orders(9))
+    assert not torch.equal(first.orders(9), first.orders(9))
+
+
+def test_statistics_are_those_of_pytorch(rows):
+    x, y = rows
+    networks = DeepNetworks(SIZES, "he", "tanh", [7])
+    found, single = statistics(networks, x, y), reference(networks, 0)
+    h = torch.tanh(single[0](x))
+    z = single[2](h)
+    z.retain_grad()
+    nn.functional.cross_entropy(single[4](torch.tanh(z)), y).backward()
+    assert found["mean"][0, 0] == pytest.approx(h.mean().item(), abs=1e-6)
+    assert found["std"][0, 0] == pytest.approx(h.std(correction=0).item(), rel=1e-5)
+    assert found["gradient"][0, 1] == pytest.approx(z.grad.square().mean().sqrt().item(), rel=1e-5)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_the_zero_network_learns_the_class_frequencies_and_nothing_else(activation, rows):
+    x, _ = rows
+    y = torch.tensor([0] * 25 + [1] * 15 + [2] * 10)
+    networks = DeepNetworks(SIZES, "zero", activation, [0, 1])
+    for _ in range(100):
+        train_epoch(networks, x, y, batch=50)
+    state = trained_state(networks, y)
+    assert state["largest_inner"] == 0
+    assert state["frequency_error"] < 0.02
+    assert state["entropy"] == pytest.approx(-np.sum([p * np.log(p) for p in (0.5, 0.3, 0.2)]))
+    assert state["bias_loss"] == pytest.approx(state["entropy"], abs=1e-3)
+    np.testing.assert_allclose(accuracies(networks, x, y), 0.5)
+
+
+def test_images_are_standardized():
+    images = np.random.default_rng(0).integers(0, 256, (20, 4, 4)).astype(np.uint8)
+    rows = standardized(images, float(images.mean()), float(images.std()))
+    assert rows.shape == (20, 16)
+    assert rows.mean().item() == pytest.approx(0, abs=1e-6)
+    assert rows.std(correction=0).item() == pytest.approx(1, rel=1e-6)
+    assert images.dtype == np.uint8
+
+
+def test_predictions_of_special_networks():
+    he = predicted_statistics(np.full(5, 12.0), (12, 8, 8, 8, 3), "he", "relu")
+    np.testing.assert_allclose(he.std, np.sqrt(1 - 1 / np.pi))  # of ReLU at q = 2
+    np.testing.assert_allclose(he.gradient, 1)
+    zero = predicted_statistics(np.full(5, 12.0), (12, 8, 8, 8, 3), "zero", "tanh")
+    for values in vars(zero).values():
+        np.testing.assert_array_equal(values, 0)
+    # Images of different size have more deviation than their mean: E h² is that of all of them.
+    mixed = predicted_statistics(np.array([2.0, 22.0]), (12, 8, 8, 3), "he", "relu")
+    assert mixed.std[0] > np.sqrt(1 - 1 / np.pi)
+
+
+def result(accuracy, kept):
+    return {"test_accuracy": np.mean(accuracy), "test_accuracies": accuracy, "kept": kept}
+
+
+def test_the_numbers_choose_the_words():
+    results = {
+        "zero": result([0.11, 0.11], 0.0),
+        "small_random": result([0.94, 0.94], 0.01),
+        "xavier": result([0.970, 0.980], 0.4),
+        "he": result([0.972, 0.976], 0.9),
+    }
+    assert scales(results) == {
+        "vanishing": "zero and small random",
+        "between": "Xavier",
+        "stable": "He",
+        "growing": "none",
+    }
+    # Xavier's mean is higher, but the seeds overlap, and He keeps the scale.
+    chosen = recommendation(results, "tanh")
+    assert (chosen["method"], chosen["highest"]) == ("He", "Xavier")
+    assert chosen["reason"].startswith("its seeds overlap with those of Xavier")
+    assert chosen["against_design"] == "not Xavier, which was derived for tanh"
+    results["xavier"] = result([0.990, 0.991], 0.4)
+    chosen = recommendation(results, "tanh")
+    assert (chosen["method"], chosen["runner_up"]) == ("Xavier", "He")
+    assert chosen["against_design"] == "the one that was derived for tanh"
+    assert chosen["reason"] == "each of its seeds is above every seed of the others"
+
+
+def test_all_methods_may_fail_alike():
+    results = {m: result([0.1, 0.1], 0.0) for m in ("zero", "small_random", "xavier", "he")}
+    assert recommendation(results, "relu")["method"] == "zero"
+    assert scales(results)["stable"] == "none"
+
+
+def test_means_over_seeds():
+    arrays = {
+        "mean": np.zeros((2, 3)),
+        "std": np.array([[1.0, 0.5, 0.2], [1.0, 0.5, 0.4]]),
+        "gradient": np.array([[1.0, 1.0, 2.0], [2.0, 2.0, 4.0]]),
+        "predicted_mean": np.zeros(3),
+        "predicted_std": np.array([1.0, 0.5, 0.25]),
+        "predicted_gradient": np.ones(3),
+        "epoch_losses": np.array([[2.0, 1.0], [2.2, 1.2]]),
+    }
+    found = over_seeds({"test_accuracies": [0.9, 0.8]}, arrays)
+    assert found["test_accuracy"] == pytest.approx(0.85)
+    assert found["kept"] == pytest.approx(0.3)
+    assert found["prediction_error"] == pytest.approx(0.2)
+    np.testing.assert_allclose(found["gradient"], [0.5, 0.5, 1])
+    assert found["learns"] == "in epoch 2"
+    silent = arrays | {name: np.zeros((2, 3)) for name in ("std", "gradient")}
+    found = over_seeds({"test_accuracies": [0.1, 0.1]}, silent)
+    assert found["kept"] == 0
+    np.testing.assert_array_equal(found["gradient"], 0)
+
+
+def test_small_words():
+    assert learns([2.3, 2.3], classes=10) == "not within 2 epochs"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert [brief(v) for v in (0.0, 0.326, 6.6e-3)] == ["0.000", "0.326", "6.6\u00a0×\u00a010⁻³"]

@@ -1,0 +1,329 @@
+"""Checks fail on wrong formulas; the network learns; the script repeats to the byte."""
+
+from __future__ import annotations
+
+import math
+import runpy
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from mytorch import nn
+from proofsheet import gradient_errors, job
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.data import dataset
+from proofsheet.data.dataset import Dataset, Part
+from proofsheet.derivations.dl_hw1 import p6_mytorch as p6
+from proofsheet.files import read_arrays, read_json, write_json
+from proofsheet.numpy_training import perceptron, rows_of, set_parameters, train
+
+CHECKS = {check.id: check for check in checks_of(p6)}
+ROOT = Path(__file__).parents[2]
+SCRIPTS = ROOT / "workflow/scripts/dl_hw1"
+
+
+def bias_averaged(X, W, G):
+    dW, db, dX = p6.linear_gradients(X, W, G)
+    return [dW, db / len(X), dX]
+
+
+def input_gradient_in_reverse(X, W, G):
+    dW, db, dX = p6.linear_gradients(X, W, G)
+    return [dW, db, dX[::-1]]
+
+
+def library_without_bias(X, W, b, G):
+    return p6.library_linear(X, W, np.zeros_like(b), G)
+
+
+def clipped_sigmoid(x):
+    return 1 / (1 + np.exp(-np.clip(x, -500, 500)))
+
+
+def loss_of_probabilities(z, label):
+    e = np.exp(z - z.max())
+    with np.errstate(divide="ignore"):
+        return float(-np.log(e[label] / e.sum()))
+
+
+def forward_order(modules, x, g):
+    model = nn.Sequential(modules)
+    model.forward(x)
+    # Without the ReLU, the shapes still fit.
+    return modules[0].backward(modules[2].backward(modules[3].backward(g)))
+
+
+def unaveraged_network(model, loss, x, labels):
+    value, dx, *gradients = p6.forward_and_backward(model, loss, x, labels)
+    return [value, dx, *(g * len(x) for g in gradients)]
+
+
+def steps_uphill(start, gradients, rate):
+    return p6.library_steps(start, [[-g for g in step] for step in gradients], rate)
+
+
+def broken_network(rng):
+    return *(gradient_errors.CASES["one entry of dW times 1.001"]((4, 5, 3), rng)), *(
+        rng.standard_normal((4, 4)),
+        rng.integers(0, 3, 4),
+    )
+
+
+WRONG = {
+    "linear": bias_averaged,
+    "adjoints": input_gradient_in_reverse,
+    "linear_module": library_without_bias,
+    "relu": lambda x, g: g * (x >= 0),
+    "sigmoid_derivative": lambda s: s * (1 + s),
+    "sigmoid_stable": clipped_sigmoid,
+    "sigmoid_slope": lambda y: y * (1 - y) + 1e-15,
+    "softmax_cross_entropy": lambda p, y: y - p,
+    "two_ways": lambda p: p6.sympy.diag(*p),
+    "batch_mean": lambda z, y: len(z) * p6.batch_gradient(z, y),
+    "shift_invariance": lambda lse, c: lse,
+    "loss_stable": loss_of_probabilities,
+    "shifted_sum": lambda classes: math.log(classes - 1),
+    "chain_rule": forward_order,
+    "whole_network": unaveraged_network,
+    "sgd_step": steps_uphill,
+    "descent": lambda gradients: -math.sqrt(sum(float(np.sum(g * g)) for g in gradients)),
+    "mini_batches": lambda each, batch: p6.sampling_variance(each, 1) / batch,
+    "central_difference": lambda f, p, e: e**2 * p6.sympy.diff(f, p, 3) / 3,
+    "cumulants": lambda mean: [mean(lambda v, m, k=k: v**k) for k in (1, 2, 3)],
+    "third_bound": lambda width: width**3 / 12,
+    "best_epsilon": lambda r, m: ((r / m) ** p6.sympy.Rational(1, 3), p6.best_step(r, m)[1]),
+    "seen_factor": lambda c: p6.sympy.Abs(c - 1),
+    "small_networks": broken_network,
+    "last_iterate": lambda rate, h, noise: rate * noise / (2 * h),
+    "averaged_iterate": lambda rate, h, noise, steps: (
+        p6.stationary_variance(rate, h, noise) / steps
+    ),
+}
+
+
+def test_every_formula_holds():
+    assert all(entry["passed"] for entry in run_checks(CHECKS.values()))
+
+
+def test_every_check_has_a_wrong_formula():
+    assert WRONG.keys() == CHECKS.keys()
+
+
+@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_wrong_formula_is_seen(name):
+    assert not CHECKS[name](WRONG[name]).passed
+
+
+def test_a_bound_that_is_too_large_is_seen():
+    assert not CHECKS["third_bound"](lambda width: width**3).passed
+    assert not CHECKS["shifted_sum"](lambda classes: math.log(classes + 1)).passed
+
+
+# What the script is made of -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", gradient_errors.CASES)
+def test_the_gradient_check_sees_every_mistake(what):
+    rng = np.random.default_rng(0)
+    model, loss = gradient_errors.CASES[what]((6, 8, 4), rng)
+    x = rng.standard_normal((200, 6))
+    x = x[gradient_errors.draw_clear_batch(model, x, 5, 1e-5, rng)]
+    error = nn.gradient_check(model, x, rng.integers(0, 4, 5), loss=loss)
+    assert (error < 1e-5) == (what == "nothing")
+
+
+def test_the_error_follows_the_two_laws():
+    rng = np.random.default_rng(1)
+    model = perceptron((6, 8, 4), rng=rng, dtype=np.float64)
+    x = rng.standard_normal((200, 6))
+    x = x[gradient_errors.draw_clear_batch(model, x, 5, 1e-3, rng)]
+    found = gradient_errors.entry_errors(
+        model, x, rng.integers(0, 4, 5), np.array([1e-10, 1e-3]), 50, rng
+    )
+    small, large = np.abs(found.numerical - found.analytic)
+    # A part of the entries has a third derivative that rounding hides.
+    seen = np.abs(found.third) > 1e-4
+    assert seen.sum() > 20
+    np.testing.assert_allclose(large[seen], np.abs(found.third[seen]) * 1e-6 / 6, rtol=0.05)
+    assert small.max() < 20 * 2.0**-53 * max(found.loss, 1) / 1e-10
+
+
+def test_a_batch_at_a_kink_is_not_clear():
+    model = nn.Sequential(nn.Linear(2, 1, dtype=np.float64), nn.ReLU())
+    model[0].W[...], model[0].b[...] = [[1.0, 0.0]], [-1.0]
+    at_kink = np.array([[1.0 + 1e-6, 0.0]])
+    assert not gradient_errors.clear_of_kinks(model, at_kink, 1e-5)
+    assert gradient_errors.clear_of_kinks(model, at_kink, 1e-8)
+    with pytest.raises(ValueError, match="clear of kinks"):
+        gradient_errors.draw_clear_batch(model, at_kink, 1, 1e-5, np.random.default_rng(0))
+
+
+def test_clear_of_kinks_means_that_no_state_changes():
+    rng = np.random.default_rng(2)
+    epsilon = 1e-3
+    model = perceptron((3, 5, 4, 2), rng=rng, dtype=np.float64)
+    candidates = rng.standard_normal((400, 3))
+    x = candidates[gradient_errors.draw_clear_batch(model, candidates, 3, epsilon, rng)]
+
+    def states() -> list[np.ndarray]:
+        h, found = x, []
+        for module in model:
+            h = module.forward(h)
+            if isinstance(module, nn.ReLU):
+                found.append(h > 0)
+        return found
+
+    before = states()
+    for array in model.get_parameters():
+        for index in np.ndindex(array.shape):
+            kept = array[index]
+            for step in (epsilon, -epsilon):
+                array[index] = kept + step
+                for old, new in zip(before, states(), strict=True):
+                    np.testing.assert_array_equal(new, old)
+            array[index] = kept
+
+
+def test_training_is_that_of_pytorch():
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((70, 6)), rng.integers(0, 3, 70)
+    model = perceptron((6, 5, 3), rng=1, dtype=np.float64)
+    weights = [torch.tensor(p.copy(), requires_grad=True) for p in model.get_parameters()]
+    optimizer = torch.optim.SGD(weights, lr=0.1)
+    trained = train(model, x, y, epochs=2, rate=0.1, batch=16, rng=np.random.default_rng(5))
+
+    orders, losses, late = np.random.default_rng(5), [], []
+    for epoch in range(2):
+        for rows in np.split(orders.permutation(70), range(16, 70, 16)):
+            h = torch.relu(torch.nn.functional.linear(torch.tensor(x[rows]), *weights[:2]))
+            loss = torch.nn.functional.cross_entropy(
+                torch.nn.functional.linear(h, *weights[2:]), torch.tensor(y[rows])
+            )
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+            if epoch:
+                late.append([w.detach().numpy().copy() for w in weights])
+    np.testing.assert_allclose(trained.losses.ravel(), losses, rtol=1e-10)
+    for ours, theirs in zip(model.get_parameters(), weights, strict=True):
+        np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=1e-9, atol=1e-12)
+    for ours, theirs in zip(trained.mean_parameters, zip(*late, strict=True), strict=True):
+        np.testing.assert_allclose(ours, np.mean(theirs, axis=0), rtol=1e-9, atol=1e-12)
+
+
+def test_parameters_are_set_in_place():
+    model = perceptron((3, 2), rng=0)
+    arrays = model.get_parameters()
+    set_parameters(model, [np.ones((2, 3)), np.zeros(2)])
+    np.testing.assert_array_equal(arrays[0], 1)
+    with pytest.raises(ValueError, match="zip"):
+        set_parameters(model, [np.ones((2, 3))])
+
+
+def test_rows_have_mean_zero_and_deviation_one():
+    images = np.random.default_rng(0).integers(0, 256, (50, 4, 4)).astype(np.uint8)
+    rows = rows_of(images, images.mean(), images.std())
+    assert rows.shape == (50, 16)
+    assert rows.dtype == np.float32
+    assert abs(rows.mean()) < 1e-5
+    assert abs(rows.std() - 1) < 1e-5
+
+
+def test_numpy_is_enough():
+    program = (
+        "import sys; from proofsheet.numpy_training import train;"
+        "assert not {'torch', 'sklearn', 'scipy'} & set(sys.modules), 'imported'"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT / "src")
+
+
+# The script -----------------------------------------------------------------------------------
+
+
+def digits() -> Dataset:
+    """Blobs of ten classes, of the shape of MNIST."""
+    rng = np.random.default_rng(0)
+    centers = rng.uniform(0, 200, (10, 28, 28))
+
+    def part(count: int) -> Part:
+        y = rng.permutation(np.arange(count) % 10)
+        x = np.clip(centers[y] + 50 * rng.standard_normal((count, 28, 28)), 0, 255)
+        return Part(x.astype(np.uint8), y.astype(np.int64))
+
+    return Dataset(
+        part(480), part(160), part(100), tuple("0123456789"), (), standin=True, source={}
+    )
+
+
+@pytest.fixture
+def perform(monkeypatch, tmp_path):
+    """Run one of the scripts as Snakemake would."""
+    data = digits()
+    monkeypatch.setattr(dataset, "load", lambda folder: data)
+    monkeypatch.setattr(job, "set_threads", lambda threads: None)
+
+    def run(name: str, inputs: dict, outputs: dict) -> None:
+        snakemake = SimpleNamespace(
+            input=SimpleNamespace(**inputs),
+            output=SimpleNamespace(**outputs),
+            params=SimpleNamespace(
+                images=600, epochs=1, checked_entries=20, sweep_entries=3, seeds=[0, 1]
+            ),
+            threads=1,
+            log=[],
+            rule=name,
+        )
+        runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
+
+    return run
+
+
+COMPUTED = ("metrics.json", "checks.json", "timing.json", "arrays.npz")
+
+
+def compute(perform, folder: Path) -> dict:
+    outputs = {name.split(".")[0]: folder / name for name in COMPUTED}
+    perform("p6_mytorch", {"source": folder / "source.json"}, outputs)
+    return read_json(outputs["metrics"])
+
+
+def test_from_data_to_figures(perform, tmp_path):
+    metrics = compute(perform, tmp_path)
+    first = (tmp_path / "metrics.json").read_bytes()
+    assert metrics["gradient_check"]["max_relative_error"] < 1e-5
+    # Training and validation images, as far as `images` goes.
+    assert metrics["images"] == 600
+    assert metrics["iterations"] == -(-600 // 64)
+    assert metrics["test_accuracy"] == metrics["initializations"]["xavier"]["test_accuracies"][0]
+    assert metrics["test_accuracy"] > 0.9
+    assert metrics["test_errors"] == round(100 * (1 - metrics["test_accuracy"]))
+    assert len(metrics["train_loss"]) == metrics["epochs"] == 1
+    sizes = (784, 128, 64, 10)
+    assert metrics["parameters"] == sum(a * b + b for a, b in pairwise(sizes))
+    assert {check["id"] for check in read_json(tmp_path / "checks.json")} == set(CHECKS)
+    assert read_json(tmp_path / "timing.json")["seconds_per_epoch"] > 0
+    arrays = read_arrays(tmp_path / "arrays.npz")
+    assert arrays["shown_images"].shape == (10, 28, 28)
+    assert np.sum(arrays["shown_true"] == arrays["shown_predicted"]) == metrics["shown"]["right"]
+    assert not np.any(arrays["missed_true"] == arrays["missed_predicted"])
+
+    write_json(tmp_path / "source.json", {"standin": True})
+    inputs = {"source": tmp_path / "source.json"}
+    inputs |= {"metrics": tmp_path / "metrics.json", "arrays": tmp_path / "arrays.npz"}
+    outputs = {name: tmp_path / f"{name}.svg" for name in ("epsilon", "loss", "digits")}
+    outputs |= {name: tmp_path / f"{name}.md" for name in ("check", "mistakes", "initializations")}
+    perform("p6_mytorch_figures", inputs, outputs)
+    assert all(path.stat().st_size > 0 for path in outputs.values())
+    assert "†" in outputs["initializations"].read_text()
+    assert outputs["mistakes"].read_text().count("yes") == len(gradient_errors.CASES) - 1
+
+    assert compute(perform, tmp_path) == metrics
+    assert (tmp_path / "metrics.json").read_bytes() == first
