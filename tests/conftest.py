@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +15,14 @@ def mirror() -> Path:
     if not os.environ.get("PROOFSHEET_MIRROR"):
         pytest.skip("PROOFSHEET_MIRROR is not set: no real data here")
     return Path(os.environ["PROOFSHEET_MIRROR"])
+
+
+# A busy machine is no mistake of the code: no example fails for being slow. On CI the examples are
+# the same each time, so that a change is judged by what it changes; elsewhere they are new ones.
+settings.register_profile(
+    "proofsheet",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+)
+settings.load_profile("proofsheet")

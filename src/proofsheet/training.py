@@ -7,7 +7,8 @@ Nothing is read back from the device within an epoch, so that a GPU is never wai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -36,6 +37,21 @@ class Recipe:
     """Of the learning rate: `none`, or `cosine` to zero, step by step."""
 
 
+@contextmanager
+def denormals_flushed() -> Iterator[None]:
+    """Numbers below the normal range are 0 meanwhile.
+
+    Adam's averages of a dead unit decay to such numbers, with which CPUs are slow. The switch is
+    the processor's, so it is turned back for whatever runs afterwards.
+    """
+    torch.set_flush_denormal(True)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(False)
+
+
+@denormals_flushed()
 def train(
     model: nn.Module,
     rows: Rows,
@@ -69,8 +85,6 @@ def train(
     chance = torch.Generator(x.device).manual_seed(seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate, fused=True)
     schedule = _schedule(optimizer, recipe, steps=recipe.epochs * -(-len(y) // recipe.batch))
-    # Adam's averages of a dead unit decay to subnormal numbers, with which CPUs are slow.
-    torch.set_flush_denormal(True)
     names = ("loss", "accuracy", "validation_loss", "validation_accuracy")
     curves = {name: np.zeros(recipe.epochs) for name in names}
     epochs = Epochs(recipe.epochs, label)

@@ -110,3 +110,9 @@ def test_perceptron_has_relus_between_its_layers_only():
     kinds = [type(layer).__name__ for layer in perceptron((6, 5, 4, 2))]
     assert kinds == ["Flatten", "Linear", "ReLU", "Linear", "ReLU", "Linear"]
     assert parameter_count(perceptron((2352, 256, 128, 8))) == 636_296
+
+
+def test_small_numbers_are_themselves_again_after_a_training():
+    x, y = torch.randn(32, 4), torch.randint(0, 3, (32,))
+    train(torch.nn.Linear(4, 3), (x, y), (x, y), Recipe(1, 16), seed=0, label="test")
+    assert torch.tensor(1e-40) / 2 > 0
