@@ -45,6 +45,20 @@ def read_yaml(path: str | Path) -> Any:
         raise UserError(f"{where} is not YAML: {what}") from None
 
 
+def read_config(path: str | Path) -> dict[str, Any]:
+    """Read a configuration file, whose keys are not yet checked.
+
+    Raises:
+        UserError: as `read_yaml`, and where the file holds no keys.
+    """
+    config = read_yaml(path)
+    if not isinstance(config, Mapping):
+        raise UserError(
+            f"{path} is {_shown(config)}; allowed: keys with values, such as `device: auto`"
+        )
+    return dict(config)
+
+
 def known_sets(report: str | Path = "report") -> dict[str, dict[str, Any]]:
     """The problem sets that exist: every folder of `report` with a `set.yaml`, by its name."""
     return {path.parent.name: read_yaml(path) for path in sorted(Path(report).glob("*/set.yaml"))}

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proofsheet.config import SCHEMA, checked, read_yaml
+from proofsheet.config import SCHEMA, checked, read_config, read_yaml
 from proofsheet.errors import UserError
 
 ROOT = Path(__file__).parents[2]
@@ -104,6 +104,13 @@ def test_an_unreadable_file_is_named(tmp_path, content, part):
     (tmp_path / "config.yaml").write_bytes(content)
     with pytest.raises(UserError, match=part):
         read_yaml(tmp_path / "config.yaml")
+
+
+@pytest.mark.parametrize("content", ["", "- a\n", "3\n"])
+def test_a_file_without_keys_is_told(tmp_path, content):
+    (tmp_path / "config.yaml").write_text(content)
+    with pytest.raises(UserError, match=r"config\.yaml is .*; allowed: keys with values"):
+        read_config(tmp_path / "config.yaml")
 
 
 leaf = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5)

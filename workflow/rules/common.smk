@@ -9,14 +9,14 @@ sys.path.insert(0, SOURCE)
 os.environ.update(PYTHONPATH=SOURCE)
 
 from proofsheet.data.registry import DATASETS, module_path
-from proofsheet.config import checked, known_sets, read_yaml
+from proofsheet.config import checked, known_sets, read_config
 from proofsheet.errors import UserError
 from proofsheet.lock import only_run_here
 from proofsheet.modules import imported_modules, pasted_modules
 
 # A user's mistake ends here, in one line and before any job, not in a traceback.
 try:
-    read_yaml("config.yaml")
+    read_config("config.yaml")
 except UserError as error:
     sys.exit(f"proofsheet: {error}")
 

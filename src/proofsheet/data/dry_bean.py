@@ -10,9 +10,7 @@ import hashlib
 import itertools
 import math
 import os
-import socket
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from proofsheet.data.bean_features import FEATURE_NAMES, MEASURED, derived
 from proofsheet.data.contract import Divided, Found, Info
 from proofsheet.data.division import divide_at_random
 from proofsheet.data.download import TransferError, retrying
+from proofsheet.data.sources.client import silence_ends
 from proofsheet.data.sources.mirror import Entry
 from proofsheet.data.sources.network import within
 from proofsheet.errors import UserError
@@ -228,7 +227,7 @@ def _ask_client() -> Any:
     import ucimlrepo
     import ucimlrepo.fetch as client
 
-    with _silence_ends(TIMEOUT):
+    with silence_ends(TIMEOUT):
         usual = client.API_BASE_URL
         client.API_BASE_URL = f"{official_host().rstrip('/')}/api/dataset"
         try:
@@ -236,14 +235,3 @@ def _ask_client() -> Any:
         finally:
             client.API_BASE_URL = usual
     return data.features.join(data.targets)
-
-
-@contextmanager
-def _silence_ends(seconds: float) -> Iterator[None]:
-    """A time-out for connections whose opener, as ucimlrepo does, sets none."""
-    usual = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(seconds)
-    try:
-        yield
-    finally:
-        socket.setdefaulttimeout(usual)
