@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import torch
 
+from derivation_tests import derivation_tests
 from proofsheet import job
-from proofsheet.checks import checks_of, run_checks
+from proofsheet.checks import checks_of
 from proofsheet.classification import accuracy, macro_f1
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
@@ -55,17 +56,7 @@ WRONG = {
 }
 
 
-def test_every_check_passes():
-    assert all(entry["passed"] for entry in run_checks(CHECKS.values()))
-
-
-def test_every_check_has_a_wrong_formula():
-    assert set(WRONG) == set(CHECKS)
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_formula_fails(name):
-    assert not CHECKS[name](WRONG[name]).passed
+TestDerivations = derivation_tests(p4, WRONG)
 
 
 @pytest.fixture(scope="module")

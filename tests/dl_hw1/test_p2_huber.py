@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from derivation_tests import derivation_tests
 from proofsheet import huber
-from proofsheet.checks import checks_of, run_checks
+from proofsheet.checks import checks_of
 from proofsheet.derivations.dl_hw1 import p2_huber
 from proofsheet.derivations.dl_hw1.p2_huber import asymptotic_efficiency, solve_pattern
 
@@ -53,17 +54,7 @@ WRONG = {
 }
 
 
-def test_every_formula_holds():
-    assert all(entry["passed"] for entry in run_checks(CHECKS.values()))
-
-
-def test_every_check_has_a_wrong_formula():
-    assert WRONG.keys() == CHECKS.keys()
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_formula_is_seen(name):
-    assert not CHECKS[name](WRONG[name]).passed
+TestDerivations = derivation_tests(p2_huber, WRONG)
 
 
 def test_bounds_that_are_too_large_are_seen():

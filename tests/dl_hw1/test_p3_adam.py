@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pytest
 import torch
 
-from proofsheet.checks import checks_of, run_checks
+from derivation_tests import derivation_tests
+from proofsheet.checks import checks_of
 from proofsheet.derivations.dl_hw1 import p3_adam
 from proofsheet.derivations.dl_hw1.p3_adam import first_step, second_step
 from proofsheet.optim import Adam
@@ -50,17 +50,7 @@ WRONG = {
 }
 
 
-def test_every_formula_holds():
-    assert all(entry["passed"] for entry in run_checks(CHECKS.values()))
-
-
-def test_every_check_has_a_wrong_formula():
-    assert WRONG.keys() == CHECKS.keys()
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_formula_is_seen(name):
-    assert not CHECKS[name](WRONG[name]).passed
+TestDerivations = derivation_tests(p3_adam, WRONG)
 
 
 def test_a_wrong_iterate_is_seen_symbolically():

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import torch
 
+from derivation_tests import derivation_tests
 from proofsheet import blood_cells, job
 from proofsheet.blood_cells import FEATURES
-from proofsheet.checks import checks_of, run_checks
 from proofsheet.classification import f1, recall
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
@@ -21,7 +21,6 @@ from proofsheet.derivations.dl_hw1 import p4_bloodmnist as p4
 from proofsheet.files import read_arrays, read_json, write_json
 from proofsheet.training import Recipe
 
-CHECKS = {check.id: check for check in checks_of(p4)}
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/dl_hw1"
 NAMES = (
     "Basophil", "Eosinophil", "Erythroblast", "Immature Granulocyte (IG)",
@@ -65,17 +64,7 @@ WRONG = {
 }
 
 
-def test_every_check_passes():
-    assert all(entry["passed"] for entry in run_checks(CHECKS.values()))
-
-
-def test_every_check_has_a_wrong_formula():
-    assert set(WRONG) == set(CHECKS)
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_formula_fails(name):
-    assert not CHECKS[name](WRONG[name]).passed
+TestDerivations = derivation_tests(p4, WRONG)
 
 
 class Inputs(dict):

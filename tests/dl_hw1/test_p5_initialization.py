@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch import nn
 
-from proofsheet.checks import checks_of, run_checks
+from derivation_tests import derivation_tests
+from proofsheet.checks import checks_of
 from proofsheet.deep_mlp import (
     DeepNetworks,
     accuracies,
@@ -74,17 +75,7 @@ WRONG = {
 }
 
 
-def test_every_formula_holds():
-    assert all(entry["passed"] for entry in run_checks(CHECKS.values()))
-
-
-def test_every_check_has_a_wrong_formula():
-    assert WRONG.keys() == CHECKS.keys()
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_formula_is_seen(name):
-    assert not CHECKS[name](WRONG[name]).passed
+TestDerivations = derivation_tests(p5_initialization, WRONG)
 
 
 def test_a_slope_that_is_wrong_is_seen():
