@@ -259,8 +259,6 @@ rule dl_hw1_p6_mytorch:
         metrics="results/dl_hw1/p6_mytorch/metrics.json",
         checks="results/dl_hw1/p6_mytorch/checks.json",
         arrays="results/dl_hw1/p6_mytorch/arrays.npz",
-        # Seconds differ from run to run, and metrics.json does not.
-        timing="results/dl_hw1/p6_mytorch/timing.json",
     log:
         "results/logs/dl_hw1/p6_mytorch.log",
     benchmark:

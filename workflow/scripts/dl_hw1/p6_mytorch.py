@@ -178,6 +178,7 @@ with job.start(snakemake) as log:
         "last_epoch_loss": losses[-1].mean(),
         "iterations": losses.size,
         "epochs": len(losses),
+        "seconds_per_epoch": np.median(epoch_seconds),
         "test_accuracy": test_accuracy,
         "test_standard_error": np.sqrt(test_accuracy * (1 - test_accuracy) / len(test)),
         "above": "above" if test_accuracy > 0.9 else "not above",
@@ -224,5 +225,3 @@ with job.start(snakemake) as log:
     write_json(snakemake.output.metrics, metrics)
     write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
     write_arrays(snakemake.output.arrays, **arrays)
-    # Beside metrics.json, which is the same in every run.
-    write_json(snakemake.output.timing, {"seconds_per_epoch": np.median(epoch_seconds)})
