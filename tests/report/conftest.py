@@ -96,6 +96,12 @@ class Sample:
         assert old in text
         path.write_text(text.replace(old, new), encoding="utf-8")
 
+    def edit_set(self, old: str, new: str) -> None:
+        path = self.report / "sample_hw" / "set.yaml"
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
     def update(self, file: str, **values: Any) -> None:
         """Change keys of a JSON file of the results."""
         write_json(self.results / file, read_json(self.results / file) | values)

@@ -1,6 +1,7 @@
 # Configuration and the helpers that the rules share.
 import os
 import sys
+import time
 from glob import glob
 
 SOURCE = f"{workflow.basedir}/src"
@@ -9,8 +10,12 @@ sys.path.insert(0, SOURCE)
 os.environ.update(PYTHONPATH=SOURCE)
 
 from proofsheet.data.registry import DATASETS, module_path
+from proofsheet.data.which_cifar import which_cifar
 from proofsheet.config import checked, known_sets, read_config
 from proofsheet.errors import UserError
+from proofsheet.hand_in import files as files_to_hand_in
+from proofsheet.hand_in import notebooks as notebooks_of
+from proofsheet.hand_in import summary
 from proofsheet.lock import only_run_here
 from proofsheet.modules import imported_modules, pasted_modules
 
@@ -26,6 +31,8 @@ configfile: "config.yaml"
 
 try:
     config = checked(config)
+    # The dataset of eecs182_hw5, question 6: "cifar100" or "cifar10".
+    Q6_DATASET = which_cifar(config["eecs182_hw5"]["q6_dataset"], **config["data"])
 except UserError as error:
     sys.exit(f"proofsheet: {error}")
 
@@ -37,8 +44,24 @@ wildcard_constraints:
     dataset="|".join(DATASETS),
 
 
+STARTED = time.time()
+
+
 onstart:
     only_run_here(".snakemake/proofsheet.lock")
+
+
+onsuccess:
+    # What has become ready to be handed in, and what its course says to do with it.
+    for name, entry in KNOWN_SETS.items():
+        bundle = [
+            f"results/submission/{name}/{file}"
+            for file in files_to_hand_in(name, entry)
+        ]
+        if all(map(os.path.exists, bundle)) and any(
+            os.path.getmtime(file) >= STARTED for file in bundle
+        ):
+            print(*summary(name, entry), sep="\n", file=sys.stderr)
 
 
 def script_of(name):
@@ -79,13 +102,20 @@ def data_of(dataset):
 
 
 def handed_in(name):
-    """What a course wants of one set: its PDF and one notebook per coding problem."""
-    notebooks = [
-        f"results/submission/{name}/{problem['notebook']}"
-        for problem in problems_of(name).values()
-        if "notebook" in problem
+    """The PDF of one set, and the bundle that its course wants."""
+    bundle = files_to_hand_in(name, KNOWN_SETS[name])
+    return [
+        f"results/{name}.pdf",
+        *(f"results/submission/{name}/{file}" for file in bundle),
     ]
-    return [f"results/{name}.pdf", *notebooks]
+
+
+def code_of(name):
+    """The scripts of a set and every module of the project that they import."""
+    scripts = sorted(glob(f"workflow/scripts/{name}/*.py"))
+    return scripts + sorted(
+        {path for script in scripts for path in imported_modules(script)}
+    )
 
 
 def notebook_text(wildcards):
@@ -106,22 +136,41 @@ def notebook_modules(wildcards):
 RENDERER_FILES = ["quarto.lua", "fallback.typ"]
 
 
+# PDFs of some of a set's problems, for courses that want them apart: their set, title, problems.
+PARTS = {
+    f"{name}_{part}": {"set": name, **content}
+    for name, entry in KNOWN_SETS.items()
+    for part, content in entry.get("documents", {}).items()
+}
+
+
 def sets_of(document):
     """The sets in one PDF."""
-    return config["sets"] if document == "submission" else [document]
+    if document == "submission":
+        return config["sets"]
+    return [PARTS[document]["set"] if document in PARTS else document]
+
+
+def problems_in(document):
+    """The problems of each set in one PDF."""
+    for name in sets_of(document):
+        chosen = PARTS[document]["problems"] if document in PARTS else problems_of(name)
+        for problem in chosen:
+            yield name, problem, problems_of(name)[problem]
 
 
 def results_of(document):
     """Metrics, checks, figures and tables of every problem in a document, and their data."""
     files = []
-    for name in sets_of(document):
-        for problem, entry in problems_of(name).items():
-            folder = f"results/{name}/{problem}"
-            files += [f"{folder}/metrics.json", f"{folder}/checks.json"]
+    for name, problem, entry in problems_in(document):
+        folder = f"results/{name}/{problem}"
+        files += [f"{folder}/metrics.json", f"{folder}/checks.json"]
+        # A problem of words has no figures; a missing one is found by the report.
+        if rules.has(f"{name}_{problem}_figures"):
             files += getattr(rules, f"{name}_{problem}_figures").output
-            files += [
-                f"results/data/{data}/source.json" for data in entry.get("datasets", [])
-            ]
+        files += [
+            f"results/data/{data}/source.json" for data in entry.get("datasets", [])
+        ]
     return files
 
 

@@ -8,7 +8,7 @@ rule notebook:
         modules=lambda wildcards: notebook_modules(wildcards),
         builder=modules_of("notebook"),
     output:
-        notebook="results/submission/{set}/problem_{number}.ipynb",
+        notebook="results/notebooks/{set}/problem_{number}.ipynb",
     log:
         "results/logs/notebooks/{set}/problem_{number}.log",
     benchmark:

@@ -2,7 +2,7 @@
 
 
 wildcard_constraints:
-    document="|".join(["submission", *KNOWN_SETS]),
+    document="|".join(["submission", *KNOWN_SETS, *PARTS]),
 
 
 rule report:
@@ -32,6 +32,7 @@ rule render:
         filters=collect("src/proofsheet/report/{name}", name=RENDERER_FILES),
     output:
         pdf="results/{document}.pdf",
+        pages="results/{document}.pages.csv",
         project=directory("results/report/{document}"),
     log:
         "results/logs/report/{document}.log",
@@ -46,9 +47,66 @@ rule render:
         runtime=10,
     params:
         sets=lambda wildcards: sets_of(wildcards.document),
+        part=lambda wildcards: PARTS.get(wildcards.document, {}),
         author=config["author"],
         acknowledgements=config["acknowledgements"],
         settings={key: config[key] for key in ("preset", "device", "seeds")}
         | {"data": config["data"]["source"]},
     script:
         "../scripts/report/render.py"
+
+
+for name, entry in KNOWN_SETS.items():
+
+    rule:
+        name:
+            f"{name}_hand_in"
+        input:
+            list(files_to_hand_in(name, entry).values()),
+            modules=modules_of("report/hand_in"),
+        output:
+            expand(
+                "results/submission/{set}/{file}",
+                set=name,
+                file=files_to_hand_in(name, entry),
+            ),
+        log:
+            f"results/logs/report/{name}_hand_in.log",
+        benchmark:
+            f"results/benchmarks/report/{name}_hand_in.tsv"
+        localrule: True
+        conda:
+            "../../envs/report.yaml"
+        threads: 1
+        resources:
+            mem_mb=500,
+            runtime=5,
+        params:
+            files=files_to_hand_in(name, entry),
+        script:
+            "../scripts/report/hand_in.py"
+
+    if "archive" in entry:
+
+        rule:
+            name:
+                f"{name}_archive"
+            input:
+                notebooks=list(notebooks_of(name, entry).values()),
+                code=code_of(name),
+                modules=modules_of("report/archive"),
+            output:
+                archive=f"results/notebooks/{name}/{entry['archive']}",
+            log:
+                f"results/logs/report/{name}_archive.log",
+            benchmark:
+                f"results/benchmarks/report/{name}_archive.tsv"
+            localrule: True
+            conda:
+                "../../envs/report.yaml"
+            threads: 1
+            resources:
+                mem_mb=500,
+                runtime=5,
+            script:
+                "../scripts/report/archive.py"

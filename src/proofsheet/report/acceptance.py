@@ -38,14 +38,16 @@ def rows(outcomes: Iterable[Outcome]) -> list[Row]:
     """
     outcomes = list(outcomes)
     several = len({outcome.set.id for outcome in outcomes}) > 1
-    return [_row(bar, outcome, several) for outcome in outcomes for bar in outcome.problem.bars]
+    return [
+        row(bar, outcome, several=several) for outcome in outcomes for bar in outcome.problem.bars
+    ]
 
 
-def _row(bar: Bar, outcome: Outcome, several: bool) -> Row:
+def row(bar: Bar, outcome: Outcome, *, several: bool = False) -> Row:
+    """One bar against its result; `several` sets in a document are told apart by name."""
     value = _value(bar, outcome)
     form = FORMATS[bar.format]
-    number = list(outcome.set.problems).index(outcome.problem.id) + 1
-    section = f"Problem {number}: {outcome.problem.title}"
+    section = outcome.problem.heading
     if several:
         section = f"{outcome.set.short}, {section[0].lower()}{section[1:]}"
     reached = value >= bar.limit if bar.at_least else value <= bar.limit

@@ -27,6 +27,17 @@ def images(sets: Iterable[ProblemSet], acknowledgements: Mapping[str, Any]) -> d
     }
 
 
+def collaborators(given: Mapping[str, Any]) -> list[str]:
+    """Everyone who helped with a set, each once, in the order in which they are named.
+
+    Args:
+        given: what `config.yaml` acknowledges for the set, by problem.
+    """
+    return list(
+        dict.fromkeys(name for entry in given.values() for name in entry.get("collaborators", []))
+    )
+
+
 def page(sets: Iterable[ProblemSet], acknowledgements: Mapping[str, Any]) -> str:
     """The Markdown of the section: a table per set, then the pictures."""
     parts = [heading("Acknowledgements", 1)]
@@ -57,8 +68,8 @@ def _entries(
     problem_set: ProblemSet, acknowledgements: Mapping[str, Any]
 ) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     given = acknowledgements.get(problem_set.id, {})
-    for number, problem in enumerate(problem_set.problems.values(), start=1):
-        yield f"Problem {number}: {problem.title}", problem.id, given.get(problem.id, {})
+    for problem in problem_set.problems.values():
+        yield problem.heading, problem.id, given.get(problem.id, {})
 
 
 def _listed(entry: Mapping[str, Any], key: str) -> str:

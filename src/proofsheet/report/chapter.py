@@ -25,6 +25,7 @@ _TOKEN = re.compile(
     """,
     re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
+_LABEL = re.compile(r"\{#[^\s}]+")
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+)$", re.MULTILINE)
 
 
@@ -44,11 +45,13 @@ class Token:
 
 @dataclass(frozen=True)
 class Section:
-    """From a heading to the next one of any level."""
+    """From a heading to the next one of any level; `label` is '' where it has none."""
 
     title: str
     start: int
     end: int
+    level: int
+    label: str
 
 
 @dataclass(frozen=True)
@@ -101,9 +104,12 @@ class Chapter:
         found = list(_HEADING.finditer(self.source))
         ends = [match.start() for match in found[1:]] + [len(self.text)]
         return [
-            Section(match[2].strip(), match.start(), end)
+            Section(
+                match[2].partition(" {")[0].strip(), match.start(), end, len(match[1]),
+                (_LABEL.search(match[2]) or [""])[0].removeprefix("{#"),
+            )
             for match, end in zip(found, ends, strict=True)
-        ]
+        ]  # fmt: skip
 
     def line(self, position: int) -> int:
         """The line of a position, from 1."""

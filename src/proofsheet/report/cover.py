@@ -8,6 +8,7 @@ from typing import Any
 from proofsheet.report import acceptance
 from proofsheet.report.numbers import DAGGER
 from proofsheet.report.results import Outcome
+from proofsheet.report.rubric import Row
 from proofsheet.report.sets import ProblemSet
 
 NAMELESS = "(author.name in config.yaml)"
@@ -17,6 +18,7 @@ def data(
     sets: list[ProblemSet],
     outcomes: list[Outcome],
     *,
+    rubric: Iterable[Row] = (),
     author: Mapping[str, str],
     date: str,
     preset: str,
@@ -26,6 +28,7 @@ def data(
     Args:
         sets: in the document, in its order.
         outcomes: of every problem of the sets.
+        rubric: of the document.
         author: name, student_id, email.
         date: as it is printed.
         preset: `quick` is said on the cover: its numbers are not those to hand in.
@@ -46,6 +49,7 @@ def data(
         ],
         "standin": _standin(outcomes),
         "acceptance": [row.as_dict() for row in acceptance.rows(outcomes)],
+        "rubric": [row.as_dict() for row in rubric],
         "checks": sum(len(outcome.checks) for outcome in outcomes),
         "notes": _notes(outcomes, preset),
     }
@@ -64,7 +68,7 @@ def _standin(outcomes: Iterable[Outcome]) -> str:
         return ""
     datasets = {s["dataset"] for o in affected for s in o.sources if s.get("standin")}
     problems = [
-        f"{outcome.set.short}, problem {list(outcome.set.problems).index(outcome.problem.id) + 1}"
+        f"{outcome.set.short}, {outcome.problem.called.lower()} {outcome.problem.number}"
         for outcome in affected
     ]
     return (

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from proofsheet.errors import UserError
+from proofsheet.report import rubric
 from proofsheet.report.chapter import Chapter
 from proofsheet.report.lint_rules import INCLUDE, NOTE, RULES, Report, labels, variables_in
 from proofsheet.report.results import Outcome
@@ -35,7 +36,10 @@ def chapters(report: Path, sets: list[ProblemSet]) -> list[str]:
     return [
         f"{problem_set.id}/{name}.qmd"
         for problem_set in sets
-        for name in ("_set", *(f"_{problem}" for problem in problem_set.problems))
+        for name in (
+            *(() if problem_set.part else ("_set",)),
+            *(f"_{problem}" for problem in problem_set.problems),
+        )
     ]
 
 
@@ -46,8 +50,8 @@ def check(
     sets: list[ProblemSet],
     outcomes: list[Outcome],
     variables: dict[str, Any],
-) -> None:
-    """Find every fault of a document.
+) -> Report:
+    """Find every fault of a document, or return what it was found to consist of.
 
     Raises:
         UserError: one line per fault.
@@ -61,6 +65,7 @@ def check(
     faults = findings(report)
     if faults:
         raise UserError("\n".join(str(fault) for fault in faults))
+    return report
 
 
 def findings(report: Report) -> list[Finding]:
@@ -106,6 +111,8 @@ def unincluded(report: Report) -> Iterator[Finding]:
         for chapter in report.chapters
         for match in INCLUDE.finditer(chapter.source)
     }
+    if any(problem_set.part for problem_set in report.sets):
+        return  # the document of some problems includes them itself
     for chapter in report.chapters:
         path = chapter.path.relative_to(report.folder)
         problem = path.name.startswith("_") and path.name != "_set.qmd"
@@ -113,4 +120,10 @@ def unincluded(report: Report) -> Iterator[Finding]:
             yield Finding(chapter.path, 1, "no chapter includes this file")
 
 
-WHOLE = (duplicates, uncited, unincluded)
+def unanswered(report: Report) -> Iterator[Finding]:
+    """A part of the text without an answer."""
+    for chapter, position, message in rubric.unanswered(report):
+        yield Finding(chapter.path, chapter.line(position), message)
+
+
+WHOLE = (duplicates, uncited, unincluded, unanswered)

@@ -203,8 +203,7 @@ def verified_sections(chapter: Chapter, report: Report) -> Faults:
         if formulas and not cites and not excused:
             yield (
                 formulas[0].start,
-                f"no check is cited in {section.title.partition(' {')[0]!r}; cite one, or say"
-                " <!-- no check: why -->",
+                f"no check is cited in {section.title!r}; cite one, or say <!-- no check: why -->",
             )
 
 

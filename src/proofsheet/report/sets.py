@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,10 @@ from proofsheet.report.numbers import FORMATS
 
 @dataclass(frozen=True)
 class Bar:
-    """A value that a result must reach: at least or at most `limit`."""
+    """A value that a result must reach: at least or at most `limit`.
+
+    `part` is the part of the problem that asks for it; '' if it is for the whole problem.
+    """
 
     what: str
     metric: str
@@ -23,6 +28,7 @@ class Bar:
     format: str
     aim: float | None = None
     real_data: bool = False
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,17 +40,40 @@ class Problem:
     parts: dict[str, str] = field(default_factory=dict)
     bars: tuple[Bar, ...] = ()
     datasets: tuple[str, ...] = ()
+    called: str = "Problem"
+
+    @property
+    def key(self) -> str:
+        """`p1` of `p1_subspace`, with which its labels go on after those of its set."""
+        return self.id.partition("_")[0]
+
+    @property
+    def number(self) -> int:
+        """1 of `p1_subspace`."""
+        return int(re.sub(r"\D", "", self.key))
+
+    @property
+    def heading(self) -> str:
+        """Number and title, as its chapter is headed."""
+        return f"{self.called} {self.number}: {self.title}"
 
 
 @dataclass(frozen=True)
 class ProblemSet:
-    """One problem set; `problems` in the order of its text."""
+    """One problem set, or those of its problems that one document has; in the order of its text."""
 
     id: str
     title: str
     course: str
     short: str
     problems: dict[str, Problem]
+    hand_in: str = ""
+    part: str = ""
+
+    def only(self, problems: Sequence[str], title: str) -> ProblemSet:
+        """The document of some of the problems, under a title of its own."""
+        chosen = {name: self.problems[name] for name in problems}
+        return replace(self, title=f"{self.title}: {title}", problems=chosen, part=title)
 
 
 def load(report: Path, name: str) -> ProblemSet:
@@ -56,8 +85,14 @@ def load(report: Path, name: str) -> ProblemSet:
     path = report / name / "set.yaml"
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        problems = {key: _problem(key, value, path) for key, value in content["problems"].items()}
-        return ProblemSet(name, content["title"], content["course"], content["short"], problems)
+        called = content.get("called", "Problem")
+        problems = {
+            key: _problem(key, value, called, path) for key, value in content["problems"].items()
+        }
+        return ProblemSet(
+            name, content["title"], content["course"], content["short"], problems,
+            " ".join(content.get("hand_in", "").split()),
+        )  # fmt: skip
     except FileNotFoundError:
         raise UserError(f"{path}: no such file, but the set {name!r} needs one") from None
     except yaml.YAMLError as error:
@@ -66,17 +101,21 @@ def load(report: Path, name: str) -> ProblemSet:
         raise UserError(f"{path}: key missing or of the wrong type: {error}") from None
 
 
-def _problem(name: str, content: dict[str, Any], path: Path) -> Problem:
+def _problem(name: str, content: dict[str, Any], called: str, path: Path) -> Problem:
+    if not re.match(r"[a-z]+\d+_", name):
+        raise UserError(f"{path}: problem {name!r} has no number; name it like p1_title")
+    parts = {str(part): str(points) for part, points in content.get("parts", {}).items()}
     return Problem(
         name,
         content["title"],
-        {str(part): str(points) for part, points in content.get("parts", {}).items()},
-        tuple(_bar(bar, path) for bar in content.get("bars", [])),
+        parts,
+        tuple(_bar(bar, parts, path) for bar in content.get("bars", [])),
         tuple(content.get("datasets", [])),
+        called,
     )
 
 
-def _bar(content: dict[str, Any], path: Path) -> Bar:
+def _bar(content: dict[str, Any], parts: dict[str, str], path: Path) -> Bar:
     limits = [key for key in ("at_least", "at_most") if key in content]
     where = f"{path}: bar {content.get('what')!r}"
     if len(limits) != 1:
@@ -85,6 +124,9 @@ def _bar(content: dict[str, Any], path: Path) -> Bar:
         raise UserError(
             f"{where} has the format {content['format']!r}; allowed: {', '.join(FORMATS)}"
         )
+    part = str(content.get("part", ""))
+    if part and part not in parts:
+        raise UserError(f"{where} is for part {part!r}; allowed: {', '.join(parts)}")
     return Bar(
         content["what"],
         content["metric"],
@@ -93,4 +135,5 @@ def _bar(content: dict[str, Any], path: Path) -> Bar:
         content.get("format", "f4"),
         content.get("aim"),
         bool(content.get("real_data", False)),
+        part,
     )

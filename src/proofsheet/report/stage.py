@@ -7,7 +7,7 @@ written by hand, and a set can be rendered without waiting for the others.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,17 @@ from typing import Any
 import yaml
 
 from proofsheet.files import write_json, write_text
-from proofsheet.report import acknowledgements, cover, expand, lint, provenance, results, variables
+from proofsheet.report import (
+    acknowledgements,
+    cover,
+    expand,
+    lint,
+    provenance,
+    results,
+    rubric,
+    variables,
+)
+from proofsheet.report.lint_rules import Report
 from proofsheet.report.sets import ProblemSet, load
 
 THEME = ("_quarto.yml", "references.bib", "typst-template.typ", "typst-show.typ")
@@ -29,6 +39,8 @@ class Staging:
     Attributes:
         document: `submission`, or the name of a set.
         sets: names of the sets in it.
+        problems: those of its only set that are in it; all of them if empty.
+        part: what the document is called if it has only some problems.
         report: folder of the chapters and the theme.
         results: folder of the results.
         author: name, student_id, email.
@@ -39,6 +51,8 @@ class Staging:
 
     document: str
     sets: list[str]
+    problems: Sequence[str] = ()
+    part: str = ""
     report: Path = Path("report")
     results: Path = Path("results")
     author: Mapping[str, str] = field(default_factory=dict)
@@ -54,9 +68,11 @@ def stage(job: Staging, folder: Path) -> None:
         UserError: a result that is missing, or every fault that `lint` finds, a line each.
     """
     sets = [load(job.report, name) for name in job.sets]
+    if job.problems:
+        sets = [sets[0].only(job.problems, job.part)]
     outcomes = results.read(job.results, sets)
     tree = variables.build(outcomes)
-    lint.check(job.report, job.results, job.document, sets, outcomes, tree)
+    checked = lint.check(job.report, job.results, job.document, sets, outcomes, tree)
 
     shutil.rmtree(folder, ignore_errors=True)
     chapters = [f"{job.document}.qmd", *lint.chapters(job.report, sets)]
@@ -74,15 +90,15 @@ def stage(job: Staging, folder: Path) -> None:
         name for chapter in chapters for name in expand.VARIABLE.findall(_text(folder / chapter))
     }
     write_text(folder / "_variables.yml", variables.to_yaml(variables.only(tree, named)))
-    _generate(job, folder / "generated", sets, outcomes)
+    _generate(job, folder / "generated", checked)
 
 
-def _generate(
-    job: Staging, folder: Path, sets: list[ProblemSet], outcomes: list[results.Outcome]
-) -> None:
+def _generate(job: Staging, folder: Path, checked: Report) -> None:
+    sets, outcomes = checked.sets, checked.outcomes
     front = cover.data(
         sets,
         outcomes,
+        rubric=rubric.rows(checked),
         author=job.author,
         date=job.date or _today(),
         preset=str(job.settings.get("preset", "full")),
@@ -90,8 +106,7 @@ def _generate(
     write_json(folder / "cover.json", front)
     metadata = {"title": cover.document_title(front), "author": front["author"]["name"]}
     write_text(folder / "metadata.yml", yaml.safe_dump(metadata, allow_unicode=True))
-    includes = [f"{{{{< include /{problem_set.id}/_set.qmd >}}}}\n" for problem_set in sets]
-    write_text(folder / "sets.md", "\n".join(includes))
+    write_text(folder / "sets.md", "\n".join(part for s in sets for part in _chapters(s)))
     write_text(folder / "acknowledgements.md", acknowledgements.page(sets, job.acknowledgements))
     write_text(
         folder / "provenance.md",
@@ -102,6 +117,16 @@ def _generate(
             root=job.report.parent,
         ),
     )
+
+
+def _chapters(problem_set: ProblemSet) -> list[str]:
+    """A set in a document: by its own introduction, or under a title for some of its problems."""
+    if not problem_set.part:
+        return [f"{{{{< include /{problem_set.id}/_set.qmd >}}}}\n"]
+    label = f"sec-{problem_set.id.replace('_', '-')}"
+    title = f"# {problem_set.course}: {problem_set.title} {{#{label}}}\n"
+    names = (f"/{problem_set.id}/_{problem}.qmd" for problem in problem_set.problems)
+    return [title, *(f"{{{{< include {name} >}}}}\n" for name in names)]
 
 
 def _copy(source: Path, target: Path) -> None:

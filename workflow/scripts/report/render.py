@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from proofsheet import job
+from proofsheet.files import read_json, write_text
+from proofsheet.report.pages import page_map, to_csv
 from proofsheet.report.render import render
 from proofsheet.report.stage import Staging, stage
 
@@ -17,6 +19,8 @@ with job.start(snakemake) as log:
     staging = Staging(
         document=document,
         sets=snakemake.params.sets,
+        problems=snakemake.params.part.get("problems", ()),
+        part=snakemake.params.part.get("title", ""),
         author=snakemake.params.author,
         acknowledgements=snakemake.params.acknowledgements,
         settings=snakemake.params.settings,
@@ -24,5 +28,8 @@ with job.start(snakemake) as log:
     stage(staging, project)
     # For tests and for comparing the two: auto, quarto or pandoc.
     renderer = os.environ.get("PROOFSHEET_RENDERER", "auto")
-    by = render(project, document, Path(snakemake.output.pdf), renderer=renderer)
+    pdf = Path(snakemake.output.pdf)
+    by = render(project, document, pdf, renderer=renderer)
+    rubric = read_json(project / "generated/cover.json")["rubric"]
+    write_text(snakemake.output.pages, to_csv(page_map(pdf.read_bytes(), rubric)))
     log.info("%s rendered by %s", snakemake.output.pdf, by)

@@ -1,0 +1,123 @@
+"""The rubric and the page map: every part has an answer, on the pages that are named."""
+
+from __future__ import annotations
+
+import csv
+from io import BytesIO, StringIO
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+
+from proofsheet.errors import UserError
+from proofsheet.files import read_json
+from proofsheet.report import lint, results, rubric, variables
+from proofsheet.report.pages import page_map, to_csv
+from proofsheet.report.render import render
+from proofsheet.report.sets import load
+from proofsheet.report.stage import stage
+
+
+def checked(sample):
+    sets = [load(sample.report, "sample_hw")]
+    outcomes = results.read(sample.results, sets)
+    tree = variables.build(outcomes)
+    return lint.check(sample.report, sample.results, "sample_hw", sets, outcomes, tree)
+
+
+def test_a_row_for_each_problem_and_part(sample_to_read):
+    rows = [row.as_dict() for row in rubric.rows(checked(sample_to_read))]
+    assert [(row["problem"], row["part"], row["points"]) for row in rows] == [
+        ("Problem 1: Lines through points", "", ""),
+        ("Problem 1: Lines through points", "(a)", "1/2"),
+        ("Problem 1: Lines through points", "(b)", "1/2"),
+        ("Problem 2: Beans", "", ""),
+    ]
+    assert [row["checks"] for row in rows] == [1, 1, 0, 0]
+    assert rows[0]["bars"] == [{"value": "3.2\xa0×\xa010⁻⁹", "bar": "≤\u00a010⁻⁵", "state": "met"}]
+    assert rows[3]["bars"][0]["state"] == "not applicable"
+
+
+def test_a_bar_stands_at_its_part(sample):
+    sample.edit_set("metric: difference", "metric: difference, part: b")
+    rows = rubric.rows(checked(sample))
+    assert [len(row.bars) for row in rows] == [0, 0, 1, 1]
+
+
+def test_a_bar_for_an_unknown_part_is_refused(sample):
+    sample.edit_set("metric: difference", "metric: difference, part: c")
+    with pytest.raises(UserError, match="is for part 'c'; allowed: a, b"):
+        load(sample.report, "sample_hw")
+
+
+def test_a_part_without_a_section_fails_the_build(sample):
+    sample.edit_set("b: 1/2", "c: 1/2")
+    with pytest.raises(UserError, match=r"_p1_lines.qmd:1: part c has no answer: no section"):
+        checked(sample)
+
+
+def test_an_empty_section_is_no_answer(sample):
+    sample.edit_set("b: 1/2", "b: 1/4, c: 1/4")
+    line = sample.append("### (c) Nothing {#sec-sample-hw-p1-c}")
+    with pytest.raises(UserError, match=rf"_p1_lines.qmd:{line}: part c has no answer: its"):
+        checked(sample)
+
+
+def test_parts_of_a_part_answer_it_together(sample):
+    sample.edit("{#sec-sample-hw-p1-b}", "{#sec-sample-hw-p1-b1}")
+    sample.append("### (b)(ii) More {#sec-sample-hw-p1-b2}\n\nAnd more.\n\n#### Below it\n\nWords.")
+    row = rubric.rows(checked(sample))[2]
+    assert row.labels == ("sec-sample-hw-p1-b1", "sec-sample-hw-p1-b2")
+
+
+def test_the_page_map_names_the_pages_of_the_pdf(sample):
+    paragraph = "A long paragraph of many words that fills its line. " * 9
+    filler = "\n\n".join([paragraph] * 8)
+    sample.edit("### (b) How", f"{filler}\n\n### (b) How")
+    stage(sample.staging, sample.staged)
+    render(sample.staged, "sample_hw", sample.folder / "x.pdf", renderer="pandoc")
+    pdf = (sample.folder / "x.pdf").read_bytes()
+    pages = [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
+    rows = page_map(pdf, read_json(sample.staged / "generated/cover.json")["rubric"])
+
+    headings = {"(a)": "The least-squares line", "(b)": "How it looks"}
+    contents = next(n for n, text in enumerate(pages, 1) if "Parts and pages" in text)
+    for row in rows:
+        heading = headings.get(row["part"], row["problem"])
+        first = next(n for n, text in enumerate(pages, 1) if heading in text and n > contents)
+        assert row["first_page"] == first
+    whole, a, b, beans = rows
+    assert a["first_page"] < a["last_page"]
+    assert a["last_page"] in (b["first_page"], b["first_page"] - 1)
+    # The second problem opens a page, so the first one ends on the page before.
+    assert whole["last_page"] == b["last_page"] == beans["first_page"] - 1
+    # What is printed is what is in the file.
+    for row in (a, b):
+        span = f"{row['first_page']}–{row['last_page']}"
+        assert span in pages[contents - 1] or row["first_page"] == row["last_page"]
+
+    table = list(csv.DictReader(StringIO(to_csv(rows))))
+    assert [int(row["last_page"]) for row in table] == [row["last_page"] for row in rows]
+    assert table[1]["part"] == "(a)"
+
+
+def test_a_pdf_without_the_places_is_refused(sample_to_read):
+    row = rubric.rows(checked(sample_to_read))[0].as_dict() | {"first": "sec-elsewhere"}
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    empty = BytesIO()
+    writer.write(empty)
+    with pytest.raises(UserError, match="no place for sec-elsewhere"):
+        page_map(empty.getvalue(), [row])
+
+
+def test_a_document_of_some_problems_has_no_others(sample):
+    chosen = sample.with_(document="sample_hw_lines", problems=["p1_lines"], part="Lines")
+    (sample.report / "sample_hw_lines.qmd").write_text("{{< include /generated/sets.md >}}\n")
+    # A reference to the other problem would lead nowhere.
+    sample.edit("[@tbl-sample-hw-p1-starts; @tbl-sample-hw-p1-long]", "[@tbl-sample-hw-p1-starts]")
+    stage(chosen, sample.staged)
+    render(sample.staged, "sample_hw_lines", sample.folder / "x.pdf", renderer="pandoc")
+    text = "".join(page.extract_text() for page in PdfReader(sample.folder / "x.pdf").pages)
+    assert "Lines through points" in text
+    assert "Homework Set 0: Lines" in text
+    assert "Beans" not in text

@@ -1,0 +1,16 @@
+"""Zip the notebooks of one set with the code behind them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from proofsheet import job
+from proofsheet.hand_in import pack
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with job.start(snakemake) as log:
+    notebooks = [(Path(path).name, path) for path in snakemake.input.notebooks]
+    code = [(f"code/{path}", path) for path in snakemake.input.code]
+    pack(snakemake.output.archive, notebooks + code)
+    log.info("%d notebooks, %d files of code", len(notebooks), len(code))
