@@ -11,7 +11,7 @@ UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 READY := .venv/.ready
 QUARTO := .venv/.quarto-tried
 
-.PHONY: help report test lint format lock rulegraph benchmarks clean
+.PHONY: help report test lint format lock rulegraph benchmarks problem clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ rulegraph: $(READY) ## the picture of the workflow in the README
 
 benchmarks: $(READY) ## speed against the peers, as ratios
 	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark; done
+
+problem: $(READY) ## a new problem that runs at once: make problem SET=my_course PROBLEM=p1_title
+	@$(BIN)/python -m proofsheet.scaffold "$(SET)" "$(PROBLEM)"
 
 clean: ## remove what the workflow made (the environment stays)
 	rm -rf results .snakemake

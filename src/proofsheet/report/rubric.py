@@ -40,7 +40,7 @@ class Row:
         return {
             "set": self.outcome.set.short,
             "problem": self.outcome.problem.heading,
-            "part": shown(self.part),
+            "part": shown(self.part, self.outcome.problem.number),
             "points": self.points,
             "first": self.labels[0],
             "last": self.labels[1],
@@ -112,8 +112,10 @@ def sections_of(part: str, outcome: Outcome, chapter: Chapter) -> list[Section]:
     return found
 
 
-def shown(part: str) -> str:
-    """`(a)` for a; `Q4.1` and `1.2` as they are."""
+def shown(part: str, problem: int) -> str:
+    """`(a)` for a, `3.2` for part 2 of problem 3, `Q4.1` as it is."""
+    if part.isdecimal():
+        return f"{problem}.{part}"
     return f"({part})" if re.fullmatch(r"[a-z]|[ivx]+", part) else part
 
 

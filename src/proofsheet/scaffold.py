@@ -1,0 +1,155 @@
+"""The files of a new problem, which run at once: `make problem SET=my_course PROBLEM=p1_title`.
+
+A script, a chapter, a rule and a test are written from `workflow/templates`, and the problem is
+entered in its set. A set that does not exist yet is made, so that a course of one's own needs
+nothing under `src/`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from string import Template
+
+import yaml
+
+from proofsheet.errors import UserError
+from proofsheet.files import write_text
+
+TEMPLATES = {
+    "script.py": "workflow/scripts/{set}/{problem}.py",
+    "chapter.qmd": "report/{set}/_{problem}.qmd",
+    "test.py": "tests/{set}/test_{problem}.py",
+}
+NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+PROBLEM = re.compile(r"[a-z](\d+)_([a-z0-9]+(?:_[a-z0-9]+)*)")
+
+
+def write_problem(set_name: str, problem: str, root: str | Path = ".") -> list[Path]:
+    """Write a new problem, and its set if there is none of that name.
+
+    Args:
+        set_name: such as `my_course`.
+        problem: a letter, its number and a title, such as `p1_title`.
+        root: the checkout.
+
+    Returns:
+        The files written or added to.
+
+    Raises:
+        UserError: a name of the wrong form, or a problem that is there already; nothing is written.
+    """
+    root = Path(root)
+    if not NAME.fullmatch(set_name):
+        raise UserError(
+            f"SET is {set_name!r}; allowed: lower-case letters, digits and single underscores,"
+            " such as my_course"
+        )
+    match = PROBLEM.fullmatch(problem)
+    if not match:
+        raise UserError(
+            f"PROBLEM is {problem!r}; allowed: a letter, the problem's number, an underscore and a"
+            " title in lower case, such as p1_title"
+        )
+    places = {
+        template: root / place.format(set=set_name, problem=problem)
+        for template, place in TEMPLATES.items()
+    }
+    frame = _frame(set_name, root)
+    there = [path for path in places.values() if path.exists()]
+    if there:
+        raise UserError(f"{there[0].relative_to(root)} is there already; choose another name")
+    entry = _read_set(frame["set.yaml"])
+    if any(PROBLEM.fullmatch(name)[1] == match[1] for name in entry.get("problems", {})):
+        raise UserError(f"{set_name} has a problem {match[1]} already; choose another number")
+
+    title = match[2].replace("_", " ").capitalize()
+    words = {
+        "set": set_name,
+        "problem": problem,
+        "number": match[1],
+        "title": title,
+        "label": f"{set_name.replace('_', '-')}-{problem.partition('_')[0]}",
+        "course": entry.get("short", set_name),
+    }
+    for template, path in places.items():
+        write_text(path, _filled(root, template, words))
+    _append(frame["rules"], f"# {words['course']}.\n", _filled(root, "rule.smk", words))
+    _append(
+        frame["set.yaml"], _NEW_SET.format(set=set_name), f"  {problem}:\n    title: {title}\n"
+        "    # Points of each part; a part is answered by the section {#sec-…-<part>}.\n"
+        "    parts: {a: 1}\n",
+    )  # fmt: skip
+    label = set_name.replace("_", "-")
+    _append(
+        frame["_set.qmd"], f"# {set_name} {{#sec-{label}}}\n\nWhat the set is about.\n",
+        f"\n{{{{< include /{set_name}/_{problem}.qmd >}}}}\n",
+    )  # fmt: skip
+    _append(frame["document"], _DOCUMENT.format(set=set_name), "")
+    return [*places.values(), *frame.values()]
+
+
+_NEW_SET = """\
+# What the course asks for: the parts with their points, and the bars that the results must meet.
+title: {set}
+course: {set}
+short: {set}
+hand_in: >-
+  One PDF.
+problems:
+"""
+_DOCUMENT = """\
+{{{{< include /{set}/_set.qmd >}}}}
+
+{{{{< include /generated/acknowledgements.md >}}}}
+
+{{{{< include /generated/provenance.md >}}}}
+"""
+
+
+def _frame(set_name: str, root: Path) -> dict[str, Path]:
+    """The files that the problems of a set share."""
+    return {
+        "rules": root / f"workflow/rules/{set_name}.smk",
+        "set.yaml": root / f"report/{set_name}/set.yaml",
+        "_set.qmd": root / f"report/{set_name}/_set.qmd",
+        "document": root / f"report/{set_name}.qmd",
+    }
+
+
+def _read_set(path: Path) -> dict:
+    if not path.exists():
+        return {}
+    entry = yaml.safe_load(path.read_text(encoding="utf-8"))
+    # The new problem is written under the last key, as a reader would write it.
+    if list(entry)[-1] != "problems" or not entry["problems"]:
+        raise UserError(f"{path}: `problems` must be its last key; move it to the end")
+    return entry
+
+
+def _filled(root: Path, template: str, words: dict[str, str]) -> str:
+    text = (root / "workflow/templates" / template).read_text(encoding="utf-8")
+    return Template(text).substitute(words)
+
+
+def _append(path: Path, new: str, text: str) -> None:
+    """Add to a file, which begins with `new` if there is none."""
+    before = path.read_text(encoding="utf-8") if path.exists() else new
+    write_text(path, before.rstrip("\n") + "\n" + text)
+
+
+def main() -> None:
+    """`python -m proofsheet.scaffold SET PROBLEM`."""
+    if len(sys.argv) != 3 or not all(sys.argv[1:]):
+        sys.exit("proofsheet: say which: make problem SET=my_course PROBLEM=p1_title")
+    try:
+        for path in write_problem(*sys.argv[1:]):
+            print(path)
+    except UserError as error:
+        sys.exit(f"proofsheet: {error}")
+    print(f"run it: snakemake --cores 1 --config preset=quick -- results/{sys.argv[1]}.pdf")
+
+
+if __name__ == "__main__":
+    main()
