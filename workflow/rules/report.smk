@@ -56,6 +56,40 @@ rule render:
         "../scripts/report/render.py"
 
 
+rule gallery:
+    """Figures and tables of one set with their captions, for `snakemake --report`."""
+    input:
+        results=lambda wildcards: results_of(wildcards.gallery),
+        modules=modules_of("report/gallery"),
+    output:
+        folder=report(
+            directory("results/gallery/{gallery}"),
+            patterns=["{problem}/{name}.svg", "{problem}/{name}.html"],
+            caption="../report/result.rst",
+            category=lambda wildcards: KNOWN_SETS[wildcards.gallery]["short"],
+            subcategory="{problem}",
+            labels={"result": "{name}"},
+        ),
+    log:
+        "results/logs/report/{gallery}_gallery.log",
+    benchmark:
+        "results/benchmarks/report/{gallery}_gallery.tsv"
+    wildcard_constraints:
+        gallery="|".join(KNOWN_SETS),
+    localrule: True
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        problems=lambda wildcards: list(problems_of(wildcards.gallery)),
+        captions=lambda wildcards: captions(Path("report"), wildcards.gallery),
+    script:
+        "../scripts/report/gallery.py"
+
+
 for name, entry in KNOWN_SETS.items():
 
     rule:

@@ -1,0 +1,97 @@
+"""`snakemake --report`: opened in a browser, from the start page to a figure and a table."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from .conftest import QUICK
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (shutil.which("chromium") and shutil.which("chromedriver")),
+        reason="no chromium and chromedriver here",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def page(finished, tmp_path_factory):
+    """The unpacked report's start page, and the names of all its files."""
+    folder = tmp_path_factory.mktemp("report")
+    run = finished.snakemake("--report", str(folder / "report.zip"), *QUICK)
+    assert run.returncode == 0, run.stdout[-2000:]
+    with zipfile.ZipFile(folder / "report.zip") as archive:
+        archive.extractall(folder)
+        return folder / "report/report.html", archive.namelist()
+
+
+@pytest.fixture
+def browser(tmp_path):
+    """Headless Chromium, which asks nothing of the network."""
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    for option in (
+        "headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync",
+        "disable-background-networking", "disable-component-update", "window-size=1400,900",
+        f"user-data-dir={tmp_path / 'profile'}",
+    ):  # fmt: skip
+        options.add_argument(f"--{option}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    yield driver
+    driver.quit()
+
+
+def click(browser, xpath: str) -> None:
+    wait = WebDriverWait(browser, 20)
+    wait.until(lambda driver: driver.find_elements(By.XPATH, xpath))[0].click()
+
+
+def open_result(browser, page, result: str) -> None:
+    """From the start page by menus to one figure or table of problem 1."""
+    browser.get(page.as_uri())
+    for words in ("Results", "CSCI 5527 HW 2", "p1_subspace"):
+        click(browser, f"//*[normalize-space(text())='{words}']")
+    click(browser, f"//tr[.//*[normalize-space(text())='{result}']]//a[@iconname='eye']")
+
+
+def severe(browser) -> list[dict]:
+    return [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+def test_every_figure_and_table_is_in_it(finished, page):
+    _, names = page
+    for kind, suffix in (("figures", "svg"), ("tables", "md")):
+        made = finished.folder.glob(f"results/csci5527_hw2/*/{kind}/*.{suffix}")
+        for path in made:
+            wanted = f"{path.parts[-3]}/{path.stem}.{'svg' if kind == 'figures' else 'html'}"
+            assert any(name.endswith(wanted) for name in names), wanted
+
+
+def test_a_click_leads_to_a_figure_with_its_caption(browser, page):
+    open_result(browser, page[0], "convergence")
+    wait = WebDriverWait(browser, 20)
+    image = wait.until(
+        lambda driver: driver.find_elements(By.XPATH, "//img[contains(@src, 'svg')]")
+    )
+    wait.until(lambda driver: int(image[0].get_attribute("naturalWidth")) > 0)
+    click(browser, "//tr[.//*[normalize-space(text())='convergence']]//a[2]")
+    wait.until(lambda driver: "All random starts" in driver.find_element(By.TAG_NAME, "body").text)
+    assert severe(browser) == []
+
+
+def test_a_click_leads_to_a_table(browser, page):
+    open_result(browser, page[0], "starts")
+    wait = WebDriverWait(browser, 20)
+    frame = wait.until(lambda driver: driver.find_elements(By.TAG_NAME, "iframe"))
+    browser.switch_to.frame(frame[0])
+    wait.until(lambda driver: len(driver.find_elements(By.TAG_NAME, "tr")) > 2)
+    assert severe(browser) == []
