@@ -56,6 +56,7 @@ def test_config_yaml_is_the_schema_s_defaults():
         ({"seeds": [1, 1]}, ["seeds is [1, 1]", "different"]),
         ({"device": "tpu"}, ["device is 'tpu'", "allowed: auto, cpu, cuda"]),
         ({"preset": True}, ["preset is True", "allowed: full, quick"]),
+        ({"eecs182_hw5": {"q6_dataset": "mnist"}}, ["is 'mnist'", "auto, cifar10, cifar100"]),
         ({"author": {"student_id": 5}}, ["author.student_id is 5", "a text"]),
         ({"author": None}, ["author is empty", "mapping"]),
         ({"sets": ["csci5527_hw22"]}, ["'csci5527_hw22' is not a set", "allowed: ", "hw2"]),

@@ -3,6 +3,7 @@ import os
 import sys
 import time
 from glob import glob
+from pathlib import Path
 
 SOURCE = f"{workflow.basedir}/src"
 sys.path.insert(0, SOURCE)
@@ -18,6 +19,7 @@ from proofsheet.hand_in import notebooks as notebooks_of
 from proofsheet.hand_in import summary
 from proofsheet.lock import only_run_here
 from proofsheet.modules import imported_modules, pasted_modules
+from proofsheet.report.captions import captions
 
 # A user's mistake ends here, in one line and before any job, not in a traceback.
 try:
@@ -32,7 +34,11 @@ configfile: "config.yaml"
 try:
     config = checked(config)
     # The dataset of eecs182_hw5, question 6: "cifar100" or "cifar10".
-    Q6_DATASET = which_cifar(config["eecs182_hw5"]["q6_dataset"], **config["data"])
+    Q6_DATASET = which_cifar(
+        config["eecs182_hw5"]["q6_dataset"],
+        source=config["data"]["source"],
+        mirror=config["data"]["mirror"],
+    )
 except UserError as error:
     sys.exit(f"proofsheet: {error}")
 
@@ -102,10 +108,11 @@ def data_of(dataset):
 
 
 def handed_in(name):
-    """The PDF of one set, and the bundle that its course wants."""
+    """The PDF of one set, its part of the HTML report, and the bundle that its course wants."""
     bundle = files_to_hand_in(name, KNOWN_SETS[name])
     return [
         f"results/{name}.pdf",
+        f"results/gallery/{name}",
         *(f"results/submission/{name}/{file}" for file in bundle),
     ]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from proofsheet.data.mapped import map_arrays
 from proofsheet.data.splits import FRACTIONS, stratified_split
 from proofsheet.errors import UserError
 from proofsheet.files import read_arrays, read_json
@@ -22,11 +23,14 @@ class Part:
     """One side of the split: `x` (n, …), `y` (n,) int64 in 0 … classes − 1.
 
     `row` (n,) is the place of each row in the source; datasets with a publisher's split have none.
+    `index` (n,) is the place of each row among the publisher's training rows (train and val) or
+    its test rows (test); only datasets whose validation rows the project draws may have one.
     """
 
     x: np.ndarray
     y: np.ndarray
     row: np.ndarray | None = None
+    index: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.y)
@@ -44,6 +48,16 @@ class Dataset:
     standin: bool
     source: dict[str, Any]
     """The whole of `source.json`."""
+
+    def published_train(self) -> Part:
+        """The publisher's training rows, train and val together, in the publisher's order."""
+        train, val = self.train, self.val
+        if train.index is None or val.index is None:
+            raise ValueError(f"{self.source['dataset']} does not say in which order it was")
+        place = np.concatenate([train.index, val.index])
+        order = np.argsort(place)
+        x, y = np.concatenate([train.x, val.x])[order], np.concatenate([train.y, val.y])[order]
+        return Part(x, y, index=place[order])
 
     def resplit(self, seed: int) -> Dataset:
         """The same rows divided by another seed, as `prepare` would have divided them with it.
@@ -63,8 +77,12 @@ class Dataset:
         return replace(self, train=train, val=val, test=test)
 
 
-def load(folder: str | Path) -> Dataset:
+def load(folder: str | Path, *, mapped: bool = False) -> Dataset:
     """Read `train`, `val`, `test` and `source.json` of `results/data/<dataset>/`.
+
+    Args:
+        folder: as `prepare` wrote it.
+        mapped: leave the arrays on the disk until they are looked at.
 
     Raises:
         UserError: a file is missing, is damaged, or does not agree with the others; it is named.
@@ -81,7 +99,7 @@ def load(folder: str | Path) -> Dataset:
     if missing:
         raise _damaged(path, f"has no '{missing[0]}'")
     names = source["class_names"]
-    parts = {name: _read(folder / f"{name}.npz", len(names)) for name in PARTS}
+    parts = {name: _read(folder / f"{name}.npz", len(names), mapped) for name in PARTS}
     for name, part in parts.items():
         said = source["counts"].get(name, {}).get("per_class")
         found = dict(zip(names, np.bincount(part.y, minlength=len(names)).tolist(), strict=True))
@@ -109,11 +127,11 @@ def load(folder: str | Path) -> Dataset:
     )
 
 
-def _read(path: Path, classes: int) -> Part:
+def _read(path: Path, classes: int, mapped: bool) -> Part:
     if not path.is_file():
         raise UserError(f"{path} does not exist; run snakemake to prepare the data anew")
     try:
-        arrays = read_arrays(path)
+        arrays = map_arrays(path) if mapped else read_arrays(path)
     except zipfile.BadZipFile as error:
         raise _damaged(path, f"is not a readable .npz ({error})") from None
     for key in ("x", "y"):
@@ -131,7 +149,7 @@ def _read(path: Path, classes: int) -> Part:
         raise _damaged(
             path, f"holds labels {y.min()} … {y.max()} where 0 … {classes - 1} are allowed"
         )
-    return Part(x, y, arrays.get("row"))
+    return Part(x, y, arrays.get("row"), arrays.get("index"))
 
 
 def _damaged(path: Path, what: str) -> UserError:

@@ -19,6 +19,9 @@ DATASETS = {
     "dry_bean": "proofsheet.data.dry_bean",
     "mnist": "proofsheet.data.mnist",
     "bloodmnist": "proofsheet.data.bloodmnist",
+    "chest_xray": "proofsheet.data.chest_xray",
+    "cifar10": "proofsheet.data.cifar10",
+    "cifar100": "proofsheet.data.cifar100",
 }
 
 

@@ -17,7 +17,8 @@ class Outcome:
 
     Attributes:
         folder: `results/<set>/<problem>`, where its figures and tables are.
-        sources: the `source.json` of each of its datasets.
+        sources: the `source.json` of each of its datasets; one of them may be chosen by the run,
+            which then names it in its metrics as `dataset`.
     """
 
     set: ProblemSet
@@ -53,13 +54,18 @@ def read(results: Path, sets: list[ProblemSet]) -> list[Outcome]:
 
 def _outcome(results: Path, problem_set: ProblemSet, problem: Problem) -> Outcome:
     folder = results / problem_set.id / problem.id
+    metrics = _existing(folder / "metrics.json")
+    chosen = [metrics["dataset"]] if "dataset" in metrics else []
     return Outcome(
         problem_set,
         problem,
         folder,
-        _existing(folder / "metrics.json"),
+        metrics,
         _existing(folder / "checks.json"),
-        [_existing(results / "data" / name / "source.json") for name in problem.datasets],
+        [
+            _existing(results / "data" / name / "source.json")
+            for name in dict.fromkeys([*problem.datasets, *chosen])
+        ],
     )
 
 

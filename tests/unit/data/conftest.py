@@ -53,6 +53,10 @@ def server() -> Iterator[Server]:
             except OSError:
                 pass  # the client has gone away, as it should
 
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.do_GET()
+
         def log_message(self, *args: Any) -> None:
             pass
 

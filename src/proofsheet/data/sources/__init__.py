@@ -1,1 +1,1 @@
-"""Where files come from: the mirror, the network, and the choice between them."""
+"""Where files come from: the mirror and its archives, the network, and the choice between them."""

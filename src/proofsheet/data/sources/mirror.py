@@ -16,39 +16,21 @@ there) and matches. No name leads out of the mirror, neither by `..` nor by a sy
 
 from __future__ import annotations
 
-import hashlib
-import lzma
 import re
-import tarfile
-import zipfile
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import Any
 
 import yaml
 
+from proofsheet.data.sources.archive import LIMIT, Checksum, Refused, unpack_members
 from proofsheet.errors import UserError
-from proofsheet.files import checksum, replacing
+from proofsheet.files import checksum
 
 MANIFEST = "manifest.yaml"
 _KEYS = ("official", "note", "licence", "folder", "files", "members")
 _DIGITS = {"sha256": 64, "md5": 32}
-_BROKEN_ARCHIVE = (
-    tarfile.TarError, zipfile.BadZipFile, lzma.LZMAError, zlib.error, OSError, EOFError,
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Checksum:
-    """An algorithm (`sha256` or `md5`) and the hexadecimal digest that it must give."""
-
-    algorithm: str
-    digest: str
-
-    def __str__(self) -> str:
-        return f"{self.algorithm} {self.digest}"
 
 
 @dataclass(frozen=True)
@@ -113,11 +95,11 @@ class Entry:
         """The path of a file that a `listing` names, after its checksum has been compared."""
         return self._verified(name, expected)
 
-    def unpack(self, archive: str, folder: Path) -> dict[str, Path]:
+    def unpack(self, archive: str, folder: Path, limit: int = LIMIT) -> dict[str, Path]:
         """Write the `members` of a tar or zip archive under `folder`, each verified.
 
         Members that the manifest does not list stay in the archive, and so does anything that is
-        not a plain file.
+        not a plain file; an archive of more than `limit` bytes, unpacked, is refused.
         """
         path = self.file(archive)
         if not self.members:
@@ -125,22 +107,14 @@ class Entry:
                 f"{self.root / MANIFEST}: '{self.name}' has no 'members', so nothing in {path} may"
                 " be used; list the members with their checksums"
             )
-        waiting, written = dict(self.members), {}
         try:
-            for name, stream in _plain_members(path):
-                if name not in waiting:
-                    continue
-                target = folder / name
-                _copy_verified(stream, target, waiting.pop(name), f"{path}: member {name}")
-                written[name] = target
-        except _BROKEN_ARCHIVE as error:
-            raise UserError(f"{path} cannot be unpacked ({error}); copy it anew") from None
-        if waiting:
-            raise UserError(
-                f"{path} has no member '{next(iter(waiting))}', which {self.root / MANIFEST} lists;"
-                " copy the archive anew, or correct the manifest"
-            )
-        return written
+            return unpack_members(path, self.members, folder, limit)
+        except Refused as error:
+            advice = "copy the archive to the mirror anew"
+            if error.missing:
+                advice = f"which {self.root / MANIFEST} lists; {advice}, or correct the manifest"
+                raise UserError(f"{error}, {advice}") from None
+            raise UserError(f"{error}; {advice}") from None
 
     def record(self, name: str, expected: Checksum | None = None) -> dict[str, Any]:
         """What `source.json` says about a file that `file` or `listed` has verified."""
@@ -294,32 +268,3 @@ def _text(path: Path) -> str:
         raise UserError(f"{path}: byte {error.start} is not UTF-8; save it as UTF-8") from None
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}); mend the mirror") from None
-
-
-def _plain_members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    """Name and stream of every plain file in a tar or zip archive."""
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                if not member.is_dir():
-                    with archive.open(member) as stream:
-                        yield member.filename, stream
-    else:
-        with tarfile.open(path, "r|*") as archive:
-            for member in archive:
-                if member.isreg():
-                    yield member.name, archive.extractfile(member)
-
-
-def _copy_verified(stream: IO[bytes], target: Path, expected: Checksum, what: str) -> None:
-    digest = hashlib.new(expected.algorithm)
-    with replacing(target) as temporary:
-        with temporary.open("wb") as file:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-                file.write(block)
-        if digest.hexdigest() != expected.digest:
-            raise UserError(
-                f"{what} is damaged: expected {expected}, found {digest.hexdigest()}; copy the"
-                " archive to the mirror anew"
-            )

@@ -1,0 +1,252 @@
+"""Chest X-rays: 5,856 radiographs of children, normal or with pneumonia, brought to 224×224.
+
+The publisher's test images are kept as they are. Its validation folder has 16 images, by which
+nothing can be chosen: it is left aside, and validation images are taken out of the training ones,
+patient by patient. The patient is in the name of the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from proofsheet.data.contract import Divided, Found, Info
+from proofsheet.data.dataset import PARTS
+from proofsheet.data.patients import divide_patients
+from proofsheet.data.sources import kaggle
+from proofsheet.data.sources.mirror import Entry
+from proofsheet.errors import UserError
+
+CLASSES = ("NORMAL", "PNEUMONIA")
+COUNTS = {"train": (1341, 3875), "val": (8, 8), "test": (234, 390)}
+"""Images of both classes in the published folders: 5,216, 16 and 624."""
+
+INFO = Info(
+    title="Chest X-ray images (pneumonia)",
+    version="Kaggle paultimothymooney/chest-xray-pneumonia, version 2",
+    licence="CC BY 4.0",
+    citation="Kermany et al. (2018), doi:10.1016/j.cell.2018.02.010; doi:10.17632/rscbjbr9sj",
+    class_names=("Normal", "Pneumonia"),
+)
+
+SIDE = 224
+"""Pixels; the aspect ratio is not kept, for neither does the mirror keep it."""
+
+LISTING = "MD5SUMS"
+HANDLE = "paultimothymooney/chest-xray-pneumonia/versions/2"
+SERIES = ("IM", "NORMAL2-IM", "person")
+"""Where a file name's number counts patients: two series of normal ones, one of the ill."""
+
+KINDS = ("normal", "bacteria", "virus")
+VALIDATION = 0.15
+"""Share of the training patients of each series whose images become the validation part."""
+
+STANDIN_IMAGES = {"train": 560, "test": 120}
+
+_NAME = re.compile(r"(?:person(\d+)_(bacteria|virus)|((?:NORMAL2-)?IM)-(\d+)-)[\w-]*\.jpe?g")
+
+
+@dataclass(frozen=True)
+class Radiograph:
+    """What a published file name says: `train/PNEUMONIA/person7_virus_12.jpeg`."""
+
+    part: str
+    label: int
+    series: int
+    number: int
+    kind: int
+
+
+def official_host() -> str:
+    """URL that answers when the official source can be reached."""
+    return kaggle.HOST
+
+
+def official(workspace: Path) -> Found:
+    """Through Kaggle's client, which needs a token."""
+
+    def read(folder: Path) -> Found:
+        # The archive holds the folders twice, one inside the other.
+        root = folder / "chest_xray" if (folder / "chest_xray").is_dir() else folder
+        names = sorted(
+            path.relative_to(root).as_posix()
+            for part in COUNTS
+            for path in (root / part).glob("*/*.jp*g")
+            if not path.name.startswith(".")
+        )
+        arrays = decoded({name: root / name for name in names}, "the archive", workspace)
+        total = sum((root / name).stat().st_size for name in names)
+        record = {
+            "name": f"{len(names):,} JPEG files",
+            "bytes": total,
+            "verified": "number of images in each folder, and that each can be decoded",
+        }
+        return Found(arrays, [record], official=True, note="brought to 224×224 pixels")
+
+    return kaggle.dataset(HANDLE, INFO.title, workspace, read)
+
+
+def mirror(entry: Entry, workspace: Path) -> Found:
+    """The JPEG files that a mirror's list names, each verified by the list."""
+    listing = {
+        name: expected
+        for name, expected in entry.listing(LISTING).items()
+        if PurePosixPath(name).parts[0] in COUNTS
+    }
+    files = {name: entry.listed(name, expected) for name, expected in listing.items()}
+    where = str(entry.root / entry.folder / LISTING)
+    try:
+        arrays = decoded(files, where, workspace)
+    except ValueError as error:
+        raise UserError(f"{error}; put the published files into the mirror") from None
+    return Found(
+        arrays,
+        [entry.record(LISTING)],
+        official=entry.official,
+        note=entry.note,
+        licence=entry.licence,
+    )
+
+
+def standin(seed: int) -> Found:
+    """Radiographs that are drawn here."""
+    from proofsheet.data.chest_xray_standin import simulate
+
+    drawn = [simulate(n, seed, PARTS.index(part)) for part, n in STANDIN_IMAGES.items()]
+    arrays = {name: np.concatenate([part[name] for part in drawn]) for name in drawn[0]}
+    note = (
+        f"{len(arrays['y']):,} drawn radiographs: thorax, ribs, heart and lungs, some with"
+        " opacities in place of pneumonia; not the real data"
+    )
+    return Found(arrays, [], official=False, note=note, licence="of this project (MIT)")
+
+
+def divide(found: Found, seed: int) -> Divided:
+    """Training images into training and validation by patient; the test images as they are."""
+    part, series, number = (found.arrays[name] for name in ("part", "series", "number"))
+    patient = series.astype(np.int64) * 1_000_000 + number
+    train = np.flatnonzero(part == PARTS.index("train"))
+    kept, taken = divide_patients(patient[train], series[train], VALIDATION, seed)
+    index = {
+        "train": train[kept],
+        "val": train[taken],
+        "test": np.flatnonzero(part == PARTS.index("test")),
+    }
+    parts = {
+        name: {"patient": patient[rows]}
+        | {key: found.arrays[key][rows] for key in ("x", "y", "kind")}
+        for name, rows in index.items()
+    }
+    return Divided(parts, _overlaps(parts) | {"split_seed": seed})
+
+
+def decoded(files: Mapping[str, Path], origin: str, workspace: Path) -> dict[str, np.ndarray]:
+    """Training and test images of the published files, with what their names say.
+
+    Args:
+        files: paths by published name, such as `test/NORMAL/IM-0001-0001.jpeg`.
+        origin: what they are, for messages.
+        workspace: folder for the decoded pixels, which are mapped from there.
+
+    Returns:
+        `x` (n, 224, 224) uint8; `y`, `part`, `series`, `number` and `kind` (n,).
+
+    Raises:
+        ValueError: a name is of another form, the numbers of images are not the published ones,
+            or a file is not a JPEG image; it is named.
+    """
+    told = {name: read_name(name) for name in files}
+    for part, expected in COUNTS.items():
+        counts = [
+            sum(t.part == part and t.label == k for t in told.values()) for k in range(len(CLASSES))
+        ]
+        if counts != list(expected):
+            raise ValueError(f"{origin}: {part} has {counts} images, expected {list(expected)}")
+    wanted = sorted(name for name, t in told.items() if t.part != "val")
+    x = np.lib.format.open_memmap(
+        workspace / "pixels.npy", mode="w+", dtype=np.uint8, shape=(len(wanted), SIDE, SIDE)
+    )
+    for i, name in enumerate(wanted):
+        x[i] = read_image(files[name])
+    return {
+        "x": x,
+        "y": _column((told[n].label for n in wanted), np.int64),
+        "part": _column((PARTS.index(told[n].part) for n in wanted), np.uint8),
+        "series": _column((told[n].series for n in wanted), np.uint8),
+        "number": _column((told[n].number for n in wanted), np.int32),
+        "kind": _column((told[n].kind for n in wanted), np.uint8),
+    }
+
+
+def read_name(name: str) -> Radiograph:
+    """Part, class and patient from a published path.
+
+    Raises:
+        ValueError: the path is of another form.
+    """
+    part, label, file = [*PurePosixPath(name).parts, "", "", ""][:3]
+    match = _NAME.fullmatch(file)
+    ill = bool(match and match[1])
+    if part not in COUNTS or label not in CLASSES or not match or ill != (label == CLASSES[1]):
+        raise ValueError(
+            f"{name} is not a published name, such as train/NORMAL/IM-0115-0001.jpeg or"
+            " train/PNEUMONIA/person1_bacteria_1.jpeg"
+        )
+    series = "person" if ill else match[3]
+    kind = match[2] if ill else "normal"
+    number = int(match[1] or match[4])
+    return Radiograph(part, CLASSES.index(label), SERIES.index(series), number, KINDS.index(kind))
+
+
+def read_image(path: Path) -> np.ndarray:
+    """A JPEG file as gray levels (224, 224) uint8, the aspect ratio not kept.
+
+    Raises:
+        ValueError: it is not a whole JPEG image.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(path, formats=["JPEG"]) as image:
+            # Gray is the first channel of a JPEG file, and large ones can be decoded at a fraction.
+            image.draft("L", (2 * SIDE, 2 * SIDE))
+            gray = image.convert("L")
+            if gray.size != (SIDE, SIDE):
+                gray = gray.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+            return np.asarray(gray)
+    except OSError as error:  # among them the client's own errors about content
+        raise ValueError(f"{path} is not a whole JPEG image ({error})") from None
+
+
+def _overlaps(parts: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, object]:
+    """Images and patients on two sides, and in words how the parts came about."""
+    ill = SERIES.index("person") * 1_000_000
+    patients = {name: set(part["patient"].tolist()) for name, part in parts.items()}
+    fitted = patients["train"] | patients["val"]
+    shared = patients["test"] & fitted
+    kinds = {
+        name: set(zip(part["patient"].tolist(), part["kind"].tolist(), strict=True))
+        for name, part in parts.items()
+    }
+    distinct = [
+        {blake2b(image.tobytes()).digest() for image in part["x"]} for part in parts.values()
+    ]
+    return {
+        "split": "test images as published; of the training patients of each series 15 % for"
+        " validation, none of them on two sides; the publisher's 16 validation images left aside",
+        "patients": {name: len(known) for name, known in patients.items()},
+        "patients_in_train_and_val": len(patients["train"] & patients["val"]),
+        "numbers_in_test_and_train": len(shared),
+        "ill_numbers_in_test_and_train": sum(number >= ill for number in shared),
+        "same_number_and_kind": len(kinds["test"] & (kinds["train"] | kinds["val"])),
+        "images_on_two_sides": sum(map(len, distinct)) - len(set.union(*distinct)),
+    }
+
+
+def _column(values: Iterable[int], kind: type) -> np.ndarray:
+    return np.fromiter(values, dtype=kind)

@@ -1,0 +1,121 @@
+"""Archives that would rather do something else than be unpacked."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proofsheet.data.sources.archive import Checksum, Refused, unpack_members
+from unit.data.batches import tar
+
+BODY = b"a member"
+WANTED = {"b/one": Checksum("md5", hashlib.md5(BODY).hexdigest())}
+
+
+def written(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() or path.is_symlink()]
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in members.items():
+            archive.writestr(name, body)
+    return file.getvalue()
+
+
+def unpack(tmp_path: Path, body: bytes, limit: int = 100_000) -> dict[str, Path]:
+    path = tmp_path / "archive"
+    path.write_bytes(body)
+    return unpack_members(path, WANTED, tmp_path / "out", limit)
+
+
+PACKINGS = {
+    "plain tar": lambda members: tar(members, ""),
+    "tar.gz": lambda members: tar(members, "gz"),
+    "tar.bz2": lambda members: tar(members, "bz2"),
+    "tar.xz": lambda members: tar(members, "xz"),
+    "zip": zipped,
+}
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+def test_the_member_that_is_asked_for_is_written_and_no_other(tmp_path: Path, packing: str) -> None:
+    members = {"a": b"-", "../b/one": b"-", "/b/one": b"-", "b/one": BODY, "b/two": b"-"}
+    found = unpack(tmp_path, PACKINGS[packing](members))
+    assert found == {"b/one": tmp_path / "out" / "b" / "one"}
+    assert written(tmp_path / "out") == [found["b/one"]]
+    assert found["b/one"].read_bytes() == BODY
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+@pytest.mark.parametrize("behind", [False, True])
+def test_no_more_is_decompressed_than_was_agreed(
+    tmp_path: Path, packing: str, behind: bool
+) -> None:
+    members = {"zeros": bytes(5_000_000), "b/one": BODY}
+    body = PACKINGS[packing](dict(reversed(members.items())) if behind else members)
+    if behind and packing != "zip":  # a stream is not read beyond what is wanted
+        assert unpack(tmp_path, body)["b/one"].read_bytes() == BODY
+        return
+    with pytest.raises(Refused, match="holds more than the 100,000 bytes that are expected in it"):
+        unpack(tmp_path, body)
+    assert not written(tmp_path / "out")
+
+
+def test_a_header_that_is_a_bomb_is_refused_before_it_is_in_memory(tmp_path: Path) -> None:
+    header = tarfile.TarInfo("b/one")
+    header.size = len(BODY)
+    header.pax_headers = {"comment": "0" * 5_000_000}
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w:xz", format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(header, io.BytesIO(BODY))
+    assert len(file.getvalue()) < 10_000
+    with pytest.raises(Refused, match="holds more than"):
+        unpack(tmp_path, file.getvalue())
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+def test_a_member_with_other_bytes_leaves_no_file(tmp_path: Path, packing: str) -> None:
+    with pytest.raises(Refused, match=r"member b/one is damaged: expected md5 .*, found") as caught:
+        unpack(tmp_path, PACKINGS[packing]({"b/one": BODY + b"!"}))
+    assert caught.value.missing == ""
+    assert not written(tmp_path / "out")
+
+
+@pytest.mark.parametrize("packing", PACKINGS)
+def test_a_member_that_is_not_there_is_named(tmp_path: Path, packing: str) -> None:
+    with pytest.raises(Refused, match="has no member 'b/one'") as caught:
+        unpack(tmp_path, PACKINGS[packing]({"b/two": BODY}))
+    assert caught.value.missing == "b/one"
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    packing=st.sampled_from([name for name in PACKINGS if name != "plain tar"]),
+    cut=st.floats(0, 1, exclude_max=True),
+    flipped=st.integers(0, 255),
+)
+def test_whatever_is_damaged_is_refused_or_harmless(
+    tmp_path_factory: pytest.TempPathFactory, packing: str, cut: float, flipped: int
+) -> None:
+    """One byte is another, or, where it is the same, all behind it is cut off."""
+    body = PACKINGS[packing]({"b/one": BODY})
+    at = int(cut * len(body))
+    changed = body[:at] + bytes([flipped]) + body[at + 1 :] if body[at] != flipped else body[:at]
+    tmp_path = tmp_path_factory.mktemp("damaged")
+    told = ""
+    try:
+        unpack(tmp_path, changed)
+    except Refused as error:
+        told = str(error)
+    left = [path.read_bytes() for path in written(tmp_path / "out")]
+    assert left == ([] if told else [BODY])
+    assert not told or told.startswith(str(tmp_path / "archive"))

@@ -1,0 +1,364 @@
+"""Chest X-rays from their three sources, patients on one side, and what is refused."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from PIL import Image
+
+from proofsheet.data import chest_xray, load
+from proofsheet.data.chest_xray import read_image, read_name
+from proofsheet.data.chest_xray_standin import simulate
+from proofsheet.data.mapped import map_arrays
+from proofsheet.data.prepare import prepare
+from proofsheet.data.sources import kaggle
+from proofsheet.data.sources.mirror import read_mirror
+from proofsheet.errors import UserError
+from unit.data.support import Answer, Server
+
+FEW = {"train": (8, 12), "val": (1, 1), "test": (3, 4)}
+TOKEN = "a-secret-token-0123456789"
+
+
+def names() -> list[str]:
+    """Published names of `FEW` images: two of each patient, as there are in the real data."""
+    found = []
+    for part, (normal, ill) in FEW.items():
+        start = {"train": 200, "val": 900, "test": 1}[part]
+        for i in range(normal):
+            series = "IM" if i % 4 < 2 else "NORMAL2-IM"
+            found.append(f"{part}/NORMAL/{series}-{start + i // 4:04d}-000{1 + i % 2}.jpeg")
+        for i in range(ill):
+            kind = "virus" if (i // 2) % 2 else "bacteria"
+            found.append(f"{part}/PNEUMONIA/person{start + i // 2}_{kind}_{i}.jpeg")
+    return found
+
+
+def jpeg(seed: int, size: tuple[int, int] = (224, 224), mode: str = "L") -> bytes:
+    rng = np.random.default_rng(seed)
+    coarse = rng.integers(0, 256, (7, 7), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(coarse).resize(size).convert(mode).save(file, "JPEG", quality=90)
+    return file.getvalue()
+
+
+@pytest.fixture(autouse=True)
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Few images, a host where nothing listens, and nobody's token."""
+    monkeypatch.setattr(kaggle, "HOST", "http://127.0.0.1:9")
+    monkeypatch.setattr(chest_xray, "STANDIN_IMAGES", {"train": 40, "test": 10})
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(tmp_path / "home"))
+    for name in ("KAGGLE_API_TOKEN", "KAGGLE_USERNAME", "KAGGLE_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    if not request.node.get_closest_marker("mirror"):
+        monkeypatch.setattr(chest_xray, "COUNTS", FEW)
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    """Gray files and one in color, of one size and of others, as published."""
+    sizes = ((224, 224), (500, 300), (260, 240))
+    return {name: jpeg(i, sizes[i % 3], "RGB" if i == 3 else "L") for i, name in enumerate(names())}
+
+
+def in_mirror(root: Path, files: dict[str, bytes]) -> Path:
+    folder = root / "chest_xray"
+    for name, body in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(body)
+    listing = "".join(f"{hashlib.md5(body).hexdigest()}  {name}\n" for name, body in files.items())
+    (folder / "MD5SUMS").write_text(listing)
+    entry = {
+        "official": False,
+        "note": "resized",
+        "licence": "CC BY 4.0",
+        "files": {"MD5SUMS": {"sha256": hashlib.sha256(listing.encode()).hexdigest()}},
+    }
+    (root / "manifest.yaml").write_text(yaml.safe_dump({"chest_xray": entry}))
+    return root
+
+
+def read(root: Path, workspace: Path | None = None):
+    return chest_xray.mirror(read_mirror(root)["chest_xray"], workspace or root)
+
+
+# --- names and files ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "series", "number", "kind"),
+    [
+        ("train/PNEUMONIA/person1000_bacteria_2931.jpeg", 1, "person", 1000, "bacteria"),
+        ("test/PNEUMONIA/person1_virus_11.jpeg", 1, "person", 1, "virus"),
+        ("train/NORMAL/IM-0115-0001.jpeg", 0, "IM", 115, "normal"),
+        ("train/NORMAL/NORMAL2-IM-0383-0001-0002.jpeg", 0, "NORMAL2-IM", 383, "normal"),
+    ],
+)
+def test_a_name_tells_class_and_patient(name, label, series, number, kind) -> None:
+    found = read_name(name)
+    assert found.label == label
+    assert chest_xray.SERIES[found.series] == series
+    assert found.number == number
+    assert chest_xray.KINDS[found.kind] == kind
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "train/NORMAL/person1_virus_2.jpeg", "train/PNEUMONIA/IM-0001-0001.jpeg", "train/x.jpeg",
+        "other/NORMAL/IM-0001-0001.jpeg", "train/NORMAL/IM-0001-0001.png", "",
+    ],
+)  # fmt: skip
+def test_another_name_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="is not a published name"):
+        read_name(name)
+
+
+def test_an_image_becomes_gray_levels_of_one_size(tmp_path: Path) -> None:
+    kinds = [((224, 224), "L"), ((900, 700), "L"), ((300, 500), "RGB")]
+    for i, (size, mode) in enumerate(kinds):
+        path = tmp_path / f"{i}.jpeg"
+        path.write_bytes(jpeg(5, size, mode))
+        found = read_image(path)
+        assert found.shape == (224, 224)
+        assert found.dtype == np.uint8
+        with Image.open(io.BytesIO(jpeg(5))) as same:
+            assert np.abs(found.astype(int) - np.asarray(same).astype(int)).mean() < 6
+
+
+# --- official: kagglehub against a server -------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def archive(files: dict[str, bytes]) -> bytes:
+    """The archive, with the folders twice, as Kaggle has them."""
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as packed:
+        for name, content in files.items():
+            packed.writestr(f"chest_xray/{name}", content)
+            packed.writestr(f"chest_xray/chest_xray/{name}", content)
+            packed.writestr(f"chest_xray/__MACOSX/{Path(name).parent}/._{Path(name).name}", b"x")
+    return body.getvalue()
+
+
+@pytest.fixture
+def ask(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Ask the client, whose address is the test's server, with a token."""
+    from kagglesdk import kaggle_env
+
+    monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.PROD, server.url)
+    monkeypatch.setattr(kaggle, "HOST", server.url)
+    monkeypatch.setenv("KAGGLE_API_TOKEN", TOKEN)
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    return lambda: chest_xray.official(workspace)
+
+
+def test_the_client_and_the_mirror_give_the_same_images(
+    server: Server, archive: bytes, files: dict[str, bytes], tmp_path: Path, ask
+) -> None:
+    server.script = [Answer(archive)]
+    official, mirrored = ask(), read(in_mirror(tmp_path / "mirror", files), tmp_path)
+    assert mirrored.arrays.keys() == official.arrays.keys()
+    for name, array in mirrored.arrays.items():
+        np.testing.assert_array_equal(official.arrays[name], array)
+    assert official.official
+    assert len(official.arrays["x"]) == 27
+    assert all(TOKEN not in asked for asked in server.asked)
+
+
+TROUBLES = {
+    "error": (lambda a: Answer(status=500), "500"),
+    "truncated": (lambda a: Answer(a[: len(a) // 2], announced=len(a)), "IncompleteRead"),
+    "a page to log in": (lambda a: Answer(b"<html>please log in</html>"), "archive"),
+    "images missing": (lambda a: Answer(without_test(a)), r"test has \[0, 0\] images"),
+}
+
+
+def without_test(archive: bytes) -> bytes:
+    body = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as whole, zipfile.ZipFile(body, "w") as part:
+        for name in whole.namelist():
+            if name.startswith("chest_xray/") and "/test/" not in name:
+                part.writestr(name, whole.read(name))
+    return body.getvalue()
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_trouble_is_tried_again_and_then_told_without_the_token(
+    server: Server, archive: bytes, ask, caplog, capfd, trouble: str
+) -> None:
+    answer, told = TROUBLES[trouble]
+    server.script = [answer(archive)]
+    with caplog.at_level("DEBUG"), pytest.raises(UserError, match=told) as caught:
+        ask()
+    message = str(caught.value)
+    assert "\n" not in message
+    assert "3 attempts" in message
+    assert "data.mirror" in message
+    assert len(server.asked) >= 3
+    printed = capfd.readouterr()
+    assert TOKEN not in message + caplog.text + printed.out + printed.err
+
+
+def test_wrong_bytes_are_seen_by_the_server_s_checksum(
+    archive: bytes, monkeypatch: pytest.MonkeyPatch, ask, server: Server
+) -> None:
+    from kagglehub import clients
+
+    wrong = base64.b64encode(hashlib.md5(b"other").digest()).decode()
+    monkeypatch.setattr(clients, "get_md5_checksum_from_response", lambda response: wrong)
+    server.script = [Answer(archive)]
+    with pytest.raises(UserError, match="MD5 checksum"):
+        ask()
+
+
+def test_a_refused_token_is_told(server: Server, ask) -> None:
+    server.script = [Answer(status=401)]
+    with pytest.raises(UserError, match=r"refuses the token.*kaggle\.com/settings") as caught:
+        ask()
+    assert TOKEN not in str(caught.value)
+
+
+def test_without_a_token_it_is_told_where_to_get_one_and_where_to_put_it(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        chest_xray.official(tmp_path)
+    for part in ("https://www.kaggle.com/settings", "~/.kaggle/access_token", "KAGGLE_API_TOKEN"):
+        assert part in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_token_file_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/kaggle.json").write_text(json.dumps({"username": "me"}))
+    with pytest.raises(UserError, match="missing 'key'"):
+        chest_xray.official(tmp_path)
+
+
+def test_messages_are_cleared_of_secrets() -> None:
+    text = f"500 for https://a.b/c?X-Signature=12 with {TOKEN}"
+    assert kaggle.cleared(text, [TOKEN]) == "500 for https://a.b/c?… with …"
+
+
+def test_auto_without_a_token_takes_the_standin(
+    tmp_path: Path, server: Server, monkeypatch
+) -> None:
+    monkeypatch.setattr(kaggle, "HOST", server.url)
+    assert prepare("chest_xray", "auto", "", 0, tmp_path / "data")["source"] == "standin"
+
+
+# --- mirror -------------------------------------------------------------------------------------
+
+
+def test_a_mirror_is_prepared_and_read_back(files: dict[str, bytes], tmp_path: Path) -> None:
+    root = in_mirror(tmp_path / "mirror", files)
+    record = prepare("chest_xray", "mirror", str(root), 0, tmp_path / "data")
+    assert record["counts"]["test"]["per_class"] == {"Normal": 3, "Pneumonia": 4}
+    assert sum(record["counts"][part]["total"] for part in ("train", "val")) == 20
+    assert [file["name"] for file in record["files"]] == ["MD5SUMS"]
+    data = load(tmp_path / "data", mapped=True)
+    assert isinstance(data.train.x, np.memmap)
+    np.testing.assert_array_equal(data.train.x, load(tmp_path / "data").train.x)
+
+
+DAMAGES = {
+    "one image cut": (
+        lambda root, name: (root / "chest_xray" / name).write_bytes(b"short"),
+        "is damaged: expected md5",
+    ),
+    "one image gone": (
+        lambda root, name: (root / "chest_xray" / name).unlink(), "is not there",
+    ),
+    "the list changed": (
+        lambda root, name: (root / "chest_xray/MD5SUMS").write_text(""),
+        "is damaged: expected sha256",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_other_bytes_are_refused(files: dict[str, bytes], tmp_path: Path, damage: str) -> None:
+    root = in_mirror(tmp_path, files)
+    spoil, told = DAMAGES[damage]
+    spoil(root, names()[5])
+    with pytest.raises(UserError, match=told):
+        read(root)
+
+
+WRONG_FILES = {
+    "one too few": (lambda f: dict(list(f.items())[1:]), r"train has \[7, 12\] images"),
+    "a foreign name": (
+        lambda f: {**f, "train/NORMAL/holiday.jpeg": jpeg(0)}, "holiday.jpeg is not a published",
+    ),
+    "no image": (
+        lambda f: {**f, names()[0]: b"<html>log in</html>"}, "is not a whole JPEG image",
+    ),
+    "a truncated image": (
+        lambda f: {**f, names()[0]: f[names()[0]][:-400]}, "is not a whole JPEG image",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", WRONG_FILES)
+def test_files_that_are_not_as_published_are_refused_though_they_are_listed(
+    files: dict[str, bytes], tmp_path: Path, wrong: str
+) -> None:
+    change, told = WRONG_FILES[wrong]
+    root = in_mirror(tmp_path, change(dict(files)))
+    with pytest.raises(UserError, match=told) as caught:
+        read(root)
+    assert "\n" not in str(caught.value)
+
+
+# --- stand-in -----------------------------------------------------------------------------------
+
+
+def test_drawn_radiographs_are_the_seed_s_alone() -> None:
+    first, again, other = simulate(12, 3, 0), simulate(12, 3, 0), simulate(12, 4, 0)
+    for name in first:
+        np.testing.assert_array_equal(first[name], again[name])
+    assert not np.array_equal(first["x"], other["x"])
+    assert len({image.tobytes() for image in first["x"]}) == 12
+    assert first["x"].shape == (12, 224, 224)
+    assert 0 < first["y"].mean() < 1
+    assert (first["y"] == (first["series"] == 2)).all()
+
+
+def test_no_patient_is_on_two_sides_of_the_standin(tmp_path: Path) -> None:
+    record = prepare("chest_xray", "standin", "", 0, tmp_path)
+    assert record["patients_in_train_and_val"] == 0
+    assert record["numbers_in_test_and_train"] == 0
+    sides = [set(map_arrays(tmp_path / f"{p}.npz")["patient"].tolist()) for p in ("train", "val")]
+    assert sides[0]
+    assert sides[1]
+    assert not sides[0] & sides[1]
+    assert load(tmp_path).standin
+
+
+# --- the real files -----------------------------------------------------------------------------
+
+
+@pytest.mark.mirror
+def test_the_real_radiographs(mirror: Path, tmp_path: Path) -> None:
+    record = prepare("chest_xray", "mirror", str(mirror), 0, tmp_path)
+    data = load(tmp_path, mapped=True)
+    assert len(data.train) + len(data.val) == 5216
+    assert np.bincount(data.test.y).tolist() == [234, 390]
+    assert record["patients_in_train_and_val"] == 0
+    columns = {part: map_arrays(tmp_path / f"{part}.npz") for part in ("train", "val", "test")}
+    patients = {part: set(found["patient"].tolist()) for part, found in columns.items()}
+    assert not patients["train"] & patients["val"]
+    # Numbers of the ill come back in the test images, but always with the other kind of pneumonia.
+    assert len(patients["test"] & (patients["train"] | patients["val"])) == 170
+    assert record["same_number_and_kind"] == 0
+    for share in (np.mean(data.train.y), np.mean(data.val.y)):
+        assert abs(share - 3875 / 5216) < 0.02

@@ -1,0 +1,382 @@
+"""CIFAR-10 and CIFAR-100 from their three sources, how they are divided, and what is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from proofsheet.data import cifar, cifar10, cifar100, load
+from proofsheet.data.cifar10 import CIFAR10
+from proofsheet.data.cifar100 import CIFAR100
+from proofsheet.data.contract import Found
+from proofsheet.data.prepare import prepare
+from proofsheet.data.sources.mirror import read_mirror
+from proofsheet.errors import UserError
+from unit.data.batches import Calls, members_of, mirror_with, pickled, small, tar
+from unit.data.images import TROUBLES, serving, troubles
+from unit.data.support import Server
+
+TINY = {"cifar10": small(CIFAR10, 20, 4), "cifar100": small(CIFAR100, 3, 2)}
+BATCH = "cifar-10-batches-py/data_batch_3"
+
+
+@pytest.fixture(autouse=True)
+def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host where nothing listens."""
+    monkeypatch.setattr(cifar, "HOST", "http://127.0.0.1:9/")
+
+
+@pytest.fixture(scope="module")
+def contents():
+    """By dataset: the files of its archive, and images and labels of its parts."""
+    return {name: members_of(dataset) for name, dataset in TINY.items()}
+
+
+@pytest.fixture(scope="module")
+def files(contents) -> dict[str, bytes]:
+    return contents["cifar10"][0]
+
+
+@pytest.fixture(scope="module")
+def parts(contents):
+    return contents["cifar10"][1]
+
+
+def archived(root: Path, members, kind: str = "xz", listed=None) -> Path:
+    """A mirror with an archive of CIFAR-10; all of its members are listed, unless others are."""
+    archive = (f"cifar-10-python.tar.{kind}", tar(members, kind))
+    return mirror_with(root, "cifar10", archive, members if listed is None else listed)
+
+
+def read(root: Path, name: str = "cifar10") -> Found:
+    workspace = root / "workspace"
+    workspace.mkdir(exist_ok=True)
+    return TINY[name].mirror(read_mirror(root)[name], workspace)
+
+
+def refused(root: Path, told: str) -> str:
+    """What the one line says with which a mirror is refused."""
+    with pytest.raises(UserError, match=told) as caught:
+        read(root)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+# --- official: torchvision against a server -----------------------------------------------------
+
+
+@pytest.fixture
+def ask(server: Server, contents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Ask the client, whose server and checksums are the test's, for one of the datasets."""
+    import torchvision
+
+    monkeypatch.setattr(cifar, "HOST", f"{server.url}/")
+
+    def asked(name: str = "cifar10", members=None) -> Found:
+        dataset, client = TINY[name], getattr(torchvision.datasets, TINY[name].client)
+        members = contents[name][0] if members is None else members
+        sums = {
+            file.rpartition("/")[2]: hashlib.md5(body).hexdigest() for file, body in members.items()
+        }
+        body = tar(members)
+        monkeypatch.setattr(client, "url", f"{server.url}/{client.filename}")
+        monkeypatch.setattr(client, "tgz_md5", hashlib.md5(body).hexdigest())
+        monkeypatch.setattr(client, "train_list", [[file, sums[file]] for file in dataset.train])
+        monkeypatch.setattr(client, "test_list", [[file, sums[file]] for file in dataset.test])
+        monkeypatch.setattr(client, "meta", {"filename": dataset.meta, "md5": sums[dataset.meta]})
+        server.script = server.script or [serving({client.filename: body})]
+        workspace = tmp_path / "asked"
+        workspace.mkdir()
+        return dataset.official(workspace)
+
+    return asked
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_the_client_and_the_mirror_give_the_same_images(
+    name: str, contents, tmp_path: Path, ask
+) -> None:
+    members, parts = contents[name]
+    dataset = TINY[name]
+    archive = f"{dataset.archive}.gz"
+    official = ask(name)
+    mirrored = read(mirror_with(tmp_path, name, (archive, tar(members)), members), name)
+    for key, array in mirrored.arrays.items():
+        np.testing.assert_array_equal(official.arrays[key], array)
+    for index, part in enumerate(("train", "test")):
+        at = official.arrays["part"] == 2 * index
+        np.testing.assert_array_equal(official.arrays["x"][at], parts[part][0])
+        np.testing.assert_array_equal(official.arrays["y"][at], parts[part][1])
+    assert official.official
+    assert official.files[0]["name"] == archive
+    assert official.files[0]["bytes"] == len(tar(members))
+    assert {record["name"]: record["md5"] for record in official.files[1:]} == {
+        file: hashlib.md5(body).hexdigest() for file, body in members.items()
+    }
+    assert {record["verified"] for record in official.files} == {"md5 of torchvision"}
+
+
+@pytest.mark.parametrize("dataset", [CIFAR10, CIFAR100], ids=str.lower("CIFAR10 CIFAR100").split())
+def test_the_client_asks_where_we_say_and_knows_our_files(
+    dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torchvision
+
+    monkeypatch.undo()
+    client = getattr(torchvision.datasets, dataset.client)
+    assert client.url.startswith(dataset.official_host())
+    assert client.filename.startswith(dataset.archive)
+    assert client.base_folder == dataset.folder
+    assert tuple(name for name, _ in client.train_list) == dataset.train
+    assert tuple(name for name, _ in client.test_list) == dataset.test
+    assert (client.meta["filename"], client.meta["key"]) == (dataset.meta, dataset.names_key)
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_trouble_is_tried_again_and_then_told(
+    server: Server, files, ask, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    answer, told = troubles(tar(files))[trouble]
+    monkeypatch.setattr(cifar, "SILENCE", 0.3)
+    server.script = [serving({"cifar-10-python.tar.gz": answer})]
+    with pytest.raises(UserError, match=told) as caught:
+        ask()
+    assert "\n" not in str(caught.value)
+    for part in ("CIFAR-10 by torchvision", server.url, "3 attempts", "data.mirror"):
+        assert part in str(caught.value)
+    assert len(server.asked) >= 3
+
+
+def test_the_third_attempt_may_succeed(server: Server, files, ask) -> None:
+    broken = serving({})
+    server.script = [broken, broken, serving({"cifar-10-python.tar.gz": tar(files)})]
+    assert ask().arrays["x"].shape == (240, 32, 32, 3)
+
+
+def test_the_client_s_own_unpickling_is_never_run(files, tmp_path: Path, ask) -> None:
+    trace = tmp_path / "it was called"
+    members = {**files, BATCH: pickle.dumps(Calls(Path.touch, trace))}
+    with pytest.raises(UserError, match="no batch needs"):
+        ask(members=members)
+    assert not trace.exists()
+
+
+# --- mirror -------------------------------------------------------------------------------------
+
+
+def test_a_mirror_says_where_its_files_come_from(files, tmp_path: Path) -> None:
+    found = read(archived(tmp_path, {**files, "cifar-10-batches-py/readme.html": b"-"}))
+    assert (found.official, found.licence) == (True, "as it is")
+    assert found.files[0]["name"] == "cifar-10-python.tar.xz"
+    assert found.files[0]["verified"] == "sha256 of manifest.yaml"
+    assert [record["name"] for record in found.files[1:]] == list(files)
+    assert [record["bytes"] for record in found.files[1:]] == [len(b) for b in files.values()]
+
+
+def test_an_archive_with_other_bytes_is_refused(files, tmp_path: Path) -> None:
+    path = archived(tmp_path, files) / "cifar10" / "cifar-10-python.tar.xz"
+    path.write_bytes(path.read_bytes()[:-100])
+    refused(tmp_path, r"tar.xz is damaged: expected sha256 .*, found .*anew")
+
+
+def test_a_truncated_archive_is_refused_though_it_is_listed(files, tmp_path: Path) -> None:
+    body = tar(files, "xz")
+    archive = ("cifar-10-python.tar.xz", body[: len(body) // 2])
+    refused(mirror_with(tmp_path, "cifar10", archive, files), "cannot be unpacked")
+
+
+@pytest.mark.parametrize("name", ["data_batch_3", "test_batch", "batches.meta"])
+def test_every_member_has_to_be_listed_there_and_right(files, tmp_path: Path, name: str) -> None:
+    member = f"cifar-10-batches-py/{name}"
+    others = {file: body for file, body in files.items() if file != member}
+    refused(archived(tmp_path, files, listed=others), f"lists no member '{member}'")
+    refused(archived(tmp_path, others, listed=files), f"has no member '{member}', which .*lists")
+    changed = {**files, member: files[member] + b"."}
+    refused(archived(tmp_path, changed, listed=files), f"member {member} is damaged: expected md5")
+
+
+def test_an_archive_of_another_name_is_not_taken(files, tmp_path: Path) -> None:
+    archive = ("cifar-10-binary.tar.gz", tar(files))
+    refused(mirror_with(tmp_path, "cifar10", archive, files), r"lists no cifar-10-python.tar\*")
+
+
+def test_a_pickle_that_acts_is_refused_though_every_checksum_is_right(
+    files, tmp_path: Path
+) -> None:
+    trace = tmp_path / "it was called"
+    bad = {**files, BATCH: pickle.dumps(Calls(Path.touch, trace))}
+    told = refused(archived(tmp_path, bad), "which no batch needs")
+    assert BATCH in told
+    assert not trace.exists()
+
+
+def test_a_pickle_whose_checksum_is_wrong_is_not_even_opened(
+    files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cifar, "read_images", lambda *_: pytest.fail("it was read"))
+    monkeypatch.setattr(cifar, "read_names", lambda *_: pytest.fail("it was read"))
+    bad = {**files, BATCH: pickle.dumps({})}
+    refused(archived(tmp_path, bad, listed=files), "is damaged: expected md5")
+
+
+def relabelled(files, labels) -> dict[str, bytes]:
+    n = len(labels)
+    return {**files, BATCH: pickled({"data": np.zeros((n, 3072), np.uint8), "labels": labels})}
+
+
+def test_contents_that_are_not_as_published_are_refused(files, tmp_path: Path) -> None:
+    cases = {
+        r"labels are 0 … 10, expected 0 … 9": relabelled(files, [10] * 40),
+        r"labels are -1 … 9, expected 0 … 9": relabelled(files, [-1] * 40),
+        r"images are \(199, 32, 32, 3\) uint8, expected \(200,": relabelled(files, [0] * 39),
+        r"CIFAR-10, train: images of each class are \[": relabelled(files, [0] * 40),
+        r"names 2 classes \(dog, cat, …\), expected 10 \(airplane, .*; put the published": {
+            **files,
+            "cifar-10-batches-py/batches.meta": pickled({"label_names": ["dog", "cat"]}),
+        },
+    }
+    for told, members in cases.items():
+        refused(archived(tmp_path, members), told)
+
+
+def test_members_that_lead_out_of_the_folder_stay_in_the_archive(files, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    root = archived(tmp_path / "m", {"../../outside": b"!", str(outside): b"!", **files},
+                    listed=files)  # fmt: skip
+    assert len(read(root).arrays["y"]) == 240
+    assert not list(tmp_path.rglob("*outside*"))
+    archived(root, files, listed={**files, "../../outside": b"!"})
+    refused(root, "is not a path inside the mirror")
+
+
+@pytest.mark.parametrize(
+    "kind", ["SYMTYPE", "LNKTYPE", "CHRTYPE", "BLKTYPE", "FIFOTYPE", "DIRTYPE"]
+)
+def test_a_member_that_is_no_plain_file_is_not_unpacked(files, tmp_path: Path, kind: str) -> None:
+    secret = tmp_path / "secret"
+    secret.write_bytes(files[BATCH])
+    special = tarfile.TarInfo(BATCH)
+    special.type, special.linkname = getattr(tarfile, kind), str(secret)
+    root = archived(tmp_path / "m", {**files, BATCH: special}, listed=files)
+    refused(root, f"has no member '{BATCH}'")
+    assert not [path for path in (root / "workspace").rglob("*") if path.is_symlink()]
+
+
+def test_a_link_before_a_batch_does_not_lead_it_away(files, tmp_path: Path) -> None:
+    target = tmp_path / "elsewhere"
+    target.mkdir()
+    link = tarfile.TarInfo("cifar-10-batches-py")
+    link.type, link.linkname = tarfile.SYMTYPE, str(target)
+    root = archived(tmp_path / "m", {"cifar-10-batches-py": link, **files}, listed=files)
+    assert len(read(root).arrays["y"]) == 240
+    assert not list(target.iterdir())
+
+
+@pytest.mark.parametrize("kind", ["gz", "xz", "bz2"])
+def test_a_bomb_is_refused(files, tmp_path: Path, monkeypatch, kind: str) -> None:
+    monkeypatch.setattr(cifar, "UNPACKED", 1_000_000)
+    members = {"zeros": bytes(20_000_000), **files}
+    root = archived(tmp_path, members, kind, listed=files)
+    assert (root / "cifar10" / f"cifar-10-python.tar.{kind}").stat().st_size < 1_000_000
+    refused(root, "holds more than the 1,000,000 bytes that are expected in it; copy")
+
+
+# --- the division -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def found(files, tmp_path_factory: pytest.TempPathFactory) -> Found:
+    return read(archived(tmp_path_factory.mktemp("found"), files))
+
+
+def test_validation_is_a_tenth_of_the_training_images_and_the_rest_keeps_its_order(
+    found: Found, parts
+) -> None:
+    divided = CIFAR10.divide(found, 0)
+    train, val, test = (divided.parts[name] for name in ("train", "val", "test"))
+    np.testing.assert_array_equal(test["x"], parts["test"][0])
+    np.testing.assert_array_equal(test["index"], np.arange(40))
+    assert np.bincount(train["y"]).tolist() == [18] * 10
+    assert np.bincount(val["y"]).tolist() == [2] * 10
+    for part in (train, val):
+        np.testing.assert_array_equal(part["x"], parts["train"][0][part["index"]])
+        np.testing.assert_array_equal(part["y"], parts["train"][1][part["index"]])
+        assert (np.diff(part["index"]) > 0).all()
+    together = np.concatenate([train["index"], val["index"]])
+    assert sorted(together.tolist()) == list(range(200))
+    assert divided.facts["images_on_two_sides"] == 0
+    assert divided.facts["split_seed"] == 0
+
+
+def test_the_validation_part_is_the_seeds(found: Found) -> None:
+    first, again, other = (CIFAR10.divide(found, s).parts["val"]["index"] for s in (0, 0, 1))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+# --- stand-in -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "module"), [("cifar10", cifar10), ("cifar100", cifar100)])
+def test_the_standin_is_prepared_and_read_back(
+    name: str, module, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "standin", TINY[name].standin)
+    record = prepare(name, "standin", "", 0, tmp_path / "a")
+    again = prepare(name, "auto", "", 0, tmp_path / "b")
+    data = load(tmp_path / "a")
+    assert [len(part) for part in (data.train, data.val, data.test)] == [450, 50, 100]
+    assert (data.train.x.dtype, data.train.x.shape[1:]) == (np.uint8, (32, 32, 3))
+    assert data.standin
+    assert len(data.class_names) == len(set(data.class_names)) == int(name[5:])
+    assert "drawn objects" in record["note"]
+    assert record["images_on_two_sides"] == 0
+    assert again == {**record, "requested": "auto"}
+    for file in ("train.npz", "val.npz", "test.npz"):
+        assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
+
+
+def test_the_publisher_s_training_images_come_back_in_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cifar10, "standin", TINY["cifar10"].standin)
+    prepare("cifar10", "standin", "", 0, tmp_path)
+    arrays = TINY["cifar10"].standin(0).arrays
+    whole = load(tmp_path).published_train()
+    np.testing.assert_array_equal(whole.x, arrays["x"][arrays["part"] == 0])
+    np.testing.assert_array_equal(whole.y, arrays["y"][arrays["part"] == 0])
+    np.testing.assert_array_equal(whole.index, np.arange(500))
+    prepare("mnist", "standin", "", 0, tmp_path)
+    with pytest.raises(ValueError, match="mnist does not say in which order"):
+        load(tmp_path).published_train()
+
+
+# --- the real files -----------------------------------------------------------------------------
+
+
+@pytest.mark.mirror
+def test_the_real_photographs(mirror: Path, tmp_path: Path) -> None:
+    import torchvision
+
+    record = prepare("cifar10", "mirror", str(mirror), 0, tmp_path)
+    counts = {part: set(record["counts"][part]["per_class"].values()) for part in record["counts"]}
+    assert counts == {"train": {4500}, "val": {500}, "test": {1000}}
+    assert (record["official"], record["standin"]) == (True, False)
+    assert record["images_on_two_sides"] == 0
+    client = torchvision.datasets.CIFAR10
+    published = dict([*client.train_list, *client.test_list, ("batches.meta", client.meta["md5"])])
+    assert {r["name"].rpartition("/")[2]: r["md5"] for r in record["files"][1:]} == published
+    data = load(tmp_path)
+    whole = data.published_train()
+    assert [data.class_names[label] for label in whole.y[:5]] == [
+        "frog", "truck", "truck", "deer", "automobile",
+    ]  # fmt: skip
+    assert [data.class_names[label] for label in data.test.y[:3]] == ["cat", "ship", "ship"]
+    # The channel means that everyone divides by.
+    mean = whole.x.reshape(-1, 3).mean(axis=0) / 255
+    np.testing.assert_allclose(mean, (0.4914, 0.4822, 0.4465), atol=1e-4)
