@@ -6,6 +6,7 @@ filter does the rest of what Quarto adds to pandoc's Markdown (see `quarto.lua`)
 
 from __future__ import annotations
 
+import logging
 import re
 import subprocess
 from pathlib import Path
@@ -16,6 +17,8 @@ import yaml
 
 from proofsheet.errors import UserError
 from proofsheet.report import expand
+
+log = logging.getLogger("proofsheet")
 
 _HERE = Path(__file__).parent
 _LABEL = re.compile(r"<((?:sec|fig|tbl|eq)-[\w-]+)>")
@@ -66,15 +69,28 @@ def render(project: Path, document: str) -> tuple[bytes, str]:
         where = _formula(unconverted[1], source)
         raise UserError(f"{where}: typst has no words for the formula {_short(unconverted[1])}")
     try:
-        pdf, warnings = typst.compile_with_warnings(
-            str(typ), root=str(project), ignore_system_fonts=True, format="pdf"
-        )
+        pdf, warnings = _compile(typ, project)
     except typst.TypstError as error:
         where = _nearest(error.diagnostic, typ, source)
         raise UserError(f"{where}: typst: {error.message}") from None
     # One symbol that pandoc writes in its old way is told at each of its places.
     told = "".join(f"{text}\n" for text in dict.fromkeys(f"warning: {w.message}" for w in warnings))
     return pdf, done.stderr + told
+
+
+def _compile(typ: Path, project: Path) -> tuple[bytes, list[typst.TypstWarning]]:
+    """An accessible PDF (PDF/UA-1), of which typst refuses what a screen reader could not read.
+
+    A report that is not accessible is better than none: it is compiled all the same, and said so.
+    """
+    options = {"root": str(project), "ignore_system_fonts": True, "format": "pdf"}
+    try:
+        return typst.compile_with_warnings(str(typ), **options, pdf_standards="ua-1")
+    except typst.TypstError as error:
+        if "PDF/UA-1" not in error.message:
+            raise
+        log.warning("the PDF is not accessible as PDF/UA-1 asks: %s", error.message)
+        return typst.compile_with_warnings(str(typ), **options)
 
 
 def _formula(tex: str, source: list[expand.Line]) -> str:

@@ -13,7 +13,7 @@ local function kind_of(label)
 end
 
 local function quoted(text)
-  return '"' .. text:gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
+  return '"' .. text:match("^%s*(.-)%s*$"):gsub("%s+", " "):gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
 end
 
 local function inlines(blocks)
@@ -84,8 +84,8 @@ local function equations(block)
       local math = result:remove(pending)
       while #result >= pending do result:remove(pending) end
       result:extend({
-        typst("#math.equation(block: true, numbering: equation-numbering, [ "), math,
-        typst(" ])<" .. label .. ">"),
+        typst("#math.equation(block: true, alt: " .. quoted(math.text)
+          .. ", numbering: equation-numbering, [ "), math, typst(" ])<" .. label .. ">"),
       })
       pending = nil
     else
@@ -99,6 +99,11 @@ local function equations(block)
   end
   block.content = result
   return block
+end
+
+-- Last pass: who cannot see a formula hears its TeX, as PDF/UA asks.
+local function formula(math)
+  return { typst("#[#set math.equation(alt: " .. quoted(math.text) .. ");"), math, typst("]") }
 end
 
 -- Third pass: blocks that contain the others.
@@ -119,6 +124,9 @@ local function tabular(tbl)
   local label = kind_of(tbl.identifier) == "tbl" and tbl.identifier or nil
   local caption = tbl.caption.long
   tbl.caption, tbl.identifier = pandoc.Caption({}), ""
+  -- Widths that come from the length of the source's lines say nothing about the content. (The
+  -- theme undoes them too, for Quarto, but a table that is replaced there has no valid tags.)
+  tbl.colspecs = tbl.colspecs:map(function(spec) return { spec[1], nil } end)
   tbl.classes:insert("typst:no-figure")
   return label and float({ tbl }, caption, "tbl", label, "top") or tbl
 end
@@ -186,4 +194,5 @@ return {
   { Image = image },
   { Figure = figure, Table = tabular },
   { Div = division },
+  { Math = formula },
 }
