@@ -11,7 +11,7 @@ UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 READY := .venv/.ready
 QUARTO := .venv/.quarto-tried
 
-.PHONY: help report test lint format lock rulegraph benchmarks problem clean
+.PHONY: help report test test-slurm lint format lock rulegraph benchmarks problem clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,8 +19,11 @@ help: ## this list
 report: $(READY) $(QUARTO) ## run everything that is configured; leaves results/submission.pdf
 	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores $(CORES)
 
-test: $(READY) ## every test, with an end-to-end run to the PDF
+test: $(READY) ## the tests, with an end-to-end run to the PDF; those of clusters and faults apart
 	@$(BIN)/python -m pytest
+
+test-slurm: $(READY) ## the SLURM profile on a real cluster of three nodes on this machine (root, Debian)
+	@$(BIN)/python -m pytest -m slurm tests/slurm
 
 lint: $(READY) ## ruff, snakefmt and snakemake --lint
 	@$(BIN)/ruff check

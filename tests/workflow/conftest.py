@@ -2,72 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).parents[2]
-QUICK = ("--config", "preset=quick", "data={source: standin}", "device=cpu")
-
-
-class Project:
-    """A checkout of its own, with the commands that a user types."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def environment(self) -> dict[str, str]:
-        """As on a fresh machine: no mirror, no path into another checkout."""
-        kept = {k: v for k, v in os.environ.items() if k not in ("PROOFSHEET_MIRROR", "PYTHONPATH")}
-        # Snakemake is the one of this environment; Quarto is left out: this is the fallback's test.
-        return kept | {
-            "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
-            "PROOFSHEET_RENDERER": "pandoc",
-        }
-
-    def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "snakemake", "--cores", "2", *arguments]
-
-    def snakemake(self, *arguments: str, timeout: int = 600) -> subprocess.CompletedProcess[str]:
-        """Run Snakemake to its end; stdout and stderr together."""
-        return subprocess.run(
-            self.command(*arguments), cwd=self.folder, env=self.environment(), text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout, check=False,
-        )  # fmt: skip
-
-    def planned(self, *arguments: str) -> dict[str, int]:
-        """How many jobs of each rule a dry run plans."""
-        run = self.snakemake(*arguments, *QUICK, "--dry-run", "--workflow-profile", "none")
-        assert run.returncode == 0, run.stdout
-        if "Nothing to be done" in run.stdout:
-            return {}
-        lines = run.stdout.split("Job stats:")[1].splitlines()[3:]
-        table = lines[: next(i for i, line in enumerate(lines) if not line.strip())]
-        jobs = {line.split()[0]: int(line.split()[1]) for line in table}
-        jobs.pop("total")
-        return jobs
-
-    def copy(self, folder: Path) -> Project:
-        """Everything, results and Snakemake's records included, times kept."""
-        shutil.copytree(self.folder, folder, symlinks=True)
-        return Project(folder)
-
-
-def copy_of_checkout(folder: Path) -> Project:
-    """The files that a clone would have, as they are in the working tree."""
-    listing = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    for name in filter(None, listing.split("\0")):
-        if (ROOT / name).is_file() or (ROOT / name).is_symlink():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name, follow_symlinks=False)
-    return Project(folder)
+from workflow_project import QUICK, Project, copy_of_checkout
 
 
 @pytest.fixture

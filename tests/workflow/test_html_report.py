@@ -11,7 +11,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from .conftest import QUICK
+from workflow_project import QUICK
 
 pytestmark = [
     pytest.mark.slow,

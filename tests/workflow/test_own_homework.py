@@ -8,7 +8,7 @@ import sys
 import pytest
 from pypdf import PdfReader
 
-from .conftest import QUICK
+from workflow_project import QUICK
 
 pytestmark = pytest.mark.slow
 

@@ -16,8 +16,7 @@ import pytest
 from pypdf import PdfReader
 
 from same_results import without_times
-
-from .conftest import QUICK
+from workflow_project import QUICK
 
 pytestmark = pytest.mark.slow
 

@@ -12,6 +12,7 @@ os.environ.update(PYTHONPATH=SOURCE)
 
 from proofsheet.data.registry import DATASETS, module_path
 from proofsheet.data.which_cifar import which_cifar
+from proofsheet.cluster import note_inside_a_job
 from proofsheet.config import checked, known_sets, read_config
 from proofsheet.errors import UserError
 from proofsheet.hand_in import files as files_to_hand_in
@@ -43,6 +44,8 @@ except UserError as error:
     sys.exit(f"proofsheet: {error}")
 
 KNOWN_SETS = known_sets()
+# Read by proofsheet.data.dataset.load, on whichever node a job runs.
+os.environ.update(PROOFSHEET_SCRATCH=config["data"]["scratch"])
 
 
 wildcard_constraints:
@@ -55,6 +58,8 @@ STARTED = time.time()
 
 onstart:
     only_run_here(".snakemake/proofsheet.lock")
+    if note := note_inside_a_job(workflow.cores or 0):
+        print(f"proofsheet: {note}", file=sys.stderr)
 
 
 onsuccess:
@@ -89,6 +94,11 @@ def dataset_modules(dataset):
 def by_preset(full, quick):
     """One of two values, by `preset`."""
     return quick if config["preset"] == "quick" else full
+
+
+def growing(mem_mb):
+    """Memory of a job: as declared, and as much again at each retry."""
+    return lambda wildcards, attempt: mem_mb * attempt
 
 
 def problems_of(name):

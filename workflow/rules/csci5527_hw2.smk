@@ -17,7 +17,7 @@ rule csci5527_hw2_p1_subspace:
         "../../envs/compute.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
         runtime=10,
     params:
         starts=by_preset(full=5, quick=2),
@@ -41,11 +41,12 @@ rule csci5527_hw2_p1_subspace_figures:
         "results/logs/csci5527_hw2/p1_subspace_figures.log",
     benchmark:
         "results/benchmarks/csci5527_hw2/p1_subspace_figures.tsv"
+    localrule: True
     conda:
         "../../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         runtime=5,
     script:
         "../scripts/csci5527_hw2/p1_subspace_figures.py"
@@ -67,7 +68,7 @@ rule csci5527_hw2_p2_scalar_ad:
         "../../envs/compute.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
         runtime=10,
     script:
         "../scripts/csci5527_hw2/p2_scalar_ad.py"
@@ -91,11 +92,12 @@ rule csci5527_hw2_p2_scalar_ad_figures:
         "results/logs/csci5527_hw2/p2_scalar_ad_figures.log",
     benchmark:
         "results/benchmarks/csci5527_hw2/p2_scalar_ad_figures.tsv"
+    localrule: True
     conda:
         "../../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         runtime=5,
     script:
         "../scripts/csci5527_hw2/p2_scalar_ad_figures.py"
@@ -117,7 +119,7 @@ rule csci5527_hw2_p3_matrix_ad:
         "../../envs/compute.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
         runtime=10,
     script:
         "../scripts/csci5527_hw2/p3_matrix_ad.py"
@@ -146,11 +148,12 @@ rule csci5527_hw2_p3_matrix_ad_figures:
         "results/logs/csci5527_hw2/p3_matrix_ad_figures.log",
     benchmark:
         "results/benchmarks/csci5527_hw2/p3_matrix_ad_figures.tsv"
+    localrule: True
     conda:
         "../../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         runtime=5,
     script:
         "../scripts/csci5527_hw2/p3_matrix_ad_figures.py"
@@ -172,7 +175,7 @@ rule csci5527_hw2_p4_dry_beans_classical:
         "../../envs/compute.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
         runtime=30,
     params:
         preset=config["preset"],
@@ -196,7 +199,7 @@ rule csci5527_hw2_p4_dry_beans_mlp:
         "../../envs/compute.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
+        mem_mb=growing(3000),
         runtime=30,
         gpu=1 if config["device"] == "cuda" else 0,
     params:
@@ -224,7 +227,7 @@ rule csci5527_hw2_p4_dry_beans:
         "../../envs/compute.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
         runtime=10,
     script:
         "../scripts/csci5527_hw2/p4_dry_beans.py"
@@ -256,11 +259,12 @@ rule csci5527_hw2_p4_dry_beans_figures:
         "results/logs/csci5527_hw2/p4_dry_beans_figures.log",
     benchmark:
         "results/benchmarks/csci5527_hw2/p4_dry_beans_figures.tsv"
+    localrule: True
     conda:
         "../../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         runtime=5,
     script:
         "../scripts/csci5527_hw2/p4_dry_beans_figures.py"

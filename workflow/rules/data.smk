@@ -27,7 +27,7 @@ rule data:
         "../../envs/data.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
         runtime=30,
     params:
         source=config["data"]["source"],

@@ -17,7 +17,7 @@ rule dl_hw1_p1_softmax:
         "../../envs/compute.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
         runtime=10,
     params:
         points=by_preset(full=200, quick=40),
@@ -37,11 +37,12 @@ rule dl_hw1_p1_softmax_figures:
         "results/logs/dl_hw1/p1_softmax_figures.log",
     benchmark:
         "results/benchmarks/dl_hw1/p1_softmax_figures.tsv"
+    localrule: True
     conda:
         "../../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         runtime=5,
     script:
         "../scripts/dl_hw1/p1_softmax_figures.py"
@@ -63,7 +64,7 @@ rule dl_hw1_p2_huber:
         "../../envs/compute.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
         runtime=10,
     params:
         shifts=by_preset(full=31, quick=7),
@@ -92,11 +93,12 @@ rule dl_hw1_p2_huber_figures:
         "results/logs/dl_hw1/p2_huber_figures.log",
     benchmark:
         "results/benchmarks/dl_hw1/p2_huber_figures.tsv"
+    localrule: True
     conda:
         "../../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         runtime=5,
     script:
         "../scripts/dl_hw1/p2_huber_figures.py"
@@ -118,7 +120,7 @@ rule dl_hw1_p3_adam:
         "../../envs/compute.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
         runtime=10,
     params:
         steps=by_preset(full=300, quick=100),
@@ -146,11 +148,12 @@ rule dl_hw1_p3_adam_figures:
         "results/logs/dl_hw1/p3_adam_figures.log",
     benchmark:
         "results/benchmarks/dl_hw1/p3_adam_figures.tsv"
+    localrule: True
     conda:
         "../../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         runtime=5,
     script:
         "../scripts/dl_hw1/p3_adam_figures.py"
@@ -183,7 +186,7 @@ rule dl_hw1_p5_initialization_run:
         "../../envs/compute.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
         runtime=30,
     params:
         device=config["device"],
@@ -212,7 +215,7 @@ rule dl_hw1_p5_initialization:
         "../../envs/compute.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
         runtime=10,
     script:
         "../scripts/dl_hw1/p5_initialization.py"
@@ -240,11 +243,12 @@ rule dl_hw1_p5_initialization_figures:
         "results/logs/dl_hw1/p5_initialization_figures.log",
     benchmark:
         "results/benchmarks/dl_hw1/p5_initialization_figures.tsv"
+    localrule: True
     conda:
         "../../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         runtime=5,
     script:
         "../scripts/dl_hw1/p5_initialization_figures.py"
@@ -267,7 +271,7 @@ rule dl_hw1_p6_mytorch:
         "../../envs/compute.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
+        mem_mb=growing(3000),
         runtime=15,
     params:
         # None: all of them.
@@ -298,11 +302,12 @@ rule dl_hw1_p6_mytorch_figures:
         "results/logs/dl_hw1/p6_mytorch_figures.log",
     benchmark:
         "results/benchmarks/dl_hw1/p6_mytorch_figures.tsv"
+    localrule: True
     conda:
         "../../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         runtime=5,
     script:
         "../scripts/dl_hw1/p6_mytorch_figures.py"
@@ -326,7 +331,7 @@ rule dl_hw1_p4_bloodmnist_train:
         "../../envs/compute.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
+        mem_mb=growing(3000),
         runtime=20,
         gpu=1 if config["device"] == "cuda" else 0,
     params:
@@ -358,7 +363,7 @@ rule dl_hw1_p4_bloodmnist:
         "../../envs/compute.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
+        mem_mb=growing(3000),
         runtime=10,
     params:
         seed=config["seeds"][0],
@@ -390,11 +395,12 @@ rule dl_hw1_p4_bloodmnist_figures:
         "results/logs/dl_hw1/p4_bloodmnist_figures.log",
     benchmark:
         "results/benchmarks/dl_hw1/p4_bloodmnist_figures.tsv"
+    localrule: True
     conda:
         "../../envs/figures.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         runtime=5,
     script:
         "../scripts/dl_hw1/p4_bloodmnist_figures.py"

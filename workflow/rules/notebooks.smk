@@ -17,7 +17,7 @@ rule notebook:
         "../../envs/notebooks.yaml"
     threads: 1
     resources:
-        mem_mb=3000,
+        mem_mb=growing(3000),
         runtime=30,
     params:
         preset=config["preset"],

@@ -43,7 +43,7 @@ rule render:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=2000,
+        mem_mb=growing(2000),
         runtime=10,
     params:
         sets=lambda wildcards: sets_of(wildcards.document),
@@ -81,7 +81,7 @@ rule gallery:
         "../../envs/report.yaml"
     threads: 1
     resources:
-        mem_mb=500,
+        mem_mb=growing(500),
         runtime=5,
     params:
         problems=lambda wildcards: list(problems_of(wildcards.gallery)),
@@ -113,7 +113,7 @@ for name, entry in KNOWN_SETS.items():
             "../../envs/report.yaml"
         threads: 1
         resources:
-            mem_mb=500,
+            mem_mb=growing(500),
             runtime=5,
         params:
             files=files_to_hand_in(name, entry),
@@ -140,7 +140,7 @@ for name, entry in KNOWN_SETS.items():
                 "../../envs/report.yaml"
             threads: 1
             resources:
-                mem_mb=500,
+                mem_mb=growing(500),
                 runtime=5,
             script:
                 "../scripts/report/archive.py"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from proofsheet.cluster import near
 from proofsheet.data.mapped import map_arrays
 from proofsheet.data.splits import FRACTIONS, stratified_split
 from proofsheet.errors import UserError
@@ -131,7 +133,8 @@ def _read(path: Path, classes: int, mapped: bool) -> Part:
     if not path.is_file():
         raise UserError(f"{path} does not exist; run snakemake to prepare the data anew")
     try:
-        arrays = map_arrays(path) if mapped else read_arrays(path)
+        place = near(path, os.environ.get("PROOFSHEET_SCRATCH", ""))
+        arrays = map_arrays(place) if mapped else read_arrays(place)
     except zipfile.BadZipFile as error:
         raise _damaged(path, f"is not a readable .npz ({error})") from None
     for key in ("x", "y"):

@@ -1,0 +1,63 @@
+"""Circular convolution and the matrices that commute with a circular shift (CS 7643 PS 2, p. 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def shift_matrix(n: int) -> np.ndarray:
+    """S (n, n) with (Sx)_i = x_{i−1 mod n}: all move one place on, the last to the front."""
+    return np.roll(np.eye(n, dtype=int), 1, axis=0)
+
+
+def circulant(a: Sequence[float] | np.ndarray) -> np.ndarray:
+    """C_a (n, n): first column a (n,), each further column the previous one shifted."""
+    a = np.asarray(a)
+    i = np.arange(a.size)
+    return a[(i[:, None] - i) % a.size]
+
+
+def circular_convolution(x: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """(x ∗ w)_i = Σ_k x_k w_{i−k mod n} for vectors (n,), term by term as it is defined."""
+    n = len(x)
+    return np.array([sum(x[k] * w[(i - k) % n] for k in range(n)) for i in range(n)])
+
+
+def commutator_operator(*shifts: np.ndarray) -> np.ndarray:
+    """The linear map vec L ↦ (vec(LS − SL) for every S), rows stacked; L and every S (n, n).
+
+    Its null space is the set of all linear maps that commute with the shifts.
+    """
+    one = np.eye(len(shifts[0]))
+    return np.concatenate([np.kron(one, S.T) - np.kron(S, one) for S in shifts])
+
+
+def null_space(operator: np.ndarray) -> np.ndarray:
+    """Orthonormal basis (columns) of the null space, by the singular value decomposition."""
+    _, values, rows = np.linalg.svd(operator, full_matrices=True)
+    rank = int(np.sum(values > 1e-10 * max(1.0, values.max(initial=0.0))))
+    return rows[rank:].T
+
+
+def grid_shifts(*sizes: int) -> list[np.ndarray]:
+    """The shifts of an image or a video by one pixel along each axis, on its entries in a row."""
+    return [
+        np.kron(
+            np.kron(np.eye(int(np.prod(sizes[:axis]))), shift_matrix(size)),
+            np.eye(int(np.prod(sizes[axis + 1 :]))),
+        )
+        for axis, size in enumerate(sizes)
+    ]
+
+
+def fit_dense(X: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """The matrix L (n, n) with the least Σᵢ‖L xᵢ − yᵢ‖² (and the least norm), X and Y (m, n)."""
+    return np.linalg.lstsq(X, Y, rcond=None)[0].T
+
+
+def fit_circulant(X: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """The same among circulants: n unknowns instead of n², as x ∗ a = C_x a."""
+    design = np.concatenate([circulant(x) for x in X])
+    return circulant(np.linalg.lstsq(design, Y.ravel(), rcond=None)[0])

@@ -1,0 +1,58 @@
+"""On a cluster: what is told to those who start inside a job, and data near the processor."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from proofsheet.errors import UserError
+from proofsheet.files import replacing
+
+
+def note_inside_a_job(cores: int, environment: Mapping[str, str] = os.environ) -> str:
+    """A line for a run that was started inside a SLURM job with other cores than it has; else ''.
+
+    Args:
+        cores: that Snakemake was given.
+        environment: of the process.
+    """
+    job = environment.get("SLURM_JOB_ID")
+    given = environment.get("SLURM_CPUS_ON_NODE", "")
+    if not job or not given.isdecimal() or cores == int(given):
+        return ""
+    return (
+        f"started inside SLURM job {job}, which has {given} CPUs, with --cores {cores};"
+        f" give --cores {given}, or start on the login node with"
+        " --workflow-profile workflow/profiles/slurm"
+    )
+
+
+def near(path: Path, scratch: str) -> Path:
+    """A file's copy on the node's own disk, made by the first job that needs it.
+
+    Args:
+        path: on the shared file system.
+        scratch: a folder of the node, in which `$TMPDIR` and the like stand for their values; '' to
+            read `path` itself.
+
+    Raises:
+        UserError: the folder cannot be made or written.
+    """
+    if not scratch:
+        return path
+    state = path.stat()
+    folder = Path(os.path.expandvars(scratch), "proofsheet", f"{state.st_mtime_ns}-{state.st_size}")
+    copy = folder.joinpath(*path.resolve().parts[1:])
+    if not copy.is_file():
+        try:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            with replacing(copy) as temporary:
+                shutil.copyfile(path, temporary)
+        except OSError as error:
+            raise UserError(
+                f"config.yaml: data.scratch is {scratch!r}, which cannot be written"
+                f" ({error.strerror}); allowed: a folder of the node, such as $TMPDIR, or nothing"
+            ) from None
+    return copy

@@ -1,0 +1,291 @@
+"""CS 7643 PS 2, problem 4: f(w₁, w₂) = (cos w₁ cos w₂ + σ(w₂), ln(w₁ + w₂) + w₁²w₂), its Jacobian.
+
+The sweeps are written out here as the chapter derives them, one line per node, and held against
+PyTorch; so are the two modes of `proofsheet.autodiff`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import sympy
+import torch
+
+from proofsheet.autodiff.forward import forward_jacobian
+from proofsheet.autodiff.primitives import cos, log, sigmoid
+from proofsheet.autodiff.reverse import reverse_jacobian
+from proofsheet.checks import derivation_check, relative_error
+
+POINT = (1.0, 2.0)
+
+# The function, three times: for our nodes, for PyTorch's tensors and for SymPy's symbols ------
+
+
+def f(w1: Any, w2: Any) -> tuple[Any, Any]:
+    """f₁ and f₂ in the order of their graph, v₁ to v₁₀."""
+    f1 = cos(w1) * cos(w2) + sigmoid(w2)
+    f2 = log(w1 + w2) + w1**2 * w2
+    return f1, f2
+
+
+def evaluate(w1: Any, w2: Any, m: Any = math) -> list[Any]:
+    """v₋₁, v₀, v₁, …, v₁₀ line by line; `m` gives cos, exp and log."""
+    v1 = m.cos(w1)
+    v2 = m.cos(w2)
+    v3 = v1 * v2
+    v4 = 1 / (1 + m.exp(-w2))
+    v5 = v3 + v4
+    v6 = w1 + w2
+    v7 = m.log(v6)
+    v8 = w1**2
+    v9 = v8 * w2
+    v10 = v7 + v9
+    return [w1, w2, v1, v2, v3, v4, v5, v6, v7, v8, v9, v10]
+
+
+OUTPUTS = (6, 11)  # where v₅ = f₁ and v₁₀ = f₂ stand in `evaluate`
+
+
+def f_torch(w: torch.Tensor) -> torch.Tensor:
+    """f of a tensor (2,), as one would write it in PyTorch."""
+    f1 = torch.cos(w[0]) * torch.cos(w[1]) + torch.sigmoid(w[1])
+    f2 = torch.log(w[0] + w[1]) + w[0] ** 2 * w[1]
+    return torch.stack([f1, f2])
+
+
+def f_symbolic(w1: Any, w2: Any) -> list[Any]:
+    """f₁ and f₂ as the text prints them, with σ(w) = 1 / (1 + e^(−w))."""
+    sigma = 1 / (1 + sympy.exp(-w2))
+    return [sympy.cos(w1) * sympy.cos(w2) + sigma, sympy.log(w1 + w2) + w1**2 * w2]
+
+
+# The formulas of the chapter ------------------------------------------------------------------
+
+
+def sigmoid_slope(s: Any) -> Any:
+    """σ′ in terms of σ."""
+    return s * (1 - s)
+
+
+def closed_form_jacobian(w1: Any, w2: Any, m: Any = math) -> list[list[Any]]:
+    """∂fᵢ/∂wⱼ by the rules of calculus; `m` gives sin, cos and exp."""
+    s = 1 / (1 + m.exp(-w2))
+    return [
+        [-m.sin(w1) * m.cos(w2), -m.cos(w1) * m.sin(w2) + s * (1 - s)],
+        [1 / (w1 + w2) + 2 * w1 * w2, 1 / (w1 + w2) + w1**2],
+    ]
+
+
+def forward_sweep(w: Any, direction: Any) -> list[float]:
+    """The tangents of v₋₁, …, v₁₀."""
+    w1, w2, v1, v2, _, v4, _, v6, _, v8, _, _ = evaluate(*w)
+    d1, d2 = direction
+    t1 = -math.sin(w1) * d1
+    t2 = -math.sin(w2) * d2
+    t3 = t1 * v2 + v1 * t2
+    t4 = v4 * (1 - v4) * d2
+    t5 = t3 + t4
+    t6 = d1 + d2
+    t7 = t6 / v6
+    t8 = 2 * w1 * d1
+    t9 = t8 * w2 + v8 * d2
+    t10 = t7 + t9
+    return [d1, d2, t1, t2, t3, t4, t5, t6, t7, t8, t9, t10]
+
+
+def reverse_sweep(w: Any, seed: Any) -> list[float]:
+    """The adjoints of v₋₁, …, v₁₀ for the output seed₁ f₁ + seed₂ f₂."""
+    w1, w2, v1, v2, _, v4, _, v6, _, v8, _, _ = evaluate(*w)
+    g5, g10 = seed
+    g9 = g10
+    g8 = g9 * w2
+    g7 = g10
+    g6 = g7 / v6
+    g4 = g5
+    g3 = g5
+    g2 = g3 * v1
+    g1 = g3 * v2
+    b2 = -g2 * math.sin(w2) + g4 * v4 * (1 - v4) + g6 + g9 * v8
+    b1 = -g1 * math.sin(w1) + g6 + 2 * g8 * w1
+    return [b1, b2, g1, g2, g3, g4, g5, g6, g7, g8, g9, g10]
+
+
+def quotient_errors() -> dict[str, tuple[int, Any]]:
+    """Order p and factor c of the error c hᵖ ∂ᵖ⁺¹f / ∂wⱼᵖ⁺¹ + higher orders of each quotient."""
+    return {"forward": (1, sympy.Rational(1, 2)), "central": (2, sympy.Rational(1, 6))}
+
+
+def best_step(A: Any, B: Any, p: int) -> Any:
+    """The step at which the sum A hᵖ + B/h of truncation and rounding is smallest."""
+    return (B / (p * A)) ** (
+        sympy.Rational(1, p + 1) if isinstance(A, sympy.Basic) else 1 / (p + 1)
+    )
+
+
+def pure_derivatives(order: int) -> np.ndarray:
+    """∂^order fᵢ / ∂wⱼ^order at the given point, (2, 2)."""
+    w = sympy.symbols("w1 w2", positive=True)
+    at = dict(zip(w, map(sympy.Integer, map(int, POINT)), strict=True))
+    return np.array(
+        [[float(sympy.diff(fi, wj, order).subs(at)) for wj in w] for fi in f_symbolic(*w)]
+    )
+
+
+# References -----------------------------------------------------------------------------------
+
+
+def torch_jacobian(w: Any, mode: str = "reverse") -> np.ndarray:
+    """The Jacobian (2, 2) by PyTorch's `jacfwd` or `jacrev`."""
+    jacobian = {"forward": torch.func.jacfwd, "reverse": torch.func.jacrev}[mode]
+    return jacobian(f_torch)(torch.tensor(w, dtype=torch.float64)).numpy()
+
+
+def torch_tangents(w: Any, direction: Any) -> list[float]:
+    """Tangents of v₋₁, …, v₁₀ by PyTorch."""
+    point, seed = (tuple(torch.tensor(float(v), dtype=torch.float64) for v in x)
+                   for x in (w, direction))  # fmt: skip
+    return [float(t) for t in torch.func.jvp(lambda *v: tuple(evaluate(*v, torch)), point, seed)[1]]
+
+
+def torch_adjoints(w: Any, seed: Any) -> list[float]:
+    """Adjoints of v₋₁, …, v₁₀ by PyTorch."""
+    inputs = [torch.tensor(float(v), dtype=torch.float64, requires_grad=True) for v in w]
+    nodes = evaluate(*inputs, torch)
+    total = sum(s * nodes[k] for s, k in zip(seed, OUTPUTS, strict=True))
+    return [float(g) for g in torch.autograd.grad(total, nodes)]
+
+
+def random_point(rng: np.random.Generator) -> np.ndarray:
+    """A point with w₁ + w₂ > 0, away from the logarithm's pole."""
+    w1 = rng.uniform(-2, 2)
+    return np.array([w1, rng.uniform(0.3, 3) - w1])
+
+
+# The checks -----------------------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="the ten lines of the program compute f₁ as v₅ and f₂ as v₁₀",
+    method="symbolic", tolerance=0,
+)  # fmt: skip
+def program_computes_f(rng, formula=evaluate):
+    w = sympy.symbols("w1 w2", positive=True)
+    nodes = formula(*w, sympy)
+    return sum(
+        sympy.simplify(nodes[k] - fi) != 0 for k, fi in zip(OUTPUTS, f_symbolic(*w), strict=True)
+    )
+
+
+@derivation_check(
+    claim="the forward quotient errs by (h/2)·∂²f, the central one by (h²/6)·∂³f, to leading order",
+    method="symbolic", tolerance=0,
+)  # fmt: skip
+def errors_of_quotients(rng, formula=quotient_errors):
+    w, h = sympy.symbols("w1 w2", positive=True), sympy.Symbol("h")
+    wrong = 0
+    for k, wj in enumerate(w):
+        ahead, behind = ([x + s * h if i == k else x for i, x in enumerate(w)] for s in (1, -1))
+        for here, plus, minus in zip(
+            f_symbolic(*w), f_symbolic(*ahead), f_symbolic(*behind), strict=True
+        ):
+            slope = sympy.diff(here, wj)
+            # Multiplied by the denominator, the error is smooth at h = 0 and has Taylor terms.
+            smooth = {"forward": plus - here - h * slope, "central": (plus - minus) / 2 - h * slope}
+            for name, (p, c) in formula().items():
+                terms = [
+                    sympy.diff(smooth[name], h, n).subs(h, 0) / sympy.factorial(n)
+                    for n in range(p + 2)
+                ]
+                expected = [0] * (p + 1) + [c * sympy.diff(here, wj, p + 1)]
+                wrong += any(
+                    sympy.simplify(a - b) != 0 for a, b in zip(terms, expected, strict=True)
+                )
+    return wrong
+
+
+@derivation_check(
+    claim="A hᵖ + B/h is smallest at h = (B / pA)^(1/(p+1)), for p = 1 and 2",
+    method="symbolic", tolerance=0,
+)  # fmt: skip
+def step_of_least_error(rng, formula=best_step):
+    A, B, h = sympy.symbols("A B h", positive=True)
+    wrong = 0
+    for p in (1, 2):
+        error = A * h**p + B / h
+        slope, bend = (sympy.diff(error, h, n).subs(h, formula(A, B, p)) for n in (1, 2))
+        wrong += sympy.simplify(slope) != 0 or not sympy.simplify(bend).is_positive
+    return wrong
+
+
+@derivation_check(
+    claim="σ′ = σ(1 − σ)",
+    method="symbolic", tolerance=0,
+)  # fmt: skip
+def slope_of_the_sigmoid(rng, formula=sigmoid_slope):
+    w = sympy.Symbol("w", real=True)
+    sigma = 1 / (1 + sympy.exp(-w))
+    return int(sympy.simplify(sympy.diff(sigma, w) - formula(sigma)) != 0)
+
+
+@derivation_check(
+    claim="the rules of calculus give the four derivatives in closed form",
+    method="symbolic", tolerance=0,
+)  # fmt: skip
+def jacobian_in_closed_form(rng, formula=closed_form_jacobian):
+    w = sympy.symbols("w1 w2", positive=True)
+    return sum(
+        sympy.simplify(sympy.diff(fi, wj) - entry) != 0
+        for fi, row in zip(f_symbolic(*w), formula(*w, sympy), strict=True)
+        for wj, entry in zip(w, row, strict=True)
+    )
+
+
+@derivation_check(
+    claim="the written-out tangents v̇₋₁, …, v̇₁₀ are the directional derivatives of the nodes",
+    method="autograd", trials=200, tolerance=1e-12,
+)  # fmt: skip
+def forward_steps(rng, formula=forward_sweep):
+    w, direction = random_point(rng), rng.standard_normal(2)
+    return relative_error(formula(w, direction), torch_tangents(w, direction))
+
+
+@derivation_check(
+    claim="proofsheet's dual numbers give the Jacobian, column by column",
+    method="autograd", trials=200, tolerance=1e-12,
+)  # fmt: skip
+def dual_numbers(rng, formula=forward_jacobian):
+    w = random_point(rng)
+    return relative_error(formula(f, *w), torch_jacobian(w, "forward"))
+
+
+@derivation_check(
+    claim="the written-out adjoints v̄₋₁, …, v̄₁₀ are the derivatives of u₁f₁ + u₂f₂ by the nodes",
+    method="autograd", trials=200, tolerance=1e-12,
+)  # fmt: skip
+def reverse_steps(rng, formula=reverse_sweep):
+    w, seed = random_point(rng), rng.standard_normal(2)
+    return relative_error(formula(w, seed), torch_adjoints(w, seed))
+
+
+@derivation_check(
+    claim="proofsheet's tape gives the Jacobian, row by row",
+    method="autograd", trials=200, tolerance=1e-12,
+)  # fmt: skip
+def tape_jacobian(rng, formula=reverse_jacobian):
+    w = random_point(rng)
+    return relative_error(formula(f, *w), torch_jacobian(w, "reverse"))
+
+
+@derivation_check(
+    claim="any reverse sweep and any forward sweep meet in ⟨w̄, ẇ⟩ = ⟨u, ẏ⟩",
+    method="reference", trials=200, tolerance=1e-12,
+)  # fmt: skip
+def sweeps_meet(rng, formula=reverse_sweep):
+    w, direction, seed = random_point(rng), rng.standard_normal(2), rng.standard_normal(2)
+    tangents, adjoints = forward_sweep(w, direction), formula(w, seed)
+    ends = seed * np.array([tangents[k] for k in OUTPUTS])
+    starts = adjoints[:2] * direction
+    # Where the terms cancel their own size is the scale of the rounding.
+    return float(abs(ends.sum() - starts.sum()) / (np.abs(ends).sum() + np.abs(starts).sum()))

@@ -1,0 +1,1 @@
+"""Formulas and checks of eecs182_hw5, one module per problem."""

@@ -1,0 +1,101 @@
+"""Convolution as a matrix, and the transpose convolution (EECS 182 HW 5, question 1).
+
+Neural networks' convention: the kernel is not flipped. With output place i, kernel place u and
+stride s (tuples in two dimensions),
+
+    convolution             y_i         = Σ_u K_u x_{s·i + u}        (n − k) // s + 1 outputs
+    transpose convolution   z_{s·i + u} ← Σ_i Σ_u K_u x_i            (n − 1)·s + k outputs
+
+Signals, images and so on: arrays of any dimension, of numbers or of SymPy's symbols.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+
+
+def placements(x: np.ndarray, kernel: np.ndarray, stride: int = 1) -> np.ndarray:
+    """One term for each element of x: the kernel times it, at its place in the output.
+
+    Args:
+        x: (n₁, …), not empty.
+        kernel: as many axes as x.
+        stride: distance of the places, at least 1.
+
+    Returns:
+        (x.size, (n₁ − 1)·stride + k₁, …); their sum is the transpose convolution.
+
+    Raises:
+        ValueError: x and kernel differ in the number of axes, or stride < 1.
+    """
+    x, kernel = _pair(x, kernel, stride)
+    size = [(n - 1) * stride + k for n, k in zip(x.shape, kernel.shape, strict=True)]
+    terms = np.zeros((x.size, *size), dtype=np.result_type(x, kernel))
+    for term, (place, value) in zip(terms, np.ndenumerate(x), strict=True):
+        term[_window(place, kernel, stride)] = value * kernel
+    return terms
+
+
+def transpose_convolution(x: np.ndarray, kernel: np.ndarray, stride: int = 1) -> np.ndarray:
+    """The scaled and shifted kernels, added up; arguments as in `placements`."""
+    return placements(x, kernel, stride).sum(axis=0)
+
+
+def convolution_matrix(kernel: np.ndarray, shape: tuple[int, ...], stride: int = 1) -> np.ndarray:
+    """The matrix C with C·x.ravel() = convolution of x, no padding.
+
+    Args:
+        kernel: one axis for each entry of `shape`, and nowhere larger.
+        shape: of x.
+        stride: at least 1.
+
+    Returns:
+        (outputs, inputs), both in the order of `ravel`: in each row the kernel at one place.
+
+    Raises:
+        ValueError: the kernel does not fit into `shape`, or stride < 1.
+    """
+    _, kernel = _pair(np.empty(shape), kernel, stride)
+    if any(k > n for n, k in zip(shape, kernel.shape, strict=True)):
+        raise ValueError(f"a kernel {kernel.shape} does not fit into {tuple(shape)}")
+    outputs = [(n - k) // stride + 1 for n, k in zip(shape, kernel.shape, strict=True)]
+    rows = np.zeros((int(np.prod(outputs)), *shape), dtype=kernel.dtype)
+    for row, place in zip(rows, product(*map(range, outputs)), strict=True):
+        row[_window(place, kernel, stride)] = kernel
+    return rows.reshape(len(rows), -1)
+
+
+def overlaps(count: int, kernel: int, stride: int) -> np.ndarray:
+    """How many terms each output of a transpose convolution of `count` samples has, one axis."""
+    return transpose_convolution(np.ones(count, int), np.ones(kernel, int), stride)
+
+
+def window_matrix(signal: np.ndarray, length: int) -> np.ndarray:
+    """(n − length + 1, length): the windows under the filter, one per output."""
+    return np.lib.stride_tricks.sliding_window_view(np.asarray(signal), length)
+
+
+def solve_filter(signal: np.ndarray, output: np.ndarray) -> np.ndarray:
+    """The filter that makes `output` (m,) of `signal` (2m − 1,), from as many equations.
+
+    Raises:
+        numpy.linalg.LinAlgError: no filter, or more than one, does.
+    """
+    return np.linalg.solve(window_matrix(signal, len(output)), output)
+
+
+def _window(place: tuple[int, ...], kernel: np.ndarray, stride: int) -> tuple[slice, ...]:
+    return tuple(
+        slice(i * stride, i * stride + k) for i, k in zip(place, kernel.shape, strict=True)
+    )
+
+
+def _pair(x: np.ndarray, kernel: np.ndarray, stride: int) -> tuple[np.ndarray, np.ndarray]:
+    x, kernel = np.asarray(x), np.asarray(kernel)
+    if x.ndim != kernel.ndim:
+        raise ValueError(f"{x.ndim} axes and a kernel of {kernel.ndim}: need as many")
+    if stride < 1:
+        raise ValueError(f"stride is {stride}; it must be at least 1")
+    return x, kernel

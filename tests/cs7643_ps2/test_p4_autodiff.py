@@ -1,0 +1,139 @@
+"""Each check of problem 4 fails for a wrong formula, and the numbers are those by hand."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derivation_tests import derivation_tests
+from proofsheet.autodiff.forward import Dual, forward_jacobian
+from proofsheet.autodiff.reverse import Variable, backward, reverse_jacobian
+from proofsheet.autodiff.trace import forward_trace, reverse_trace
+from proofsheet.checks import checks_of
+from proofsheet.derivations.cs7643_ps2 import p4_autodiff as p4
+from proofsheet.difference_quotients import central_quotient, forward_quotient
+
+CHECKS = {check.id: check for check in checks_of(p4)}
+
+
+def square_forgotten(w1, w2, m=math):
+    nodes = p4.evaluate(w1, w2, m)
+    nodes[11] = nodes[8] + w1 * w2
+    return nodes
+
+
+def sigmoid_slope_forgotten(w1, w2, m=math):
+    rows = p4.closed_form_jacobian(w1, w2, m)
+    return [[rows[0][0], -m.cos(w1) * m.sin(w2)], rows[1]]
+
+
+def sum_used_once(w, seed):
+    """Forgets that v₆ also feeds the adjoint of w₂."""
+    adjoints = p4.reverse_sweep(w, seed)
+    adjoints[1] -= adjoints[7]
+    return adjoints
+
+
+WRONG = {
+    "program_computes_f": square_forgotten,
+    "errors_of_quotients": lambda: p4.quotient_errors() | {"central": (2, sympy.Rational(1, 3))},
+    "step_of_least_error": lambda A, B, p: (B / A) ** sympy.Rational(1, p + 1),
+    "slope_of_the_sigmoid": lambda s: s * (1 + s),
+    "jacobian_in_closed_form": sigmoid_slope_forgotten,
+    "forward_steps": lambda w, direction: p4.forward_sweep(w, direction[::-1]),
+    "dual_numbers": lambda f, *w: forward_jacobian(f, *w).T,
+    "reverse_steps": sum_used_once,
+    "tape_jacobian": lambda f, *w: reverse_jacobian(f, *w)[::-1],
+    "sweeps_meet": sum_used_once,
+}
+
+
+TestDerivations = derivation_tests(p4, WRONG)
+
+
+@pytest.mark.parametrize("position", range(12))
+@pytest.mark.parametrize("sweep", ["forward_steps", "reverse_steps"])
+def test_each_line_of_a_sweep_counts(sweep, position):
+    right = {"forward_steps": p4.forward_sweep, "reverse_steps": p4.reverse_sweep}[sweep]
+
+    def wrong(*arguments):
+        return [d + (i == position) for i, d in enumerate(right(*arguments))]
+
+    assert not CHECKS[sweep](wrong).passed
+
+
+def test_an_error_of_the_wrong_order_is_seen():
+    wrong = {"forward": (2, sympy.Rational(1, 2)), "central": (2, sympy.Rational(1, 6))}
+    assert not CHECKS["errors_of_quotients"](lambda: wrong).passed
+
+
+def test_value_and_jacobian_by_hand():
+    sigma = 1 / (1 + math.exp(-2))
+    assert p4.f(1.0, 2.0) == pytest.approx(
+        (math.cos(1) * math.cos(2) + sigma, math.log(3) + 2), rel=1e-15
+    )
+    expected = [
+        [-math.sin(1) * math.cos(2), -math.cos(1) * math.sin(2) + sigma * (1 - sigma)],
+        [13 / 3, 4 / 3],
+    ]
+    for jacobian in (forward_jacobian(p4.f, 1, 2), reverse_jacobian(p4.f, 1, 2)):
+        np.testing.assert_allclose(jacobian, expected, rtol=0, atol=1e-15)
+
+
+def test_the_traces_are_the_written_sweeps():
+    for seed in np.eye(2):
+        duals = p4.f(*(Dual(w, dw) for w, dw in zip(p4.POINT, seed, strict=True)))
+        steps = forward_trace(*duals)
+        assert [s.name for s in steps] == [f"v_{{{i}}}" for i in range(-1, 11)]
+        np.testing.assert_allclose([s.value for s in steps], p4.evaluate(*p4.POINT), rtol=1e-15)
+        np.testing.assert_allclose(
+            [s.derivative for s in steps], p4.forward_sweep(p4.POINT, seed), atol=1e-15
+        )
+        outputs = p4.f(*map(Variable, p4.POINT))
+        backward(*outputs, seeds=list(seed))
+        np.testing.assert_allclose(
+            [s.derivative for s in reverse_trace(*outputs)],
+            p4.reverse_sweep(p4.POINT, seed),
+            atol=1e-15,
+        )
+
+
+def test_pure_derivatives():
+    np.testing.assert_allclose(
+        p4.pure_derivatives(1), p4.closed_form_jacobian(*p4.POINT), rtol=1e-14
+    )
+    # ∂³f₂/∂wⱼ³ = 2 / (w₁ + w₂)³
+    np.testing.assert_allclose(p4.pure_derivatives(3)[1], 2 / 27, rtol=1e-14)
+
+
+# --- difference quotients
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    matrix=st.integers(1, 4).flatmap(
+        lambda n: st.lists(
+            st.lists(st.integers(-9, 9), min_size=n, max_size=n), min_size=1, max_size=4
+        )
+    ),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_both_quotients_are_exact_on_linear_maps(matrix, seed):
+    A = np.array(matrix, dtype=float)
+    x = np.random.default_rng(seed).integers(-9, 10, A.shape[1]).astype(float)
+    for quotient in (forward_quotient, central_quotient):
+        # Powers of two and small integers: no rounding.
+        np.testing.assert_array_equal(quotient(lambda *v: A @ np.array(v), x, 0.25), A)
+
+
+def test_only_the_central_quotient_is_exact_on_a_square():
+    def square(v):
+        return [v * v]
+
+    assert central_quotient(square, [3.0], 0.5) == 6
+    assert forward_quotient(square, [3.0], 0.5) == 6.5

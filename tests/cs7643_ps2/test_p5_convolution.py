@@ -1,0 +1,187 @@
+"""Each check of problem 5 fails for a wrong formula; the matrices and layers are what they say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.linalg
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derivation_tests import derivation_tests
+from proofsheet.checks import checks_of
+from proofsheet.circulants import (
+    circulant,
+    circular_convolution,
+    commutator_operator,
+    fit_circulant,
+    fit_dense,
+    grid_shifts,
+    null_space,
+    shift_matrix,
+)
+from proofsheet.derivations.cs7643_ps2 import p5_convolution as p5
+from proofsheet.equivariance import (
+    blur_pool,
+    chain,
+    convolution,
+    equivariance_errors,
+    global_average,
+    layers_of_networks,
+    max_pool,
+)
+
+CHECKS = {check.id: check for check in checks_of(p5)}
+
+
+def toeplitz(a):
+    """The circulant without what wraps around: zero padding."""
+    return np.tril(circulant(a))
+
+
+def zero_padded_network(weights, biases):
+    return chain(
+        *(
+            convolution(w, padding="constant", bias=float(b))
+            for w, b in zip(weights, biases, strict=True)
+        )
+    )
+
+
+WRONG = {
+    "convolution_by_matrix": lambda a: circulant(a).T,
+    "polynomial_in_the_shift": lambda a: p5.polynomial_in_shift(a[::-1]),
+    "circulants_commute": toeplitz,
+    "diagonal_in_fourier_basis": np.fft.ifft,
+    "convolution_theorem": lambda x, w: np.fft.ifft(np.fft.fft(x) * np.conj(np.fft.fft(w))).real,
+    "only_circulants_commute": lambda column: p5.from_first_column(column).T,
+    "null_space_of_commutator": lambda n: n * n,
+    "projection_is_circulant": lambda L: p5.nearest_circulant(L).T,
+    "equivariant_bias": lambda n: lambda b: True,
+    "convolutions_on_grids": lambda *sizes: sum(sizes),
+    "convolutions_of_channels": lambda n, c, d: n * (c + d),
+    "layer_is_circulant": lambda weights, n: p5.column_of_layer(weights[::-1], n),
+    "network_is_equivariant": zero_padded_network,
+    "zero_padding_breaks_the_border": lambda n: p5.border(n).T,
+    "stride_follows_its_multiples": lambda n, stride: set(range(n)),
+}
+
+
+TestDerivations = derivation_tests(p5, WRONG)
+
+
+def test_a_list_of_commuting_maps_that_is_too_short_is_seen():
+    def only_multiples_of_one(column):
+        return column[0] * np.eye(len(column), dtype=int)
+
+    assert not CHECKS["only_circulants_commute"](only_multiples_of_one).passed
+
+
+def test_a_network_with_a_stride_inside_is_seen():
+    def pooled(weights, biases):
+        # The output is repeated to its old length.
+        return chain(convolution(weights[0]), max_pool(2, 2), lambda y: y.repeat_interleave(2, 1))
+
+    assert not CHECKS["network_is_equivariant"](pooled).passed
+
+
+# --- matrices
+
+
+@settings(max_examples=50, deadline=None)
+@given(a=st.lists(st.integers(-9, 9), min_size=1, max_size=12))
+def test_circulants_are_scipys(a):
+    np.testing.assert_array_equal(circulant(a), scipy.linalg.circulant(a))
+
+
+@settings(max_examples=50, deadline=None)
+@given(x=st.lists(st.integers(-9, 9), min_size=1, max_size=12), k=st.integers(0, 15))
+def test_the_shift_is_numpys_roll(x, k):
+    S = np.linalg.matrix_power(shift_matrix(len(x)), k)
+    np.testing.assert_array_equal(S @ x, np.roll(x, k))
+
+
+@settings(max_examples=50, deadline=None)
+@given(x=st.lists(st.integers(-9, 9), min_size=1, max_size=12))
+def test_convolution_with_an_impulse_shifts(x):
+    for k in range(len(x)):
+        impulse = np.eye(len(x), dtype=int)[k]
+        np.testing.assert_array_equal(circular_convolution(np.array(x), impulse), np.roll(x, k))
+
+
+@settings(max_examples=20, deadline=None)
+@given(sizes=st.lists(st.integers(1, 4), min_size=1, max_size=3), seed=st.integers(0, 2**32 - 1))
+def test_grid_shifts_move_one_axis(sizes, seed):
+    x = np.random.default_rng(seed).integers(-9, 10, sizes)
+    for axis, S in enumerate(grid_shifts(*sizes)):
+        np.testing.assert_array_equal(S @ x.ravel(), np.roll(x, 1, axis=axis).ravel())
+
+
+def test_null_spaces():
+    assert null_space(np.zeros((2, 3))).shape == (3, 3)
+    assert null_space(np.eye(3)).shape == (3, 0)
+    basis = null_space(commutator_operator(shift_matrix(5)))
+    np.testing.assert_allclose(basis.T @ basis, np.eye(5), atol=1e-14)
+    for column in basis.T:
+        L = column.reshape(5, 5)
+        np.testing.assert_allclose(L, circulant(L[:, 0]), atol=1e-14)
+
+
+def test_fits_find_what_they_can():
+    rng = np.random.default_rng(0)
+    target = circulant(rng.standard_normal(6))
+    X = rng.standard_normal((6, 6))
+    np.testing.assert_allclose(fit_circulant(X[:1], X[:1] @ target.T), target, atol=1e-10)
+    np.testing.assert_allclose(fit_dense(X, X @ target.T), target, atol=1e-10)
+    # Five examples leave a direction open to any matrix.
+    assert np.abs(fit_dense(X[:5], X[:5] @ target.T) - target).max() > 0.01
+
+
+# --- layers
+
+
+@pytest.fixture
+def signals():
+    return torch.tensor(np.random.default_rng(1).standard_normal((3, 16)))
+
+
+def test_convolution_is_pytorchs(signals):
+    weights = torch.tensor([0.5, -1.0, 2.0], dtype=torch.float64)
+    for mode, padding in (("circular", "circular"), ("zeros", "constant")):
+        layer = torch.nn.Conv1d(1, 1, 3, padding=1, padding_mode=mode, dtype=torch.float64)
+        with torch.no_grad():
+            layer.weight[0, 0], layer.bias[0] = weights, 0.3
+            expected = layer(signals[:, None])[:, 0]
+        actual = convolution(weights, padding=padding, bias=0.3)(signals)
+        torch.testing.assert_close(actual, expected, rtol=0, atol=1e-14)
+
+
+def test_pools_by_hand():
+    x = torch.tensor([[1.0, 5, 2, 0]], dtype=torch.float64)
+    assert max_pool(2, 1)(x).tolist() == [[5, 5, 2, 1]]
+    assert max_pool(2, 2)(x).tolist() == [[5, 2]]
+    assert global_average(x).tolist() == [[2]]
+    # (5, 5, 2, 1) blurred around the circle of four with 1, 4, 6, 4, 1 sixteenths
+    expected = [(6 * 5 + 4 * (5 + 1) + 2 * 2) / 16, (6 * 2 + 4 * (5 + 1) + 2 * 5) / 16]
+    assert blur_pool(2, 2)(x).tolist() == [expected]
+
+
+def test_errors_of_equivariance(signals):
+    layers = layers_of_networks(torch.tensor(np.random.default_rng(2).standard_normal(5)))
+    for name, stride in (("circular", 1), ("relu", 1), ("max_same", 1), ("stride", 2),
+                         ("max_pool", 2), ("blur_pool", 2), ("network", 8)):  # fmt: skip
+        errors = equivariance_errors(layers[name], signals)
+        assert errors.shape == signals.shape
+        followed = errors.amax(dim=0) < 1e-12
+        assert followed.nonzero().ravel().tolist() == list(range(0, 16, stride)), name
+    assert equivariance_errors(layers["same_mean"], signals).max() < 1e-12
+    assert equivariance_errors(layers["network_mean"], signals).max() > 1e-3
+    assert equivariance_errors(layers["zeros"], signals)[:, 1:].min() > 1e-3
+
+
+def test_the_error_is_relative(signals):
+    layer = layers_of_networks(torch.ones(5, dtype=torch.float64))["stride"]
+    torch.testing.assert_close(
+        equivariance_errors(layer, signals), equivariance_errors(layer, 100 * signals)
+    )

@@ -1,0 +1,122 @@
+"""Each check of question 1 fails for a formula that is wrong in one place; the tools hold."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch.nn.functional import conv_transpose1d
+
+from derivation_tests import derivation_tests
+from proofsheet import translated_patterns
+from proofsheet.derivations.eecs182_hw5 import q1_convnets
+from proofsheet.derivations.eecs182_hw5.q1_convnets import layer_parameters, stuffed
+from proofsheet.transpose_convolution import (
+    convolution_matrix,
+    overlaps,
+    placements,
+    solve_filter,
+    transpose_convolution,
+)
+
+
+def flipped(x, kernel, stride=1):
+    return transpose_convolution(x, np.flip(kernel), stride)
+
+
+WRONG = {
+    "convolution_is_a_matrix": lambda kernel, shape, stride: convolution_matrix(
+        np.flip(kernel), shape, stride
+    ),
+    "parameter_counts": lambda channels, size, kernel: (
+        layer_parameters(channels, size, kernel) | {"convolution": channels[1] * kernel**2}
+    ),
+    "gradient_of_a_shared_weight": lambda x, upstream: np.convolve(x, upstream, mode="valid"),
+    "equivariance": lambda output, rows, columns: output,
+    "elimination_steps": lambda h2: (-2 - 4 * h2, -5 + 8 * h2, -26 * h2 - 39),
+    "filter_solves_the_system": lambda: (3, -1, 2),
+    "filter_convolved": lambda: (3, -1, 2),
+    "filter_recovered": lambda signal, output: solve_filter(signal, output)[::-1],
+    "example_of_the_text": flipped,
+    "answer_by_pytorch": lambda: q1_convnets.the_output().T,
+    "answer_by_matrix": lambda: q1_convnets.the_output().T,
+    "size_of_the_output": lambda n, kernel, stride: n * stride + kernel - 1,
+    "definition_is_the_transpose": flipped,
+    "definition_is_pytorch": flipped,
+    "backward_of_convolution": flipped,
+    "zeros_between_samples": lambda x, kernel, stride: stuffed(x, kernel[::-1], stride),
+    "even_coverage": lambda k, s: (k // s, k // s),
+}
+
+
+TestDerivations = derivation_tests(q1_convnets, WRONG)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    n=st.integers(1, 8), k=st.integers(1, 6), stride=st.integers(1, 5), seed=st.integers(0, 2**31)
+)
+def test_signals_as_in_pytorch(n, k, stride, seed):
+    rng = np.random.default_rng(seed)
+    x, kernel = rng.standard_normal(n), rng.standard_normal(k)
+    expected = conv_transpose1d(
+        torch.tensor(x)[None, None], torch.tensor(kernel)[None, None], stride=stride
+    )
+    np.testing.assert_allclose(
+        transpose_convolution(x, kernel, stride), expected[0, 0].numpy(), atol=1e-12
+    )
+
+
+def test_one_placement_for_each_sample():
+    terms = placements(np.array([[-1, 2], [3, 1]]), np.array([[1, -1], [0, 1]]))
+    assert terms.shape == (4, 3, 3)
+    assert terms.dtype == np.int64
+    np.testing.assert_array_equal(terms[2], [[0, 0, 0], [3, -3, 0], [0, 3, 0]])
+
+
+def test_overlaps_of_an_uneven_stride():
+    np.testing.assert_array_equal(overlaps(3, 3, 2), [1, 1, 2, 1, 2, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: placements(np.ones(3), np.ones((2, 2))), "1 axes and a kernel of 2"),
+        (lambda: placements(np.ones(3), np.ones(2), 0), "stride is 0"),
+        (lambda: convolution_matrix(np.ones((3, 3)), (2, 5)), "does not fit into"),
+    ],
+)
+def test_arguments_that_do_not_fit(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_a_signal_of_dependent_windows_has_no_one_filter():
+    with pytest.raises(np.linalg.LinAlgError):
+        solve_filter(np.ones(5), np.array([1.0, 1.0, 1.0]))
+
+
+def test_a_pattern_lies_where_it_was_asked_for():
+    generator = torch.Generator().manual_seed(0)
+    shapes = translated_patterns.patterns(generator)
+    images, labels = translated_patterns.draw(shapes, [3], 50, generator)
+    by_column = images.square().mean(dim=(0, 1, 2))
+    assert images.shape == (50, 1, 16, 16)
+    assert set(labels.tolist()) == {0, 1, 2, 3}
+    assert by_column[3:8].min() > 2 * by_column[8:].max()
+    assert by_column[3:8].min() > 2 * by_column[:3].max()
+
+
+def test_only_the_convolutional_network_knows_other_columns():
+    generator = torch.Generator().manual_seed(1)
+    shapes = translated_patterns.patterns(generator)
+    seen = translated_patterns.draw(shapes, range(6), 150, generator)
+    other = translated_patterns.draw(shapes, range(6, 11), 100, generator)
+    found = {}
+    for name, network in translated_patterns.networks(1).items():
+        translated_patterns.train(network, *seen, steps=60)
+        found[name] = translated_patterns.accuracy(network, *other)
+    assert found["convolutional"] > 0.8
+    assert found["dense"] < 0.5

@@ -1,0 +1,114 @@
+"""Each check of question 4 fails for a formula that is wrong in one place; the experiment holds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derivation_tests import derivation_tests
+from proofsheet import feature_scales
+from proofsheet.derivations.eecs182_hw5 import q4_dropout_theory
+from proofsheet.derivations.eecs182_hw5.q4_dropout_theory import (
+    dropout_gradient,
+    dropout_loss,
+    gamma_of_dropout,
+    minimizer_with_masks,
+)
+from proofsheet.multiplicative_noise import expected_loss, minimizer, second_moment, tikhonov
+
+
+def without_bernoulli_s_variance(w, X, y, p):
+    """The second moment of a mask taken for p², as that of a constant."""
+    return expected_loss(w, X, y, p, 0)
+
+
+WRONG = {
+    "second_moment_of_the_masks": lambda X, p: second_moment(X, p, p),
+    "loss_symbolic": without_bernoulli_s_variance,
+    "loss_over_all_masks": lambda w, X, y, p: expected_loss(w, X, y, p, p * (p - 1)),
+    "loss_sampled": lambda w, X, y, p: expected_loss(w, X, y, 1, p * (1 - p)),
+    "gradient": lambda w, X, y, p: dropout_gradient(w, X, y, p) / 2,
+    "examples_may_share_a_mask": without_bernoulli_s_variance,
+    "features_may_not": dropout_loss,
+    "minimizer_over_all_masks": lambda X, y, p: minimizer(X, y, 1, (1 - p) / p),
+    "rescaled_is_tikhonov": lambda X, p: p * gamma_of_dropout(X, p),
+    "rescaled_is_inverted": lambda X, y, p: minimizer(X, y, p, 1 - p),
+    "ridge_on_the_effective_design": lambda X, gamma: X @ gamma,
+    "ridge_with_another_strength": lambda lam: lam,
+    "columns_have_one_length": lambda p: p / (1 - p),
+    "gram_is_cosines": lambda X, p: p / (1 - p) * np.corrcoef(X, rowvar=False),
+    "units_do_not_matter": lambda w, scales: w * scales,
+    "dropout_is_ridge_after_batch_norm": lambda n, p: (1 - p) / p,
+    "means_are_penalized": lambda mu, sigma: np.ones_like(mu),
+    "curvature_of_training": lambda method, X, strength: feature_scales.curvature(
+        "weight_decay", X, strength
+    ),
+}
+
+
+TestDerivations = derivation_tests(q4_dropout_theory, WRONG)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    n=st.integers(1, 9), d=st.integers(1, 5), m=st.floats(0.1, 2), v=st.floats(0.05, 2),
+    seed=st.integers(0, 2**31),
+)  # fmt: skip
+def test_the_minimizer_is_where_the_gradient_vanishes(n, d, m, v, seed):
+    rng = np.random.default_rng(seed)
+    X, y = rng.standard_normal((n, d)), rng.standard_normal(n)
+    w = minimizer(X, y, m, v)
+    lowest = expected_loss(w, X, y, m, v)
+    for step in 1e-3 * rng.standard_normal((5, d)):
+        assert expected_loss(w + step, X, y, m, v) > lowest
+
+
+def test_keeping_everything_is_least_squares():
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((8, 3)), rng.standard_normal(8)
+    expected = np.linalg.lstsq(X, y, rcond=None)[0]
+    np.testing.assert_allclose(minimizer_with_masks(X, y, 1.0), expected, rtol=1e-10)
+    np.testing.assert_allclose(tikhonov(X, y, np.zeros((3, 3))), expected, rtol=1e-10)
+
+
+@pytest.fixture
+def data():
+    return feature_scales.draw_regression(
+        np.random.default_rng(0), 40, 4, correlation=0.3, noise=0.5
+    )
+
+
+def test_the_three_agree_on_standardized_features(data):
+    fits = [feature_scales.solve(method, data.X, data.y, 0.3) for method in feature_scales.METHODS]
+    for w, b in fits[1:]:
+        np.testing.assert_allclose(w, fits[0][0], rtol=1e-10)
+        assert b == pytest.approx(fits[0][1])
+
+
+@pytest.mark.parametrize(
+    ("method", "scales", "means"),
+    [("dropout", True, False), ("batch_norm", True, True), ("weight_decay", False, True)],
+)
+def test_what_each_does_not_notice(data, method, scales, means):
+    """Dropout does not see units, batch norm neither units nor means, weight decay not the means."""
+    moved = data.in_units(
+        np.logspace(-1, 1, 4) if scales else np.ones(4), np.full(4, 3.0) if means else 0.0
+    )
+
+    def predicted(examples):
+        w, b = feature_scales.solve(method, examples.X, examples.y, 0.3)
+        return examples.X_test @ w + b
+
+    np.testing.assert_allclose(predicted(moved), predicted(data), rtol=1e-8, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("method", "tolerance"), [("dropout", 0.02), ("batch_norm", 1e-9), ("weight_decay", 1e-9)]
+)
+def test_training_arrives_at_the_closed_form(data, method, tolerance):
+    trained, _ = feature_scales.train(method, data, 0.3, steps=2_000, seed=0)
+    w, b = feature_scales.solve(method, data.X, data.y, 0.3)
+    expected = data.X @ w + b
+    assert np.linalg.norm(trained - expected) < tolerance * np.linalg.norm(expected)

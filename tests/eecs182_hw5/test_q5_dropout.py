@@ -1,0 +1,165 @@
+"""Question 5: each check fails for a wrong formula; the recursion and the trainings agree."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from derivation_tests import derivation_tests
+from proofsheet.derivations.eecs182_hw5 import q5_dropout
+from proofsheet.dropout import (
+    dropout_rows,
+    expected_loss,
+    least_largest_solution,
+    least_norm_solution,
+    limit_of_minimizers,
+    minimizer,
+    smallest_loss,
+    weighted_least_squares,
+)
+from proofsheet.dropout_descent import (
+    curvature,
+    descend,
+    largest_stable_rate,
+    loss_deviation,
+    mean_iterate,
+    moments,
+)
+from proofsheet.optim import Adam
+
+X, Y = np.array([10.0, 1.0]), 11.0
+SGD = partial(torch.optim.SGD, lr=1e-3)
+
+
+def no_variance_of_a_row(x, y, rate, learning_rate, *, batch, steps):
+    """As if a batch were its mean: no noise at all."""
+    mean, covariance = moments(x, y, rate, learning_rate, batch=batch, steps=steps)
+    return mean, np.zeros_like(covariance)
+
+
+WRONG = {
+    # The printed formula, made invertible by a ridge that is not small.
+    "least_norm": lambda x, y: np.linalg.solve(np.outer(x, x) + np.eye(len(x)), y * x),
+    "plain_descent": lambda x, y, lr, steps: (1 - (1 - lr * x @ x) ** steps) * y * x / (x @ x),
+    # Dropout without the division by q.
+    "mean_loss": lambda w, x, y, r: (y - (1 - r) * x @ w) ** 2 + r * (1 - r) * np.sum((x * w) ** 2),
+    # The penalty of q·λ: close enough to need many masks.
+    "mean_loss_sampled": lambda w, x, y, r: expected_loss(w, x, y, r / (1 + r)),
+    "dropout_minimizer": lambda x, y, r: y / ((len(x) + r) * x),
+    "two_features": lambda a, b, y, r: (y * (1 - r) / (2 - r) / b, y * (1 - r) / (2 - r) / a),
+    "loss_at_minimizer": lambda x, y, r: y**2 * r / (len(x) + r),
+    "losses_of_masks": lambda k, d, y, r: y**2 * (1 - k / (d + r / (1 - r))) ** 2,
+    "batch_loss_deviation": lambda w, x, y, r, b: loss_deviation(w, x, y, r, 1) / b,
+    "mean_of_runs": lambda x, y, r, lr, steps: mean_iterate(x, y, r, lr / 2, steps),
+    "moments_of_runs": no_variance_of_a_row,
+    # The minimum-norm solution: the jump would not be there.
+    "limit_is_least_weighted": lambda X, y: np.linalg.pinv(X) @ y,
+    "limit_is_reached": lambda X, y: np.linalg.pinv(X) @ y,
+    "slow_direction": lambda a, b: a**2 * b**2 / (a**2 + b**2),
+    "second_moment": lambda x, r: np.outer(x, x) + r * np.diag(x**2),
+    "divergence": lambda x, lr: 0.9 * largest_stable_rate(x, lr),
+    "adam_on_a_line": least_norm_solution,
+    "least_largest": least_norm_solution,
+}
+
+TestDerivations = derivation_tests(q5_dropout, WRONG)
+
+
+def test_the_printed_solutions():
+    rows, chances = dropout_rows(X, 0.5)
+    np.testing.assert_array_equal(rows, [[20, 2], [20, 0], [0, 2], [0, 0]])
+    np.testing.assert_array_equal(chances, 0.25)
+    np.testing.assert_allclose(
+        weighted_least_squares(rows, np.full(4, Y), chances), [0.36666667, 3.66666667], atol=5e-9
+    )
+    np.testing.assert_allclose(least_norm_solution(X, Y), [1.08910891, 0.10891089], atol=5e-9)
+
+
+@given(st.integers(1, 6), st.floats(0, 0.95), st.integers(0, 2**32 - 1))
+def test_masks_are_a_distribution_with_the_point_as_its_mean(d, rate, seed):
+    x = np.random.default_rng(seed).standard_normal(d)
+    rows, chances = dropout_rows(x, rate)
+    assert rows.shape == (2**d, d)
+    assert chances.sum() == pytest.approx(1)
+    np.testing.assert_allclose(chances @ rows, x, atol=1e-12)
+    np.testing.assert_allclose(rows[0], x / (1 - rate))
+    np.testing.assert_array_equal(rows[-1], 0)
+
+
+@given(st.integers(1, 6), st.floats(0.01, 0.95), st.integers(0, 2**32 - 1))
+def test_no_weights_have_a_smaller_mean_loss(d, rate, seed):
+    rng = np.random.default_rng(seed)
+    x = rng.choice([-1, 1], d) * rng.uniform(0.2, 5, d)
+    best = minimizer(x, Y, rate)
+    least = expected_loss(best, x, Y, rate)
+    assert least == pytest.approx(smallest_loss(x, Y, rate), rel=1e-9)
+    for _ in range(5):
+        assert expected_loss(best + 0.1 * rng.standard_normal(d), x, Y, rate) > least
+
+
+def test_weights_of_least_squares_count():
+    rng = np.random.default_rng(0)
+    A, y, s = rng.standard_normal((6, 2)), rng.standard_normal(6), np.array([2.0, 1, 1, 0, 1, 1])
+    repeated = np.concatenate([A[:1], A[:3], A[4:]]), np.concatenate([y[:1], y[:3], y[4:]])
+    expected = np.linalg.lstsq(*repeated, rcond=None)[0]
+    np.testing.assert_allclose(weighted_least_squares(A, y, s), expected)
+
+
+def test_columns_of_one_norm_do_not_jump():
+    rng = np.random.default_rng(1)
+    A, y = rng.standard_normal((2, 4)), rng.standard_normal(2)
+    A /= np.linalg.norm(A, axis=0)
+    np.testing.assert_allclose(limit_of_minimizers(A, y), np.linalg.pinv(A) @ y)
+    np.testing.assert_allclose(limit_of_minimizers(X[None], np.array([Y])), [0.55, 5.5])
+
+
+def test_training_without_dropout_is_exact_and_the_same_for_every_batch():
+    one = descend(X, Y, 0.0, SGD, batch=1, steps=60, seed=0)
+    many = descend(X, Y, 0.0, SGD, batch=16, steps=60, seed=1)
+    assert one.weights.shape == (61, 2)
+    assert one.losses[0] == Y**2
+    np.testing.assert_allclose(one.weights, many.weights, atol=1e-12)
+    np.testing.assert_allclose(one.final, mean_iterate(X, Y, 0.0, 1e-3, 60), atol=1e-12)
+
+
+def test_a_seed_decides_the_masks():
+    runs = [descend(X, Y, 0.5, SGD, batch=1, steps=20, seed=seed).weights for seed in (0, 0, 1)]
+    np.testing.assert_array_equal(runs[0], runs[1])
+    assert not np.array_equal(runs[0], runs[2])
+
+
+def test_many_trainings_have_the_computed_moments():
+    ends = np.array(
+        [descend(X, Y, 0.5, SGD, batch=1, steps=30, seed=seed).final for seed in range(300)]
+    )
+    mean, covariance = moments(X, Y, 0.5, 1e-3, batch=1, steps=30)
+    deviation = np.sqrt(np.diag(covariance))
+    np.testing.assert_array_less(np.abs(ends.mean(axis=0) - mean), 4 * deviation / np.sqrt(300))
+    # The relative error of a standard deviation is about 1/√(2n) = 4 %, more for heavy tails.
+    np.testing.assert_allclose(ends.std(axis=0), deviation, rtol=0.25)
+
+
+def test_a_larger_batch_has_less_scatter_around_the_same_mean():
+    (small, wide), (large, narrow) = (
+        moments(X, Y, 0.5, 1e-3, batch=batch, steps=1000) for batch in (1, 1024)
+    )
+    np.testing.assert_allclose(small, large)
+    assert np.all(np.diag(narrow) < np.diag(wide) / 500)
+
+
+def test_descent_diverges_beyond_the_stable_rate():
+    limit = largest_stable_rate(X, 1e-3)
+    for rate, grows in ((limit - 0.01, False), (limit + 0.01, True)):
+        far = np.abs(mean_iterate(X, Y, rate, 1e-3, 1000)).max()
+        assert (far > 1e3) == grows
+    assert 1e-3 * np.linalg.eigvalsh(curvature(X, limit))[-1] == pytest.approx(1)
+
+
+def test_adam_finds_equal_weights_without_dropout():
+    run = descend(X, Y, 0.0, partial(Adam, lr=1e-2), batch=1, steps=1500, seed=0)
+    np.testing.assert_allclose(run.final, least_largest_solution(X, Y), atol=1e-3)

@@ -1,0 +1,54 @@
+"""Each check of question 9 fails for a formula that is wrong in one place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from derivation_tests import derivation_tests
+from proofsheet.derivations.eecs182_hw5 import q9_batchnorm_exam
+from proofsheet.derivations.eecs182_hw5.q9_batchnorm_exam import (
+    axes_of_the_contour,
+    contour,
+    correlation_matrix,
+    density_of_the_output,
+    layer,
+)
+
+WRONG = {
+    # A text that takes the output's deviation for the input's, or γ for a variance
+    "gaussian_stays_gaussian": lambda y, gamma, beta: density_of_the_output(y, gamma**2, beta),
+    "mean_and_variance": lambda variance, gamma, beta, eps: (beta, gamma**2),
+    "the_shape_stays": lambda skewness, gamma: 0.0,
+    "a_batch_bounds_its_values": lambda m: m**0.5,
+    "covariance_becomes_correlation": lambda covariance: np.eye(2),
+    "contours_are_mapped": lambda covariance: np.eye(2),
+    "axes_are_the_diagonals": lambda rho: axes_of_the_contour(-rho),
+    "contour_touches_the_square": lambda rho, k: (k, k),
+    "share_inside_a_contour": lambda k: 1 - np.exp(-(k**2)),
+}
+
+
+TestDerivations = derivation_tests(q9_batchnorm_exam, WRONG)
+
+
+@settings(max_examples=30, deadline=None)
+@given(rho=st.floats(-0.9, 0.9), k=st.floats(0.5, 3), ratio=st.floats(0.1, 10))
+def test_the_longest_and_shortest_radius_are_the_semi_axes(rho, k, ratio):
+    covariance = np.array([[1, rho * ratio], [rho * ratio, ratio**2]])
+    points = contour(np.zeros(2), correlation_matrix(covariance), k, points=20_001)
+    radii = np.linalg.norm(points, axis=1)
+    lengths = sorted(length for length, _ in axes_of_the_contour(rho, k))
+    assert radii.min() == pytest.approx(lengths[0], rel=1e-6)
+    assert radii.max() == pytest.approx(lengths[1], rel=1e-6)
+
+
+def test_only_without_correlation_the_contour_is_a_circle():
+    points = contour(np.zeros(2), correlation_matrix(np.diag([9.0, 0.25])), 2.0)
+    np.testing.assert_allclose(np.linalg.norm(points, axis=1), 2.0)
+
+
+def test_a_batch_of_one_value_becomes_the_shift():
+    np.testing.assert_array_equal(layer(np.full((4, 1), 7.0), gamma=2.0, beta=3.0), 3.0)

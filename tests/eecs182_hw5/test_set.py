@@ -1,0 +1,41 @@
+"""The set's own names: its problems are questions, and are found by the same rules."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from proofsheet.config import read_yaml
+from proofsheet.hand_in import files
+from proofsheet.report.sets import load
+
+REPORT = Path(__file__).parents[2] / "report"
+SET = load(REPORT, "eecs182_hw5")
+
+
+def test_problems_are_called_questions_and_keep_their_numbers():
+    assert SET.problems["q1_convnets"].heading == "Question 1: Convolutional networks"
+    assert [problem.key for problem in SET.problems.values()] == [
+        f"q{problem.number}" for problem in SET.problems.values()
+    ]
+
+
+def test_every_chapter_is_headed_and_labelled_as_the_set_says():
+    for name, problem in SET.problems.items():
+        first = (REPORT / "eecs182_hw5" / f"_{name}.qmd").read_text().splitlines()[0]
+        assert first == f"## {problem.heading} {{#sec-eecs182-hw5-{problem.key}}}"
+
+
+def test_notebooks_have_the_number_of_their_question():
+    entry = read_yaml(REPORT / "eecs182_hw5" / "set.yaml")
+    notebooks = [file for file in files("eecs182_hw5", entry) if file.endswith(".ipynb")]
+    numbers = [SET.problems[name].number for name, content in entry["problems"].items()
+               if "notebook" in content]  # fmt: skip
+    assert notebooks == [f"problem_{number}.ipynb" for number in numbers]
+
+
+def test_the_parts_are_those_of_the_text():
+    parts = {"q1_convnets": "abc", "q2_batchnorm": "ab", "q3_separable": "ab"}
+    for name, letters in parts.items():
+        assert list(SET.problems[name].parts) == list(letters)
+        assert not any(re.search(r"\d", points) for points in SET.problems[name].parts.values())

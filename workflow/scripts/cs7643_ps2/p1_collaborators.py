@@ -1,0 +1,15 @@
+"""CS 7643 PS 2, problem 1: who helped, as the configuration says."""
+
+from typing import TYPE_CHECKING
+
+from proofsheet import job
+from proofsheet.files import write_json
+from proofsheet.report.acknowledgements import collaborators
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with job.start(snakemake):
+    names = collaborators(snakemake.params.acknowledgements)
+    write_json(snakemake.output.metrics, {"collaborators": ", ".join(names) or "None"})
+    write_json(snakemake.output.checks, [])  # nothing is derived here

@@ -1,0 +1,57 @@
+"""CS 7643 PS 2, problem 7, part 2: our own design without one of its choices, on fewer images."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from proofsheet import job
+from proofsheet.cifar_recipes import without
+from proofsheet.data.dataset import load
+from proofsheet.device import resolve
+from proofsheet.files import write_json
+from proofsheet.mlp import make_deterministic
+from proofsheet.sgd_training import fit, logits_of, mixed_pays
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with job.start(snakemake):
+    job.set_threads(snakemake.threads)
+    make_deterministic()
+    params, choice = snakemake.params, snakemake.wildcards.choice
+    device = resolve(params.device)
+    data = load(Path(snakemake.input.source).parent)
+    # A sixth of the images at the epochs of a CPU, so that it is the same everywhere.
+    plan = without(choice).on(torch.device("cpu"), quick=params.preset == "quick")
+    mixed = mixed_pays(device)
+    x, y = data.train.x[: params.images], data.train.y[: params.images]
+    train, val = (
+        (torch.from_numpy(a).to(device), torch.from_numpy(b).to(device))
+        for a, b in ((x, y), (data.val.x[: params.validation], data.val.y[: params.validation]))
+    )
+    model = plan.build(x, params.seed, device)
+    curves = fit(
+        model, train, val, plan.recipe,
+        seed=params.seed, label=f"without {choice}", augment=plan.augment, mixed=mixed,
+    )  # fmt: skip
+    found = {
+        "both_ways": logits_of(model, val[0], both_ways=True, mixed=mixed),
+        "one_view": logits_of(model, val[0], mixed=mixed),
+        "train": logits_of(model, train[0][:5000], mixed=mixed),
+    }
+    classes = {"both_ways": val[1], "one_view": val[1], "train": train[1][:5000]}
+    write_json(
+        snakemake.output.metrics,
+        {
+            "choice": choice,
+            "images": len(y),
+            "validation_images": len(val[1]),
+            "epochs": plan.recipe.epochs,
+            "curves": curves,
+        }
+        | {
+            f"{name}_accuracy": (z.argmax(dim=1) == classes[name]).double().mean().item()
+            for name, z in found.items()
+        },
+    )

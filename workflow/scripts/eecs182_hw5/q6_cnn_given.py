@@ -1,0 +1,65 @@
+"""EECS 182 HW 5, question 6, PyTorch part: one of the course's networks, as it is given."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from proofsheet import job
+from proofsheet.augmentation import Augmentation
+from proofsheet.data.dataset import load
+from proofsheet.device import resolve
+from proofsheet.files import write_arrays, write_json
+from proofsheet.mlp import make_deterministic
+from proofsheet.sgd_training import mixed_pays
+from proofsheet.small_convnets import GIVEN, GIVEN_BATCH, GIVEN_EPOCHS, adamw, given_net, halves
+from proofsheet.training import Recipe, logits_of, parameter_count, train
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with job.start(snakemake) as log:
+    job.set_threads(snakemake.threads)
+    params, name = snakemake.params, snakemake.wildcards.network
+    device = resolve(params.device)
+    if device.type == "cuda":  # a CPU is deterministic, and the switch imports a compiler for 4 s
+        make_deterministic()
+    data = load(Path(snakemake.input.source).parent)
+    published = data.published_train()
+    few = slice(None, params.images)
+    validation, test = (
+        tuple(torch.from_numpy(a[few]).to(device) for a in part)
+        for part in halves(data.test.x, data.test.y)
+    )
+    rows = tuple(torch.from_numpy(a[few]).to(device) for a in (published.x, published.y))
+    torch.manual_seed(params.seed)
+    model = given_net(len(data.class_names), **GIVEN[name]).to(device)
+    recipe = Recipe(epochs=1 if params.preset == "quick" else GIVEN_EPOCHS, batch=GIVEN_BATCH)
+    mixed = mixed_pays(device)
+    start = time.perf_counter()
+    curves = train(
+        model, rows, validation, recipe, seed=params.seed, label=name,
+        augment=Augmentation(mirror=True, reach=0), mixed=mixed, optimizer=adamw,
+    )  # fmt: skip
+    seconds = time.perf_counter() - start
+
+    seen = {"train": (rows[0][:5000], rows[1][:5000]), "validation": validation, "test": test}
+    right = {
+        part: (logits_of(model, x).argmax(dim=1) == y).double().mean().item()
+        for part, (x, y) in seen.items()
+    }
+    log.info("%s: %s in %.0f s", name, right, seconds)
+    write_json(
+        snakemake.output.metrics,
+        {
+            **{f"{part}_accuracy": value for part, value in right.items()},
+            "parameters": parameter_count(model),
+            "images": len(rows[1]),
+            "epochs": recipe.epochs,
+            "steps": recipe.epochs * -(-len(rows[1]) // recipe.batch),
+            "mixed": mixed,
+            "seconds": seconds,
+        },
+    )
+    write_arrays(snakemake.output.arrays, **curves)

@@ -1,0 +1,57 @@
+"""EECS 182 HW 5, question 6 (d): a short training of one candidate, judged on validation images."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from proofsheet import job
+from proofsheet.data.dataset import load
+from proofsheet.device import resolve
+from proofsheet.files import write_json
+from proofsheet.mlp import make_deterministic
+from proofsheet.sgd_training import fit, mixed_pays
+from proofsheet.small_convnets import DESIGNS, halves
+from proofsheet.training import parameter_count
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with job.start(snakemake) as log:
+    job.set_threads(snakemake.threads)
+    params, name = snakemake.params, snakemake.wildcards.design
+    device = resolve(params.device)
+    if device.type == "cuda":
+        make_deterministic()
+    data = load(Path(snakemake.input.source).parent)
+    published = data.published_train()
+    x, y = published.x[: params.images], published.y[: params.images]
+    validation, _ = halves(data.test.x, data.test.y)
+    rows, validation = (
+        tuple(torch.from_numpy(a).to(device) for a in part)
+        for part in ((x, y), (validation[0][: params.images], validation[1][: params.images]))
+    )
+    design = DESIGNS[name].short(params.epochs)
+    model = design.build(x, len(data.class_names), params.seed).to(device)
+    start = time.perf_counter()
+    curves = fit(
+        model, rows, validation, design.recipe,
+        seed=params.seed, label=name, augment=design.augment, mixed=mixed_pays(device),
+    )  # fmt: skip
+    seconds = time.perf_counter() - start
+    write_json(
+        snakemake.output.metrics,
+        {
+            "design": name,
+            "says": design.says,
+            "train_accuracy": curves["accuracy"][-1],
+            "validation_accuracy": curves["validation_accuracy"][-1],
+            "parameters": parameter_count(model),
+            "images": len(y),
+            "validation_images": len(validation[1]),
+            "epochs": params.epochs,
+            "seconds": seconds,
+        },
+    )
+    log.info("%s: %.4f in %.0f s", name, curves["validation_accuracy"][-1], seconds)
