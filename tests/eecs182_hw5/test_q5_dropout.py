@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import runpy
 from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derivation_tests import derivation_tests
+from proofsheet import job
+from proofsheet.data import dataset
+from proofsheet.data.dataset import Dataset, Part
 from proofsheet.derivations.eecs182_hw5 import q5_dropout
 from proofsheet.dropout import (
     dropout_rows,
@@ -30,10 +36,12 @@ from proofsheet.dropout_descent import (
     mean_iterate,
     moments,
 )
+from proofsheet.files import read_arrays, read_json, write_json
 from proofsheet.optim import Adam
 
 X, Y = np.array([10.0, 1.0]), 11.0
 SGD = partial(torch.optim.SGD, lr=1e-3)
+SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/eecs182_hw5"
 
 
 def no_variance_of_a_row(x, y, rate, learning_rate, *, batch, steps):
@@ -65,6 +73,8 @@ WRONG = {
     "divergence": lambda x, lr: 0.9 * largest_stable_rate(x, lr),
     "adam_on_a_line": least_norm_solution,
     "least_largest": least_norm_solution,
+    # Without the neighbor to the left that a window of three also sees.
+    "reach_of_the_answer": lambda: ({(15, 14), (15, 15)}, {(7, 7)}),
 }
 
 TestDerivations = derivation_tests(q5_dropout, WRONG)
@@ -163,3 +173,89 @@ def test_descent_diverges_beyond_the_stable_rate():
 def test_adam_finds_equal_weights_without_dropout():
     run = descend(X, Y, 0.0, partial(Adam, lr=1e-2), batch=1, steps=1500, seed=0)
     np.testing.assert_allclose(run.final, least_largest_solution(X, Y), atol=1e-3)
+
+
+class Files(SimpleNamespace):
+    """Named files that can also be walked through, as Snakemake's."""
+
+    def __iter__(self):
+        return iter(vars(self).values())
+
+
+@pytest.fixture
+def perform(monkeypatch):
+    """Run one of the scripts as Snakemake would, on images of noise."""
+    rng = np.random.default_rng(0)
+
+    def part(count: int, first: int = 0) -> Part:
+        images = rng.integers(0, 256, (count, 32, 32, 3), dtype=np.uint8)
+        return Part(images, np.arange(count) % 10, index=np.arange(first, first + count))
+
+    names = tuple("abcdefghij")
+    images = Dataset(
+        part(180), part(20, 180), part(30), names, (), standin=True, source={"dataset": "cifar10"}
+    )
+    monkeypatch.setattr(job, "set_threads", lambda threads: None)
+    monkeypatch.setattr(dataset, "load", lambda folder: images)
+
+    def run(name: str, inputs: dict, outputs: dict, **wildcards: str) -> None:
+        snakemake = SimpleNamespace(
+            input=Files(**inputs),
+            output=Files(**outputs),
+            params=SimpleNamespace(
+                device="cpu", seed=0, images=None, test_images=None, epochs=2, steps=100
+            ),
+            wildcards=SimpleNamespace(**wildcards),
+            threads=1,
+            log=[],
+            rule=name,
+        )
+        runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
+
+    return run
+
+
+def test_the_problem_in_miniature(perform, tmp_path):
+    source = tmp_path / "source.json"
+    write_json(source, {"standin": True, "class_names": list("abcdefghij")})
+    inputs = {"source": source}
+    for again in ("first", ""):  # the second is kept
+        for name, rate in (("rate_0", "0"), ("rate_075", "75")):
+            files = {"metrics": tmp_path / f"{again}{name}.json"}
+            files["arrays"] = tmp_path / f"{again}{name}.npz"
+            perform("q5_dropout_train", {"source": source}, files, rate=rate)
+            inputs |= {name: files["metrics"], f"{name}_arrays": files["arrays"]}
+    for name in ("rate_0", "rate_075"):
+        for suffix in ("json", "npz"):
+            first, second = tmp_path / f"first{name}.{suffix}", tmp_path / f"{name}.{suffix}"
+            assert first.read_bytes() == second.read_bytes()
+
+    outputs = {name: tmp_path / f"{name}.json" for name in ("metrics", "checks")}
+    outputs["arrays"] = tmp_path / "arrays.npz"
+    perform("q5_dropout", inputs, outputs)
+    metrics = read_json(outputs["metrics"])
+    np.testing.assert_allclose(metrics["gd"], metrics["ols"], atol=1e-10)
+    np.testing.assert_allclose(metrics["dropout_ls"]["x"], [[20, 2], [20, 0], [0, 2], [0, 0]])
+    np.testing.assert_allclose(metrics["dropout_ls"]["w"], [11 / 30, 11 / 3])
+    for name in ("dropout_gd", "dropout_gd_large_batch"):
+        np.testing.assert_allclose(metrics[name], metrics["dropout_ls"]["w"], atol=0.8)
+    assert metrics["printed_error"] < 5e-9
+    for name, rate in (("rate_0", 0), ("rate_075", 0.75)):
+        result = metrics["cheating"][name]
+        assert result["rate"] == rate
+        assert result["images"] == 200  # the validation images belong to the training
+        assert 0 <= result["clean_accuracy"] <= 1
+        assert 0 <= result["cheating_accuracy"] <= 1
+        assert sum(result["answers"]["clean"]) == 30
+        assert result["parameters"] == 448 + 4640 + 20490
+    assert len(read_arrays(outputs["arrays"])["sweep"]) == 99
+
+    drawn = {name: tmp_path / f"{name}.svg" for name in ("training", "plane", "sweep", "cheating")}
+    written = {
+        name: tmp_path / f"{name}.md" for name in ("weights", "predicted", "rates", "networks")
+    }
+    files = {"source": source, "metrics": outputs["metrics"], "arrays": outputs["arrays"]}
+    perform("q5_dropout_figures", files, drawn | written)
+    assert all(path.stat().st_size > 5000 for path in drawn.values())
+    assert "1.0891" in written["weights"].read_text()
+    assert written["networks"].read_text().count("†") == 10

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from proofsheet import job
+from proofsheet.cheating_feature import compared, conclusions
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.dataset import load
 from proofsheet.derivations.eecs182_hw5 import q5_dropout as derivations
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 X, Y = np.array([10.0, 1.0]), 11.0
-RATE, LEARNING_RATE, STEPS, LONG, LARGE = 0.5, 1e-3, 1000, 10_000, 1024
+RATE, LEARNING_RATE, STEPS, LARGE = 0.5, 1e-3, 1000, 1024
 SWEEP, TRAINED = np.arange(99) / 100, (0.0, 0.1, 0.3, 0.5, 0.7)
 SHOWN = 0.85  # the largest rate of the drawn curve; at 0.9 gradient descent diverges
 LATE = slice(-200, None)  # steps over which the loss at the end is averaged
@@ -54,7 +55,7 @@ def parts(w) -> dict:
 
 with job.start(snakemake) as log:
     job.set_threads(snakemake.threads)
-    seed = snakemake.params.seed
+    seed, long = snakemake.params.seed, snakemake.params.steps
     sgd, adam = (partial(kind, lr=LEARNING_RATE) for kind in (torch.optim.SGD, Adam))
     fit = partial(descend, X, Y, seed=seed)
     arrays = {}
@@ -109,9 +110,9 @@ with job.start(snakemake) as log:
     )
     closed = np.array([minimizer(X, Y, rate) for rate in SWEEP])
     limit = limit_of_minimizers(X[None], np.array([Y]))
-    runs = {rate: fit(rate, sgd, batch=LARGE, steps=LONG) for rate in TRAINED}
+    runs = {rate: fit(rate, sgd, batch=LARGE, steps=long) for rate in TRAINED}
     expected = {
-        rate: moments(X, Y, rate, LEARNING_RATE, batch=LARGE, steps=LONG) for rate in TRAINED
+        rate: moments(X, Y, rate, LEARNING_RATE, batch=LARGE, steps=long) for rate in TRAINED
     }
     # The covariance at rate 0 is zero; what the recursion leaves there is rounding.
     spread = {
@@ -127,11 +128,11 @@ with job.start(snakemake) as log:
         "trained_mean": np.array([mean for mean, _ in expected.values()]),
         "trained_deviation": np.array(list(spread.values())),
         "drawn_rates": drawn,
-        "drawn": np.array([mean_iterate(X, Y, rate, LEARNING_RATE, LONG) for rate in drawn]),
+        "drawn": np.array([mean_iterate(X, Y, rate, LEARNING_RATE, long) for rate in drawn]),
     }
 
     # (h) Adam
-    by_adam = {rate: fit(rate, adam, batch=LARGE, steps=LONG) for rate in (0.0, RATE)}
+    by_adam = {rate: fit(rate, adam, batch=LARGE, steps=long) for rate in (0.0, RATE)}
     for name, rate in (("rate_0", 0.0), ("rate_05", RATE)):
         arrays |= {f"sgd_{name}": runs[rate].weights, f"adam_{name}": by_adam[rate].weights}
 
@@ -154,7 +155,10 @@ with job.start(snakemake) as log:
             "train_loss": curves["loss"][-1],
             "clean_loss": curves["validation_loss"][-1],
             "best_clean_accuracy": curves["validation_accuracy"].max(),
+            "best_clean_epoch": int(curves["validation_accuracy"].argmax()) + 1,
+            "called_zero": cheating[name]["answers"]["clean"][0] / cheating[name]["test_images"],
         }
+    without, dropped_out, count = *cheating.values(), cheating["rate_0"]["test_images"]
     data = load(Path(snakemake.input.source).parent)
     first = [int(np.flatnonzero(data.test.y == k)[0]) for k in range(len(data.class_names))]
     arrays |= {"example_images": data.test.x[first], "example_labels": data.test.y[first]}
@@ -182,13 +186,13 @@ with job.start(snakemake) as log:
             "dropout_gd_large_batch": descents["large"].final,
             "descent": found | {"large_parts": parts(descents["large"].final)},
             "sweep": {
-                "steps": LONG,
+                "steps": long,
                 "limit": limit,
                 "at_001": swept[1],
                 "closed_form_error": np.abs(swept[1:] - closed[1:]).max(),
                 "stable_below": largest_stable_rate(X, LEARNING_RATE),
                 "slow_curvature": derivations.slow_curvature(*X),
-                "trained_at_001": mean_iterate(X, Y, 0.01, LEARNING_RATE, LONG),
+                "trained_at_001": mean_iterate(X, Y, 0.01, LEARNING_RATE, long),
                 "slow_steps_001": 1
                 / (2 * LEARNING_RATE * np.linalg.eigvalsh(curvature(X, 0.01))[0]),
                 **{
@@ -203,7 +207,7 @@ with job.start(snakemake) as log:
                 },
             },
             "adam": {
-                "steps": LONG,
+                "steps": long,
                 "learning_rate": LEARNING_RATE,
                 "rate_0": by_adam[0.0].final,
                 "rate_05": by_adam[RATE].final,
@@ -221,11 +225,24 @@ with job.start(snakemake) as log:
             ),
             "cheating": cheating
             | {
-                "gain": cheating["rate_075"]["clean_accuracy"]
-                - cheating["rate_0"]["clean_accuracy"],
-                "gap": {
-                    name: result["cheating_accuracy"] - result["clean_accuracy"]
-                    for name, result in cheating.items()
+                "gain": dropped_out["clean_accuracy"] - without["clean_accuracy"],
+                "verdict": {
+                    name: compared(dropped_out[name], without[name], count)
+                    for name in ("clean_accuracy", "cheating_accuracy")
+                }
+                | {
+                    "late": {
+                        name: compared(
+                            result["clean_accuracy"], result["best_clean_accuracy"], count
+                        )
+                        for name, result in (("rate_0", without), ("rate_075", dropped_out))
+                    },
+                },
+                "conclusion": conclusions(without, dropped_out, count),
+                "reach": {
+                    "first": len(derivations.answer_reaches()[0]),
+                    "second": len(derivations.answer_reaches()[1]),
+                    "features": 32 * len(derivations.answer_reaches()[1]),
                 },
             },
         },

@@ -97,7 +97,7 @@ with job.start(snakemake):
     panels[0].set_ylabel("$w_2$")
     for panel in panels:
         panel.grid(False)
-        panel.legend(fontsize=7, loc="upper right")
+        panel.legend(fontsize=7, loc="upper right", frameon=True, framealpha=1, edgecolor="white")
     figures.save(figure, snakemake.output.plane)
 
     # (g) The sweep
@@ -119,13 +119,17 @@ with job.start(snakemake):
     figures.save(figure, snakemake.output.sweep)
 
     # (i) Five images as the networks see them, then the curves
-    figure = figures.plt.figure(figsize=(figures.TEXT_WIDTH, 3.6))
-    above, below = figure.subfigures(2, 1, height_ratios=[1, 1.9])
+    figure = figures.plt.figure(figsize=(figures.TEXT_WIDTH, 4.0))
+    above, below = figure.subfigures(2, 1, height_ratios=[1, 1.6])
     names = source["class_names"]
-    for axis, k in zip(above.subplots(1, 5), (0, 1, 3, 6, 9), strict=True):
-        axis.imshow(draw_answer(arrays["example_images"][k], int(arrays["example_labels"][k])))
-        axis.set_title(f"{names[k]} = {k:04b}", fontsize=8, pad=3)
-        axis.axis("off")
+    grid = above.subplots(2, 5, height_ratios=[8, 1])
+    for upper, lower, k in zip(*grid, (0, 1, 3, 6, 9), strict=True):
+        marked = draw_answer(arrays["example_images"][k], int(arrays["example_labels"][k]))
+        upper.imshow(marked)
+        upper.set_title(f"{names[k]} = {k:04b}", fontsize=8, pad=3)
+        lower.imshow(marked[-1:, -8:])
+        for axis in (upper, lower):
+            axis.axis("off")
     left, right = below.subplots(1, 2)
     epochs = np.arange(1, len(arrays["rate_0_loss"]) + 1)
     for i, (name, rate) in enumerate(NETWORKS.items()):
@@ -203,8 +207,8 @@ with job.start(snakemake):
     )  # fmt: skip
     write_table(
         snakemake.output.networks,
-        ["dropout", "clean images", "images with the answer", "wrong answer: follows the bits",
-         "wrong answer: follows the image", "training, last epoch"],
+        ["dropout", "clean", "right answer", "wrong: bits", "wrong: image",
+         "training"],
         [
             [
                 rate,

@@ -15,9 +15,8 @@ from proofsheet.cheating_feature import (
     write_answer,
 )
 from proofsheet.data.dataset import load
-from proofsheet.device import resolve
+from proofsheet.device import make_deterministic, on_gpu, resolve
 from proofsheet.files import write_arrays, write_json
-from proofsheet.mlp import make_deterministic
 from proofsheet.training import Recipe, logits_of, parameter_count, train
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 with job.start(snakemake) as log:
     job.set_threads(snakemake.threads)
     device = resolve(snakemake.params.device)
-    if device.type == "cuda":  # a CPU is deterministic, and the switch imports a compiler for 4 s
+    if on_gpu(device):  # a CPU is deterministic, and the switch imports a compiler for 4 s
         make_deterministic()
     seed, rate = snakemake.params.seed, int(snakemake.wildcards.rate) / 100
     data = load(Path(snakemake.input.source).parent)

@@ -35,6 +35,7 @@ with job.start(snakemake):
     }  # fmt: skip
     runs["own"]["within_limits"] = of_limits(runs["own"])
     trials = {trial["design"]: trial for trial in map(read_json, snakemake.input.trials)}
+    runs["own"]["says"] = trials[runs["own"]["design"]]["says"]
     numpy_part["bn_depth"]["verdict"] = of_depth(numpy_part["bn_depth"])
     dropped = numpy_part["dropout_regularization"]
     dropped["verdict"] = of_dropout(dropped)
@@ -52,7 +53,7 @@ with job.start(snakemake):
             "official": data.source["official"],
             "classes": len(data.class_names),
             "test_images": len(data.test.y[1::2]),
-            "graph": {step.name: list(step.parents) for step in steps},
+            "edges": [[parent, step.name] for step in steps for parent in step.parents],
             "operations": len(derivations.operations(nodes)),
             **numpy_part,
             **runs,

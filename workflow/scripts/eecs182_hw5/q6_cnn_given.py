@@ -9,10 +9,8 @@ import torch
 from proofsheet import job
 from proofsheet.augmentation import Augmentation
 from proofsheet.data.dataset import load
-from proofsheet.device import resolve
+from proofsheet.device import make_deterministic, mixed_precision, on_gpu, resolve
 from proofsheet.files import write_arrays, write_json
-from proofsheet.mlp import make_deterministic
-from proofsheet.sgd_training import mixed_pays
 from proofsheet.small_convnets import GIVEN, GIVEN_BATCH, GIVEN_EPOCHS, adamw, given_net, halves
 from proofsheet.training import Recipe, logits_of, parameter_count, train
 
@@ -23,7 +21,7 @@ with job.start(snakemake) as log:
     job.set_threads(snakemake.threads)
     params, name = snakemake.params, snakemake.wildcards.network
     device = resolve(params.device)
-    if device.type == "cuda":  # a CPU is deterministic, and the switch imports a compiler for 4 s
+    if on_gpu(device):  # a CPU is deterministic, and the switch imports a compiler for 4 s
         make_deterministic()
     data = load(Path(snakemake.input.source).parent)
     published = data.published_train()
@@ -36,7 +34,7 @@ with job.start(snakemake) as log:
     torch.manual_seed(params.seed)
     model = given_net(len(data.class_names), **GIVEN[name]).to(device)
     recipe = Recipe(epochs=1 if params.preset == "quick" else GIVEN_EPOCHS, batch=GIVEN_BATCH)
-    mixed = mixed_pays(device)
+    mixed = mixed_precision(device)
     start = time.perf_counter()
     curves = train(
         model, rows, validation, recipe, seed=params.seed, label=name,

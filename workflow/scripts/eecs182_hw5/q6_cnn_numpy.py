@@ -40,10 +40,10 @@ with job.start(snakemake) as log:
     pixels = flat_train[0].shape[1]
     arrays, metrics = {}, {"images": len(train[1]), "validation_images": len(held[1])}
 
-    def trained(sizes, recipe, part=flat_train, **options):
+    def trained(sizes, recipe, part=flat_train, repetitions=params.repetitions, **options):
         """Curves of one fully connected net per seed, (seeds, …)."""
         runs = []
-        for seed in range(params.repetitions):
+        for seed in range(repetitions):
             rng = np.random.default_rng(seed)
             model = fully_connected((pixels, *sizes, classes), rng=rng, **options)
             runs.append(fit(model, part, flat_held, recipe, rng=rng))
@@ -65,7 +65,13 @@ with job.start(snakemake) as log:
 
     # The scale of the initial weights in a net of eight layers.
     scales = np.logspace(-4, 0, params.scales)
-    metrics["weight_scale"] = {"layers": 8, "scales": scales, "he": float(np.sqrt(2 / 50))}
+    metrics["weight_scale"] = {
+        "layers": 8,
+        "scales": scales,
+        "he": float(np.sqrt(2 / 50)),
+        # Below this, ε = 1e-5 outweighs the variance 25 w² that a hidden layer has.
+        "epsilon": float(np.sqrt(1e-5 / 25)),
+    }
     for kind, normalize in KINDS.items():
         found = {"loss": [], "train_accuracy": [], "validation_accuracy": []}
         for scale in scales:
@@ -94,7 +100,7 @@ with job.start(snakemake) as log:
     few = tuple(part[: len(part) // 2] for part in flat_train)
     metrics["dropout_regularization"] = {"images": len(few[1]), "hidden": 500}
     for name, rate in RATES.items():
-        curves = trained((500,), recipe, few, init=1e-2, dropout=rate)
+        curves = trained((500,), recipe, few, params.dropout_repetitions, init=1e-2, dropout=rate)
         arrays |= {f"dropout_{name}_{key}": values for key, values in curves.items()}
         last = {key: curves[f"{key}_accuracy"][:, -1] for key in ("train", "validation")}
         metrics["dropout_regularization"][name] = {

@@ -9,10 +9,9 @@ import torch
 
 from proofsheet import job
 from proofsheet.data.dataset import load
-from proofsheet.device import resolve
+from proofsheet.device import make_deterministic, mixed_precision, on_gpu, resolve
 from proofsheet.files import read_json, write_arrays, write_json
-from proofsheet.mlp import make_deterministic
-from proofsheet.sgd_training import fit, logits_of, mixed_pays
+from proofsheet.sgd_training import fit, logits_of
 from proofsheet.small_convnets import DESIGNS, chosen, halves
 from proofsheet.training import parameter_count
 
@@ -23,7 +22,7 @@ with job.start(snakemake) as log:
     job.set_threads(snakemake.threads)
     params = snakemake.params
     device = resolve(params.device)
-    if device.type == "cuda":
+    if on_gpu(device):
         make_deterministic()
     trials = [read_json(path) for path in snakemake.input.trials]
     name = chosen({trial["design"]: trial["validation_accuracy"] for trial in trials})
@@ -36,7 +35,7 @@ with job.start(snakemake) as log:
         for part in ((published.x, published.y), *halves(data.test.x, data.test.y))
     )
     model = design.build(published.x[few], len(data.class_names), params.seed).to(device)
-    mixed = mixed_pays(device)
+    mixed = mixed_precision(device)
     start = time.perf_counter()
     curves = fit(
         model, rows, validation, design.recipe,

@@ -8,10 +8,9 @@ import torch
 
 from proofsheet import job
 from proofsheet.data.dataset import load
-from proofsheet.device import resolve
+from proofsheet.device import make_deterministic, mixed_precision, on_gpu, resolve
 from proofsheet.files import write_json
-from proofsheet.mlp import make_deterministic
-from proofsheet.sgd_training import fit, mixed_pays
+from proofsheet.sgd_training import fit
 from proofsheet.small_convnets import DESIGNS, halves
 from proofsheet.training import parameter_count
 
@@ -22,7 +21,7 @@ with job.start(snakemake) as log:
     job.set_threads(snakemake.threads)
     params, name = snakemake.params, snakemake.wildcards.design
     device = resolve(params.device)
-    if device.type == "cuda":
+    if on_gpu(device):
         make_deterministic()
     data = load(Path(snakemake.input.source).parent)
     published = data.published_train()
@@ -37,7 +36,7 @@ with job.start(snakemake) as log:
     start = time.perf_counter()
     curves = fit(
         model, rows, validation, design.recipe,
-        seed=params.seed, label=name, augment=design.augment, mixed=mixed_pays(device),
+        seed=params.seed, label=name, augment=design.augment, mixed=mixed_precision(device),
     )  # fmt: skip
     seconds = time.perf_counter() - start
     write_json(

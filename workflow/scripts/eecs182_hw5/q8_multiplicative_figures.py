@@ -37,14 +37,14 @@ with job.start(snakemake):
     # From below, as a table is read from above
     distances = arrays["distances"]
     colours = ListedColormap([figures.COLOURS[2], "#EEEEEE"])
-    right.imshow(np.abs(distances), cmap=colours, norm=BoundaryNorm([0, 5, 1e9], 2), aspect="auto")
+    right.imshow(distances, cmap=colours, norm=BoundaryNorm([0, 5, 1e9], 2), aspect="auto")
     right.grid(False)
     right.set_xticks(range(6), B_LABELS)
     right.set_yticks(range(6), A_LABELS)
     right.set(xlabel="(B)", ylabel="(A)")
     for (row, column), distance in np.ndenumerate(distances):
-        inside = abs(distance) < 5
+        inside = distance < 5
         text = f"{distance:.1f}" if inside else f"{distance:,.0f}"
-        right.text(column, row, text.replace("-", "−"), ha="center", va="center", fontsize=7,
+        right.text(column, row, text, ha="center", va="center", fontsize=7,
                    color="white" if inside else "black")  # fmt: skip
     figures.save(figure, snakemake.output.options)

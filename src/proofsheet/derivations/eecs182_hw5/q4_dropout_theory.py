@@ -159,8 +159,7 @@ def loss_over_all_masks(rng: Rng, formula: Callable = dropout_loss) -> float:
     tolerance=5,
 )
 def loss_sampled(rng: Rng, formula: Callable = dropout_loss) -> float:
-    X, y, p = draw_regression(rng)
-    w = rng.standard_normal(X.shape[1])
+    X, y, p, w = draw_small(rng)
     kept = rng.random((20_000, *X.shape)) < p
     losses = np.sum((y - (kept * X) @ w) ** 2, axis=1)
     return abs(losses.mean() - formula(w, X, y, p)) / (losses.std() / math.sqrt(len(losses)))

@@ -16,6 +16,7 @@ import sympy
 import torch
 from scipy.optimize import linprog
 
+from proofsheet.cheating_feature import BITS, convnet, reach, write_answer
 from proofsheet.checks import derivation_check, relative_error
 from proofsheet.dropout import (
     expected_loss,
@@ -59,6 +60,16 @@ def two_weights(a: Any, b: Any, y: Any, rate: Any) -> tuple[Any, Any]:
 def slow_curvature(a: Any, b: Any) -> Any:
     """λ_min(A)/λ for λ → 0 and x = (a, b): 2a²b²/(a² + b²)."""
     return 2 * a**2 * b**2 / (a**2 + b**2)
+
+
+def answer_reaches() -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """Places (row, column) that see the answer after the first and after the second pooling."""
+    columns, rows, side, found = range(32 - BITS, 32), range(31, 32), 32, []
+    for _ in range(2):
+        columns, rows = reach(side, columns, rows)
+        side //= 2
+        found.append(set(product(rows, columns)))
+    return found[0], found[1]
 
 
 # Random cases and references --------------------------------------------------------------
@@ -412,6 +423,31 @@ def least_largest(rng, formula=least_largest_solution):
     )  # fmt: skip
     w = formula(x, y)
     return max(abs(np.abs(w).max() - solved.fun) / solved.fun, abs(x @ w - y))
+
+
+# (i) The answer in the corner -------------------------------------------------------------
+
+
+@derivation_check(
+    claim="the answer reaches 3 places after the first pooling and 2 after the second",
+    method="exhaustive",
+    tolerance=0,
+)
+def reach_of_the_answer(rng, formula=answer_reaches):
+    """Every place of random networks whose output depends on the class that is written."""
+    state = torch.get_rng_state()
+    torch.manual_seed(int(rng.integers(2**31)))
+    seen: list[set] = [set(), set()]
+    for _ in range(10):
+        network = convnet(0.0).eval()
+        x = torch.randn(1, 3, 32, 32).expand(10, -1, -1, -1)
+        marked = write_answer(x, torch.arange(10))
+        for places, depth in zip(seen, (3, 7), strict=True):
+            features = network[:depth](marked)
+            differs = (features != features[:1]).any(dim=0).any(dim=0)
+            places |= {(int(row), int(column)) for row, column in differs.nonzero()}
+    torch.set_rng_state(state)
+    return sum(len(places ^ wanted) for places, wanted in zip(formula(), seen, strict=True))
 
 
 def _sgd(learning_rate: float) -> Callable:

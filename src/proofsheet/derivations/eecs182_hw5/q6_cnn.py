@@ -181,28 +181,27 @@ def forward_is_batch_norm(rng: Rng, formula: Callable = forward) -> float:
 @derivation_check(
     claim="∂L/∂X_i = γ/(ns) (n G_i − Σ_k G_k − Z_i Σ_k G_k Z_k), for n = 2 and 3",
     method="symbolic",
-    trials=1,
     tolerance=0,
 )
 def closed_form_symbolic(rng: Rng, formula: Callable = closed_form) -> int:
-    wrong, eps, gamma = 0, *sympy.symbols("epsilon gamma", positive=True)
+    eps, gamma = sympy.symbols("epsilon gamma", positive=True)
     for n in (2, 3):
         x, g = sympy.symbols(f"x1:{n + 1}", real=True), sympy.symbols(f"g1:{n + 1}", real=True)
         mean = sum(x) / sympy.Integer(n)
         s = sympy.sqrt(sum((value - mean) ** 2 for value in x) / n + eps)
         loss = sum(weight * gamma * (value - mean) / s for weight, value in zip(g, x, strict=True))
-        column = lambda entries: np.array([[entry] for entry in entries], dtype=object)  # noqa: E731
-        found = formula(column(x), column(g), gamma, eps)[:, 0]
-        wrong += sum(
-            sympy.simplify(a - loss.diff(v)) != 0 for a, v in zip(found, x, strict=True)
-        )  # fmt: skip
-    return wrong
+        columns = (np.array(values, dtype=object)[:, None] for values in (x, g))
+        found = formula(*columns, gamma, eps)[:, 0]
+        for entry, value in zip(found, x, strict=True):
+            if sympy.simplify(entry - loss.diff(value)) != 0:
+                return 1
+    return 0
 
 
 @derivation_check(
     claim="the closed form of ∂L/∂X, for n up to 64",
     method="autograd",
-    trials=100,
+    trials=50,
     tolerance=1e-9,
 )
 def closed_form_autograd(rng: Rng, formula: Callable = closed_form) -> float:
@@ -230,7 +229,7 @@ def gradients_of_the_nodes(rng: Rng, formula: Callable = node_gradients) -> floa
 @derivation_check(
     claim="∂L/∂γ = Σ_i G_i Z_i and ∂L/∂β = Σ_i G_i",
     method="autograd",
-    trials=100,
+    trials=50,
     tolerance=1e-9,
 )
 def gradients_of_the_parameters(rng: Rng, formula: Callable = parameter_gradients) -> float:
@@ -242,7 +241,7 @@ def gradients_of_the_parameters(rng: Rng, formula: Callable = parameter_gradient
 @derivation_check(
     claim="Σ_i ∂L/∂X_i = 0 and Σ_i Z_i ∂L/∂X_i = (γ/s)(ε/s²) Σ_i G_i Z_i",
     method="autograd",
-    trials=100,
+    trials=50,
     tolerance=1e-9,
 )
 def what_the_gradient_cannot_do(
@@ -256,6 +255,19 @@ def what_the_gradient_cannot_do(
     z = c / s
     along = relative_error(formula(gamma, s, (g * z).sum(axis=0)), (z * dx).sum(axis=0))
     return max(along, np.abs(dx.sum(axis=0)).max() / np.abs(dx).max())
+
+
+@derivation_check(
+    claim="batch norm of aX with ε is batch norm of X with ε/a², for a > 0",
+    method="reference",
+    trials=50,
+    tolerance=1e-10,
+)
+def scaled_input(rng: Rng, formula: Callable = lambda a: EPS / a**2) -> float:
+    x, _, gamma, beta = draw_batch(rng, smallest=4)
+    a = 10 ** rng.uniform(-4, 1)
+    found = forward(x, gamma, beta, formula(a))["Y"]
+    return relative_error(found, forward(a * x, gamma, beta)["Y"])
 
 
 # The layers -------------------------------------------------------------------------------

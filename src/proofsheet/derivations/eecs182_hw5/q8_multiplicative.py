@@ -38,7 +38,9 @@ A_OPTIONS: dict[str, Callable[[Any, Any], Any]] = {
     "σ/2": lambda mu, sigma: sigma / 2,
 }
 B_OPTIONS: dict[str, Callable[[Any, Any], Any]] = {
-    f"{before}{letter}²{after}": lambda mu, sigma, a=A_OPTIONS[letter], c=factor: c * a(mu, sigma) ** 2
+    f"{before}{letter}²{after}": lambda mu, sigma, a=A_OPTIONS[letter], c=factor: (
+        c * a(mu, sigma) ** 2
+    )
     for letter in ("μ", "σ")
     for before, after, factor in (("", "", 1), ("2", "", 2), ("", "/2", sympy.Rational(1, 2)))
 }
@@ -176,7 +178,9 @@ def loss_sampled(rng: Rng, formula: Callable = noisy_loss) -> float:
     X, y, w, mu, sigma = draw_case(rng)
     R = mu + sigma * rng.standard_normal((20_000, *X.shape))
     losses = np.sum((y - (R * X) @ w) ** 2, axis=1)
-    return abs(losses.mean() - formula(w, X, y, mu, sigma)) / (losses.std() / math.sqrt(len(losses)))
+    return abs(losses.mean() - formula(w, X, y, mu, sigma)) / (
+        losses.std() / math.sqrt(len(losses))
+    )
 
 
 # What follows -----------------------------------------------------------------------------

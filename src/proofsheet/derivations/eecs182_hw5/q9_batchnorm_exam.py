@@ -66,9 +66,7 @@ def share_inside(k: float) -> float:
     return 1 - math.exp(-(k**2) / 2)
 
 
-def contour(
-    mean: np.ndarray, covariance: np.ndarray, k: float, points: int = 181
-) -> np.ndarray:
+def contour(mean: np.ndarray, covariance: np.ndarray, k: float, points: int = 181) -> np.ndarray:
     """Points (points, 2) with (x − mean)ᵀΣ⁻¹(x − mean) = k²."""
     angle = np.linspace(0, 2 * np.pi, points)
     circle = np.stack([np.cos(angle), np.sin(angle)])
@@ -155,7 +153,7 @@ def a_batch_bounds_its_values(rng: Rng, formula: Callable = farthest) -> float:
     single = np.zeros_like(x)
     single[rng.integers(len(x))] = rng.normal()
     excess = np.abs(layer(x)).max() - formula(len(x))
-    # Relative to its size ε must be nothing: the variance of `single` may be small.
+    # Scaled to 1, so that ε is nothing beside its variance.
     reached = np.abs(layer(single / np.abs(single).max())).max()
     return max(float(excess), relative_error(formula(len(x)), reached))
 

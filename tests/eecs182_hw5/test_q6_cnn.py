@@ -1,0 +1,342 @@
+"""Checks fail on wrong formulas; the nets are as given; the scripts run in miniature."""
+
+from __future__ import annotations
+
+import runpy
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from derivation_tests import derivation_tests
+from mytorch.nn.modules.batchnorm import BatchNorm1d, BatchNorm2d
+from mytorch.nn.modules.dropout import Dropout
+from mytorch.nn.modules.flatten import Flatten
+from mytorch.nn.modules.linear import Linear
+from mytorch.nn.sequential import Sequential
+from proofsheet import batchnorm_speed, job
+from proofsheet.data import dataset
+from proofsheet.data.dataset import Dataset, Part
+from proofsheet.derivations.eecs182_hw5 import q6_cnn as q6
+from proofsheet.files import read_json, write_json
+from proofsheet.numpy_classifiers import (
+    AdamRecipe,
+    accuracy,
+    fit,
+    fully_connected,
+    three_layer_convnet,
+)
+from proofsheet.small_convnet_verdicts import improvement, of_depth, of_dropout, of_limits
+from proofsheet.small_convnets import DESIGNS, adamw, chosen, given_net, halves
+from proofsheet.training import parameter_count
+
+SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/eecs182_hw5"
+
+
+class ForgetfulNorm(BatchNorm1d):
+    """Batch norm whose backward pass takes the variance for a constant."""
+
+    def backward(self, grad_output):
+        dx = super().backward(grad_output)
+        g = grad_output - grad_output.mean(axis=0)
+        return g * (self.gamma / self._cache[1]) if len(dx) > 1 else dx
+
+
+def as_printed(x, g, gamma, eps=q6.EPS):
+    """The last line of the text's solution: X_ij − μ_j is missing before the last sum."""
+    n, c = len(x), x - x.sum(axis=0) / len(x)
+    v = (c**2).sum(axis=0) / n + eps
+    return gamma / v**0.5 * (g - g.sum(axis=0) / n - (g * c).sum(axis=0) / v / n)
+
+
+def with_forgetful_norm(rng):
+    head = [Flatten(), Linear(6, 4, rng=rng, dtype=np.float64)]
+    return [(Sequential(ForgetfulNorm(6, dtype=np.float64), *head), (5, 6))]
+
+
+def forgetful_network(rng):
+    net = Sequential(
+        Linear(8, 6, rng=rng, dtype=np.float64), ForgetfulNorm(6, dtype=np.float64),
+        Linear(6, 4, rng=rng, dtype=np.float64),
+    )  # fmt: skip
+    return [(net, rng.standard_normal((7, 8)))]
+
+
+def decayed_everywhere(model, strength):
+    return [strength * parameter for parameter in model.get_parameters()]
+
+
+def unshifted(x, gamma, beta):
+    return {"Y": q6.forward(x, gamma, 0 * beta)["Y"]}
+
+
+def without_half(x, g, gamma):
+    found = q6.node_gradients(x, g, gamma)
+    return found | {r"\sigma^2": 2 * found[r"\sigma^2"]}
+
+
+WRONG = {
+    "edges_of_the_graph": q6.EDGES - {(r"\mu", r"\sigma^2")},
+    "silent_edge": lambda x, at: 0 * at,
+    "forward_is_batch_norm": unshifted,
+    "closed_form_symbolic": as_printed,
+    "closed_form_autograd": as_printed,
+    "gradients_of_the_nodes": without_half,
+    "gradients_of_the_parameters": lambda x, g: ((g * x).sum(axis=0), g.sum(axis=0)),
+    "what_the_gradient_cannot_do": lambda gamma, s, along: 0 * along,
+    "scaled_input": lambda a: q6.EPS,
+    "graph_against_closed_form": "forward",
+    "layer_gradients": with_forgetful_norm,
+    "dropout_keeps_the_mean": lambda x, p: (x, p * x**2),
+    "penalty_gradient": decayed_everywhere,
+    "network_gradients": forgetful_network,
+    "parameters_by_hand": lambda classes, normalize: (
+        q6.parameters_of_the_given_net(classes, normalize) - 256
+    ),
+}
+
+
+TestDerivations = derivation_tests(q6, WRONG)
+
+
+def kinds(model):
+    return [type(layer).__name__ for layer in model]
+
+
+def test_fully_connected_nets_have_their_layers_in_order():
+    net = fully_connected((12, 5, 4, 3), normalize=True, dropout=0.5, rng=0)
+    block = ["Linear", "BatchNorm1d", "ReLU", "Dropout"]
+    assert kinds(net) == [*block, *block, "Linear"]
+    assert kinds(fully_connected((12, 5, 3))) == ["Linear", "ReLU", "Linear"]
+    assert fully_connected((400, 300, 3), init=0.02, rng=0)[0].W.std() == pytest.approx(0.02, 0.02)
+
+
+@pytest.mark.parametrize("normalize", [False, True])
+def test_the_convnet_gives_logits_and_normalizes_channels(normalize):
+    net = three_layer_convnet((3, 8, 6), filters=4, kernel=3, hidden=7, normalize=normalize, rng=0)
+    assert net.forward(np.ones((2, 3, 8, 6), np.float32)).shape == (2, 10)
+    assert any(isinstance(layer, BatchNorm2d) for layer in net) == normalize
+
+
+def test_a_net_learns_what_can_be_learned_and_repeats_itself():
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((90, 6)).astype(np.float32)
+    y = x[:, :3].argmax(axis=1)
+
+    def run():
+        model = fully_connected((6, 30, 3), normalize=True, rng=1)
+        curves = fit(
+            model, (x[:60], y[:60]), (x[60:], y[60:]), AdamRecipe(20, 20, 1e-2),
+            rng=np.random.default_rng(2),
+        )  # fmt: skip
+        return model, curves
+
+    (model, first), (_, second) = run(), run()
+    assert first["loss"].shape == (60,)
+    assert first["train_accuracy"][-1] > 0.9
+    assert accuracy(model, (x[60:], y[60:])) == first["validation_accuracy"][-1] > 0.6
+    assert all(np.array_equal(first[name], second[name]) for name in first)
+
+
+def test_dropout_is_silent_in_evaluation():
+    net = fully_connected((6, 30, 3), dropout=0.5, rng=0).eval()
+    x = np.ones((4, 6), np.float32)
+    np.testing.assert_array_equal(net.forward(x), net.forward(x))
+    assert any(isinstance(layer, Dropout) for layer in net)
+
+
+def test_the_given_net_is_as_the_course_has_it():
+    net = given_net(10, normalize=True, dropout=0.2)
+    x = torch.randint(0, 256, (2, 32, 32, 3), dtype=torch.uint8)
+    assert net(x).shape == (2, 10)
+    values = net[0](x)
+    assert values.shape == (2, 3, 32, 32)
+    torch.testing.assert_close(values[1, 2, 3, 4], x[1, 3, 4, 2].float() * 2 / 255 - 1)
+    convolutions = [layer for layer in net if isinstance(layer, torch.nn.Conv2d)]
+    assert [layer.out_channels for layer in convolutions] == [16, 32, 64]
+    assert [layer.stride[0] for layer in convolutions] == [1, 1, 2]
+    assert [layer.p for layer in net if isinstance(layer, torch.nn.Dropout)] == [0.2]
+
+
+def test_the_rate_falls_by_a_hundredth_after_each_epoch():
+    optimizer, schedule = adamw([torch.nn.Parameter(torch.zeros(1))], steps=20)
+    rates = []
+    for _ in range(20):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    np.testing.assert_allclose(rates[::4], 1e-3 * 0.99 ** np.arange(5))
+    assert optimizer.param_groups[0]["betas"] == (0.9, 0.999)
+
+
+def test_every_design_keeps_to_the_limits_for_a_hundred_classes():
+    images = np.zeros((4, 32, 32, 3), np.uint8)
+    for design in DESIGNS.values():
+        recipe = design.recipe
+        assert of_limits(
+            {
+                "parameters": parameter_count(design.build(images, 100, 0)),
+                "steps": recipe.epochs * -(-50_000 // recipe.batch),
+                "epochs": recipe.epochs,
+            }
+        )
+    assert not of_limits({"parameters": 1_000_001, "steps": 1, "epochs": 1})
+
+
+def test_the_best_eligible_design_is_chosen():
+    found = dict.fromkeys(DESIGNS, 0.4) | {"unaugmented": 0.9, "muon": 0.5}
+    assert chosen(found) == "muon"
+    assert chosen(dict.fromkeys(DESIGNS, 0.4)) == "base"
+
+
+def test_even_places_validate_and_odd_ones_test():
+    x, y = np.arange(7), np.arange(7) * 10
+    validation, test = halves(x, y)
+    np.testing.assert_array_equal(validation, [[0, 2, 4, 6], [0, 20, 40, 60]])
+    np.testing.assert_array_equal(test, [[1, 3, 5], [10, 30, 50]])
+
+
+def test_verdicts_follow_the_numbers():
+    def depth(a, b):
+        return of_depth({"plain": {"train_accuracy": a}, "normalized": {"train_accuracy": b}})
+
+    assert "much faster" in depth(0.4, 0.6)
+    assert "somewhat" in depth(0.4, 0.42)
+    assert "not" in depth(0.4, 0.3)
+    found = {"none": {"gap": 0.5}, "half": {"gap": 0.4}}
+    for mean, word in ((0.03, "gains,"), (-0.03, "loses,"), (0.01, "neither")):
+        said = of_dropout(found | {"gain": {"mean": mean, "standard_error": 0.01}})
+        assert said["gap"] == "narrows"
+        assert said["gain"].startswith(word)
+    assert "within" in improvement(0.70, 0.71, 1000)["verdict"]
+    assert "gain" in improvement(0.70, 0.80, 1000)["verdict"]
+    assert "loss" in improvement(0.80, 0.70, 1000)["verdict"]
+    assert improvement(0.5, 0.5, 5000)["standard_error"] == pytest.approx(0.01)
+
+
+class Inputs(dict):
+    """Named inputs, as `input.name` and `input["name"]`."""
+
+    __getattr__ = dict.__getitem__
+
+
+@pytest.fixture
+def perform(monkeypatch):
+    """Run one of the scripts as Snakemake would, on noise whose color says its class."""
+    rng = np.random.default_rng(0)
+    palette = rng.integers(40, 215, (10, 3))
+
+    def part(count: int, start: int | None = None) -> Part:
+        y = rng.permutation(np.repeat(np.arange(10), count // 10))
+        x = np.clip(palette[y][:, None, None] + rng.normal(0, 25, (len(y), 32, 32, 3)), 0, 255)
+        part = Part(x.astype(np.uint8), y.astype(np.int64))
+        return part if start is None else replace(part, index=np.arange(start, start + len(y)))
+
+    facts = {"dataset": "cifar10", "official": False}
+    names = tuple(f"color {k}" for k in range(10))
+    data = Dataset(part(60, 0), part(20, 60), part(40), names, (), standin=True, source=facts)
+    monkeypatch.setattr(job, "set_threads", lambda threads: None)
+    monkeypatch.setattr(dataset, "load", lambda folder: data)
+    monkeypatch.setattr(batchnorm_speed, "SHAPES", {"rows": (8, 6), "images": (4, 3, 5, 5)})
+
+    def run(name: str, inputs: dict, outputs: dict, **wildcards: str) -> None:
+        snakemake = SimpleNamespace(
+            input=Inputs(inputs),
+            output=SimpleNamespace(**outputs),
+            params=SimpleNamespace(
+                preset="quick", device="cpu", seed=0, dataset="cifar10", images=50, epochs=1,
+                scales=2, repetitions=1, dropout_repetitions=2, convnet_epochs=1,
+                speed_repetitions=2,
+            ),
+            wildcards=SimpleNamespace(**wildcards),
+            threads=1,
+            log=[],
+            rule=name,
+        )  # fmt: skip
+        runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
+
+    yield run
+    torch.use_deterministic_algorithms(False)
+
+
+def timeless(value):
+    """Without what differs from run to run."""
+    if isinstance(value, dict):
+        return {
+            k: timeless(v) for k, v in value.items() if "seconds" not in k and "speedup" not in k
+        }
+    return value
+
+
+def measure(perform, folder: Path) -> dict[str, Path]:
+    """All runs and the problem; the files of the problem."""
+    inputs: dict = {"source": folder / "source.json", "trials": []}
+
+    def both(name: str) -> dict[str, Path]:
+        files = {"metrics": folder / f"{name}.json", "arrays": folder / f"{name}.npz"}
+        inputs.update({name: files["metrics"], f"{name}_arrays": files["arrays"]})
+        return files
+
+    perform("q6_cnn_numpy", inputs, both("numpy"))
+    for name in ("plain", "bn_dropout"):
+        perform("q6_cnn_given", inputs, both(name), network=name)
+    for name in DESIGNS:
+        path = folder / f"trial-{name}.json"
+        perform("q6_cnn_trial", inputs, {"metrics": path}, design=name)
+        inputs["trials"].append(path)
+    perform("q6_cnn_own", inputs, both("own"))
+    outputs = {name: folder / f"{name}.json" for name in ("metrics", "checks", "graph")}
+    outputs["arrays"] = folder / "arrays.npz"
+    perform("q6_cnn", inputs, outputs)
+    return outputs
+
+
+def test_the_problem_in_miniature(perform, tmp_path):
+    files = measure(perform, tmp_path / "first")
+    metrics = read_json(files["metrics"])
+    assert metrics["dataset"] == "cifar10"
+    assert metrics["batchnorm"]["speedup"] > 0
+    assert metrics["batchnorm"]["rows"]["difference"] < 1e-5
+    for name, bar in (("plain", 0.70), ("bn_dropout", 0.72), ("own", 0.80)):
+        run = metrics[name]
+        assert 0 <= run["test_accuracy"] <= 1
+        assert run["over_bar"] == pytest.approx(run["test_accuracy"] - bar)
+    assert metrics["own"]["within_limits"] is True
+    assert metrics["own"]["design"] in DESIGNS
+    assert set(metrics["trials"]) == set(DESIGNS)
+    assert {tuple(edge) for edge in metrics["edges"]} == q6.EDGES
+    for key in ("bn_depth", "convnet"):
+        assert 0 <= metrics[key]["normalized"]["train_accuracy"] <= 1
+    assert len(metrics["weight_scale"]["plain"]["train_accuracy"]) == 2
+    assert metrics["dropout_regularization"]["gain"]["repetitions"] == 2
+
+    figures(perform, files, tmp_path)
+
+
+def figures(perform, files: dict[str, Path], folder: Path) -> None:
+    """All of them are drawn, and tables carry the mark of stand-in data."""
+    write_json(folder / "source.json", {"standin": True})
+    drawn = ("graph", "operations", "depth", "scale", "dropout", "curves")
+    tables = ("speed", "networks", "trials")
+    outputs = {name: folder / f"{name}.svg" for name in drawn}
+    outputs |= {name: folder / f"{name}.md" for name in tables}
+    inputs = {name: files[name] for name in ("metrics", "graph", "arrays")}
+    perform("q6_cnn_figures", inputs | {"source": folder / "source.json"}, outputs)
+    assert all(outputs[name].read_text().startswith("<?xml") for name in drawn)
+    assert all("†" in outputs[name].read_text() for name in ("networks", "trials"))
+
+
+def test_two_runs_of_a_training_agree(perform, tmp_path):
+    for run in ("first", "second"):
+        (tmp_path / run).mkdir()
+        perform(
+            "q6_cnn_given", {"source": tmp_path / "source.json"},
+            {"metrics": tmp_path / run / "m.json", "arrays": tmp_path / run / "a.npz"},
+            network="bn_dropout",
+        )  # fmt: skip
+    first, second = (tmp_path / run for run in ("first", "second"))
+    assert timeless(read_json(first / "m.json")) == timeless(read_json(second / "m.json"))
+    assert (first / "a.npz").read_bytes() == (second / "a.npz").read_bytes()

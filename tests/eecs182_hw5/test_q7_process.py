@@ -1,0 +1,54 @@
+"""The answers to question 7 are what the configuration says, and nothing else."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from snakemake.iocontainers import OutputFiles
+
+from proofsheet.files import read_json
+
+SCRIPT = Path(__file__).parents[2] / "workflow/scripts/eecs182_hw5/q7_process.py"
+EMPTY = {"sources": [], "people": [], "hours": None, "acknowledgements": {}}
+
+
+@pytest.mark.parametrize(
+    ("given", "answers"),
+    [
+        ({}, {}),
+        (
+            {"sources": ["lecture 9", "Srivastava et al."]},
+            {"sources": "lecture 9; Srivastava et al."},
+        ),
+        ({"people": ["Ada Lovelace (123)"]}, {"people": "Ada Lovelace (123)"}),
+        ({"hours": 12}, {"hours": "12"}),
+        ({"hours": 7.5}, {"hours": "7.5"}),
+        ({"hours": 0}, {"hours": "0"}),
+        (
+            {
+                "sources": ["lecture 9"],
+                "people": ["Ada Lovelace"],
+                "acknowledgements": {
+                    "q5_dropout": {"collaborators": ["Emmy Noether"], "ai_tools": ["a tool"]},
+                    "q6_cnn": {"collaborators": ["Ada Lovelace"], "ai_tools": ["a tool"]},
+                },
+            },
+            {"sources": "lecture 9; a tool", "people": "Ada Lovelace; Emmy Noether"},
+        ),
+    ],
+)
+def test_the_answers_are_those_of_the_configuration(given, answers, tmp_path):
+    outputs = {name: str(tmp_path / f"{name}.json") for name in ("metrics", "checks")}
+    snakemake = SimpleNamespace(
+        params=SimpleNamespace(**(EMPTY | given)),
+        output=OutputFiles(fromdict=outputs),
+        log=[],
+        rule="q7",
+    )
+    runpy.run_path(str(SCRIPT), init_globals={"snakemake": snakemake})
+    nothing = {"sources": "None", "people": "None", "hours": "Not stated"}
+    assert read_json(tmp_path / "metrics.json") == nothing | answers
+    assert read_json(tmp_path / "checks.json") == []
