@@ -11,7 +11,7 @@ UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 READY := .venv/.ready
 QUARTO := .venv/.quarto-tried
 
-.PHONY: help report test test-slurm lint format lock rulegraph benchmarks problem clean
+.PHONY: help report test test-slurm test-faults lint format lock rulegraph benchmarks problem clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,16 +25,19 @@ test: $(READY) ## the tests, with an end-to-end run to the PDF; those of cluster
 test-slurm: $(READY) ## the SLURM profile on a real cluster of three nodes on this machine (root, Debian)
 	@$(BIN)/python -m pytest -m slurm tests/slurm
 
+test-faults: $(READY) ## kills, full disks, edited results, cut downloads, bad input (small disks as root)
+	@$(BIN)/python -m pytest -m faults tests/faults
+
 lint: $(READY) ## ruff, snakefmt and snakemake --lint
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/snakefmt --check Snakefile workflow
+	@$(BIN)/snakefmt --check Snakefile workflow/rules
 	@$(BIN)/snakemake --lint
 
 format: $(READY) ## write Python and Snakemake in the project's form
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
-	@$(BIN)/snakefmt Snakefile workflow
+	@$(BIN)/snakefmt Snakefile workflow/rules
 
 lock: | $(UV) ## pin the dependencies of pyproject.toml anew
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \

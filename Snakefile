@@ -20,6 +20,9 @@ rule all:
     input:
         "results/submission.pdf",
         [handed_in(name) for name in config["sets"]],
+        [f"results/sweeps/{name}/summary.json" for name in config["sweeps"]],
+        # Wanted for themselves, so that one that was deleted is made again.
+        lambda wildcards: results_of("submission"),
 
 
 include: "workflow/rules/data.smk"
@@ -31,6 +34,7 @@ for name in KNOWN_SETS:
     include: f"workflow/rules/{name}.smk"
 
 
+include: "workflow/rules/sweeps.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/notebooks.smk"
 

@@ -35,12 +35,13 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 from proofsheet.blood_cells import RECIPES, SIZES, network, scaled  # noqa: E402
 from proofsheet.data.dataset import load  # noqa: E402
+from proofsheet.device import on_gpu, resolve  # noqa: E402
 from proofsheet.training import train  # noqa: E402
 
 THREADS = int(sys.argv[1]) if len(sys.argv) > 1 else 1
 EPOCHS = int(sys.argv[2]) if len(sys.argv) > 2 else 30
 SEED, BAR = 0, 10.0
-DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+DEVICE = resolve("auto")
 Images = dict[str, tuple[np.ndarray, np.ndarray]]
 
 
@@ -170,8 +171,8 @@ def products_of_an_epoch(clock: Callable[[], float], n: int) -> float:
         for _ in range(steps):
             torch.mm(x, w.t(), out=out)
             torch.mm(out.t(), x, out=gradient)
-        if DEVICE.type == "cuda":
-            torch.cuda.synchronize()
+        if on_gpu(DEVICE):
+            torch.accelerator.synchronize()
         seconds.append(clock() - start)
     return min(seconds)
 

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-QUICK = ("--config", "preset=quick", "data={source: standin}", "device=cpu")
+QUICK = (
+    "--config", "preset=quick", "data={source: standin}", "device=cpu", "sets=[csci5527_hw2]",
+)  # fmt: skip
 
 
 class Project:

@@ -92,9 +92,11 @@ def checked(config: Mapping[str, Any], root: str | Path = ".") -> dict[str, Any]
             key = _dotted(["acknowledgements", name])
             _known(problem, sets[name]["problems"], key, "a problem")
             for image in entry["images"]:
-                if not (root / image).is_file():
+                inside = (root / image).resolve().is_relative_to(root.resolve())
+                if not inside or not (root / image).is_file():
+                    wrong = "does not exist" if inside else "is outside the project's folder"
                     raise UserError(
-                        f"config.yaml: {key}.{problem}.images: {image!r} does not exist;"
+                        f"config.yaml: {key}.{problem}.images: {image!r} {wrong};"
                         " allowed: a png, jpg or svg file, relative to the project's folder"
                     )
     config["data"]["mirror"] = _mirror(config["data"], root)
@@ -150,7 +152,7 @@ def _sentence(error: ValidationError) -> str:
     note = f" ({kind})" if error.validator == "type" and kind else ""
     if "enum" in schema:
         allowed = ", ".join(schema["enum"])
-    elif error.validator == "type" and schema["type"] in _WANTED:
+    elif error.validator == "type" and str(schema["type"]) in _WANTED:  # it may be a list
         allowed = f"{_WANTED[schema['type']]}: {schema['description']}"
     else:
         allowed = schema["description"]

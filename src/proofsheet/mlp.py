@@ -10,7 +10,6 @@ numbers a loader would cost more than the network.
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -223,9 +222,3 @@ def search_mlp(
         return scored(MLP, settings, predict, validation, curves=curves)
 
     yield from coordinate_search(MLP_START[preset], MLP_AXES[preset], trial_of)
-
-
-def make_deterministic() -> None:
-    """The same seed gives the same network, on a GPU too."""
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.use_deterministic_algorithms(True)

@@ -7,10 +7,11 @@ Nothing is read back from the device within an epoch, so that a GPU is never wai
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,10 +26,14 @@ Rows = tuple[Tensor, Tensor]
 Augment = Callable[[Tensor, torch.Generator], Tensor]
 """A batch, changed at random."""
 
+MakeOptimizer = Callable[[Iterable[nn.Parameter], int], tuple[Any, Any]]
+"""Of the parameters and the number of steps ahead: an optimizer with `step` and `zero_grad`, and
+its schedule with `step`, or None."""
+
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a network is trained: Adam on the cross-entropy."""
+    """How a network is trained: Adam on the cross-entropy, unless `train` is given another."""
 
     epochs: int = 30
     batch: int = 64
@@ -62,6 +67,7 @@ def train(
     label: str,
     augment: Augment | None = None,
     mixed: bool = False,
+    optimizer: MakeOptimizer | None = None,
 ) -> dict[str, np.ndarray]:
     """Fit `model` in place; the validation rows are watched and decide nothing.
 
@@ -74,6 +80,7 @@ def train(
         label: of the progress bar.
         augment: applied to each training batch.
         mixed: products in bfloat16 while training; weights, sums and the loss stay float32.
+        optimizer: makes what takes the steps; without it, the recipe's Adam and decay do.
 
     Returns:
         Per epoch `loss` and `accuracy`, means over the training rows as met while training, hence
@@ -83,8 +90,8 @@ def train(
     x, y = rows
     orders = torch.Generator().manual_seed(seed)  # on the CPU: every device gets the same batches
     chance = torch.Generator(x.device).manual_seed(seed)
-    optimizer = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate, fused=True)
-    schedule = _schedule(optimizer, recipe, steps=recipe.epochs * -(-len(y) // recipe.batch))
+    steps = recipe.epochs * -(-len(y) // recipe.batch)
+    stepper, schedule = (optimizer or _adam(recipe))(model.parameters(), steps)
     names = ("loss", "accuracy", "validation_loss", "validation_accuracy")
     curves = {name: np.zeros(recipe.epochs) for name in names}
     epochs = Epochs(recipe.epochs, label)
@@ -100,9 +107,9 @@ def train(
                 logits = model(batch)
             logits = logits.float()
             loss = functional.cross_entropy(logits, wanted)
-            optimizer.zero_grad()
+            stepper.zero_grad()
             loss.backward()
-            optimizer.step()
+            stepper.step()
             if schedule is not None:
                 schedule.step()
             total += loss.detach() * len(wanted)
@@ -127,16 +134,6 @@ def logits_of(model: nn.Module, x: Tensor, batch: int = 512) -> Tensor:
     return torch.cat([model(part) for part in x.split(batch)])
 
 
-def bfloat16_is_fast(device: torch.device) -> bool:
-    """Has a CPU instructions for products in bfloat16?
-
-    With AVX-512 alone convolutions were then five times as fast as in float32 (two cores of an AMD
-    EPYC, 590 against 117 GFLOP/s), with tiles (AMX) ten times; without either they are slower.
-    """
-    fast = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
-    return device.type == "cpu" and fast
-
-
 def parameter_count(model: nn.Module) -> int:
     """Trainable numbers."""
     return sum(p.numel() for p in model.parameters() if p.requires_grad)
@@ -153,11 +150,15 @@ def perceptron(sizes: Sequence[int]) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])  # logits have no ReLU
 
 
-def _schedule(
-    optimizer: torch.optim.Optimizer, recipe: Recipe, steps: int
-) -> torch.optim.lr_scheduler.LRScheduler | None:
-    if recipe.decay == "none":
-        return None
-    if recipe.decay == "cosine":
-        return torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    raise ValueError(f"decay {recipe.decay!r} is neither none nor cosine")
+def _adam(recipe: Recipe) -> MakeOptimizer:
+    """PyTorch's Adam with the learning rate and the decay of the recipe."""
+    if recipe.decay not in ("none", "cosine"):
+        raise ValueError(f"decay {recipe.decay!r} is neither none nor cosine")
+
+    def make(parameters: Iterable[nn.Parameter], steps: int) -> tuple[Any, Any]:
+        adam = torch.optim.Adam(parameters, lr=recipe.learning_rate, fused=True)
+        if recipe.decay == "none":
+            return adam, None
+        return adam, torch.optim.lr_scheduler.CosineAnnealingLR(adam, steps)
+
+    return make

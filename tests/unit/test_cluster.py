@@ -40,5 +40,5 @@ def test_a_file_is_copied_once_and_again_when_it_has_changed(tmp_path, monkeypat
 def test_a_scratch_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
     (tmp_path / "x.npz").write_bytes(b"x")
-    with pytest.raises(UserError, match="data.scratch is .*file.*, which cannot be written"):
+    with pytest.raises(UserError, match=r"data\.scratch is .*file.*, which cannot be written"):
         near(tmp_path / "x.npz", str(tmp_path / "file"))

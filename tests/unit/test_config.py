@@ -24,7 +24,11 @@ def no_mirror(monkeypatch):
 def described(schema, path=""):
     """Every (path, entry) of a schema, at every depth."""
     for key, entry in schema.get("properties", {}).items():
-        yield f"{path}{key}", entry
+        # What must be given needs no default.
+        yield (
+            f"{path}{key}",
+            {"default": None, **entry} if key in schema.get("required", ()) else entry,
+        )
         yield from described(entry, f"{path}{key}.")
     if isinstance(extra := schema.get("additionalProperties"), dict):
         yield from described(extra, f"{path}<name>.")
@@ -57,6 +61,10 @@ def test_config_yaml_is_the_schema_s_defaults():
         ({"device": "tpu"}, ["device is 'tpu'", "allowed: auto, cpu, cuda"]),
         ({"preset": True}, ["preset is True", "allowed: full, quick"]),
         ({"eecs182_hw5": {"q6_dataset": "mnist"}}, ["is 'mnist'", "auto, cifar10, cifar100"]),
+        ({"eecs182_hw5": {"q7_hours": "ten"}}, ["q7_hours is 'ten' (a text)", "from 0 to 1000"]),
+        ({"eecs182_hw5": {"q7_hours": -1}}, ["q7_hours is -1", "or null: not stated"]),
+        ({"eecs182_hw5": {"q7_sources": "a book"}}, ["q7_sources is 'a book'", "a list"]),
+        ({"eecs182_hw5": {"q7_people": [""]}}, ["q7_people[0] is ''", "not empty"]),
         ({"author": {"student_id": 5}}, ["author.student_id is 5", "a text"]),
         ({"author": None}, ["author is empty", "mapping"]),
         ({"sets": ["csci5527_hw22"]}, ["'csci5527_hw22' is not a set", "allowed: ", "hw2"]),

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import random
-import signal
-import subprocess
-import time
 from pathlib import Path
 from typing import Any
 
@@ -104,44 +99,3 @@ def test_a_touched_but_unchanged_file_reruns_nothing(finished, tmp_path):
     project = finished.copy(tmp_path / "copy")
     (project.folder / "src/proofsheet/gradient_descent.py").touch()
     assert project.planned() == {}
-
-
-def test_killed_again_and_again_it_ends_in_the_same_metrics(finished, project):
-    """SIGKILL of the whole process group at random moments, then one run to the end."""
-    pauses = random.Random(5527)
-    for _ in range(6):
-        process = subprocess.Popen(
-            project.command(*QUICK), cwd=project.folder, env=project.environment(),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-        time.sleep(pauses.uniform(2, 20))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    run = project.snakemake(*QUICK)
-    assert run.returncode == 0, run.stdout[-4000:]
-    # From scratch and disturbed, against from scratch and undisturbed: the same, but for times.
-    assert metrics_of(project.folder) == metrics_of(finished.folder)
-    leftovers = [
-        *project.folder.glob("results/**/.*part*"),
-        *project.folder.glob("results/**/*.part"),
-    ]
-    assert not [path for path in leftovers if path.is_file() and path.suffix == ".json"]
-
-
-def test_of_two_runs_in_one_folder_the_second_says_so(project):
-    first = subprocess.Popen(
-        project.command(*QUICK), cwd=project.folder, env=project.environment(),
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    try:
-        lock = project.folder / ".snakemake/proofsheet.lock"
-        deadline = time.monotonic() + 60
-        while not (lock.exists() and lock.read_text().strip()):
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
-        second = project.snakemake(*QUICK)
-        assert second.returncode != 0
-        assert f"another run (process {first.pid}) is at work" in second.stdout
-    finally:
-        os.killpg(first.pid, signal.SIGKILL)
-        first.wait()

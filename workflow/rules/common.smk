@@ -8,7 +8,13 @@ from pathlib import Path
 SOURCE = f"{workflow.basedir}/src"
 sys.path.insert(0, SOURCE)
 # Scripts find the project's modules in every environment, a conda one included.
-os.environ.update(PYTHONPATH=SOURCE)
+# `workflow/startup` has every Python of a job end at once, and without a traceback, at Ctrl-C.
+os.environ.update(PYTHONPATH=f"{SOURCE}{os.pathsep}{workflow.basedir}/workflow/startup")
+
+from proofsheet.interrupt import end_quietly
+
+# From here on Ctrl-C ends the reading of the rules without a traceback.
+end_quietly()
 
 from proofsheet.data.registry import DATASETS, module_path
 from proofsheet.data.which_cifar import which_cifar
@@ -18,9 +24,13 @@ from proofsheet.errors import UserError
 from proofsheet.hand_in import files as files_to_hand_in
 from proofsheet.hand_in import notebooks as notebooks_of
 from proofsheet.hand_in import summary
-from proofsheet.lock import only_run_here
+from proofsheet.lock import only_run_here, writable_or_end
+from proofsheet.made import redate, refuse_edited
 from proofsheet.modules import imported_modules, pasted_modules
 from proofsheet.report.captions import captions
+from proofsheet.sweeps import SWEEPABLE, checked_sweeps, chunks, files_of
+from proofsheet.sweeps import expand as expand_grid
+from proofsheet.visible_gpus import visible_gpus
 
 # A user's mistake ends here, in one line and before any job, not in a traceback.
 try:
@@ -34,18 +44,42 @@ configfile: "config.yaml"
 
 try:
     config = checked(config)
+    config["sweeps"] = checked_sweeps(config["sweeps"])
     # The dataset of eecs182_hw5, question 6: "cifar100" or "cifar10".
     Q6_DATASET = which_cifar(
         config["eecs182_hw5"]["q6_dataset"],
         source=config["data"]["source"],
         mirror=config["data"]["mirror"],
     )
+    if workflow.is_main_process:
+        if not workflow.dryrun:
+            writable_or_end(".")
+            writable_or_end("results")
+        refuse_edited()
+        if late := redate():
+            print(
+                f"proofsheet: {late} results are dated in the future (was the clock changed?);"
+                " what they depend on is compared anew",
+                file=sys.stderr,
+            )
 except UserError as error:
     sys.exit(f"proofsheet: {error}")
 
 KNOWN_SETS = known_sets()
 # Read by proofsheet.data.dataset.load, on whichever node a job runs.
 os.environ.update(PROOFSHEET_SCRATCH=config["data"]["scratch"])
+# Read by proofsheet.device.make_deterministic.
+os.environ.update(PROOFSHEET_DETERMINISTIC=str(int(config["deterministic"])))
+
+# What a rule that trains declares as `gpu`: one where it will use one. Elsewhere, on a cluster too,
+# `device: cuda` says that it will.
+GPUS_PER_TRAINING = int(
+    config["device"] == "cuda" or (config["device"] == "auto" and visible_gpus() > 0)
+)
+# Two trainings share a GPU only if `--resources gpu=…` allows it.
+if GPUS_PER_TRAINING and workflow.is_main_process and workflow.local_exec:
+    if "gpu" not in workflow.global_resources:
+        workflow.register_resource("gpu", 1)
 
 
 wildcard_constraints:

@@ -342,7 +342,7 @@ rule cs7643_ps2_p7_cifar10_train:
     resources:
         mem_mb=growing(5000),
         runtime=40,
-        gpu=1 if config["device"] == "cuda" else 0,
+        gpu=GPUS_PER_TRAINING,
     params:
         preset=config["preset"],
         device=config["device"],
@@ -371,7 +371,7 @@ rule cs7643_ps2_p7_cifar10_ablation:
     resources:
         mem_mb=growing(4000),
         runtime=20,
-        gpu=1 if config["device"] == "cuda" else 0,
+        gpu=GPUS_PER_TRAINING,
     params:
         preset=config["preset"],
         device=config["device"],
@@ -401,7 +401,7 @@ rule cs7643_ps2_p7_cifar10_long_tail:
     resources:
         mem_mb=growing(5000),
         runtime=30,
-        gpu=1 if config["device"] == "cuda" else 0,
+        gpu=GPUS_PER_TRAINING,
     params:
         preset=config["preset"],
         device=config["device"],

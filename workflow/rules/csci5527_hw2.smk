@@ -201,7 +201,7 @@ rule csci5527_hw2_p4_dry_beans_mlp:
     resources:
         mem_mb=growing(3000),
         runtime=30,
-        gpu=1 if config["device"] == "cuda" else 0,
+        gpu=GPUS_PER_TRAINING,
     params:
         preset=config["preset"],
         device=config["device"],

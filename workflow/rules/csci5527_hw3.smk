@@ -206,7 +206,7 @@ rule csci5527_hw3_p4_transfer_pretrain:
     resources:
         mem_mb=growing(3000),
         runtime=20,
-        gpu=1 if config["device"] == "cuda" else 0,
+        gpu=GPUS_PER_TRAINING,
     params:
         device=config["device"],
         images=by_preset(full=20_000, quick=400),
@@ -242,7 +242,7 @@ rule csci5527_hw3_p4_transfer_train:
     resources:
         mem_mb=growing(4000),
         runtime=60,
-        gpu=1 if config["device"] == "cuda" else 0,
+        gpu=GPUS_PER_TRAINING,
     params:
         preset=config["preset"],
         device=config["device"],
@@ -356,7 +356,7 @@ rule csci5527_hw3_p1_optimizers_tune:
     resources:
         mem_mb=growing(2000),
         runtime=20,
-        gpu=1 if config["device"] == "cuda" else 0,
+        gpu=GPUS_PER_TRAINING,
     params:
         device=config["device"],
         epochs=by_preset(full=2, quick=1),
@@ -389,10 +389,10 @@ rule csci5527_hw3_p1_optimizers_train:
     resources:
         mem_mb=growing(2000),
         runtime=20,
-        gpu=1 if config["device"] == "cuda" else 0,
+        gpu=GPUS_PER_TRAINING,
     params:
         device=config["device"],
-        epochs=by_preset(full=9, quick=2),
+        epochs=by_preset(full=7, quick=2),
         images=by_preset(full=None, quick=1500),
     script:
         "../scripts/csci5527_hw3/p1_optimizers_train.py"

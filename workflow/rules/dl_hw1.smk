@@ -333,7 +333,7 @@ rule dl_hw1_p4_bloodmnist_train:
     resources:
         mem_mb=growing(3000),
         runtime=20,
-        gpu=1 if config["device"] == "cuda" else 0,
+        gpu=GPUS_PER_TRAINING,
     params:
         preset=config["preset"],
         device=config["device"],

@@ -176,7 +176,7 @@ rule eecs182_hw5_q5_dropout_train:
     resources:
         mem_mb=growing(3000),
         runtime=30,
-        gpu=1 if config["device"] == "cuda" else 0,
+        gpu=GPUS_PER_TRAINING,
     params:
         device=config["device"],
         seed=config["seeds"][0],
@@ -212,6 +212,8 @@ rule eecs182_hw5_q5_dropout:
         mem_mb=growing(2000),
         runtime=10,
     params:
+        # Of the sweep; in fewer, Adam is not there yet and the text would not be true.
+        steps=10_000,
         seed=config["seeds"][0],
     script:
         "../scripts/eecs182_hw5/q5_dropout.py"
@@ -250,16 +252,19 @@ rule eecs182_hw5_q5_dropout_figures:
 
 Q6_RUNS = "results/eecs182_hw5/q6_cnn/runs"
 # The candidates of `proofsheet.small_convnets.DESIGNS`.
-Q6_DESIGNS = (
-    "base",
-    "slow",
-    "fast",
-    "large_batch",
-    "muon",
-    "fast_muon",
-    "even",
-    "sharp",
-    "unaugmented",
+Q6_DESIGNS = by_preset(
+    full=(
+        "base",
+        "slow",
+        "fast",
+        "large_batch",
+        "muon",
+        "fast_muon",
+        "even",
+        "sharp",
+        "unaugmented",
+    ),
+    quick=("base", "fast_muon", "unaugmented"),
 )
 
 
@@ -286,6 +291,7 @@ rule eecs182_hw5_q6_cnn_numpy:
         images=by_preset(full=1_000, quick=300),
         scales=by_preset(full=20, quick=5),
         repetitions=by_preset(full=3, quick=2),
+        dropout_repetitions=by_preset(full=10, quick=2),
         convnet_epochs=by_preset(full=8, quick=1),
         speed_repetitions=by_preset(full=200, quick=10),
     script:
@@ -312,7 +318,7 @@ rule eecs182_hw5_q6_cnn_given:
     resources:
         mem_mb=growing(3000),
         runtime=30,
-        gpu=1 if config["device"] == "cuda" else 0,
+        gpu=GPUS_PER_TRAINING,
     params:
         preset=config["preset"],
         device=config["device"],
@@ -342,7 +348,7 @@ rule eecs182_hw5_q6_cnn_trial:
     resources:
         mem_mb=growing(3000),
         runtime=20,
-        gpu=1 if config["device"] == "cuda" else 0,
+        gpu=GPUS_PER_TRAINING,
     params:
         device=config["device"],
         seed=config["seeds"][0],
@@ -371,7 +377,7 @@ rule eecs182_hw5_q6_cnn_own:
     resources:
         mem_mb=growing(4000),
         runtime=40,
-        gpu=1 if config["device"] == "cuda" else 0,
+        gpu=GPUS_PER_TRAINING,
     params:
         preset=config["preset"],
         device=config["device"],
@@ -448,3 +454,175 @@ rule eecs182_hw5_q6_cnn_figures:
         runtime=5,
     script:
         "../scripts/eecs182_hw5/q6_cnn_figures.py"
+
+
+rule eecs182_hw5_q4_dropout_theory:
+    """Dropout, batch norm and weight decay in other units and with means."""
+    input:
+        modules=modules_of("eecs182_hw5/q4_dropout_theory"),
+    output:
+        metrics="results/eecs182_hw5/q4_dropout_theory/metrics.json",
+        checks="results/eecs182_hw5/q4_dropout_theory/checks.json",
+        arrays="results/eecs182_hw5/q4_dropout_theory/arrays.npz",
+    log:
+        "results/logs/eecs182_hw5/q4_dropout_theory.log",
+    benchmark:
+        "results/benchmarks/eecs182_hw5/q4_dropout_theory.tsv"
+    conda:
+        "../../envs/compute.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=10,
+    params:
+        steps=by_preset(full=6_000, quick=1_000),
+        seed=config["seeds"][0],
+    script:
+        "../scripts/eecs182_hw5/q4_dropout_theory.py"
+
+
+rule eecs182_hw5_q4_dropout_theory_figures:
+    """Test error over units and means; one table."""
+    input:
+        metrics="results/eecs182_hw5/q4_dropout_theory/metrics.json",
+        arrays="results/eecs182_hw5/q4_dropout_theory/arrays.npz",
+        modules=modules_of("eecs182_hw5/q4_dropout_theory_figures"),
+    output:
+        scales="results/eecs182_hw5/q4_dropout_theory/figures/scales.svg",
+        trained="results/eecs182_hw5/q4_dropout_theory/tables/trained.md",
+    log:
+        "results/logs/eecs182_hw5/q4_dropout_theory_figures.log",
+    benchmark:
+        "results/benchmarks/eecs182_hw5/q4_dropout_theory_figures.tsv"
+    localrule: True
+    conda:
+        "../../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=5,
+    script:
+        "../scripts/eecs182_hw5/q4_dropout_theory_figures.py"
+
+
+rule eecs182_hw5_q7_process:
+    """Sources, people and hours, from the configuration."""
+    input:
+        modules=modules_of("eecs182_hw5/q7_process"),
+    output:
+        metrics="results/eecs182_hw5/q7_process/metrics.json",
+        checks="results/eecs182_hw5/q7_process/checks.json",
+    log:
+        "results/logs/eecs182_hw5/q7_process.log",
+    benchmark:
+        "results/benchmarks/eecs182_hw5/q7_process.tsv"
+    conda:
+        "../../envs/report.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(500),
+        runtime=5,
+    params:
+        sources=config["eecs182_hw5"]["q7_sources"],
+        people=config["eecs182_hw5"]["q7_people"],
+        hours=config["eecs182_hw5"]["q7_hours"],
+        acknowledgements=config["acknowledgements"].get("eecs182_hw5", {}),
+    script:
+        "../scripts/eecs182_hw5/q7_process.py"
+
+
+rule eecs182_hw5_q8_multiplicative:
+    """The mean loss under three kinds of noise, and every option."""
+    input:
+        modules=modules_of("eecs182_hw5/q8_multiplicative"),
+    output:
+        metrics="results/eecs182_hw5/q8_multiplicative/metrics.json",
+        checks="results/eecs182_hw5/q8_multiplicative/checks.json",
+        arrays="results/eecs182_hw5/q8_multiplicative/arrays.npz",
+    log:
+        "results/logs/eecs182_hw5/q8_multiplicative.log",
+    benchmark:
+        "results/benchmarks/eecs182_hw5/q8_multiplicative.tsv"
+    conda:
+        "../../envs/compute.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=10,
+    params:
+        samples=by_preset(full=50_000, quick=5_000),
+        seed=config["seeds"][0],
+    script:
+        "../scripts/eecs182_hw5/q8_multiplicative.py"
+
+
+rule eecs182_hw5_q8_multiplicative_figures:
+    """The mean loss over the variance, the options."""
+    input:
+        metrics="results/eecs182_hw5/q8_multiplicative/metrics.json",
+        arrays="results/eecs182_hw5/q8_multiplicative/arrays.npz",
+        modules=modules_of("eecs182_hw5/q8_multiplicative_figures"),
+    output:
+        options="results/eecs182_hw5/q8_multiplicative/figures/options.svg",
+    log:
+        "results/logs/eecs182_hw5/q8_multiplicative_figures.log",
+    benchmark:
+        "results/benchmarks/eecs182_hw5/q8_multiplicative_figures.tsv"
+    localrule: True
+    conda:
+        "../../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=5,
+    script:
+        "../scripts/eecs182_hw5/q8_multiplicative_figures.py"
+
+
+rule eecs182_hw5_q9_batchnorm_exam:
+    """Large batches through batch norm, on the line and in the plane."""
+    input:
+        modules=modules_of("eecs182_hw5/q9_batchnorm_exam"),
+    output:
+        metrics="results/eecs182_hw5/q9_batchnorm_exam/metrics.json",
+        checks="results/eecs182_hw5/q9_batchnorm_exam/checks.json",
+        arrays="results/eecs182_hw5/q9_batchnorm_exam/arrays.npz",
+    log:
+        "results/logs/eecs182_hw5/q9_batchnorm_exam.log",
+    benchmark:
+        "results/benchmarks/eecs182_hw5/q9_batchnorm_exam.tsv"
+    conda:
+        "../../envs/compute.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=10,
+    params:
+        batch=by_preset(full=200_000, quick=20_000),
+        seed=config["seeds"][0],
+    script:
+        "../scripts/eecs182_hw5/q9_batchnorm_exam.py"
+
+
+rule eecs182_hw5_q9_batchnorm_exam_figures:
+    """Both drawings."""
+    input:
+        metrics="results/eecs182_hw5/q9_batchnorm_exam/metrics.json",
+        arrays="results/eecs182_hw5/q9_batchnorm_exam/arrays.npz",
+        modules=modules_of("eecs182_hw5/q9_batchnorm_exam_figures"),
+    output:
+        line="results/eecs182_hw5/q9_batchnorm_exam/figures/line.svg",
+        plane="results/eecs182_hw5/q9_batchnorm_exam/figures/plane.svg",
+    log:
+        "results/logs/eecs182_hw5/q9_batchnorm_exam_figures.log",
+    benchmark:
+        "results/benchmarks/eecs182_hw5/q9_batchnorm_exam_figures.tsv"
+    localrule: True
+    conda:
+        "../../envs/figures.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=5,
+    script:
+        "../scripts/eecs182_hw5/q9_batchnorm_exam_figures.py"

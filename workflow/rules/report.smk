@@ -19,6 +19,8 @@ for name in KNOWN_SETS:
             name
         input:
             handed_in(name),
+            # Wanted for themselves, so that one that was deleted is made again.
+            lambda wildcards, name=name: results_of(name),
         localrule: True
 
 

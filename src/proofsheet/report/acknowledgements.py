@@ -33,9 +33,25 @@ def collaborators(given: Mapping[str, Any]) -> list[str]:
     Args:
         given: what `config.yaml` acknowledges for the set, by problem.
     """
-    return list(
-        dict.fromkeys(name for entry in given.values() for name in entry.get("collaborators", []))
-    )
+    return _named(given, "collaborators")
+
+
+def homework_process(
+    sources: Iterable[str], people: Iterable[str], hours: float | None, given: Mapping[str, Any]
+) -> dict[str, str]:
+    """What a set that asks for them is told of sources, people and hours.
+
+    Args:
+        sources, people: what `config.yaml` names for the set; each is named once.
+        hours: None where they are not stated.
+        given: as for `collaborators`; AI tools that it names are sources.
+    """
+    named = {
+        "sources": [*sources, *_named(given, "ai_tools")],
+        "people": [*people, *collaborators(given)],
+    }
+    answers = {key: "; ".join(dict.fromkeys(names)) or "None" for key, names in named.items()}
+    return answers | {"hours": "Not stated" if hours is None else f"{hours:g}"}
 
 
 def page(sets: Iterable[ProblemSet], acknowledgements: Mapping[str, Any]) -> str:
@@ -70,6 +86,10 @@ def _entries(
     given = acknowledgements.get(problem_set.id, {})
     for problem in problem_set.problems.values():
         yield problem.heading, problem.id, given.get(problem.id, {})
+
+
+def _named(given: Mapping[str, Any], key: str) -> list[str]:
+    return list(dict.fromkeys(name for entry in given.values() for name in entry.get(key, [])))
 
 
 def _listed(entry: Mapping[str, Any], key: str) -> str:

@@ -157,7 +157,8 @@ print(f"test accuracy after one epoch: {100 * right:.2f} %")
 
 # %%
 # source: proofsheet.progress
-# source: proofsheet.training: denormals_flushed, bfloat16_is_fast, parameter_count
+# source: proofsheet.device: on_gpu, bfloat16_is_fast, mixed_precision
+# source: proofsheet.training: denormals_flushed, parameter_count
 
 # %%
 # source: proofsheet.augmentation
@@ -176,7 +177,7 @@ print(f"test accuracy after one epoch: {100 * right:.2f} %")
 
 # %%
 torch.set_num_threads(os.cpu_count() or 1)
-mixed = mixed_pays(device)
+mixed = mixed_precision(device)
 used = train if device.type == "cuda" else train[: len(train) // 5]
 
 

@@ -178,6 +178,7 @@ report(classical)
 # after the other.
 
 # %%
+# source: proofsheet.device: make_deterministic
 # source: proofsheet.mlp
 
 # %%

@@ -10,11 +10,10 @@ from proofsheet import job
 from proofsheet.cifar_recipes import LONG_TAIL, shortened
 from proofsheet.classification import accuracy, confusion_matrix, recall
 from proofsheet.data.dataset import load
-from proofsheet.device import resolve
+from proofsheet.device import make_deterministic, mixed_precision, resolve
 from proofsheet.files import write_json
 from proofsheet.long_tail import long_tailed_rows, loss_of
-from proofsheet.mlp import make_deterministic
-from proofsheet.sgd_training import fit, logits_of, mixed_pays
+from proofsheet.sgd_training import fit, logits_of
 from proofsheet.training import parameter_count
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ with job.start(snakemake):
     data = shortened(load(Path(snakemake.input.source).parent), params.images)
     classes = len(data.class_names)
     plan = LONG_TAIL.on(device, quick=params.preset == "quick")
-    mixed = mixed_pays(device)
+    mixed = mixed_precision(device)
     rows = long_tailed_rows(data.train.y, classes, seed=params.seed)
     x, y = data.train.x[rows], data.train.y[rows]
     counts = np.bincount(y, minlength=classes)

@@ -10,10 +10,9 @@ import torch
 from proofsheet import job
 from proofsheet.cifar_recipes import PLANS, shortened
 from proofsheet.data.dataset import load
-from proofsheet.device import resolve
+from proofsheet.device import make_deterministic, mixed_precision, resolve
 from proofsheet.files import write_arrays, write_json
-from proofsheet.mlp import make_deterministic
-from proofsheet.sgd_training import fit, logits_of, mixed_pays
+from proofsheet.sgd_training import fit, logits_of
 from proofsheet.training import parameter_count
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ with job.start(snakemake):
     device = resolve(params.device)
     data = shortened(load(Path(snakemake.input.source).parent), params.images)
     plan = PLANS[name].on(device, quick=params.preset == "quick")
-    mixed = mixed_pays(device)
+    mixed = mixed_precision(device)
     rows = {
         part: tuple(torch.from_numpy(a).to(device) for a in (rows.x, rows.y))
         for part, rows in (("train", data.train), ("val", data.val), ("test", data.test))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from proofsheet import job
 from proofsheet.classification import confusion_matrix, summary
 from proofsheet.data.dataset import load
-from proofsheet.device import resolve
+from proofsheet.device import make_deterministic, resolve
 from proofsheet.files import write_arrays, write_json
-from proofsheet.mlp import MLP_AXES, MLP_START, fit_mlp, make_deterministic, search_mlp
+from proofsheet.mlp import MLP_AXES, MLP_START, fit_mlp, search_mlp
 from proofsheet.progress import Epochs
 from proofsheet.tuning import best, seal, search_length
 

@@ -9,10 +9,9 @@ import torch
 from proofsheet import job
 from proofsheet.blood_cells import RECIPES, network, scaled, turned
 from proofsheet.data.dataset import load
-from proofsheet.device import resolve
+from proofsheet.device import make_deterministic, mixed_precision, resolve
 from proofsheet.files import write_arrays, write_json
-from proofsheet.mlp import make_deterministic
-from proofsheet.training import bfloat16_is_fast, logits_of, parameter_count, train
+from proofsheet.training import logits_of, parameter_count, train
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -42,7 +41,7 @@ with job.start(snakemake):
         seed=seed, label=kind,
         # What is asked for stays in float32 as it is; the reference may be as fast as it can.
         augment=turned if kind == "cnn" else None,
-        mixed=kind == "cnn" and bfloat16_is_fast(device),
+        mixed=kind == "cnn" and mixed_precision(device),
     )  # fmt: skip
     logits = {part: logits_of(model, x).double().cpu().numpy() for part, (x, _) in rows.items()}
 

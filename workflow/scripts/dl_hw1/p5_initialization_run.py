@@ -16,9 +16,8 @@ from proofsheet.deep_mlp import (
     train_epoch,
     trained_state,
 )
-from proofsheet.device import resolve
+from proofsheet.device import make_deterministic, on_gpu, resolve
 from proofsheet.files import write_arrays, write_json
-from proofsheet.mlp import make_deterministic
 from proofsheet.progress import Epochs
 from proofsheet.signal_propagation import predicted_statistics
 
@@ -31,7 +30,7 @@ PROBED = 256  # images for the statistics before training
 with job.start(snakemake):
     job.set_threads(snakemake.threads)
     device = resolve(snakemake.params.device)
-    if device.type == "cuda":  # a CPU is deterministic, and the switch imports a compiler for 4 s
+    if on_gpu(device):  # a CPU is deterministic, and the switch imports a compiler for 4 s
         make_deterministic()
     activation, method = snakemake.wildcards.activation, snakemake.wildcards.method
     seeds = [int(seed) for seed in snakemake.params.seeds]

@@ -58,6 +58,8 @@ with job.start(snakemake):
     panels[0].legend()
     panels[1].set(xlabel="epoch", ylabel="training accuracy / %")
     panels[2].set(xlabel="epoch", ylabel="validation accuracy / %")
+    for panel in panels[1:]:
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     figures.save(figure, snakemake.output.depth, standin=standin)
 
     # Weight scales in eight layers.
@@ -88,6 +90,7 @@ with job.start(snakemake):
             over_seeds(panel, np.arange(1, values.shape[1] + 1), values, label, marker=marker)
         title = {"train": "training", "validation": "validation"}[what]
         panel.set(xlabel="epoch", ylabel=f"{title} accuracy / %")
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
     panels[0].legend()
     figures.save(figure, snakemake.output.dropout, standin=standin)
 
@@ -99,7 +102,8 @@ with job.start(snakemake):
             panel.plot(np.arange(1, len(values) + 1), values, marker="o", label=label)
         panel.axhline(100 * metrics[name]["bar"], color="0.5", lw=0.8, ls=":", label="bar")
         panel.set(title=title, xlabel="epoch", ylim=(0, 100))
-        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+        panel.set_xlim(0.5, len(values) + 0.5)
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     panels[0].set_ylabel("accuracy / %")
     panels[0].legend(loc="lower right")
     figures.save(figure, snakemake.output.curves, standin=standin)

@@ -68,6 +68,7 @@ with job.start(snakemake) as log:
     metrics["weight_scale"] = {
         "layers": 8,
         "scales": scales,
+        "count": len(scales),
         "he": float(np.sqrt(2 / 50)),
         # Below this, ε = 1e-5 outweighs the variance 25 w² that a hidden layer has.
         "epsilon": float(np.sqrt(1e-5 / 25)),

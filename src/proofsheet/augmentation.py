@@ -1,0 +1,71 @@
+"""Random changes of images that keep what is on them: mirrored, moved, partly hidden.
+
+Images are bytes in rows of pixels, (b, h, w, 3): one gather moves and mirrors a whole batch, and
+`as_input` turns it into what a network takes without a copy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+def as_input(images: Tensor) -> Tensor:
+    """(b, h, w, 3) seen as (b, 3, h, w), in the memory format `channels_last`."""
+    return images.permute(0, 3, 1, 2)
+
+
+def mirrored(images: Tensor) -> Tensor:
+    """Left and right exchanged: (b, h, w, 3) or, with the columns second last, any shape."""
+    return images.flip(-2)
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """What is done to each image, independently of the others.
+
+    Attributes:
+        mirror: whether every second image, on average, is mirrored.
+        reach: largest shift in pixels, along each axis; what comes in is reflected at the edge.
+        hole: side of a square, anywhere in the image, that is hidden under gray; 0 is none.
+    """
+
+    mirror: bool = True
+    reach: int = 2
+    hole: int = 0
+
+    def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
+        """Bytes (b, h, w, 3) to new ones of the same shape; all chance is from `generator`."""
+        count, height, width, _ = images.shape
+        device = images.device
+
+        def draw(low: int, high: int) -> Tensor:
+            return torch.randint(low, high, (count, 1), generator=generator, device=device)
+
+        down, right = draw(-self.reach, self.reach + 1), draw(-self.reach, self.reach + 1)
+        rows = reflected(torch.arange(height, device=device) + down, height)
+        columns = reflected(torch.arange(width, device=device) + right, width)
+        if self.mirror:
+            columns = torch.where(draw(0, 2) == 1, width - 1 - columns, columns)
+        each = torch.arange(count, device=device)[:, None, None]
+        changed = images[each, rows[:, :, None], columns[:, None, :]]
+        if self.hole:
+            top, left = draw(0, height - self.hole + 1), draw(0, width - self.hole + 1)
+            hidden = _within(top, self.hole, height)[:, :, None]
+            hidden = hidden & _within(left, self.hole, width)[:, None, :]
+            changed = changed.masked_fill(hidden[..., None], 128)
+        return changed
+
+
+def reflected(index: Tensor, size: int) -> Tensor:
+    """Indices outside 0 … size − 1 reflected at its ends: −1 → 1, size → size − 2."""
+    index = index.abs()
+    return size - 1 - (size - 1 - index).abs()
+
+
+def _within(start: Tensor, length: int, size: int) -> Tensor:
+    """(b, 1) starts to (b, size): which places lie in `start` … `start + length − 1`."""
+    place = torch.arange(size, device=start.device)
+    return (place >= start) & (place < start + length)

@@ -1,0 +1,172 @@
+"""Fully connected and convolutional classifiers of `mytorch`, trained with Adam and an L2 penalty
+(EECS 182 HW 5, question 6, NumPy part)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from mytorch.nn.init import Init
+from mytorch.nn.modules.activation import ReLU
+from mytorch.nn.modules.batchnorm import BatchNorm1d, BatchNorm2d
+from mytorch.nn.modules.conv import Conv2d
+from mytorch.nn.modules.dropout import Dropout
+from mytorch.nn.modules.flatten import Flatten
+from mytorch.nn.modules.linear import Linear
+from mytorch.nn.modules.loss import SoftmaxCrossEntropy
+from mytorch.nn.modules.module import Module
+from mytorch.nn.modules.pooling import MaxPool2d
+from mytorch.nn.optim import Adam
+from mytorch.nn.sequential import Sequential
+
+
+def fully_connected(
+    sizes: Sequence[int],
+    *,
+    init: Init = "he",
+    normalize: bool = False,
+    dropout: float = 0.0,
+    rng: np.random.Generator | int | None = None,
+    dtype: DTypeLike = np.float32,
+) -> Sequential:
+    """{affine – [batch norm] – relu – [dropout]} × (L − 1) – affine; it ends with the logits.
+
+    Args:
+        sizes: features of the input, of each hidden layer and of the output: L + 1 numbers.
+        init: of the weights: `"he"`, `"xavier"` or their standard deviation; biases are 0.
+        normalize: with batch normalization.
+        dropout: probability to drop a hidden unit; 0: no such layer.
+        rng: draws the weights, layer by layer, and then the masks.
+    """
+    rng = np.random.default_rng(rng)
+    modules: list[Module] = []
+    for inputs, outputs in pairwise(sizes[:-1]):
+        modules.append(Linear(inputs, outputs, init, rng, dtype))
+        modules += [BatchNorm1d(outputs, dtype=dtype)] if normalize else []
+        modules.append(ReLU())
+        modules += [Dropout(dropout, rng)] if dropout else []
+    return Sequential(*modules, Linear(sizes[-2], sizes[-1], init, rng, dtype))
+
+
+def three_layer_convnet(
+    shape: tuple[int, int, int] = (3, 32, 32),
+    *,
+    filters: int = 32,
+    kernel: int = 7,
+    hidden: int = 100,
+    classes: int = 10,
+    init: Init = "he",
+    normalize: bool = False,
+    rng: np.random.Generator | int | None = None,
+    dtype: DTypeLike = np.float32,
+) -> Sequential:
+    """conv – [spatial batch norm] – relu – 2×2 max pool – affine – relu – affine.
+
+    Args:
+        shape: of one image (channels, height, width), height and width even.
+        filters, kernel: of the convolution, whose output has the size of its input (kernel odd).
+        hidden: units of the first affine layer.
+        init, rng, dtype: as for `fully_connected`.
+        normalize: with spatial batch normalization.
+    """
+    rng = np.random.default_rng(rng)
+    channels, height, width = shape
+    return Sequential(
+        Conv2d(channels, filters, kernel, padding=kernel // 2, init=init, rng=rng, dtype=dtype),
+        *([BatchNorm2d(filters, dtype=dtype)] if normalize else []),
+        ReLU(),
+        MaxPool2d(2),
+        Flatten(),
+        Linear(filters * (height // 2) * (width // 2), hidden, init, rng, dtype),
+        ReLU(),
+        Linear(hidden, classes, init, rng, dtype),
+    )
+
+
+def penalized_loss(
+    model: Sequential, x: np.ndarray, y: np.ndarray, strength: float = 0.0
+) -> tuple[float, list[np.ndarray]]:
+    """Cross-entropy plus ½ · strength · Σ W², and its gradients in the order of the parameters.
+
+    The penalty is on the weights alone: not on biases, nor on scale and shift of a normalization.
+
+    Args:
+        model: ends with logits; its mode stays as it is.
+        x, y: a batch and its classes.
+    """
+    cross_entropy = SoftmaxCrossEntropy()
+    loss = cross_entropy.forward(model.forward(x), y)
+    model.backward_parameters(cross_entropy.backward())
+    for layer in weighted(model) if strength else ():
+        loss += 0.5 * strength * float(np.sum(layer.W * layer.W))
+        layer.dW += strength * layer.W
+    return loss, model.get_gradients()
+
+
+def weighted(model: Sequential) -> Iterator[Linear | Conv2d]:
+    """The layers that have weights W."""
+    return (layer for layer in model if isinstance(layer, Linear | Conv2d))
+
+
+@dataclass(frozen=True)
+class AdamRecipe:
+    """Adam on mini-batches; `strength` is that of the penalty."""
+
+    epochs: int = 10
+    batch: int = 50
+    learning_rate: float = 1e-3
+    strength: float = 0.0
+
+
+Rows = tuple[np.ndarray, np.ndarray]
+"""x (n, …) and y (n,)."""
+
+
+def fit(
+    model: Sequential,
+    rows: Rows,
+    validation: Rows,
+    recipe: AdamRecipe,
+    *,
+    rng: np.random.Generator,
+) -> dict[str, np.ndarray]:
+    """Train `model` in place.
+
+    Args:
+        rows: training data; its order is drawn anew for each epoch with `rng`.
+        validation: measured after each epoch, as are the training rows, in evaluation mode.
+
+    Returns:
+        `loss` of each batch before its step (epochs · batches,), and after each epoch
+        `train_accuracy` and `validation_accuracy` (epochs,).
+    """
+    x, y = rows
+    adam = Adam(model.get_parameters(), recipe.learning_rate)
+    losses: list[float] = []
+    accuracies: list[tuple[float, float]] = []
+    for _ in range(recipe.epochs):
+        model.train()
+        order = rng.permutation(len(y))
+        for start in range(0, len(y), recipe.batch):
+            picked = order[start : start + recipe.batch]
+            loss, gradients = penalized_loss(model, x[picked], y[picked], recipe.strength)
+            adam.step(gradients)
+            losses.append(loss)
+        accuracies.append((accuracy(model, rows), accuracy(model, validation)))
+    train, held = np.array(accuracies).T
+    return {"loss": np.array(losses), "train_accuracy": train, "validation_accuracy": held}
+
+
+def accuracy(model: Sequential, rows: Rows, batch: int = 250) -> float:
+    """Share of the rows that the model, in evaluation mode, classifies as they are."""
+    model.eval()
+    x, y = rows
+    right = 0
+    for start in range(0, len(y), batch):
+        part = slice(start, start + batch)
+        right += int((model.forward(x[part]).argmax(axis=1) == y[part]).sum())
+    return right / len(y)

@@ -1,0 +1,243 @@
+"""Checks fail on wrong formulas; the scripts run in miniature and measure what is asked for."""
+
+from __future__ import annotations
+
+import runpy
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import sympy
+import torch
+
+from derivation_tests import derivation_tests
+from mytorch.nn.modules.conv import Conv2d
+from mytorch.nn.sequential import Sequential
+from proofsheet import cifar_recipes, job
+from proofsheet.data import dataset
+from proofsheet.data.dataset import Dataset, Part
+from proofsheet.derivations.cs7643_ps2 import p7_cifar10 as p7
+from proofsheet.files import read_arrays, read_json, write_json
+from proofsheet.long_tail import FocalLoss, effective_number
+from proofsheet.numpy_convnet import convnet
+
+SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/cs7643_ps2"
+NAMES = (
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+)  # fmt: skip
+
+
+class ForgetfulConv(Conv2d):
+    """Its bias gets half of its gradient."""
+
+    def backward_parameters(self, grad_output):
+        super().backward_parameters(grad_output)
+        self.db /= 2
+
+
+def wrong_convnet(rng):
+    others = list(convnet(rng, channels=4, side=8))[1:]
+    return Sequential(ForgetfulConv(3, 4, 5, padding=2, rng=rng), *others)
+
+
+def without_the_frame(x, w, g, stride, padding):
+    dx, dw, db = p7.convolution_gradients(x, w, g, stride, padding)
+    return dx, dw / 2, db
+
+
+def turned_kernels(x, w, g, stride, padding):
+    return p7.convolution_gradients(x, w[:, :, ::-1], g, stride, padding)
+
+
+def every_maximum(x, g, size, stride):
+    dx = np.zeros_like(x)
+    for n, c, i, j in np.ndindex(*g.shape):
+        place = (n, c, slice(stride * i, stride * i + size), slice(stride * j, stride * j + size))
+        dx[place] += g[n, c, i, j] * (x[place] == x[place].max())
+    return dx
+
+
+def nesterov_steps(w, gradients, rate, beta):
+    w, v = w.copy(), np.zeros_like(w)
+    for g in gradients:
+        v = beta * v - rate * g
+        w += beta * v - rate * g
+    return w
+
+
+def focal_without_its_second_term(z, y, w, gamma):
+    p = p7.softmax(z)
+    own = p[np.arange(len(y)), y]
+    return ((w[y] * (1 - own) ** gamma)[:, None] * (p - np.eye(z.shape[1])[y])) / len(y)
+
+
+WRONG = {
+    "convolution_backward": without_the_frame,
+    "convolution_module": turned_kernels,
+    "pooling_backward": every_maximum,
+    "convnet_gradients": wrong_convnet,
+    "momentum_forms": nesterov_steps,
+    "parameters_by_hand": lambda: (789258, 58826, 0),
+    "arithmetic_by_hand": lambda: p7.multiplications() + 1,
+    "smoothed_labels": lambda z, y, s: p7.smoothed_gradient(z, y, 0.0),
+    "lead_of_smoothed_labels": lambda s, classes: np.log(classes * (1 - s) / s),
+    "steepest_in_spectral_norm": lambda g: float(np.linalg.norm(g)),
+    "iteration_on_singular_values": np.ones_like,
+    "effective_recursion": lambda n, beta: (1 - beta**n) / (1 - beta**2),
+    "effective_is_distinct": lambda n, beta: n * np.asarray(beta) ** (n - 1),
+    "effective_limits": lambda n, beta: effective_number(n, beta) / 2,
+    "weights_multiply_the_prior": lambda likelihoods, prior, w: p7.weighted_optimum(
+        likelihoods, prior, np.ones_like(w)
+    ),
+    "focal_loss_gradient": focal_without_its_second_term,
+    "focal_factor_at_one": lambda p: 1 - p - 2 * p * sympy.log(p),
+    "focal_without_focus": lambda: FocalLoss(None, 0.5),
+    "weighted_cross_entropy": lambda w: FocalLoss(w / w.sum(), 0.0),
+}
+
+
+TestDerivations = derivation_tests(p7, WRONG)
+
+
+class Inputs(dict):
+    """Named inputs, as `input.name` and `input["name"]`."""
+
+    __getattr__ = dict.__getitem__
+
+
+@pytest.fixture(scope="module")
+def colors() -> Dataset:
+    """Noise whose color says which of ten classes it is."""
+    rng = np.random.default_rng(0)
+    palette = rng.integers(40, 215, (10, 3))
+
+    def part(per_class: int) -> Part:
+        y = rng.permutation(np.repeat(np.arange(10), per_class))
+        x = np.clip(palette[y][:, None, None] + rng.normal(0, 25, (len(y), 32, 32, 3)), 0, 255)
+        return Part(x.astype(np.uint8), y.astype(np.int64))
+
+    train, val = part(24), part(4)
+    train, val = (
+        replace(train, index=np.arange(240)), replace(val, index=np.arange(240, 280))
+    )  # fmt: skip
+    facts = {"dataset": "cifar10", "official": False}
+    return Dataset(train, val, part(5), NAMES, (), standin=True, source=facts)
+
+
+@pytest.fixture
+def perform(monkeypatch, colors):
+    """Run one of the scripts as Snakemake would."""
+    monkeypatch.setattr(job, "set_threads", lambda threads: None)
+    monkeypatch.setattr(dataset, "load", lambda folder: colors)
+    tail = cifar_recipes.LONG_TAIL
+    monkeypatch.setattr(
+        cifar_recipes, "LONG_TAIL", replace(tail, recipe=replace(tail.recipe, batch=32))
+    )
+
+    def run(name: str, inputs: dict, outputs: dict, **wildcards: str) -> None:
+        snakemake = SimpleNamespace(
+            input=Inputs(inputs),
+            output=SimpleNamespace(**outputs),
+            params=SimpleNamespace(
+                preset="quick", device="cpu", seed=0, images=120, validation=40, checked=2
+            ),
+            wildcards=SimpleNamespace(**wildcards),
+            threads=1,
+            log=[],
+            rule=name,
+        )
+        runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
+
+    yield run
+    torch.use_deterministic_algorithms(False)
+
+
+def measure(perform, folder: Path) -> dict[str, Path]:
+    """All runs and the problem; the files of the problem."""
+    inputs: dict = {"source": folder / "source.json", "ablation": []}
+
+    def both(name: str) -> dict[str, Path]:
+        return {"metrics": folder / f"{name}.json", "arrays": folder / f"{name}.npz"}
+
+    perform("p7_cifar10_numpy", inputs, both("numpy"))
+    for name in ("two_layer", "vanilla_cnn", "own"):
+        perform("p7_cifar10_train", inputs, both(name), network=name)
+    for loss in ("cross_entropy", "class_balanced", "focal"):
+        perform("p7_cifar10_long_tail", inputs, both(loss), loss=loss)
+    for name in ("numpy", "two_layer", "vanilla_cnn", "own", *p7_losses()):
+        inputs |= {name: folder / f"{name}.json", f"{name}_arrays": folder / f"{name}.npz"}
+    for choice in cifar_recipes.CHOICES:
+        outputs = {"metrics": folder / f"without-{choice}.json"}
+        perform("p7_cifar10_ablation", inputs, outputs, choice=choice)
+        inputs["ablation"].append(outputs["metrics"])
+    outputs = {name: folder / f"{name}.json" for name in ("metrics", "checks")}
+    outputs["arrays"] = folder / "arrays.npz"
+    perform("p7_cifar10", inputs, outputs)
+    return outputs
+
+
+def p7_losses() -> tuple[str, ...]:
+    return ("cross_entropy", "class_balanced", "focal")
+
+
+@pytest.fixture(scope="module")
+def timeless():
+    """Metrics without seconds, which differ from run to run."""
+
+    def strip(value):
+        if isinstance(value, dict):
+            return {
+                k: strip(v)
+                for k, v in value.items()
+                if "seconds" not in k and "per_second" not in k
+            }
+        return value
+
+    return strip
+
+
+def test_the_problem_in_miniature(perform, timeless, tmp_path):
+    first = measure(perform, tmp_path / "first")
+    second = measure(perform, tmp_path / "second")
+    metrics = read_json(first["metrics"])
+
+    # Two runs give the same, times apart.
+    assert timeless(metrics) == timeless(read_json(second["metrics"]))
+    assert first["arrays"].read_bytes() == second["arrays"].read_bytes()
+
+    # Every key that the course's issue names.
+    assert metrics["overfit"]["train_accuracy"] > 0.4  # of fifty images of noise
+    assert metrics["overfit"]["gradient_error"] < 1e-4
+    assert metrics["numpy"]["images_per_second"] > 0
+    for name in ("numpy", "two_layer", "vanilla_cnn", "own"):
+        assert 0 <= metrics[name]["test_accuracy"] <= 1
+    assert metrics["own"]["parameters"] == p7.counted()[2]
+    assert metrics["own"]["seconds"] > 0
+    assert np.sum(read_arrays(first["arrays"])["confusion"]) == 50
+    for loss in p7_losses():
+        run = metrics["imbalanced"][loss]
+        assert tuple(run["per_class"]) == NAMES
+        assert np.mean(list(run["per_class"].values())) == pytest.approx(run["test_accuracy"])
+    weights = list(metrics["imbalanced"]["weights"].values())
+    assert weights == sorted(weights)
+    assert np.mean(weights) == pytest.approx(1)
+    assert set(metrics["ablation"]["without"]) == {"augmentation", "normalization", "muon"}
+
+    figures(perform, first, tmp_path)
+
+
+def figures(perform, files: dict[str, Path], folder: Path) -> None:
+    """All of them are drawn, and tables carry the mark of stand-in data."""
+    write_json(folder / "source.json", {"standin": True})
+    drawn = ("numpy", "curves", "confusion", "errors", "long_tail", "focal")
+    tables = ("networks", "ablation", "classes", "long_tail_table")
+    outputs = {name: folder / f"{name}.svg" for name in drawn}
+    outputs |= {name: folder / f"{name}.md" for name in tables}
+    inputs = {
+        "source": folder / "source.json", "metrics": files["metrics"], "arrays": files["arrays"]
+    }  # fmt: skip
+    perform("p7_cifar10_figures", inputs, outputs)
+    assert all(outputs[name].read_text().startswith("<?xml") for name in drawn)
+    assert all("†" in outputs[name].read_text() for name in tables)

@@ -1,0 +1,229 @@
+"""Checks fail on wrong formulas; the scripts run on drawn digits, repeat exactly and agree."""
+
+from __future__ import annotations
+
+import math
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from derivation_tests import derivation_tests
+from proofsheet import digit_network, job, optim
+from proofsheet.data import dataset
+from proofsheet.data.dataset import Dataset, Part
+from proofsheet.derivations.csci5527_hw3 import p1_optimizers as p1
+from proofsheet.digit_network import OPTIMIZERS
+from proofsheet.files import read_json, write_json
+
+SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/csci5527_hw3"
+
+
+def adagrad_of_the_last_gradient(θ, gradients, *, lr, eps):
+    return np.vstack([θ, θ - lr * np.cumsum(np.sign(gradients), axis=0)])
+
+
+def rmsprop_with_epsilon_inside(θ, gradients, *, lr, alpha, eps):
+    iterates, v = [θ], np.zeros_like(θ)
+    for g in gradients:
+        v = alpha * v + (1 - alpha) * g**2
+        iterates.append(iterates[-1] - lr * g / np.sqrt(v + eps))
+    return np.array(iterates)
+
+
+def adam_without_correction(θ, gradients, *, lr, betas, eps, weight_decay=0.0):
+    iterates, m, v = [θ], np.zeros_like(θ), np.zeros_like(θ)
+    for g in gradients:
+        m = betas[0] * m + (1 - betas[0]) * g
+        v = betas[1] * v + (1 - betas[1]) * g**2
+        iterates.append((1 - lr * weight_decay) * iterates[-1] - lr * m / (np.sqrt(v) + eps))
+    return np.array(iterates)
+
+
+def adam_with_the_decay_in_the_gradient(θ, gradients, *, lr, betas, eps, weight_decay):
+    iterates, (β1, β2) = [θ], betas
+    m, v = np.zeros_like(θ), np.zeros_like(θ)
+    for t, g in enumerate(gradients, start=1):
+        g = g + weight_decay * iterates[-1]
+        m, v = β1 * m + (1 - β1) * g, β2 * v + (1 - β2) * g**2
+        step = (m / (1 - β1**t)) / (np.sqrt(v / (1 - β2**t)) + eps)
+        iterates.append(iterates[-1] - lr * step)
+    return np.array(iterates)
+
+
+WRONG = {
+    "parameters_of_the_network": lambda a, b, k: 25 * a + 25 * a * b + 16 * b * k,
+    "right_probabilities_are_best": lambda q: 0.9 * p1.entropy(q),
+    "loss_gradient": lambda z, y: len(y) * p1.softmax_minus_target(z, y),
+    "step_of_a_metric": lambda θ, g, h, α: θ - α * g * h,
+    "sum_over_roots": lambda total: math.sqrt(total),
+    "regret": lambda diameter, α, total: α * float(np.sqrt(total).sum()),
+    "best_metric_in_hindsight": lambda total, budget: budget * total / total.sum(),
+    "adagrad_written_out": adagrad_of_the_last_gradient,
+    "adagrad_constant": lambda α, t: α / t,
+    "adagrad_is_a_decaying_rate": lambda α, t: α,
+    "unrolled_mean": lambda ρ, t: p1.exponential_weights(ρ, t) / (1 - ρ**t),
+    "rmsprop_written_out": rmsprop_with_epsilon_inside,
+    "rmsprop_constant": lambda α, ρ, t: α + 0 * t,
+    "rmsprop_longest": lambda α, ρ: α,
+    "after_a_change": lambda α, ρ, a, b, n, k: p1.steps_after_a_change(α, ρ, b, a, n, k),
+    "adam_written_out": adam_without_correction,
+    "bias_of_the_means": lambda β, t: 1.0,
+    "adam_constant": lambda α, g, ε: α * abs(g),
+    "reduced_version": lambda β1, β2, t: (1 - β1**t) / (1 - β2**t),
+    "rmsprop_is_an_adam": lambda α, ρ, t: α,
+    "adamw_written_out": adam_with_the_decay_in_the_gradient,
+    "decay_of_a_weight": lambda α, λ, size: (α * λ, α * λ),
+    "adamw_limit": lambda g, λ: -g / λ,
+    "mean_rate": lambda n: 0.5,
+    "accuracy_deviation": lambda p, n: math.sqrt(p * (1 - p)) / n,
+    "same_weights_as_pytorch": p1.OWN | {"Adam": optim.AdamW},
+}
+
+
+TestDerivations = derivation_tests(p1, WRONG)
+
+
+class Inputs(dict):
+    """Named inputs, as `input.name` and `input["name"]`."""
+
+    __getattr__ = dict.__getitem__
+
+
+@pytest.fixture(scope="module")
+def digits() -> Dataset:
+    """Ten classes of bars at ten heights, with noise: easy to learn in few steps."""
+    rng = np.random.default_rng(0)
+
+    def part(per_class: int) -> Part:
+        y = rng.permutation(np.repeat(np.arange(10), per_class))
+        x = rng.integers(0, 40, (len(y), 28, 28))
+        for image, digit in zip(x, y, strict=True):
+            image[2 * digit + 3 : 2 * digit + 6, 4:24] = 250
+        return Part(x.astype(np.uint8), y.astype(np.int64))
+
+    facts = {"dataset": "mnist", "official": False}
+    return Dataset(part(40), part(8), part(9), tuple("0123456789"), (), standin=True, source=facts)
+
+
+@pytest.fixture
+def perform(monkeypatch, digits):
+    """Run one of the scripts as Snakemake would."""
+    monkeypatch.setattr(job, "set_threads", lambda threads: None)
+    monkeypatch.setattr(dataset, "load", lambda folder: digits)
+    monkeypatch.setattr(digit_network, "BATCH", 40)
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)  # tiny batches: threads would only wait for each other
+
+    def run(name: str, inputs: dict, outputs: dict, **wildcards: str) -> None:
+        snakemake = SimpleNamespace(
+            input=Inputs(inputs),
+            output=Inputs(outputs),
+            params=SimpleNamespace(device="cpu", seed=0, epochs=3, images=None, steps=40),
+            wildcards=SimpleNamespace(**wildcards),
+            threads=1,
+            log=[],
+            rule=name,
+        )
+        runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
+
+    yield run
+    torch.set_num_threads(before)
+
+
+def trained(perform, folder: Path, optimizer: str, implementation: str, seed: int) -> tuple:
+    files = {
+        kind: folder / f"{optimizer}-{implementation}-{seed}.{suffix}"
+        for kind, suffix in (("metrics", "json"), ("arrays", "npz"))
+    }
+    inputs = {"source": folder / "source.json", "tuning": folder / f"{optimizer}.json"}
+    wildcards = {"optimizer": optimizer, "implementation": implementation, "seed": str(seed)}
+    perform("p1_optimizers_train", inputs, files, **wildcards)
+    return files["metrics"], files["arrays"]
+
+
+def test_the_test_images_have_no_part_in_the_tuning(perform, monkeypatch, digits, tmp_path):
+    # Reading them would be an error.
+    sealed = SimpleNamespace(train=digits.train, val=digits.val)
+    monkeypatch.setattr(dataset, "load", lambda folder: sealed)
+    inputs = {"source": tmp_path / "source.json"}
+    perform("p1_optimizers_tune", inputs, {"tuning": tmp_path / "adamw.json"}, optimizer="adamw")
+    found = read_json(tmp_path / "adamw.json")
+    assert found["trials"] == 4 + 3 - 1
+    best = min(found["axes"]["lr"], key=lambda trial: trial["validation_loss"])
+    assert found["chosen"]["lr"] == best["value"]
+    # The second axis starts where the first has ended.
+    first = found["axes"]["weight_decay"][0]
+    assert first["value"] == 0.01
+    assert first["validation_loss"] == best["validation_loss"]
+
+
+def test_a_training_repeats_exactly_and_is_nearly_the_built_in_one(perform, tmp_path):
+    write_json(tmp_path / "adagrad.json", {"chosen": {"lr": 0.03}})
+    runs = {}
+    for folder in ("first", "second"):
+        (tmp_path / folder).mkdir()
+        write_json(tmp_path / folder / "adagrad.json", {"chosen": {"lr": 0.03}})
+        runs[folder] = trained(perform, tmp_path / folder, "adagrad", "ours", 1)
+    first, second = (read_json(metrics) for metrics, _ in runs.values())
+    assert first.pop("seconds_per_epoch") > 0
+    assert second.pop("seconds_per_epoch") > 0
+    assert first == second
+    assert runs["first"][1].read_bytes() == runs["second"][1].read_bytes()
+    assert first["layers"] == 3
+    assert first["test_accuracy"] > 0.9
+    theirs, _ = trained(perform, tmp_path, "adagrad", "builtin", 1)
+    assert read_json(theirs)["test_accuracy"] == pytest.approx(first["test_accuracy"], abs=0.1)
+
+
+def test_metrics_figures_and_tables(perform, digits, tmp_path):
+    tuning, runs = [], []
+    for name in OPTIMIZERS:
+        tuning.append(tmp_path / f"{name}.json")
+        perform(
+            "p1_optimizers_tune", {"source": tmp_path / "source.json"}, {"tuning": tuning[-1]},
+            optimizer=name,
+        )  # fmt: skip
+        for implementation in ("ours", "builtin"):
+            runs += [trained(perform, tmp_path, name, implementation, seed) for seed in (0, 1)]
+    outputs = {name: tmp_path / f"all-{name}.json" for name in ("metrics", "checks")}
+    outputs["arrays"] = tmp_path / "all.npz"
+    inputs = {
+        "source": tmp_path / "source.json",
+        "tuning": tuning,
+        "runs": [metrics for metrics, _ in runs],
+        "runs_arrays": [arrays for _, arrays in runs],
+    }
+    perform("p1_optimizers", inputs, outputs)
+    metrics = read_json(outputs["metrics"])
+    for name in OPTIMIZERS:
+        for result in (metrics[name], metrics["builtin"][name]):
+            assert len(result["test_accuracies"]) == 2
+            assert result["test_accuracy"] == pytest.approx(np.mean(result["test_accuracies"]))
+    assert metrics["layers"] == 3
+    assert metrics["seconds_per_epoch"] > 0
+    assert metrics["runs"] == 16
+    assert metrics["common_errors"]["networks"] == 8
+    assert metrics["first_steps"]["rmsprop"] == pytest.approx(10, rel=1e-5)
+    largest = max(abs(d) for d in metrics["agreement"]["differences"].values())
+    assert metrics["agreement"]["largest_difference"] == largest
+
+    write_json(tmp_path / "source.json", {"standin": True})
+    drawn = ("adagrad", "rmsprop", "adam", "tuning", "steps", "errors")
+    tables = ("tuning_table", "results", "network")
+    files = {name: tmp_path / f"{name}.svg" for name in drawn}
+    files |= {name: tmp_path / f"{name}.md" for name in tables}
+    perform("p1_optimizers_figures", inputs | outputs, files)
+    assert all(files[name].read_text().startswith("<?xml") for name in drawn)
+    assert all("†" in files[name].read_text() for name in ("tuning_table", "results"))
+    rows = files["tuning_table"].read_text().splitlines()
+    assert len(rows) == 2 + 5
+    assert all(row.count("**") == 2 for row in rows[2:])
+    total = sum(
+        int(row.split("|")[-2].replace(",", ""))
+        for row in files["network"].read_text().splitlines()[2:]
+    )
+    assert total == metrics["parameters"]

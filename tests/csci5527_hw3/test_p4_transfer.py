@@ -1,0 +1,176 @@
+"""Checks fail on wrong formulas; the scripts run on drawn radiographs."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from derivation_tests import derivation_tests
+from proofsheet import job
+from proofsheet.data import chest_xray
+from proofsheet.data.prepare import prepare
+from proofsheet.derivations.csci5527_hw3 import p4_transfer as p4
+from proofsheet.files import read_arrays, read_json, write_arrays
+from proofsheet.screening import MEASURES
+from proofsheet.squeezenet import random_state
+
+SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/csci5527_hw3"
+STRATEGIES = {
+    "frozen": {"initial": "pretrained", "blocks": 9, "frozen": 9, "epochs": 2},
+    "truncated": {"initial": "pretrained", "blocks": 3, "frozen": 0, "epochs": 1},
+    "scratch": {"initial": "random", "blocks": 2, "frozen": 0, "epochs": 1},
+}
+
+
+def with_the_means_of_all(losses, y):
+    return float(losses.mean())
+
+
+def without_the_means(weight, bias):
+    return p4.gray_stem(weight, bias)[0], bias
+
+
+def only_the_level(p):
+    return p - p.mean(axis=(2, 3), keepdims=True)
+
+
+WRONG = {
+    "weights_make_classes_equal": with_the_means_of_all,
+    "weighted_gradient": lambda z, y, w: p4.weighted_error_signal(z, y, np.ones(2)),
+    "weights_shift_the_score": lambda p, w: float(np.log(p / (1 - p))),
+    "weighted_score_is_for_even_shares": lambda p, share: float(np.log(p / (1 - p))),
+    "gray_needs_one_channel": without_the_means,
+    "exposure_cancels": only_the_level,
+    "average_forgets_geometrically": lambda steps, past: np.full(steps + 1, 1 / (steps + 1)),
+    "area_is_a_probability": lambda z, ill: float((z[ill][:, None] > z[~ill][None]).mean()),
+    "precision_over_recall": lambda z, ill: float(p4.screening.auc(z, ill)),
+    "accuracy_of_the_rates": lambda share, a, b: (a + b) / 2,
+    "equal_rates_ignore_the_share": lambda a, b: a,
+    "grad_cam_sums_the_maps": lambda maps, head: maps.mean(axis=1),
+    "gap_in_three_parts": lambda before, after: p4.loss_by_rates(after, before),
+}
+
+TestDerivations = derivation_tests(p4, WRONG)
+
+
+class Files(dict):
+    """Named files, as `input.name`, as `input["name"]`, and one after the other."""
+
+    __getattr__ = dict.__getitem__
+
+    def __iter__(self):
+        return iter(self.values())
+
+
+@pytest.fixture(scope="module")
+def radiographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few drawn radiographs, prepared, and random weights in place of pretrained ones."""
+    folder = tmp_path_factory.mktemp("radiographs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chest_xray, "STANDIN_IMAGES", {"train": 64, "test": 24})
+        prepare("chest_xray", "standin", "", 0, folder)
+    write_arrays(folder / "pretrained.npz", **random_state(1))
+    (folder / "pretrained.json").write_text('{"origin": "nowhere", "pretrained_here": true}')
+    return folder
+
+
+@pytest.fixture
+def perform(monkeypatch: pytest.MonkeyPatch):
+    """Run one of the scripts as Snakemake would."""
+    monkeypatch.setattr(job, "set_threads", lambda threads: None)
+
+    def run(name: str, inputs: dict, outputs: dict, wildcard: str = "", **params) -> None:
+        snakemake = SimpleNamespace(
+            input=Files(inputs),
+            output=Files(outputs),
+            params=SimpleNamespace(
+                preset="full", device="cpu", seed=0, side=64, strategies=list(STRATEGIES), **params
+            ),
+            wildcards=SimpleNamespace(strategy=wildcard),
+            threads=1,
+            log=[],
+            rule=name,
+        )
+        runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
+
+    yield run
+    torch.use_deterministic_algorithms(False)
+
+
+def trained(perform, radiographs: Path, folder: Path, names=tuple(STRATEGIES)) -> dict[str, list]:
+    files: dict[str, list] = {"runs": [], "runs_arrays": []}
+    for name in names:
+        outputs = {"metrics": folder / f"{name}.json", "arrays": folder / f"{name}.npz"}
+        perform(
+            "p4_transfer_train",
+            {"source": radiographs / "source.json", "weights": radiographs / "pretrained.npz"},
+            outputs, name, strategy=STRATEGIES[name],
+        )  # fmt: skip
+        files["runs"].append(outputs["metrics"])
+        files["runs_arrays"].append(outputs["arrays"])
+    return files
+
+
+@pytest.mark.slow
+def test_scripts_from_images_to_figures(perform, radiographs: Path, tmp_path: Path) -> None:
+    runs = trained(perform, radiographs, tmp_path)
+    inputs = {"source": radiographs / "source.json", "origin": radiographs / "pretrained.json"}
+    outputs = {name: tmp_path / f"{name}.json" for name in ("metrics", "checks")}
+    outputs["arrays"] = tmp_path / "arrays.npz"
+    perform("p4_transfer", inputs | runs, outputs)
+    metrics = read_json(outputs["metrics"])
+    assert metrics["best"] in STRATEGIES
+    for name in STRATEGIES:
+        entry = metrics[name]
+        assert np.sum(entry["confusion"]) == 24
+        assert entry["test_accuracy"] == np.trace(entry["confusion"]) / 24
+        for measure in MEASURES:
+            low, high = (entry["intervals"][measure][side] for side in ("low", "high"))
+            value = entry["test_accuracy"] if measure == "accuracy" else entry[measure]
+            assert 0 <= low <= value <= high <= 1
+        gap = entry["gap"]
+        parts = gap["of_sensitivity"] + gap["of_specificity"] + gap["of_shares"]
+        assert gap["accuracy"] == pytest.approx(parts)
+        assert entry["test_accuracy"] - entry["validation_accuracy"] == pytest.approx(
+            gap["accuracy"]
+        )
+        assert entry["seconds"] > 0
+    accuracies = {name: metrics[name]["validation_accuracy"] for name in STRATEGIES}
+    assert accuracies[metrics["best"]] == max(accuracies.values())
+    assert metrics["patients_in_train_and_val"] == 0
+
+    drawn = ("images", "losses", "confusions", "curves", "scores", "regions")
+    tables = ("split", "strategies", "results", "rates", "thresholds")
+    figures = {name: tmp_path / f"{name}.svg" for name in drawn}
+    figures |= {name: tmp_path / f"{name}.md" for name in tables}
+    perform(
+        "p4_transfer_figures",
+        {
+            "source": radiographs / "source.json", "train": radiographs / "train.npz",
+            "metrics": outputs["metrics"], "arrays": outputs["arrays"],
+        },
+        figures,
+    )  # fmt: skip
+    assert all(figures[name].read_text().startswith("<?xml") for name in drawn)
+    assert all("†" in figures[name].read_text() for name in ("split", "results", "rates"))
+
+
+def test_a_run_repeats_exactly_and_keeps_what_is_frozen(
+    perform, radiographs: Path, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "a", tmp_path / "b"
+    for folder in (first, second):
+        trained(perform, radiographs, folder, ("frozen",))
+    arrays = read_arrays(first / "frozen.npz")
+    for name, values in read_arrays(second / "frozen.npz").items():
+        np.testing.assert_array_equal(values, arrays[name])
+    known = random_state(1)
+    for name, values in known.items():
+        np.testing.assert_array_equal(arrays[f"state.{name}"], values)
+    assert np.abs(arrays["state.head.weight"]).max() > 0
+    assert read_json(first / "frozen.json")["trained_parameters"] == 2 * 512 + 2

@@ -1,0 +1,84 @@
+"""A disk that is full or read-only, in the middle of a run."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+from pypdf import PdfReader
+
+from workflow_project import QUICK
+
+from .conftest import PDF, RUN, disk, one_line, remount
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
+
+@pytest.fixture
+def on_a_small_disk(done, tmp_path):
+    """The finished run, its results on a disk of eight megabytes."""
+    results = done.folder / "results"
+    results.rename(tmp_path / "results")
+    with disk(results, "size=8m"):
+        subprocess.run(["cp", "-a", f"{tmp_path}/results/.", str(results)], check=True)
+        yield done
+
+
+def filled(project, but_for: int = 0) -> None:
+    """Take what the disk has left, but for some bytes."""
+    results = project.folder / "results"
+    free = shutil.disk_usage(results).free
+    (results / "ballast").write_bytes(bytes(free - but_for))
+
+
+# What is made anew, what is removed for it, and what is left on the disk for it.
+WORK = {
+    "preparing data": ("results/data/dry_bean/source.json", "results/data/dry_bean", 100_000),
+    "a training": (f"{RUN}.json", "results/csci5527_hw2", 12_288),
+    "a rendering": (PDF, PDF, 0),
+}
+
+
+@pytest.mark.parametrize("work", WORK)
+def test_a_full_disk_is_told_and_a_run_after_it_completes(finished, on_a_small_disk, work):
+    project = on_a_small_disk
+    target, removed, left = WORK[work]
+    path = project.folder / removed
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    filled(project, but_for=left)
+    run = project.run(target)
+    assert run.returncode != 0
+    assert "free some space and run again" in one_line(run.stdout, "the disk is full")
+    assert not (project.folder / target).exists()
+    assert not project.half_written()
+
+    (project.folder / "results/ballast").unlink()
+    again = project.run()
+    assert again.returncode == 0, again.stdout[-4000:]
+    assert project.metrics() == finished.metrics()
+    assert PdfReader(project.folder / PDF).pages
+
+
+def test_a_read_only_results_folder_is_one_line(on_a_small_disk):
+    project = on_a_small_disk
+    before = sorted((project.folder / "results").rglob("*"))
+    remount(project.folder / "results", "ro")
+    run = project.snakemake(f"{RUN}.json", *QUICK, "--forceall")
+    assert run.returncode != 0
+    line = one_line(run.stdout, "results/ cannot be written into")
+    assert line.startswith("proofsheet: ")
+    assert "make the folder writable" in line
+    assert sorted((project.folder / "results").rglob("*")) == before
+
+
+def test_a_read_only_project_is_one_line(small, tmp_path):
+    folder = tmp_path / "project"
+    with disk(folder, "size=200m"):
+        subprocess.run(["cp", "-a", f"{small.folder}/.", str(folder)], check=True)
+        remount(folder, "ro")
+        run = type(small)(folder).run()
+        assert run.returncode != 0
+        line = one_line(run.stdout, "cannot be written")
+        assert line.startswith("proofsheet: ")
+        remount(folder, "rw")

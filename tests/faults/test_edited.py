@@ -1,0 +1,145 @@
+"""Results that were deleted, cut short or edited, and clocks that are wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+
+import numpy as np
+import pytest
+from pypdf import PdfReader
+
+from workflow_project import QUICK
+
+from .conftest import PDF, RUN, SMALL, one_line
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
+METRICS = "results/my_course/p1_slope/metrics.json"
+DATA = "results/data/dry_bean"
+
+# What is deleted, and what is asked for.
+DELETED = {
+    "the PDF": ([PDF], SMALL),
+    "metrics": ([METRICS], ("my_course",)),
+    "a training's arrays": ([f"{RUN}.npz"], (f"{RUN}.npz",)),
+    "the data's record and a training": ([f"{DATA}/source.json", f"{RUN}.json"], SMALL),
+    "all data and a training": ([DATA, f"{RUN}.npz"], (f"{RUN}.npz",)),
+    "a problem and its PDF": (["results/my_course", PDF], SMALL),
+    "Snakemake's records": ([".snakemake"], SMALL),
+}
+
+
+@pytest.mark.parametrize("what", DELETED)
+def test_what_is_deleted_is_made_again(finished, done, what):
+    names, targets = DELETED[what]
+    for path in (done.folder / name for name in names):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    run = done.run(*targets)
+    assert run.returncode == 0, run.stdout[-4000:]
+    assert all((done.folder / name).exists() for name in names)
+    assert done.metrics() == finished.metrics()
+    assert PdfReader(done.folder / PDF).pages
+
+
+def truncated(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def another_number(path):
+    metrics = json.loads(path.read_text())
+    metrics["slope"] = 2.5
+    path.write_text(json.dumps(metrics))
+
+
+def other_arrays(path):
+    with np.load(path) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    arrays["y"][:] = 0
+    np.savez(path, **arrays)
+
+
+def another_origin(path):
+    path.write_text(path.read_text().replace('"standin": true', '"standin": false'))
+
+
+def same_size_and_another_digit(path):
+    body = path.read_bytes()
+    digits = [i for i, byte in enumerate(body) if byte in b"123456"]
+    path.write_bytes(body[: digits[-1]] + bytes([body[digits[-1]] + 1]) + body[digits[-1] + 1 :])
+
+
+EDITED = {
+    "metrics, cut short": (METRICS, truncated),
+    "metrics, empty": (METRICS, lambda path: path.write_bytes(b"")),
+    "metrics, another number": (METRICS, another_number),
+    "metrics, another digit": (METRICS, same_size_and_another_digit),
+    "a training's arrays, cut short": (f"{RUN}.npz", truncated),
+    "data, cut short": (f"{DATA}/train.npz", truncated),
+    "data, other labels": (f"{DATA}/val.npz", other_arrays),
+    "the data's origin": (f"{DATA}/source.json", another_origin),
+    "the PDF, cut short": (PDF, truncated),
+}
+
+
+@pytest.mark.parametrize("what", EDITED)
+def test_what_is_edited_is_refused_by_name(done, what):
+    name, edit = EDITED[what]
+    before = (done.folder / name).read_bytes()
+    edit(done.folder / name)
+    assert (done.folder / name).read_bytes() != before
+    run = done.run()
+    assert run.returncode != 0
+    line = one_line(run.stdout, "is not what its job wrote")
+    assert line.startswith(f"proofsheet: {name} ")
+    assert "delete it and run again" in line
+
+
+def test_what_was_edited_and_is_deleted_is_made_again(finished, done):
+    another_number(done.folder / METRICS)
+    assert done.run("my_course").returncode != 0
+    (done.folder / METRICS).unlink()
+    run = done.run("my_course")
+    assert run.returncode == 0, run.stdout[-4000:]
+    assert done.metrics() == finished.metrics()
+
+
+def dated(folder, seconds: float) -> None:
+    for path in (folder, *folder.rglob("*")):
+        os.utime(path, (seconds, seconds), follow_symlinks=False)
+
+
+DAY = 86_400
+
+
+@pytest.mark.parametrize("days", [-3650, 1])
+def test_results_of_a_clock_that_was_wrong_are_kept_or_made_again(finished, done, days):
+    dated(done.folder / "results", time.time() + days * DAY)
+    run = done.run()
+    assert run.returncode == 0, run.stdout[-4000:]
+    assert "Traceback" not in run.stdout
+    assert done.metrics() == finished.metrics()
+    assert "Nothing to be done" in done.run().stdout
+
+
+def test_results_from_the_future_do_not_hide_an_edited_source(done):
+    dated(done.folder / "results", time.time() + DAY)
+    script = done.folder / "workflow/scripts/my_course/p1_slope.py"
+    script.write_text(script.read_text().replace("y = 2 * x", "y = 3 * x"))
+    module = done.folder / "src/proofsheet/checks.py"
+    module.write_text(module.read_text() + "\nEDITED = True\n")
+    run = done.run("results/my_course.pdf")
+    assert run.returncode == 0, run.stdout[-4000:]
+    assert "dated in the future" in one_line(run.stdout, "clock")
+    assert done.metrics()[METRICS]["slope"] == pytest.approx(3, abs=0.2)
+
+
+def test_sources_from_the_future_are_run_once(finished, fresh):
+    dated(fresh.folder / "src", time.time() + DAY)
+    run = fresh.run()
+    assert run.returncode == 0, run.stdout[-4000:]
+    assert fresh.metrics() == finished.metrics()
+    again = fresh.snakemake(PDF, f"{RUN}.json", *QUICK)
+    assert "Nothing to be done" in again.stdout

@@ -1,0 +1,148 @@
+"""The network goes away in the middle of each official client's download."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from proofsheet.data import bloodmnist, chest_xray, cifar10, dry_bean, mnist, scipy_images
+from proofsheet.data.prepare import prepare
+from proofsheet.data.sources import kaggle
+from proofsheet.errors import UserError
+from unit.data.conftest import only_this_machine  # noqa: F401
+from unit.data.images import gz, idx, labelled_images, npz, serving
+from unit.data.support import Answer, Columns, Server, as_csv, uci
+from workflow_project import QUICK
+
+from .conftest import one_line
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow]
+
+FEW_DIGITS = {"train": (6,) * 10, "test": (2,) * 10}
+
+
+def cut(body: bytes) -> Answer:
+    """Half of a body that was announced as a whole; then the connection ends."""
+    return Answer(body[: len(body) // 2], announced=len(body))
+
+
+def uci_cut(server: Server, monkeypatch: pytest.MonkeyPatch, columns: Columns) -> str:
+    monkeypatch.setenv("PROOFSHEET_UCI_URL", server.url)
+    server.script = [uci(server, cut(as_csv(columns)))]
+    return "ucimlrepo"
+
+
+def torchvision_cut(server: Server, monkeypatch: pytest.MonkeyPatch, columns: Columns) -> str:
+    from torchvision.datasets import MNIST
+
+    files = {}
+    for seed, (part, names) in enumerate(mnist.FILES.items()):
+        images = labelled_images(mnist.SIZE, FEW_DIGITS[part], seed)
+        files |= {n: gz(idx(a)) for n, a in zip(names, images, strict=True)}
+    sums = [(name, hashlib.md5(files[name]).hexdigest()) for name, _ in MNIST.resources]
+    monkeypatch.setattr(MNIST, "resources", sums)
+    monkeypatch.setattr(MNIST, "mirrors", [f"{server.url}/"])
+    last = sums[-1][0]
+    server.script = [serving({**files, last: cut(files[last])})]
+    return "torchvision"
+
+
+def torchvision_archive_cut(server: Server, monkeypatch: pytest.MonkeyPatch, _: Columns) -> str:
+    from torchvision.datasets import CIFAR10
+
+    monkeypatch.setattr(CIFAR10, "url", f"{server.url}/cifar-10-python.tar.gz")
+    server.script = [cut(np.random.default_rng(0).bytes(200_000))]
+    return "torchvision"
+
+
+def medmnist_cut(server: Server, monkeypatch: pytest.MonkeyPatch, columns: Columns) -> str:
+    import medmnist
+
+    archive = npz(train_images=np.random.default_rng(0).integers(0, 256, (50, 28, 28, 3)))
+    monkeypatch.setitem(medmnist.INFO["bloodmnist"], "url", f"{server.url}/bloodmnist.npz")
+    server.script = [serving({"bloodmnist.npz": cut(archive)})]
+    return "medmnist"
+
+
+def kagglehub_cut(server: Server, monkeypatch: pytest.MonkeyPatch, columns: Columns) -> str:
+    from kagglesdk import kaggle_env
+
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        archive.writestr("chest_xray/train/NORMAL/IM-0001-0001.jpeg", bytes(100_000))
+    monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.PROD, server.url)
+    monkeypatch.setattr(kaggle, "HOST", server.url)
+    monkeypatch.setenv("KAGGLE_API_TOKEN", "a-secret-token-0123456789")
+    server.script = [cut(body.getvalue())]
+    return "kagglehub"
+
+
+CLIENTS = {
+    "dry_bean": (dry_bean, uci_cut),
+    "mnist": (mnist, torchvision_cut),
+    "cifar10": (cifar10, torchvision_archive_cut),
+    "bloodmnist": (bloodmnist, medmnist_cut),
+    "chest_xray": (chest_xray, kagglehub_cut),
+}
+
+
+@pytest.mark.parametrize("dataset", CLIENTS)
+def test_a_download_that_is_cut_is_tried_again_then_told_and_leaves_nothing(
+    server: Server, columns: Columns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dataset: str
+) -> None:
+    _, cutting = CLIENTS[dataset]
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    client = cutting(server, monkeypatch, columns)
+    with pytest.raises(UserError) as caught:
+        prepare(dataset, "official", "", 0, tmp_path / "results")
+    told = str(caught.value)
+    assert "\n" not in told
+    assert f"by {client}" in told
+    assert "3 attempts" in told
+    assert "data.mirror" in told
+    assert len(server.asked) >= 3
+    assert list((tmp_path / "results").iterdir()) == []
+
+
+def test_pooch_is_cut_and_leaves_no_file_in_its_cache(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`scipy.datasets` keeps its files in a cache: no half of one may stay there."""
+    pytest.importorskip("pooch")
+    import scipy.datasets._fetchers as fetchers
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("PROOFSHEET_SCIPY_URL", server.url)
+    monkeypatch.setattr(fetchers.data_fetcher, "path", tmp_path / "cache" / "scipy-data")
+    names = fetchers.data_fetcher.registry
+    monkeypatch.setattr(
+        fetchers.data_fetcher, "urls", {name: f"{server.url}/{name}" for name in names}
+    )
+    server.script = [cut(bytes(100_000))]
+    with pytest.raises(UserError) as caught:
+        scipy_images.official(tmp_path)
+    told = str(caught.value)
+    assert "\n" not in told
+    assert "by scipy.datasets" in told
+    assert "3 attempts" in told
+    assert [path for path in (tmp_path / "cache").rglob("*") if path.is_file()] == []
+
+
+def test_in_the_workflow_a_cut_download_is_one_line_and_leaves_nothing(
+    server: Server, columns: Columns, fresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uci_cut(server, monkeypatch, columns)
+    run = fresh.snakemake(
+        "results/data/dry_bean/source.json", *QUICK[:2], "data={source: official}"
+    )
+    assert run.returncode != 0
+    line = one_line(run.stdout, "could not be had in 3 attempts")
+    assert "Dry Bean (id 602) by ucimlrepo" in line
+    folder = fresh.folder / "results/data/dry_bean"
+    assert not folder.exists() or list(folder.iterdir()) == []
+    assert len(server.asked) >= 6  # each attempt asks twice

@@ -1,0 +1,73 @@
+"""The weights that torchvision publishes, from a server that is honest or not."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from proofsheet.errors import UserError
+from proofsheet.pretrained import PretrainedWeights
+from proofsheet.squeezenet import published_shapes
+from unit.data.support import Answer, Server
+
+
+@pytest.fixture(scope="module")
+def published() -> dict[str, torch.Tensor]:
+    return {name: torch.full(shape, 0.5) for name, shape in published_shapes().items()}
+
+
+@pytest.fixture
+def ask(server: Server, published, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Ask torchvision, whose address is the test's server."""
+    from torchvision.models import SqueezeNet1_1_Weights
+
+    file = io.BytesIO()
+    torch.save({**published, "classifier.1.bias": torch.zeros(1000)}, file)
+    body = file.getvalue()
+    name = f"squeezenet1_1-{hashlib.sha256(body).hexdigest()[:8]}.pth"
+    monkeypatch.setattr(
+        SqueezeNet1_1_Weights.IMAGENET1K_V1.value, "url", f"{server.url}/models/{name}"
+    )
+    return body, lambda: PretrainedWeights().official(tmp_path)
+
+
+@pytest.mark.slow
+def test_torchvision_and_the_mirror_give_the_same(published, server: Server, ask) -> None:
+    body, call = ask
+    server.script = [Answer(body)]
+    found = call()
+    assert found.official
+    assert found.arrays.keys() == published.keys()
+    for name, value in published.items():
+        np.testing.assert_array_equal(found.arrays[name], value.numpy())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (lambda body: Answer(status=500), "HTTP Error 500"),
+        (lambda body: Answer(body[:5000] + b"0" + body[5001:]), "invalid hash value"),
+        (lambda body: Answer(body[:9000], announced=len(body)), "invalid hash|cut|Incomplete"),
+    ],
+    ids=["error", "wrong bytes", "truncated"],
+)
+def test_trouble_is_tried_again_and_then_told(server: Server, ask, answer, told: str) -> None:
+    body, call = ask
+    server.script = [answer(body)]
+    with pytest.raises(UserError, match=told) as caught:
+        call()
+    assert len(server.asked) >= 3
+    assert "3 attempts" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_without_weights_the_workflow_pretrains() -> None:
+    found = PretrainedWeights().standin(0)
+    assert not found.arrays
+    assert "pretrained here" in found.note

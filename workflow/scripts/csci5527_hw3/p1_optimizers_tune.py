@@ -1,0 +1,63 @@
+"""CSCI 5527 HW 3, problem 1: tune one optimizer on the validation images, in short trainings."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from proofsheet import job
+from proofsheet.data.dataset import load
+from proofsheet.device import make_deterministic, on_gpu, resolve
+from proofsheet.digit_network import AXES, BATCH, START, scaled, trial
+from proofsheet.files import write_json
+from proofsheet.training import Recipe
+from proofsheet.tuning import along_axes, best, by_loss, coordinate_search
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with job.start(snakemake) as log:
+    job.set_threads(snakemake.threads)
+    device = resolve(snakemake.params.device)
+    if on_gpu(device):  # a CPU is deterministic, and the switch imports a compiler for 4 s
+        make_deterministic()
+    name, images = snakemake.wildcards.optimizer, snakemake.params.images
+    data = load(Path(snakemake.input.source).parent)
+    # The test images are not read from here on.
+    rows, validation = (
+        (scaled(part.x[:images], device), torch.from_numpy(part.y[:images]).to(device))
+        for part in (data.train, data.val)
+    )
+    recipe = Recipe(epochs=snakemake.params.epochs, batch=BATCH)
+    search = coordinate_search(
+        START[name],
+        AXES[name],
+        lambda settings: trial(
+            name, settings, rows, validation, recipe, seed=snakemake.params.seed
+        ),
+        by_loss,
+    )
+    steps = list(search)
+    chosen = best((found for _, found in steps), by_loss)
+    log.info("chosen: %s", chosen)
+
+    write_json(
+        snakemake.output.tuning,
+        {
+            "optimizer": name,
+            "epochs": recipe.epochs,
+            "chosen": chosen.settings,
+            "trials": len(steps),
+            "axes": {
+                axis: [
+                    {
+                        "value": one.settings[axis],
+                        "validation_loss": one.curves["validation_loss"][-1],
+                        "validation_accuracy": one.validation_accuracy,
+                    }
+                    for one in along
+                ]
+                for axis, along in along_axes(steps, AXES[name], by_loss).items()
+            },
+        },
+    )

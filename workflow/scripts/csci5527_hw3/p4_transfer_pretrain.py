@@ -1,0 +1,34 @@
+"""CSCI 5527 HW 3, problem 4: the weights that are transferred, made here where none were found."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from proofsheet import job
+from proofsheet.data.dataset import load
+from proofsheet.device import make_deterministic, resolve
+from proofsheet.files import read_arrays, write_arrays, write_json
+from proofsheet.pretraining import pretrain_on_digits
+from proofsheet.squeezenet import gray_state
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with job.start(snakemake):
+    job.set_threads(snakemake.threads)
+    make_deterministic()
+    published = read_arrays(snakemake.input.weights)
+    if published:
+        state, found = gray_state(published), {"origin": "ImageNet", "pretrained_here": False}
+    else:
+        digits = load(Path(snakemake.input.source).parent)
+        state, accuracy = pretrain_on_digits(
+            digits,
+            images=snakemake.params.images,
+            epochs=snakemake.params.epochs,
+            seed=snakemake.params.seed,
+            device=resolve(snakemake.params.device),
+        )
+        origin = f"handwritten digits ({digits.source['title']}), by this workflow"
+        found = {"origin": origin, "pretrained_here": True, "validation_accuracy": accuracy}
+    write_arrays(snakemake.output.weights, **state)
+    write_json(snakemake.output.origin, found)

@@ -1,0 +1,71 @@
+"""CSCI 5527 HW 3, problem 4: one strategy, trained and applied to validation and test images."""
+
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from proofsheet import job
+from proofsheet.data.dataset import load
+from proofsheet.device import make_deterministic, mixed_precision, resolve
+from proofsheet.files import read_arrays, write_arrays, write_json
+from proofsheet.training import denormals_flushed, parameter_count
+from proofsheet.transfer import Images, build, classify, features, fit, strategy_of
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with job.start(snakemake), denormals_flushed():
+    job.set_threads(snakemake.threads)
+    make_deterministic()
+    name, seed, side = snakemake.wildcards.strategy, snakemake.params.seed, snakemake.params.side
+    device = resolve(snakemake.params.device)
+    strategy = strategy_of(name, snakemake.params.strategy)
+    data = load(Path(snakemake.input.source).parent, mapped=True)
+    parts = {
+        part: Images(getattr(data, part).x, getattr(data, part).y)
+        for part in ("train", "val", "test")
+    }
+    if snakemake.params.preset == "quick":
+        strategy = replace(strategy, epochs=min(strategy.epochs, 2), views=1)
+        every = -(-len(parts["train"].y) // snakemake.params.images)
+        parts["train"] = Images(parts["train"].x[::every], parts["train"].y[::every])
+
+    start = time.perf_counter()
+    mixed = mixed_precision(device)
+    model = build(strategy, read_arrays(snakemake.input.weights), seed).to(device)
+    fitted = fit(
+        model, strategy, parts["train"], parts["val"],
+        side=side, seed=seed, label=name, device=device, mixed=mixed,
+    )  # fmt: skip
+    seconds = time.perf_counter() - start
+    logits, means = {}, {}
+    for part in ("val", "test"):
+        seen = features(model, parts[part], strategy.frozen, side, device, mixed)
+        z = classify(model, seen, strategy.frozen, device, mixed).double().cpu().numpy()
+        logits[f"{part}_score"] = z[:, 1] - z[:, 0]
+        if strategy.frozen == len(model.features):
+            means[f"{part}_features"] = seen.float().cpu().numpy()
+
+    write_json(
+        snakemake.output.metrics,
+        {
+            **asdict(strategy),
+            **fitted,
+            "seconds": seconds,
+            "images_per_second": fitted["images_seen"] / seconds,
+            "training_images": len(parts["train"].y),
+            "parameters": sum(p.numel() for p in model.parameters()),
+            "trained_parameters": parameter_count(model),
+            "mixed": mixed,
+            "device": device.type,
+        },
+    )
+    write_arrays(
+        snakemake.output.arrays,
+        **logits,
+        **means,
+        **{
+            f"state.{key}": value.float().cpu().numpy() for key, value in model.state_dict().items()
+        },
+    )

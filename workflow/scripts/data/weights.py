@@ -1,0 +1,47 @@
+"""The pretrained weights: from a mirror, torchvision or none, with their origin."""
+
+import hashlib
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from proofsheet import job
+from proofsheet.data.sources.choose import obtain
+from proofsheet.files import write_arrays, write_json
+from proofsheet.pretrained import CITATION, NAME, TITLE, PretrainedWeights
+
+if TYPE_CHECKING:
+    from snakemake.iocontainers import snakemake
+
+with job.start(snakemake) as log, TemporaryDirectory() as workspace:
+    used, found = obtain(
+        NAME,
+        PretrainedWeights(snakemake.params.weights),
+        snakemake.params.source,
+        snakemake.params.mirror,
+        0,
+        Path(workspace),
+    )
+    write_arrays(snakemake.output.weights, **found.arrays)
+    write_json(
+        snakemake.output.source,
+        {
+            "dataset": NAME,
+            "title": TITLE,
+            "version": snakemake.params.weights,
+            "source": "pretrained here" if used == "standin" else used,
+            "requested": snakemake.params.source,
+            "official": found.official,
+            # Weights of another training are no stand-in for data: the report says which they are.
+            "standin": False,
+            "note": found.note,
+            "licence": found.licence,
+            "citation": CITATION,
+            "files": found.files,
+            "values_sha256": {
+                name: hashlib.sha256(values.tobytes()).hexdigest()
+                for name, values in found.arrays.items()
+            },
+        },
+    )
+    log.info("data: %s from %s", NAME, used)
