@@ -71,7 +71,7 @@ os.environ.update(PROOFSHEET_SCRATCH=config["data"]["scratch"])
 # Read by proofsheet.device.make_deterministic.
 os.environ.update(PROOFSHEET_DETERMINISTIC=str(int(config["deterministic"])))
 
-# What a rule that trains declares as `gpu`: one where it will use one. Elsewhere, on a cluster too,
+# What a training declares as `gpu`, namely one where it will use one. Elsewhere, on a cluster too,
 # `device: cuda` says that it will.
 GPUS_PER_TRAINING = int(
     config["device"] == "cuda" or (config["device"] == "auto" and visible_gpus() > 0)
