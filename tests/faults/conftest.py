@@ -35,7 +35,9 @@ class SmallProject(Project):
         return self.snakemake(*(targets or SMALL), *QUICK)
 
     def start(self, *targets: str, log: str = "run.log") -> subprocess.Popen[bytes]:
-        """A run as a terminal starts it: a process group of its own."""
+        """A run as a terminal starts it: a process group of its own that heeds Ctrl-C."""
+        # A test run in the background of a script ignores it, and would hand that on.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         with (self.folder / log).open("wb") as file:
             return subprocess.Popen(
                 self.command(*(targets or SMALL), *QUICK), cwd=self.folder,
