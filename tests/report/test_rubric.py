@@ -66,7 +66,13 @@ def test_parts_of_a_part_answer_it_together(sample):
     sample.edit("{#sec-sample-hw-p1-b}", "{#sec-sample-hw-p1-b1}")
     sample.append("### (b)(ii) More {#sec-sample-hw-p1-b2}\n\nAnd more.\n\n#### Below it\n\nWords.")
     row = rubric.rows(checked(sample))[2]
-    assert row.labels == ("sec-sample-hw-p1-b1", "sec-sample-hw-p1-b2")
+    assert (row.label, row.sections) == ("sec-sample-hw-p1-b1", 2)
+    # The map goes to the end of the second one, and a subsection is no part.
+    stage(sample.staging, sample.staged)
+    render(sample.staged, "sample_hw", sample.folder / "x.pdf", renderer="pandoc")
+    pdf = (sample.folder / "x.pdf").read_bytes()
+    rows = page_map(pdf, read_json(sample.staged / "generated/cover.json")["rubric"])
+    assert rows[2]["last_page"] == rows[3]["first_page"] - 1
 
 
 def test_the_page_map_names_the_pages_of_the_pdf(sample):
@@ -101,7 +107,7 @@ def test_the_page_map_names_the_pages_of_the_pdf(sample):
 
 
 def test_a_pdf_without_the_places_is_refused(sample_to_read):
-    row = rubric.rows(checked(sample_to_read))[0].as_dict() | {"first": "sec-elsewhere"}
+    row = rubric.rows(checked(sample_to_read))[0].as_dict() | {"label": "sec-elsewhere"}
     writer = PdfWriter()
     writer.add_blank_page(100, 100)
     empty = BytesIO()

@@ -38,10 +38,9 @@ def page_map(pdf: bytes, rubric: Iterable[Mapping[str, Any]]) -> list[dict[str, 
     headings = sorted(_outline(reader, reader.outline, 1))
     result = []
     for row in rubric:
-        missing = [row[end] for end in ("first", "last") if row[end] not in named]
-        if missing:
-            raise UserError(f"the PDF has no place for {missing[0]} ({row['problem']})")
-        first, last = (_place(reader, named[row[end]]) for end in ("first", "last"))
+        if row["label"] not in named:
+            raise UserError(f"the PDF has no place for {row['label']} ({row['problem']})")
+        first = _place(reader, named[row["label"]])
         result.append(
             {
                 "set": row["set"],
@@ -49,7 +48,7 @@ def page_map(pdf: bytes, rubric: Iterable[Mapping[str, Any]]) -> list[dict[str, 
                 "part": row["part"] or "all",
                 "points": row["points"],
                 "first_page": first[0],
-                "last_page": _end(first, last, headings, len(reader.pages)),
+                "last_page": _end(first, row["sections"], headings, len(reader.pages)),
             }
         )
     return result
@@ -64,13 +63,14 @@ def to_csv(rows: Iterable[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
-def _end(first: Place, last: Place, headings: Sequence[tuple[Place, int]], pages: int) -> int:
-    """The page before the next heading that is not below the part's own."""
+def _end(first: Place, sections: int, headings: Sequence[tuple[Place, int]], pages: int) -> int:
+    """The page on which, or before which, the next heading stands that is not the part's own."""
     level = next((depth for place, depth in headings if place == first), 1)
-    for (page, top), depth in headings:
-        if (page, top) > last and depth <= level:
-            return max(last[0], page - 1 if top <= MARGIN + 1 else page)
-    return pages
+    later = [place for place, depth in headings if place > first and depth <= level]
+    if len(later) < sections:
+        return pages
+    page, top = later[sections - 1]
+    return max(first[0], page - 1 if top <= MARGIN + 1 else page)
 
 
 def _place(reader: PdfReader, destination: Any) -> Place:

@@ -23,7 +23,8 @@ class Row:
     """One part, or (with `part` '') what is asked of a problem as a whole.
 
     Attributes:
-        labels: of the first and the last section that answer it.
+        label: of the first section that answers it.
+        sections: how many do, one after the other, those below them not counted.
         checks: how many passed checks these sections cite.
         bars: what its results had to reach.
     """
@@ -31,7 +32,8 @@ class Row:
     outcome: Outcome
     part: str
     points: str
-    labels: tuple[str, str]
+    label: str
+    sections: int
     checks: int
     bars: tuple[acceptance.Row, ...]
 
@@ -42,8 +44,8 @@ class Row:
             "problem": self.outcome.problem.heading,
             "part": shown(self.part, self.outcome.problem.number),
             "points": self.points,
-            "first": self.labels[0],
-            "last": self.labels[1],
+            "label": self.label,
+            "sections": self.sections,
             "checks": self.checks,
             "bars": [{"value": bar.value, "bar": bar.bar, "state": bar.state} for bar in self.bars],
         }
@@ -60,7 +62,7 @@ def _rows(outcome: Outcome, report: Report) -> Iterator[Row]:
     whole = sections_of("all", outcome, chapter)
     parts = outcome.problem.parts
     yield Row(
-        outcome, "", parts.get("all", ""), _ends(whole), _cited(chapter, outcome, whole),
+        outcome, "", parts.get("all", ""), *_place(whole), _cited(chapter, outcome, whole),
         tuple(row for part, row in bars if part in ("", "all")),
     )  # fmt: skip
     for part, points in parts.items():
@@ -68,7 +70,7 @@ def _rows(outcome: Outcome, report: Report) -> Iterator[Row]:
             continue
         found = sections_of(part, outcome, chapter)
         yield Row(
-            outcome, part, points, _ends(found), _cited(chapter, outcome, found),
+            outcome, part, points, *_place(found), _cited(chapter, outcome, found),
             tuple(row for of, row in bars if of == part),
         )  # fmt: skip
 
@@ -128,9 +130,9 @@ def _slug(part: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"^Q?\d+\.(?=\d)", "", part).lower()).strip("-")
 
 
-def _ends(sections: list[Section]) -> tuple[str, str]:
-    labelled = [section for section in sections if section.label]
-    return labelled[0].label, labelled[-1].label
+def _place(sections: list[Section]) -> tuple[str, int]:
+    level = sections[0].level
+    return sections[0].label, sum(section.level <= level for section in sections)
 
 
 def _cited(chapter: Chapter, outcome: Outcome, sections: list[Section]) -> int:
