@@ -73,6 +73,23 @@ def threshold_effects(
     return effects
 
 
+def threshold_verdict(effects: Mapping[str, Mapping[str, float]]) -> str:
+    """What the threshold of equal rates does in place of even odds, on both parts, in words."""
+    even, equal = effects["even"], effects["balanced"]
+
+    def change(part: str) -> str:
+        points = 100 * (equal[f"{part}_accuracy"] - even[f"{part}_accuracy"])
+        if abs(points) < 0.05:
+            return "changes nothing"
+        return f"{'gains' if points > 0 else 'loses'} {abs(points):.1f} points of accuracy"
+
+    moved = "lower" if equal["threshold"] < even["threshold"] else "higher"
+    return (
+        f"lies {moved}, {change('validation')} on the validation images and {change('test')} on"
+        " the test images"
+    )
+
+
 def gap(
     validation: tuple[np.ndarray, np.ndarray],
     test: tuple[np.ndarray, np.ndarray],

@@ -16,7 +16,7 @@ from proofsheet.derivations.csci5527_hw3 import p4_transfer as derivations
 from proofsheet.files import read_arrays, read_json, write_arrays, write_json
 from proofsheet.gradcam import enlarged, evidence
 from proofsheet.radiographs import gray, prepared
-from proofsheet.screening import assessed, balanced_threshold, measures, precision_recall, roc
+from proofsheet.screening import assessed, measures, precision_recall, roc
 from proofsheet.squeezenet import SqueezeNet
 from proofsheet.transfer import class_weights
 from proofsheet.transfer_verdicts import (
@@ -27,11 +27,15 @@ from proofsheet.transfer_verdicts import (
     gap,
     telling_apart,
     threshold_effects,
+    threshold_verdict,
     title_of,
 )
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
+
+EVEN = 0.0
+"""Score at even odds."""
 
 with job.start(snakemake):
     job.set_threads(snakemake.threads)
@@ -46,11 +50,12 @@ with job.start(snakemake):
         for name, path in zip(names, snakemake.input.runs_arrays, strict=True)
     }
 
-    # By validation alone: the threshold of each strategy, and which strategy is the best.
+    # By validation alone: which strategy is the best. An image is called ill if that is likelier
+    # than not under even shares of both classes, for which the weighted loss has trained the score.
     scores = {
         part: {name: arrays[name][f"{part}_score"] for name in names} for part in ("val", "test")
     }
-    cut = {name: balanced_threshold(scores["val"][name], ill["val"]) for name in names}
+    cut = dict.fromkeys(names, EVEN)
     measured = {
         name: {
             "title": title_of(name),
@@ -58,7 +63,6 @@ with job.start(snakemake):
                 measures(scores["val"][name], ill["val"], cut[name])["accuracy"]
             ),
             "lowest_validation_loss": min(runs[name]["validation_loss"]),
-            "threshold": cut[name],
             **{
                 key: runs[name][key]
                 for key in (
@@ -83,6 +87,7 @@ with job.start(snakemake):
             **{key: value for key, value in found.items() if key != "accuracy"},
             "validation_auc": float(measures(*validation, cut[name])["auc"]),
             "thresholds": threshold_effects(validation, test),
+            "threshold_verdict": threshold_verdict(threshold_effects(validation, test)),
             "gap": gap(validation, test, cut[name]),
             "confusion": confusion_matrix(
                 ill["test"].astype(int), (scores["test"][name] >= cut[name]).astype(int), 2

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import LogLocator
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from proofsheet import figures, job
 from proofsheet.data.mapped import map_arrays
@@ -53,7 +53,7 @@ with job.start(snakemake):
             bare(panel, CLASSES[k] if j == 0 else "")
     figures.save(figure, snakemake.output.images, standin=standin)
 
-    figure, panels = figures.new(1, 2, height=2.5, sharey=True)
+    figure, panels = figures.new(1, 2, height=2.9, sharey=True)
     for panel, key, title in zip(
         panels, ("loss", "validation_loss"), ("training", "validation"), strict=True
     ):
@@ -66,17 +66,21 @@ with job.start(snakemake):
         panel.set(xlabel="epoch", title=title, yscale="log")
         panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         panel.yaxis.set_major_formatter("{x:g}")
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         panel.minorticks_off()
     panels[0].set_ylabel("weighted cross-entropy")
-    panels[1].legend(loc="upper right", fontsize=7)
+    figure.legend(
+        *panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=7.5
+    )
     figures.save(figure, snakemake.output.losses, standin=standin)
 
-    figure, panels = figures.new(1, len(names), height=1.75)
+    figure, panels = figures.new(1, len(names), height=1.9)
     for panel, name, title in zip(np.atleast_1d(panels), names, titles, strict=True):
         figures.heatmap(panel, metrics[name]["confusion"], CLASSES)
         head, _, tail = title.partition(", ")
         panel.set_title(f"{head},\n{tail}" if tail else f"{title}\n", fontsize=7.5)
         panel.tick_params(labelsize=7)
+        panel.set_xticklabels(CLASSES, rotation=0, ha="center")
         panel.set(xlabel="", ylabel="")
         if name != names[0]:
             panel.set_yticklabels([])
