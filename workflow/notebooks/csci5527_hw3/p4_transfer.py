@@ -111,6 +111,7 @@ for part, columns in data.items():
 # %%
 def known_weights():
     """Weights of ImageNet, if they can be had."""
+    mirror = os.environ.get("PROOFSHEET_MIRROR") or "no mirror"
     file = os.path.join(mirror, "torch_hub/checkpoints/squeezenet1_1_features_imagenet.pth")
     if os.path.exists(file):
         print("weights of ImageNet from a mirror")
