@@ -50,6 +50,11 @@ def test_a_notebook_runs_alone_and_keeps_its_outputs(source, tmp_path):
     assert "lib" not in "".join(cell.source for cell in notebook.cells).replace("math", "")
 
 
+def test_a_kernel_says_nothing_on_the_terminal(tmp_path, capfd):
+    execute(build("# %%\n1 + 1\n", tmp_path), tmp_path)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_two_builds_are_equal(source):
     text = "# %%\n# source: lib.idea\n# %%\n1\n"
     assert build(text, source) == build(text, source)
