@@ -93,6 +93,7 @@ class LiveUnits:
     def __init__(self, model: nn.Sequential, learning_rate: float, *rows: Tensor) -> None:
         self.model, self.rows = model, rows
         self.network = copy.deepcopy(model[1:])  # rows are flat already
+        self._layers = [layer for layer in self.network if isinstance(layer, nn.Linear)]
         self.optimizer = torch.optim.Adam(self.network.parameters(), learning_rate, fused=True)
         for parameter in self.network.parameters():
             parameter.grad = torch.zeros_like(parameter)
@@ -113,17 +114,17 @@ class LiveUnits:
         Returns:
             Logarithms of the probabilities before the step, (b, K).
         """
-        layers = self.network[::2]  # the others are ReLUs
+        weights, biases = zip(*((layer.weight, layer.bias) for layer in self._layers), strict=True)
         inputs = [x]
-        for layer in layers[:-1]:
-            inputs.append(torch.addmm(layer.bias, inputs[-1], layer.weight.t()).relu_())
-        log_p = torch.addmm(layers[-1].bias, inputs[-1], layers[-1].weight.t()).log_softmax(dim=1)
+        for weight, bias in zip(weights[:-1], biases[:-1], strict=True):
+            inputs.append(torch.addmm(bias, inputs[-1], weight.t()).relu_())
+        log_p = torch.addmm(biases[-1], inputs[-1], weights[-1].t()).log_softmax(dim=1)
         signal = (log_p.exp() - target).div_(len(x))
-        for k in reversed(range(len(layers))):
-            torch.mm(signal.t(), inputs[k], out=layers[k].weight.grad)
-            torch.sum(signal, dim=0, out=layers[k].bias.grad)
+        for k in reversed(range(len(inputs))):
+            torch.mm(signal.t(), inputs[k], out=weights[k].grad)
+            torch.sum(signal, dim=0, out=biases[k].grad)
             if k > 0:
-                signal = torch.mm(signal, layers[k].weight).mul_(inputs[k] > 0)
+                signal = torch.mm(signal, weights[k]).mul_(inputs[k] > 0)
         self.optimizer.step()
         return log_p
 
