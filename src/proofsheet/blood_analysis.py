@@ -16,7 +16,7 @@ from proofsheet.blood_cells import differences, in_words, named
 
 HIGH, LOW = 0.9, 0.6  # confident above, uncertain below
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five")
-ORDINALS = ("", "second ", "third ", "fourth ", "fifth ", "sixth ", "seventh ", "eighth ")
+ORDINALS = ("", "second ", "third ", "fourth ")  # of eight classes, counted from the nearer end
 
 
 def key_of(name: str) -> str:
@@ -261,7 +261,9 @@ def struggling_class(
         "called_count": int(mistakes[taken]),
         "called_share": float(mistakes[taken] / max(count, 1)),
         "training_count": int(training_counts[k]),
-        "training_rank": f"{ORDINALS[rank]}smallest",
+        "training_rank": (
+            f"{ORDINALS[rank]}smallest" if rare else f"{ORDINALS[len(names) - 1 - rank]}largest"
+        ),
         "correlation": correlation,
         "rarity": (
             "so the network has seen fewer of it than of most, and errors on it cost little in a"

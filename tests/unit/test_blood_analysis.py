@@ -148,6 +148,11 @@ def test_struggling_class(typical):
     assert "their own type" in found["look"]
     assert found["shown"].startswith("All of the errors (2)")
     assert {entry["row"] for entry in found["examples"]} == {3, 4}
+    frequent = analysis.struggling_class(
+        confusion, y, predicted, seen, typical, np.array([20, 50]), "ab", seed=0
+    )
+    assert frequent["training_rank"] == "largest"
+    assert "not the reason" in frequent["rarity"]
 
 
 @pytest.mark.parametrize(
