@@ -16,7 +16,7 @@ from proofsheet.blood_cells import differences, in_words, named
 
 HIGH, LOW = 0.9, 0.6  # confident above, uncertain below
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five")
-ORDINALS = ("", "second ", "third ", "fourth ", "fifth ", "sixth ", "seventh ", "eighth ")
+ORDINALS = ("", "second ", "third ", "fourth ")  # of eight classes, counted from the nearer end
 
 
 def key_of(name: str) -> str:
@@ -261,7 +261,9 @@ def struggling_class(
         "called_count": int(mistakes[taken]),
         "called_share": float(mistakes[taken] / max(count, 1)),
         "training_count": int(training_counts[k]),
-        "training_rank": f"{ORDINALS[rank]}smallest",
+        "training_rank": (
+            f"{ORDINALS[rank]}smallest" if rare else f"{ORDINALS[len(names) - 1 - rank]}largest"
+        ),
         "correlation": correlation,
         "rarity": (
             "so the network has seen fewer of it than of most, and errors on it cost little in a"
@@ -327,6 +329,49 @@ def fitting(curves: Mapping[str, np.ndarray], last: int = 5) -> dict[str, Any]:
         "jump": jump,
         "training_jump": steps,
         "verdict": verdict,
+    }
+
+
+def first_layer(
+    live: Sequence[float], sizes: Sequence[int], images: np.ndarray, rate: float
+) -> dict[str, Any]:
+    """What becomes of the units of the perceptron's first layer, and how far its first step goes.
+
+    Args:
+        live: units that can still change, epoch by epoch (`train_live`).
+        sizes: (inputs, units, …) of the network.
+        images: uint8 (n, …), scaled to [0, 1] by the network.
+        rate: of Adam.
+
+    Returns:
+        `units`, `dead`, `live` and `dead_share` at the end; `first_dead_epoch`, at whose end the
+        first unit is known to be dead, and `settled_epoch`, after which none is added (0: none is
+        dead); `step`, the largest change of a pre-activation in Adam's first step, mean over the
+        images; `initial_std` of the pre-activations, over PyTorch's initialization.
+    """
+    live = np.asarray(live, dtype=int)
+    rows = images.reshape(len(images), -1)
+    size = rows.shape[1] * rows.mean() / 255
+    square = rows.shape[1] * np.square(rows, dtype=np.float32).mean(dtype=np.float64) / 255**2
+    dead = sizes[1] - live
+    return {
+        "units": sizes[1],
+        "dead": int(dead[-1]),
+        "live": int(live[-1]),
+        "dead_share": float(dead[-1] / sizes[1]),
+        "dead_by_epoch": dead,
+        "first_dead_epoch": int(np.argmax(dead > 0)) + 1 if dead[-1] else 0,
+        "settled_epoch": int(np.argmax(dead == dead[-1])) + 1 if dead[-1] else 0,
+        "step": float(rate * (size + 1)),
+        # Weights and biases are uniform in ±1/√d: variance 1/3d each.
+        "initial_std": float(np.sqrt((square + 1) / (3 * rows.shape[1]))),
+        "verdict": (
+            f"{dead[-1]} of the {sizes[1]} units of the first layer are zero for every training and"
+            " validation image, with weights that no longer change by a bit"
+            if dead[-1]
+            else f"no unit of the first layer is zero for every image with weights at rest, so all"
+            f" {sizes[1]} take part"
+        ),
     }
 
 

@@ -52,6 +52,7 @@ WRONG = {
     "parameters_of_layers": without_biases,
     "cross_entropy_gradient": lambda z, y: len(y) * p4.softmax_minus_target(z, y),
     "size_of_the_error_signal": lambda z, y: 1 - p4.softmax(z)[y],
+    "first_step_of_a_unit": lambda x, sign, rate: -rate * sign * np.linalg.norm(x),
     "confidence_is_a_margin": lambda c: 2 * p4.least_margin(c),
     "read_off_confusion": precision_and_recall_exchanged,
     "accuracy_weights_recalls": lambda confusion: float(recall(confusion).mean()),

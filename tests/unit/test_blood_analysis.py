@@ -148,6 +148,11 @@ def test_struggling_class(typical):
     assert "their own type" in found["look"]
     assert found["shown"].startswith("All of the errors (2)")
     assert {entry["row"] for entry in found["examples"]} == {3, 4}
+    frequent = analysis.struggling_class(
+        confusion, y, predicted, seen, typical, np.array([20, 50]), "ab", seed=0
+    )
+    assert frequent["training_rank"] == "largest"
+    assert "not the reason" in frequent["rarity"]
 
 
 @pytest.mark.parametrize(
@@ -169,3 +174,25 @@ def test_verdicts_of_temperature_and_reference():
 
 def test_keys_can_be_named_in_a_chapter():
     assert analysis.key_of("Immature Granulocyte (IG)") == "immature_granulocyte_ig"
+
+
+def test_first_layer_counts_what_died_and_how_far_a_step_goes():
+    images = np.full((4, 28, 28, 3), 255, dtype=np.uint8)
+    images[0] = 0
+    found = analysis.first_layer([256, 200, 60, 60], (2352, 256, 8), images, rate=1e-3)
+    assert (found["units"], found["dead"], found["live"]) == (256, 196, 60)
+    assert (found["first_dead_epoch"], found["settled_epoch"]) == (2, 3)
+    assert found["dead_share"] == 196 / 256
+    assert found["step"] == pytest.approx(1e-3 * (0.75 * 2352 + 1))
+    torch.manual_seed(0)
+    x = torch.from_numpy(images.reshape(4, -1) / 255).float()
+    drawn = torch.stack([torch.nn.Linear(2352, 256)(x) for _ in range(20)])
+    assert found["initial_std"] == pytest.approx(drawn.std().item(), rel=0.02)
+    assert found["verdict"].startswith("196 of the 256 units")
+
+
+def test_first_layer_of_which_nothing_dies():
+    images = np.full((2, 28, 28, 3), 128, dtype=np.uint8)
+    found = analysis.first_layer([256, 256], (2352, 256, 8), images, rate=1e-3)
+    assert found["dead"] == found["first_dead_epoch"] == found["settled_epoch"] == 0
+    assert found["verdict"].startswith("no unit")

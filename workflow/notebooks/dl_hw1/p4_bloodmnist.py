@@ -92,6 +92,9 @@ for part in PARTS:
 # source: proofsheet.training
 
 # %%
+# source: proofsheet.live_units
+
+# %%
 # source: proofsheet.blood_cells
 
 # %%
@@ -144,10 +147,13 @@ def fit(kind):
         rows["train"] = tuple(part[::6] for part in rows["train"])
     torch.manual_seed(SEED)
     model = model_of[kind] = network(kind).to(device)
-    curves_of[kind] = train(
-        model, rows["train"], rows["val"], recipe,
-        seed=SEED, label=kind, augment=turned if kind == "cnn" else None,
-    )  # fmt: skip
+    arguments = {"seed": SEED, "label": kind}
+    if kind == "cnn":
+        curves_of[kind] = train(
+            model, rows["train"], rows["val"], recipe, augment=turned, **arguments
+        )
+    else:
+        curves_of[kind] = train_live(model, rows["train"], rows["val"], recipe, **arguments)
     logits[kind] = {
         part: logits_of(model, rows[part][0]).double().cpu().numpy() for part in ("val", "test")
     }
@@ -168,6 +174,12 @@ for panel, name in zip(panels, ("loss", "accuracy"), strict=True):
     panel.legend()
 plt.show()
 fitting(curves)
+
+# %% [markdown]
+# What becomes of the first layer, whose inputs are never negative (`live_units` above):
+
+# %%
+first_layer(curves["live_units"], SIZES, images["train"], RECIPES["mlp"].learning_rate)
 
 # %% [markdown]
 # ## Q4.3 Evaluation and analysis

@@ -12,6 +12,7 @@ from proofsheet.blood_analysis import (
     HIGH,
     balance,
     confident_errors,
+    first_layer,
     fitting,
     key_of,
     most_confused,
@@ -23,7 +24,7 @@ from proofsheet.blood_analysis import (
     two_of_each,
     typical_features,
 )
-from proofsheet.blood_cells import features
+from proofsheet.blood_cells import RECIPES, SIZES, features
 from proofsheet.calibration import (
     expected_calibration_error,
     fit_temperature,
@@ -131,6 +132,9 @@ with job.start(snakemake):
             "reference_verdict": reference_verdict(hardest["recall"], reference_recall),
         },
         "fitting": fitting({k: np.array(v) for k, v in runs["mlp"].items() if "loss" in k}),
+        "first_layer": first_layer(
+            runs["mlp"]["live_units"], SIZES, data.train.x, RECIPES["mlp"].learning_rate
+        ),
         "quadrants": in_quadrants,
         "confident_errors": confident,
         "expected_calibration_error": own["calibration"]["before"]["expected_calibration_error"],

@@ -73,6 +73,30 @@ def size_of_the_error_signal(rng, formula=twice_the_missing_probability):
     return abs(formula(z, y) - float(np.abs(softmax(z) - np.eye(8)[y]).sum()))
 
 
+def pulled_by(x: np.ndarray, sign: float, rate: float) -> float:
+    """What Adam's first step adds to wᵀx + b if the error signal has one sign: −α s (‖x‖₁ + 1)."""
+    return -rate * sign * (np.abs(x).sum() + 1)
+
+
+@derivation_check(
+    claim="where inputs are positive and a unit's error signal has one sign s over the batch,"
+    " Adam's first step changes its pre-activation of any x by −α s (‖x‖₁ + 1)",
+    method="reference",
+    trials=50,
+    tolerance=1e-5,
+)
+def first_step_of_a_unit(rng, formula=pulled_by):
+    batch, x, rate = rng.uniform(0.1, 1, (16, 40)), rng.uniform(0, 1, 40), rng.uniform(1e-4, 1e-2)
+    sign = rng.choice((-1.0, 1.0))
+    signal = torch.tensor(sign * rng.uniform(0.1, 1, 16))
+    unit = torch.nn.Linear(40, 1, dtype=torch.float64)
+    before = unit(torch.tensor(x)).item()
+    # A loss whose derivative by the pre-activation of row n is the signal of row n.
+    (unit(torch.tensor(batch))[:, 0] * signal).sum().backward()
+    torch.optim.Adam(unit.parameters(), lr=rate).step()
+    return relative_error(formula(x, sign, rate), unit(torch.tensor(x)).item() - before)
+
+
 def least_margin(confidence: float) -> float:
     """Lead of the largest logit over any other that a confidence implies: log(c / (1 − c))."""
     return math.log(confidence / (1 - confidence))
