@@ -240,6 +240,7 @@ def test_the_problem_in_miniature(perform, tmp_path):
     for name in ("dropout_gd", "dropout_gd_large_batch"):
         np.testing.assert_allclose(metrics[name], metrics["dropout_ls"]["w"], atol=0.8)
     assert metrics["printed_error"] < 5e-9
+    assert set(metrics["cheating"]) == {"rate_0", "rate_075"}
     for name, rate in (("rate_0", 0), ("rate_075", 0.75)):
         result = metrics["cheating"][name]
         assert result["rate"] == rate

@@ -69,6 +69,15 @@ def elimination(h2: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, sympy.Expr]:
     return -2 - 4 * h2, -5 - 8 * h2, -26 * h2 - 39
 
 
+def printed_elimination(h2: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, sympy.Expr]:
+    """The text's way: h₁ and h₃ by the first and third equation, and what the second leaves."""
+    return (
+        -2 - 4 * h2,
+        sympy.Rational(11, 3) + sympy.Rational(2, 3) * h2,
+        -sympy.Rational(52, 3) * (h2 + 1),
+    )
+
+
 def the_output() -> np.ndarray:
     """The output of part (c)."""
     return np.array([[-1, 3, -2], [3, -3, 1], [0, 3, 1]])
@@ -194,6 +203,20 @@ def elimination_steps(rng: Rng, formula: Callable = elimination) -> int:
     first, second, third = rows * sympy.Matrix([h1, h2, h3]) - sympy.Matrix(OUTPUT)
     # The third equation, with everything on one side: −2h₂ + 3h₃ − 11.
     return sum(sympy.expand(gap) != 0 for gap in (first, second, third - (left + 13)))
+
+
+@derivation_check(
+    claim="the text's way: h₁ = −2 − 4h₂ and h₃ = (11 + 2h₂)/3 solve the first and the third"
+    " equation, and the second then says −(52/3)(h₂ + 1) = 0",
+    method="symbolic",
+    tolerance=0,
+)
+def elimination_of_the_text(rng: Rng, formula: Callable = printed_elimination) -> int:
+    h2 = sympy.Symbol("h2")
+    h1, h3, left = formula(h2)
+    rows = sympy.Matrix(window_matrix(np.array(SIGNAL), 3).tolist())
+    first, second, third = rows * sympy.Matrix([h1, h2, h3]) - sympy.Matrix(OUTPUT)
+    return sum(sympy.expand(gap) != 0 for gap in (first, second - left, third))
 
 
 @derivation_check(

@@ -111,6 +111,18 @@ def parameters_of_the_given_net(classes: int, normalize: bool) -> int:
     return convolutions + linear + (2 * (16 + 32 + 64) if normalize else 0)
 
 
+def parameters_of_our_net(widths: tuple[int, int, int], classes: int) -> int:
+    """Counted by hand: seven convolutions without biases, two numbers for each channel of theirs."""
+    a, b, c = widths
+    convolutions = 9 * (12 * a + a * b + 2 * b**2 + b * c + 2 * c**2)
+    return convolutions + 2 * (a + 3 * b + 3 * c) + (c + 1) * classes
+
+
+def seen_by_the_last_convolution() -> dict[str, int]:
+    """Side of the square of pixels on which an output of the last convolution depends."""
+    return {"given": 18, "ours": 32}
+
+
 # Random cases -----------------------------------------------------------------------------
 
 
@@ -434,3 +446,51 @@ def parameters_by_hand(rng: Rng, formula: Callable = parameters_of_the_given_net
         for classes in (10, 100)
         for normalize in (False, True)
     )
+
+
+@derivation_check(
+    claim="parameters of our design, 9(12a + ab + 2b² + bc + 2c²) + 2(a + 3b + 3c) + (c + 1)K, for"
+    " every candidate and for 10 and 100 classes",
+    method="exhaustive",
+    tolerance=0,
+)
+def parameters_of_the_design(rng: Rng, formula: Callable = parameters_of_our_net) -> int:
+    from proofsheet.small_convnets import DESIGNS
+    from proofsheet.training import parameter_count
+
+    images = np.zeros((1, 32, 32, 3), np.uint8)
+    return sum(
+        formula(design.widths, classes) != parameter_count(design.build(images, classes, 0))
+        for classes in (10, 100)
+        for design in DESIGNS.values()
+    )
+
+
+@derivation_check(
+    claim="an output of the last convolution depends on 18 × 18 pixels in the given net, and on all"
+    " 32 × 32 in ours (one pixel is NaN at a time)",
+    method="exhaustive",
+    tolerance=0,
+)
+def seen_pixels(rng: Rng, formula: Callable = seen_by_the_last_convolution) -> int:
+    from proofsheet.small_convnets import DESIGNS, given_net
+
+    # NaN goes through everything that is computed from it, and through nothing else.
+    images = torch.zeros(32 * 32, 32, 32, 3)
+    images.view(32 * 32, 32 * 32, 3)[range(32 * 32), range(32 * 32)] = torch.nan
+    given = given_net(10).eval()
+    ours = DESIGNS["base"].build(np.zeros((1, 32, 32, 3), np.uint8), 10, 0).eval()
+    flatten = [isinstance(layer, torch.nn.Flatten) for layer in given].index(True)
+    with torch.no_grad():
+        maps = {
+            "given": given[:flatten](images),
+            "ours": ours.features(images.permute(0, 3, 1, 2)),
+        }
+    wrong = 0
+    for name, side in formula().items():
+        # Which pixels an inner place of the last map depends on.
+        seen = maps[name].isnan().any(dim=1)[:, 1, 1].view(32, 32)
+        rows, columns = seen.any(dim=1), seen.any(dim=0)
+        wrong += abs(int(rows.sum()) - side) + abs(int(columns.sum()) - side)
+        wrong += int(seen.sum() != rows.sum() * columns.sum())
+    return wrong
