@@ -9,10 +9,6 @@
 
 # %%
 import os
-import socket
-import tarfile
-import tempfile
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -29,48 +25,19 @@ NAMES = (
 # %% [markdown]
 # ## The data
 #
-# From a mirror if there is one, else by `torchvision`. Batches are pickled; they are read by an
-# unpickler that knows nothing but arrays. Without either source objects are drawn: numbers are then
-# those of drawn objects, and the notebook says so.
+# From a mirror if there is one, else by `torchvision`. Batches are pickled; they are read once
+# their checksums have been compared, by an unpickler that knows nothing but arrays. Without either
+# source objects are drawn: numbers are then those of drawn objects, and the notebook says so.
 
 # %%
 # source: proofsheet.data.cifar_batches
+# source: proofsheet.data.published_cifar10
 
 # %%
 # source: proofsheet.data.objects_standin
 
 
 # %%
-def batches(folder):
-    """Training and test images from the published batches."""
-    paths = [folder / f"data_batch_{number}" for number in range(1, 6)]
-    return read_images(paths, "labels"), read_images([folder / "test_batch"], "labels")
-
-
-def mirrored_files():
-    """The archive in a mirror."""
-    folder = Path(os.environ.get("PROOFSHEET_MIRROR") or "no mirror") / "cifar10"
-    for archive in sorted(folder.glob("cifar-10-python.tar*")):
-        print(f"Read from {archive.name}.")
-        with tempfile.TemporaryDirectory() as place, tarfile.open(archive) as packed:
-            packed.extractall(place, filter="data")
-            return batches(Path(place) / "cifar-10-batches-py")
-    return None
-
-
-def official():
-    """By torchvision, if the host can be reached; it compares the checksum."""
-    try:
-        socket.create_connection(("www.cs.toronto.edu", 443), timeout=5).close()
-        from torchvision.datasets import CIFAR10
-
-        CIFAR10(".", download=True)
-    except Exception as error:
-        print(f"torchvision cannot fetch it ({error}).")
-        return None
-    return batches(Path("cifar-10-batches-py"))
-
-
 def drawn():
     """Objects drawn by the project."""
     print("NOT THE REAL DATA: these objects are drawn.")
@@ -79,7 +46,7 @@ def drawn():
     return (x[rest:], y[rest:]), (x[:rest], y[:rest])
 
 
-(all_x, all_y), (test_x, test_y) = mirrored_files() or official() or drawn()
+(all_x, all_y), (test_x, test_y) = published_images() or drawn()
 if QUICK:
     all_x, all_y, test_x, test_y = all_x[:1200], all_y[:1200], test_x[:500], test_y[:500]
 order = np.random.default_rng(SEED).permutation(len(all_x))
@@ -240,3 +207,18 @@ for name in LOSSES:
     recalls = [100 * (called[test_y == k] == k).mean() for k in range(10)]
     print(f"{name:15} accuracy {100 * (called == test_y).mean():5.2f} %, recall of each class",
           " ".join(f"{recall:4.0f}" for recall in recalls))  # fmt: skip
+
+# %% [markdown]
+# ## The formulas of the chapter and their checks
+
+# %%
+# source: proofsheet.checks
+# source: proofsheet.derivations.cs7643_ps2.p7_cifar10
+
+# %%
+import __main__
+
+for check in checks_of(__main__):
+    result = check()
+    print("ok  " if result.passed else "FAIL", f"{result.max_error:.1e}", result.claim)
+    assert result.passed

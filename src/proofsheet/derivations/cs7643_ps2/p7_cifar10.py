@@ -17,6 +17,7 @@ from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from mytorch.nn.modules.conv import Conv2d
+from mytorch.nn.modules.loss import SoftmaxCrossEntropy
 from mytorch.nn.modules.pooling import MaxPool2d
 from mytorch.nn.optim import SGD
 from mytorch.utils.gradient_check import gradient_check
@@ -135,7 +136,7 @@ def pooling_backward(rng, formula=library_pooling):
 def convnet_gradients(rng, formula=lambda rng: convnet(rng, channels=4, side=8)):
     # Pixels of standard deviation 1, so that the loss is smooth at the scale of the differences.
     x, y = rng.standard_normal((3, 3, 8, 8)), rng.integers(0, 10, 3)
-    return gradient_check(formula(rng), x, y)
+    return gradient_check(formula(rng), x, y, loss=SoftmaxCrossEntropy())
 
 
 def text_steps(w: np.ndarray, gradients: np.ndarray, rate: float, beta: float) -> np.ndarray:
