@@ -127,6 +127,32 @@ def pooling_backward(rng, formula=library_pooling):
     return relative_error(formula(x, g, size, stride), tensor.grad.numpy())
 
 
+def dense_gradients(
+    x: np.ndarray, w: np.ndarray, b: np.ndarray, y: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """∂L/∂X, ∂L/∂W, ∂L/∂b of the cross-entropy of Z = max(0, X) Wᵀ + b, by the chapter's sums."""
+    r = np.maximum(x, 0)
+    g = (softmax(r @ w.T + b) - np.eye(len(w))[y]) / len(y)
+    return (g @ w) * (x > 0), g.T @ r, g.sum(axis=0)
+
+
+@derivation_check(
+    claim="∂L/∂Z = (p − e_y)/N, ∂L/∂W = GᵀR, ∂L/∂b = Σ G, ∂L/∂X = GW where X > 0, else 0",
+    method="autograd",
+    trials=100,
+    tolerance=1e-12,
+)
+def dense_backward(rng, formula=dense_gradients):
+    n, d, k = (int(size) for size in rng.integers(2, 8, 3))
+    x, w, b = rng.standard_normal((n, d)), rng.standard_normal((k, d)), rng.standard_normal(k)
+    x[0, 0], y = 0.0, rng.integers(0, k, n)  # the kink, too
+    tensors = [torch.tensor(a, requires_grad=True) for a in (x, w, b)]
+    z = functional.linear(torch.relu(tensors[0]), *tensors[1:])
+    functional.cross_entropy(z, torch.tensor(y)).backward()
+    found = formula(x, w, b, y)
+    return max(relative_error(a, t.grad) for a, t in zip(found, tensors, strict=True))
+
+
 @derivation_check(
     claim="all gradients of the ConvNet (4 channels, 8 × 8 pixels) agree with differences",
     method="finite-difference",
