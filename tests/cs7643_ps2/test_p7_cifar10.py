@@ -88,6 +88,7 @@ WRONG = {
     "momentum_forms": nesterov_steps,
     "parameters_by_hand": lambda: (789258, 58826, 0),
     "arithmetic_by_hand": lambda: p7.multiplications() + 1,
+    "gradient_from_windows": lambda x, w, g: p7.gradient_by_windows(x, w, g).transpose(2, 3),
     "smoothed_labels": lambda z, y, s: p7.smoothed_gradient(z, y, 0.0),
     "lead_of_smoothed_labels": lambda s, classes: np.log(classes * (1 - s) / s),
     "steepest_in_spectral_norm": lambda g: float(np.linalg.norm(g)),

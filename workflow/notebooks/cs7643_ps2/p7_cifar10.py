@@ -131,6 +131,7 @@ print(f"test accuracy after one epoch: {100 * right:.2f} %")
 # source: proofsheet.augmentation
 
 # %%
+# source: proofsheet.window_gradient
 # source: proofsheet.cifar_nets
 
 # %% [markdown]

@@ -241,6 +241,7 @@ for name, options in GIVEN.items():
 # The candidates for our own design. `logits_of` is from here on the one of this module.
 
 # %%
+# source: proofsheet.window_gradient
 # source: proofsheet.cifar_nets: CLASSES, WIDTHS, LOGIT_SCALE, Standardize, Filters
 # source: proofsheet.cifar_nets: Layer, Detour, FoldedNet
 # source: proofsheet.sgd_training

@@ -27,6 +27,7 @@ from proofsheet.long_tail import FocalLoss, class_balanced_weights, effective_nu
 from proofsheet.numpy_convnet import convnet
 from proofsheet.sgd_training import SmoothedCrossEntropy
 from proofsheet.training import parameter_count
+from proofsheet.window_gradient import WindowConvolution, kernels
 
 BLACK = np.zeros((1, 32, 32, 3), dtype=np.uint8)  # for a network whose weights alone matter
 
@@ -233,6 +234,30 @@ def arithmetic_by_hand(rng, formula=multiplications):
     with counter, torch.no_grad():
         FoldedNet(BLACK)(torch.zeros(1, 3, 32, 32, dtype=torch.uint8))
     return abs(formula() - counter.get_total_flops() // 2)
+
+
+def gradient_by_windows(x: torch.Tensor, w: torch.Tensor, g: torch.Tensor) -> torch.Tensor:
+    """GᵀA by `proofsheet.window_gradient`, in the shape of the kernels w (o, c, 3, 3)."""
+    matrix = w.permute(0, 2, 3, 1).flatten(1).requires_grad_()
+    (found,) = torch.autograd.grad(WindowConvolution.apply(x, matrix), matrix, g)
+    return kernels(found, x.shape[1])
+
+
+@derivation_check(
+    claim="∂L/∂W of a 3 × 3 convolution is GᵀA, with the windows of its input in the rows of A",
+    method="autograd",
+    trials=40,
+    tolerance=1e-12,
+)
+def gradient_from_windows(rng, formula=gradient_by_windows):
+    n, c, o, height, width = (int(size) for size in rng.integers(1, 5, 5))
+    x, w, g = (
+        torch.tensor(rng.standard_normal(shape))
+        for shape in ((n, c, height, width), (o, c, 3, 3), (n, o, height, width))
+    )
+    w.requires_grad_()
+    (expected,) = torch.autograd.grad(functional.conv2d(x, w, padding=1), w, g)
+    return relative_error(formula(x, w.detach(), g).numpy(), expected.numpy())
 
 
 def smoothed_gradient(z: np.ndarray, y: np.ndarray, smoothing: float) -> np.ndarray:
