@@ -18,6 +18,11 @@ def entry(i: int, j: int) -> str:
     return rf"$\partial f_{i + 1} / \partial w_{j + 1}$"
 
 
+def cell(formula: str) -> str:
+    """In dollars; the derivative of a square has an exponent of 1, which is not written."""
+    return f"${formula.replace('^{2 - 1}', '')}$" if formula else ""
+
+
 with job.start(snakemake):
     metrics = read_json(snakemake.input.metrics)
     arrays = read_arrays(snakemake.input.arrays)
@@ -107,10 +112,8 @@ with job.start(snakemake):
             [
                 [
                     f"${step['derivative_name']}$",
-                    f"${step['derivative_expression']}$" if step["derivative_expression"] else "",
-                    f"${step['derivative_arithmetic']}$"
-                    if step["derivative_arithmetic"]
-                    else "seed",
+                    cell(step["derivative_expression"]),
+                    cell(step["derivative_arithmetic"]) or "seed",
                     fixed(step["derivative"]),
                 ]
                 for step in steps
