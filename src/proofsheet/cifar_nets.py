@@ -16,6 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from proofsheet.window_gradient import convolution
+
 CLASSES = 10
 WIDTHS = (64, 128, 256)
 LOGIT_SCALE = 1 / 8
@@ -77,8 +79,7 @@ class Filters(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(b, inputs, h, w) → (b, outputs, h, w)."""
-        kernel = self.matrix.view(-1, 3, 3, self.inputs).permute(0, 3, 1, 2)
-        return functional.conv2d(x, kernel, padding=1)
+        return convolution(x, self.matrix)
 
 
 class Layer(nn.Sequential):

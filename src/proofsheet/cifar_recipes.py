@@ -54,7 +54,7 @@ PLANS = {
     "own": Plan(
         FoldedNet,
         SgdRecipe(
-            epochs=7, batch=512, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
+            epochs=8, batch=512, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
             muon=0.2,
         ),
         gpu_epochs=40,

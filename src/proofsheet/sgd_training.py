@@ -19,7 +19,7 @@ from proofsheet.augmentation import Augmentation, as_input, mirrored
 from proofsheet.progress import Epochs
 from proofsheet.training import denormals_flushed
 
-Loss = Callable[[Tensor, Tensor], Tensor]
+Criterion = Callable[[Tensor, Tensor], Tensor]
 """Logits (b, K) and classes (b,) to the mean loss of the batch."""
 
 Images = tuple[Tensor, Tensor]
@@ -67,7 +67,7 @@ def fit(
     seed: int,
     label: str,
     augment: Augmentation | None = None,
-    loss: Loss | None = None,
+    loss: Criterion | None = None,
     mixed: bool = False,
 ) -> dict[str, np.ndarray]:
     """Fit `model` in place; the validation images are watched and decide nothing.

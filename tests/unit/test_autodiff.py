@@ -413,3 +413,23 @@ def test_an_edge_per_argument_is_drawn():
     draw_graph(axes, CHAIN, above={"A": "$WX$"}, below={"D": "1.0"}, backward=True)
     assert len(axes.lines) == sum(map(len, CHAIN.values()))
     assert len(axes.patches) == len(CHAIN)
+
+
+def test_texts_aside_leave_steep_edges_free():
+    # That of f(w₁, w₂) = (cos w₁ cos w₂ + σ(w₂), ln(w₁ + w₂) + w₁²w₂): many edges of few inputs.
+    graph = {
+        "w": (), "u": (), "a": ("w",), "b": ("u",), "c": ("a", "b"), "d": ("u",), "e": ("c", "d"),
+        "f": ("w", "u"), "g": ("f",), "h": ("w",), "i": ("h", "u"), "j": ("g", "i"),
+    }  # fmt: skip
+
+    def crossed(aside: bool) -> int:
+        figure = Figure(figsize=(3.2, 4.4))
+        axes = figure.add_axes((0, 0, 1, 1))
+        numbers = dict.fromkeys(graph, "−0.1234")
+        draw_graph(axes, graph, above=numbers, below=numbers, radius=0.22, aside=aside)
+        figure.canvas.draw()
+        boxes = [text.get_window_extent() for text in axes.texts if text.get_text() == "−0.1234"]
+        lines = [axes.transData.transform(line.get_xydata()) for line in axes.lines]
+        return sum(bool(box.count_contains(np.concatenate(lines))) for box in boxes)
+
+    assert crossed(aside=True) == 0 < crossed(aside=False)

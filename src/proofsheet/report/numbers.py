@@ -80,7 +80,9 @@ def verified(check: dict[str, Any]) -> str:
         "bound": "as a bound",
     }[check["method"]]
     trials = check["trials"]
-    cases = "1 case" if trials == 1 else f"{integer(trials)} cases"
+    cases = "1 case, " if trials == 1 else f"{integer(trials)} cases, "
+    if trials == 1 and check["method"] in ("symbolic", "exhaustive"):
+        cases = ""  # all cases at once
     if check["max_error"] == 0:
         outcome = "exact"
     else:
@@ -88,4 +90,4 @@ def verified(check: dict[str, Any]) -> str:
             f"largest error {scientific(check['max_error'])}"
             f" (allowed {scientific(check['tolerance'])})"
         )
-    return f"Verified {by}: {cases}, {outcome}."
+    return f"Verified {by}: {cases}{outcome}."

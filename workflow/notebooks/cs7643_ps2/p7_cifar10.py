@@ -25,9 +25,9 @@ NAMES = (
 # %% [markdown]
 # ## The data
 #
-# From a mirror if there is one, else by `torchvision`. Batches are pickled; they are read by an
-# unpickler that knows nothing but arrays. Without either source objects are drawn: numbers are then
-# those of drawn objects, and the notebook says so.
+# From a mirror if there is one, else by `torchvision`. Batches are pickled; they are read once
+# their checksums have been compared, by an unpickler that knows nothing but arrays. Without either
+# source objects are drawn: numbers are then those of drawn objects, and the notebook says so.
 
 # %%
 # source: proofsheet.data.cifar_batches
@@ -124,6 +124,7 @@ print(f"test accuracy after one epoch: {100 * right:.2f} %")
 # source: proofsheet.augmentation
 
 # %%
+# source: proofsheet.window_gradient
 # source: proofsheet.cifar_nets
 
 # %% [markdown]
@@ -200,3 +201,18 @@ for name in LOSSES:
     recalls = [100 * (called[test_y == k] == k).mean() for k in range(10)]
     print(f"{name:15} accuracy {100 * (called == test_y).mean():5.2f} %, recall of each class",
           " ".join(f"{recall:4.0f}" for recall in recalls))  # fmt: skip
+
+# %% [markdown]
+# ## The formulas of the chapter and their checks
+
+# %%
+# source: proofsheet.checks
+# source: proofsheet.derivations.cs7643_ps2.p7_cifar10
+
+# %%
+import __main__
+
+for check in checks_of(__main__):
+    result = check()
+    print("ok  " if result.passed else "FAIL", f"{result.max_error:.1e}", result.claim)
+    assert result.passed

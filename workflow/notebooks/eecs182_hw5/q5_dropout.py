@@ -166,8 +166,9 @@ pd.DataFrame(
 # ## (i) Images with their answer in a corner
 #
 # CIFAR-10 from a mirror if there is one, else by `torchvision`. Batches are pickled; they are read
-# by an unpickler that knows nothing but arrays. Without either source objects are drawn: numbers
-# are then those of drawn objects, and the notebook says so.
+# once their checksums have been compared, by an unpickler that knows nothing but arrays. Without
+# either source objects are drawn: numbers are then those of drawn objects, and the notebook says
+# so.
 
 # %%
 # source: proofsheet.data.cifar_batches

@@ -21,9 +21,9 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 # %% [markdown]
 # ## The data
 #
-# From a mirror if there is one, else by `torchvision`. Batches are pickled; they are read by an
-# unpickler that knows nothing but arrays. Without either source objects are drawn: numbers are then
-# those of drawn objects, and the notebook says so.
+# From a mirror if there is one, else by `torchvision`. Batches are pickled; they are read once
+# their checksums have been compared, by an unpickler that knows nothing but arrays. Without either
+# source objects are drawn: numbers are then those of drawn objects, and the notebook says so.
 
 # %%
 # source: proofsheet.data.cifar_batches
@@ -234,6 +234,7 @@ for name, options in GIVEN.items():
 # The candidates for our own design. `logits_of` is from here on the one of this module.
 
 # %%
+# source: proofsheet.window_gradient
 # source: proofsheet.cifar_nets: CLASSES, WIDTHS, LOGIT_SCALE, Standardize, Filters
 # source: proofsheet.cifar_nets: Layer, Detour, FoldedNet
 # source: proofsheet.sgd_training

@@ -18,6 +18,11 @@ def entry(i: int, j: int) -> str:
     return rf"$\partial f_{i + 1} / \partial w_{j + 1}$"
 
 
+def cell(formula: str) -> str:
+    """In dollars; the derivative of a square has an exponent of 1, which is not written."""
+    return f"${formula.replace('^{2 - 1}', '')}$" if formula else ""
+
+
 with job.start(snakemake):
     metrics = read_json(snakemake.input.metrics)
     arrays = read_arrays(snakemake.input.arrays)
@@ -50,9 +55,10 @@ with job.start(snakemake):
                 {step["name"]: step["parents"] for step in steps},
                 above=values,
                 below={step["name"]: fixed(step["derivative"]) for step in steps},
-                row_distance=1.1,
+                row_distance=0.95,
                 radius=0.22,
                 backward=sweeps is reverse,
+                aside=True,
             )
             axis.set_title(title.format(k=k))
         figures.save(figure, path)
@@ -71,11 +77,11 @@ with job.start(snakemake):
         )  # fmt: skip
     axis.axvline(metrics["numerical"]["step"], color="black", ls=":", lw=0.9)
     axis.annotate(
-        r"$\Delta w$ of the text", (metrics["numerical"]["step"], 2e-12), (4, 0),
+        "$\\Delta w$ of\nthe text", (metrics["numerical"]["step"], 3e-12), (4, 0),
         textcoords="offset points", ha="left", fontsize=8,
     )  # fmt: skip
     axis.set(xlabel=r"step $\Delta w$", ylabel="largest error of the Jacobian", ylim=(1e-12, 1e4))
-    axis.legend(loc="upper center", ncols=2, columnspacing=1.2)
+    axis.legend(loc="upper left", ncols=2, columnspacing=1.2, fontsize=7.5)
     figures.save(figure, snakemake.output.errors)
 
     write_table(
@@ -106,10 +112,8 @@ with job.start(snakemake):
             [
                 [
                     f"${step['derivative_name']}$",
-                    f"${step['derivative_expression']}$" if step["derivative_expression"] else "",
-                    f"${step['derivative_arithmetic']}$"
-                    if step["derivative_arithmetic"]
-                    else "seed",
+                    cell(step["derivative_expression"]),
+                    cell(step["derivative_arithmetic"]) or "seed",
                     fixed(step["derivative"]),
                 ]
                 for step in steps

@@ -17,6 +17,7 @@ from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from mytorch.nn.modules.conv import Conv2d
+from mytorch.nn.modules.loss import SoftmaxCrossEntropy
 from mytorch.nn.modules.pooling import MaxPool2d
 from mytorch.nn.optim import SGD
 from mytorch.utils.gradient_check import gradient_check
@@ -26,6 +27,7 @@ from proofsheet.long_tail import FocalLoss, class_balanced_weights, effective_nu
 from proofsheet.numpy_convnet import convnet
 from proofsheet.sgd_training import SmoothedCrossEntropy
 from proofsheet.training import parameter_count
+from proofsheet.window_gradient import WindowConvolution, kernels
 
 BLACK = np.zeros((1, 32, 32, 3), dtype=np.uint8)  # for a network whose weights alone matter
 
@@ -126,6 +128,32 @@ def pooling_backward(rng, formula=library_pooling):
     return relative_error(formula(x, g, size, stride), tensor.grad.numpy())
 
 
+def dense_gradients(
+    x: np.ndarray, w: np.ndarray, b: np.ndarray, y: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """∂L/∂X, ∂L/∂W, ∂L/∂b of the cross-entropy of Z = max(0, X) Wᵀ + b, by the chapter's sums."""
+    r = np.maximum(x, 0)
+    g = (softmax(r @ w.T + b) - np.eye(len(w))[y]) / len(y)
+    return (g @ w) * (x > 0), g.T @ r, g.sum(axis=0)
+
+
+@derivation_check(
+    claim="∂L/∂Z = (p − e_y)/N, ∂L/∂W = GᵀR, ∂L/∂b = Σ G, ∂L/∂X = GW where X > 0, else 0",
+    method="autograd",
+    trials=100,
+    tolerance=1e-12,
+)
+def dense_backward(rng, formula=dense_gradients):
+    n, d, k = (int(size) for size in rng.integers(2, 8, 3))
+    x, w, b = rng.standard_normal((n, d)), rng.standard_normal((k, d)), rng.standard_normal(k)
+    x[0, 0], y = 0.0, rng.integers(0, k, n)  # the kink, too
+    tensors = [torch.tensor(a, requires_grad=True) for a in (x, w, b)]
+    z = functional.linear(torch.relu(tensors[0]), *tensors[1:])
+    functional.cross_entropy(z, torch.tensor(y)).backward()
+    found = formula(x, w, b, y)
+    return max(relative_error(a, t.grad) for a, t in zip(found, tensors, strict=True))
+
+
 @derivation_check(
     claim="all gradients of the ConvNet (4 channels, 8 × 8 pixels) agree with differences",
     method="finite-difference",
@@ -135,7 +163,7 @@ def pooling_backward(rng, formula=library_pooling):
 def convnet_gradients(rng, formula=lambda rng: convnet(rng, channels=4, side=8)):
     # Pixels of standard deviation 1, so that the loss is smooth at the scale of the differences.
     x, y = rng.standard_normal((3, 3, 8, 8)), rng.integers(0, 10, 3)
-    return gradient_check(formula(rng), x, y)
+    return gradient_check(formula(rng), x, y, loss=SoftmaxCrossEntropy())
 
 
 def text_steps(w: np.ndarray, gradients: np.ndarray, rate: float, beta: float) -> np.ndarray:
@@ -206,6 +234,30 @@ def arithmetic_by_hand(rng, formula=multiplications):
     with counter, torch.no_grad():
         FoldedNet(BLACK)(torch.zeros(1, 3, 32, 32, dtype=torch.uint8))
     return abs(formula() - counter.get_total_flops() // 2)
+
+
+def gradient_by_windows(x: torch.Tensor, w: torch.Tensor, g: torch.Tensor) -> torch.Tensor:
+    """GᵀA by `proofsheet.window_gradient`, in the shape of the kernels w (o, c, 3, 3)."""
+    matrix = w.permute(0, 2, 3, 1).flatten(1).requires_grad_()
+    (found,) = torch.autograd.grad(WindowConvolution.apply(x, matrix), matrix, g)
+    return kernels(found, x.shape[1])
+
+
+@derivation_check(
+    claim="∂L/∂W of a 3 × 3 convolution is GᵀA, with the windows of its input in the rows of A",
+    method="autograd",
+    trials=40,
+    tolerance=1e-12,
+)
+def gradient_from_windows(rng, formula=gradient_by_windows):
+    n, c, o, height, width = (int(size) for size in rng.integers(1, 5, 5))
+    x, w, g = (
+        torch.tensor(rng.standard_normal(shape))
+        for shape in ((n, c, height, width), (o, c, 3, 3), (n, o, height, width))
+    )
+    w.requires_grad_()
+    (expected,) = torch.autograd.grad(functional.conv2d(x, w, padding=1), w, g)
+    return relative_error(formula(x, w.detach(), g).numpy(), expected.numpy())
 
 
 def smoothed_gradient(z: np.ndarray, y: np.ndarray, smoothing: float) -> np.ndarray:

@@ -1,13 +1,11 @@
-"""The data of a notebook: published files first, the client next, stand-ins that say so last."""
+"""A notebook's MNIST: published files first, the client next, stand-ins that say so last."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from proofsheet.data.cifar10 import CIFAR10
-from proofsheet.notebook_data import cifar10, mnist
-from unit.data.batches import members_of, mirror_with, small, tar
+from proofsheet.notebook_data import mnist
 from unit.data.images import gz, idx, mirror_of
 
 
@@ -61,19 +59,3 @@ def test_without_mnist_real_digits_stand_in_and_it_is_said(capsys):
     assert len(y) + len(test_y) == 1797
     assert x.shape[1:] == test_x.shape[1:] == (28, 28)
     assert set(y) == set(test_y) == set(range(10))
-
-
-def test_cifar10_of_a_mirror(tmp_path, monkeypatch):
-    files, parts = members_of(small(CIFAR10, train=10, test=3))
-    archive = ("cifar-10-python.tar.gz", tar(files))
-    root = mirror_with(tmp_path / "mirror", "cifar10", archive, files)
-    monkeypatch.setenv("PROOFSHEET_MIRROR", str(root))
-    _equal(cifar10.load_cifar10(drawn=60, seed=0), [parts["train"], parts["test"]])
-
-
-def test_without_cifar10_drawn_objects_stand_in_and_it_is_said(capsys):
-    (x, y), (test_x, test_y) = cifar10.load_cifar10(drawn=60, seed=0)
-    assert "NOT THE REAL DATA" in capsys.readouterr().out
-    assert x.shape == (50, 32, 32, 3)
-    assert test_x.shape == (10, 32, 32, 3)
-    assert np.bincount(np.concatenate([y, test_y])).tolist() == [6] * 10
