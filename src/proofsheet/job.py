@@ -22,7 +22,8 @@ _SPACE = {errno.ENOSPC, errno.EDQUOT}
 def start(snakemake: Any) -> Iterator[logging.Logger]:
     """Open the rule's log and turn a user's mistake into one line and exit status 1.
 
-    Messages go to the rule's `log:` file, warnings also to the terminal. Anything that is not
+    Messages go to the rule's `log:` file, warnings also to the terminal; what libraries warn their
+    own users of, such as a deprecated function, goes to the file only. Anything that is not
     a `UserError` leaves its traceback in the log and its last line on the terminal. What the job
     has written is recorded, so that a later change by hand is found (see `made`).
     """
@@ -30,7 +31,7 @@ def start(snakemake: Any) -> Iterator[logging.Logger]:
     logging.raiseExceptions = False
     log = logging.getLogger("proofsheet")
     log.setLevel(logging.INFO)
-    log.propagate = False
+    log.propagate = logging.getLogger("py.warnings").propagate = False
     terminal = logging.StreamHandler(sys.stderr)
     terminal.setLevel(logging.WARNING)
     terminal.setFormatter(logging.Formatter("%(message)s"))
@@ -41,6 +42,8 @@ def start(snakemake: Any) -> Iterator[logging.Logger]:
             file = logging.FileHandler(str(snakemake.log[0]), mode="w", encoding="utf-8")
             file.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
             log.addHandler(file)
+            logging.captureWarnings(True)
+            logging.getLogger("py.warnings").addHandler(file)
         forget(outputs)
         _sweep(outputs)
         yield log
@@ -56,6 +59,8 @@ def start(snakemake: Any) -> Iterator[logging.Logger]:
             log.info("traceback", exc_info=True)
         sys.exit(1)
     finally:
+        logging.captureWarnings(False)
+        logging.getLogger("py.warnings").handlers.clear()
         logging.shutdown()
 
 
