@@ -125,7 +125,7 @@ def train(activation):
         losses = np.concatenate([train_epoch(networks, x, y) for _ in range(EPOCHS)], axis=1)
         blocks = np.array_split(losses.mean(axis=0), 7 * EPOCHS)
         plt.semilogy(np.arange(len(blocks)) / 7, [block.mean() for block in blocks], label=name)
-        accuracy = accuracies(networks, test_x, test_y).mean()
+        accuracy = np.median(accuracies(networks, test_x, test_y))
         rows[name] = {"test accuracy (%)": 100 * accuracy, "last loss": blocks[-1].mean()}
         trained[method] = networks
     plt.xlabel("epoch")

@@ -8,7 +8,7 @@ from proofsheet import job
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.derivations.dl_hw1 import p5_initialization as derivations
 from proofsheet.files import read_arrays, read_json, write_arrays, write_json
-from proofsheet.initialization_verdicts import over_seeds, recommendation, scales
+from proofsheet.initialization_verdicts import jumps, over_seeds, recommendation, scales
 from proofsheet.signal_propagation import MOMENTS, fixed_point
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ with job.start(snakemake):
             | {
                 "scales": scales(methods),
                 "recommendation": recommendation(methods, activation),
+                "jumps": jumps(methods),
             }
             for activation, methods in results.items()
         }
