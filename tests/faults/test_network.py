@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import secrets
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from proofsheet.data import bloodmnist, chest_xray, cifar10, dry_bean, mnist, scipy_images
 from proofsheet.data.prepare import prepare
@@ -131,6 +134,54 @@ def test_pooch_is_cut_and_leaves_no_file_in_its_cache(
     assert "by scipy.datasets" in told
     assert "3 attempts" in told
     assert [path for path in (tmp_path / "cache").rglob("*") if path.is_file()] == []
+
+
+def radiographs() -> bytes:
+    """An archive with the published numbers of images, all of them one small picture."""
+    picture, body = io.BytesIO(), io.BytesIO()
+    Image.fromarray(np.full((8, 8), 90, np.uint8)).save(picture, "JPEG")
+    with zipfile.ZipFile(body, "w") as archive:
+        for part, (normal, ill) in chest_xray.COUNTS.items():
+            for i in range(normal):
+                name = f"chest_xray/{part}/NORMAL/IM-{i:04d}-0001.jpeg"
+                archive.writestr(name, picture.getvalue())
+            for i in range(ill):
+                name = f"chest_xray/{part}/PNEUMONIA/person{i}_virus_{i}.jpeg"
+                archive.writestr(name, picture.getvalue())
+    return body.getvalue()
+
+
+def test_kaggle_s_token_is_in_no_process_list_and_in_no_file(
+    server: Server, fresh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole job, while everybody on the machine looks at `ps`: it is sent, and is nowhere."""
+    body, commands, token = radiographs(), [], secrets.token_hex(16)
+
+    def watched(path: str) -> Answer:
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                commands.append((process / "cmdline").read_bytes().decode(errors="replace"))
+        return Answer(body)
+
+    server.script = [watched]
+    # The client's address is a constant: in this copy of the project it is the test's server.
+    with (fresh.folder / "src/proofsheet/data/sources/kaggle.py").open("a") as module:
+        module.write(
+            "\nfrom kagglesdk import kaggle_env\n"
+            f"kaggle_env._env_to_endpoint[kaggle_env.KaggleEnv.PROD] = {server.url!r}\n"
+        )
+    monkeypatch.setenv("KAGGLE_API_TOKEN", token)
+    run = fresh.snakemake(
+        "results/data/chest_xray/source.json", *QUICK[:2], "data={source: official}"
+    )
+    assert run.returncode == 0, run.stdout
+    assert f"Bearer {token}" in server.authorized
+    assert any("prepare.py" in command for command in commands)
+    assert not any(token in command for command in commands)
+    assert token not in run.stdout
+    written = [path for path in fresh.folder.rglob("*") if path.is_file()]
+    assert any(path.name == "chest_xray.log" for path in written)
+    assert not [path for path in written if token.encode() in path.read_bytes()]
 
 
 def test_in_the_workflow_a_cut_download_is_one_line_and_leaves_nothing(

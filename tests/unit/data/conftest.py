@@ -40,6 +40,7 @@ def server() -> Iterator[Server]:
             self.end_headers()
 
         def do_GET(self) -> None:
+            state.authorized.append(self.headers.get("Authorization", ""))
             answer = state.answer(self.path)
             length = len(answer.body) if answer.announced is None else answer.announced
             try:

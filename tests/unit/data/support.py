@@ -41,11 +41,12 @@ class Answer:
 
 @dataclass
 class Server:
-    """Answers in the order of `script`, the last one for ever; remembers what was asked."""
+    """Answers in the order of `script`, the last one for ever; remembers requests and tokens."""
 
     url: str = ""
     script: list[Answer | Callable[[str], Answer]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    authorized: list[str] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, path: str) -> Answer:
