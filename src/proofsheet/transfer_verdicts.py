@@ -167,20 +167,12 @@ def apart_verdict(value: float) -> str:
     return "the two sets look alike to it"
 
 
-def compared(runs: Mapping[str, Mapping[str, Any]], first: str, second: str) -> str:
-    """Two strategies on the test images, in words, with their intervals in view."""
-    a, b = (runs[name] for name in (first, second))
-    gain = a["test_accuracy"] - b["test_accuracy"]
-    inside = (
-        a["intervals"]["accuracy"]["low"]
-        <= b["test_accuracy"]
-        <= a["intervals"]["accuracy"]["high"]
-    )
-    points = f"{abs(100 * gain):.1f} points"
-    if gain == 0:
-        return "exactly as well as"
-    kind = "better than" if gain > 0 else "worse than"
-    return f"{points} {kind}" + (", within its interval of," if inside else "")
+def catches_up(losses: Sequence[float], mark: float) -> str:
+    """When a validation loss is first as low as `mark`, in words; one value per epoch."""
+    for epoch, value in enumerate(losses, start=1):
+        if value <= mark:
+            return f"is as low after {epoch} {'epoch' if epoch == 1 else 'epochs'}"
+    return f"is not as low in any of {len(losses)} epochs"
 
 
 def examples(

@@ -22,7 +22,7 @@ from proofsheet.transfer import class_weights
 from proofsheet.transfer_verdicts import (
     apart_verdict,
     best_of,
-    compared,
+    catches_up,
     examples,
     gap,
     telling_apart,
@@ -62,6 +62,7 @@ with job.start(snakemake):
             "validation_accuracy": float(
                 measures(scores["val"][name], ill["val"], cut[name])["accuracy"]
             ),
+            "first_validation_loss": runs[name]["validation_loss"][0],
             "lowest_validation_loss": min(runs[name]["validation_loss"]),
             **{
                 key: runs[name][key]
@@ -74,6 +75,9 @@ with job.start(snakemake):
         for name in names
     }  # fmt: skip
     best = best_of(measured)
+    for name in names:
+        mark = measured[best]["first_validation_loss"]
+        measured[name]["catches_up"] = catches_up(runs[name]["validation_loss"], mark)
 
     # From here on the test images are looked at.
     for name in names:
@@ -133,7 +137,6 @@ with job.start(snakemake):
         "best": best,
         "best_title": title_of(best),
         "best_strategy": measured[best],
-        "compared": {name: compared(measured, best, name) for name in names if name != best},
         "kinds": kinds,
         "apart": apart,
         "examples": shown,
