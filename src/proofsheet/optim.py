@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-BLOCK = 2**17
+BLOCK = 2**16
 """Elements that are updated together: with gradient and state they fit into a core's cache."""
 
 

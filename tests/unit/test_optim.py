@@ -236,7 +236,7 @@ def test_gradients_are_read_only(cls, arguments):
 
 
 @pytest.mark.parametrize(("cls", "arguments"), CASES, ids=NAMES)
-@pytest.mark.parametrize("block", [2**17, 4_000], ids=["whole", "in-blocks"])
+@pytest.mark.parametrize("block", [2**16, 4_000], ids=["whole", "in-blocks"])
 def test_a_step_allocates_nothing_of_the_size_of_a_parameter(cls, arguments, block, monkeypatch):
     monkeypatch.setattr(optim, "BLOCK", block)
     p = torch.randn(10_000).requires_grad_()
