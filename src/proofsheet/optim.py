@@ -6,44 +6,28 @@ state, counts the steps and leaves out parameters without a gradient. Arguments 
 those of `torch.optim`, and so are the trajectories, to rounding.
 
 Nothing is allocated after construction: what a step needs besides the state goes into scratch
-tensors that all parameters share. Large parameters are updated block by block, so that the six or
-eight passes over a block find it in the cache (`benchmarks/optim_vs_torch.py`).
+tensors that all parameters share. On large models that is most of a step's time
+(`benchmarks/optim_vs_torch.py`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-BLOCK = 2**16
-"""Elements that are updated together: with gradient and state they fit into a core's cache."""
-
 
 @dataclass
 class _Slot:
-    """A parameter θ with its step count, its state tensors and its share of the scratch.
-
-    A block is `rows` of the first axis, or all of θ if it has no more; the scratch has its shape.
-    """
+    """A parameter θ with its step count, its state tensors and its share of the scratch."""
 
     parameter: Tensor
     state: list[Tensor]
     scratch: list[Tensor]
-    rows: int
     steps: int = 0
-
-    def blocks(self, gradient: Tensor) -> Iterator[tuple[Tensor, ...]]:
-        """θ, gradient, state and scratch, block by block, as views."""
-        whole = (self.parameter, gradient, *self.state)
-        if self.parameter.ndim == 0 or len(self.parameter) <= self.rows:
-            yield (*whole, *self.scratch)
-            return
-        for block in zip(*(tensor.split(self.rows) for tensor in whole), strict=True):
-            yield (*block, *(tensor[: len(block[0])] for tensor in self.scratch))
 
 
 class Optimizer:
@@ -54,7 +38,7 @@ class Optimizer:
             (tied weights) is trained once.
         lr: learning rate, kept in the attribute `lr`, which may be changed between steps.
         state: number of state tensors per parameter, each of its shape and 0 at the start.
-        scratch: number of scratch tensors of the size of the largest block.
+        scratch: number of scratch tensors of the size of the largest parameter.
 
     Raises:
         TypeError: a parameter is not a tensor (parameter groups are not supported: give each
@@ -66,11 +50,10 @@ class Optimizer:
         _require(lr >= 0, "lr", lr, "at least 0")
         parameters = _trainable(params)
         self.lr = lr
-        shapes = [_block(p.shape) for p in parameters]
         largest: dict[tuple[torch.device, torch.dtype], int] = {}
-        for p, shape in zip(parameters, shapes, strict=True):
+        for p in parameters:
             kind = (p.device, p.dtype)
-            largest[kind] = max(largest.get(kind, 0), math.prod(shape))
+            largest[kind] = max(largest.get(kind, 0), p.numel())
         shared = {
             (device, dtype): [torch.empty(n, device=device, dtype=dtype) for _ in range(scratch)]
             for (device, dtype), n in largest.items()
@@ -79,10 +62,9 @@ class Optimizer:
             _Slot(
                 parameter=p,
                 state=[torch.zeros_like(p, requires_grad=False) for _ in range(state)],
-                scratch=[s[: math.prod(shape)].view(shape) for s in shared[p.device, p.dtype]],
-                rows=shape[0] if shape else 1,
+                scratch=[s[: p.numel()].view(p.shape) for s in shared[p.device, p.dtype]],
             )
-            for p, shape in zip(parameters, shapes, strict=True)
+            for p in parameters
         ]
 
     @torch.no_grad()
@@ -95,8 +77,7 @@ class Optimizer:
             gradient = slot.parameter.grad
             if gradient is not None:
                 slot.steps += 1
-                for block in slot.blocks(gradient):
-                    self.update(slot.steps, *block)
+                self.update(slot.steps, slot.parameter, gradient, *slot.state, *slot.scratch)
 
     def zero_grad(self) -> None:
         """Forget the gradients: every `grad` becomes None, as PyTorch's default has it."""
@@ -104,9 +85,7 @@ class Optimizer:
             slot.parameter.grad = None
 
     def update(self, t: int, θ: Tensor, g: Tensor, *buffers: Tensor) -> None:
-        """Step t ≥ 1 of one block of a parameter, in place; g is not changed.
-
-        Each coordinate is updated by itself, so that a block needs nothing of the others.
+        """Step t ≥ 1 of one parameter, in place; g is not changed.
 
         Args:
             θ, g: the parameter and its gradient.
@@ -301,14 +280,6 @@ def staircase(every: int, by: float) -> Callable[[int], float]:
     _require(every >= 1, "every", every, "at least 1")
     _require(by > 0, "by", by, "positive")
     return lambda k: by ** (k // every)
-
-
-def _block(shape: Sequence[int]) -> tuple[int, ...]:
-    """The shape of a block of a tensor of this shape: as many rows as `BLOCK` holds, at least 1."""
-    if not shape:
-        return ()
-    rows, *rest = shape
-    return (min(rows, max(1, BLOCK // max(1, math.prod(rest)))), *rest)
 
 
 def _with_penalty(g: Tensor, θ: Tensor, λ: float, scratch: Sequence[Tensor]) -> Tensor:

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.profiler import ProfilerActivity, profile
 
-from proofsheet import optim
 from proofsheet.optim import (
     Adagrad,
     Adam,
@@ -84,23 +83,6 @@ def follow(cls, arguments, shapes, steps, seed=0, missing=0.0, between=None):
 @pytest.mark.parametrize("missing", [0.0, 0.4], ids=["all-gradients", "some-gradients-None"])
 def test_trajectory_is_pytorchs(cls, arguments, missing):
     assert follow(cls, arguments, SHAPES, steps=200, missing=missing) <= 1e-10
-
-
-@pytest.mark.parametrize(("cls", "arguments"), CASES, ids=NAMES)
-def test_block_by_block_is_the_same(cls, arguments, monkeypatch):
-    """Blocks of every size, the last one smaller, of vectors, of rows, and of what has no rows."""
-    whole, split = twins([*SHAPES, (23,), (9, 4)])
-    steppers = [cls(whole, **arguments)]
-    monkeypatch.setattr(optim, "BLOCK", 10)
-    steppers.append(cls(split, **arguments))
-    assert any(slot.rows < len(slot.parameter) for slot in steppers[1]._slots if slot.state[0].ndim)
-    for k in range(5):
-        for optimizer, parameters in zip(steppers, (whole, split), strict=True):
-            for p in parameters:
-                p.grad = torch.cos(torch.arange(p.numel(), dtype=p.dtype) + k).view(p.shape)
-            optimizer.step()
-    for p, q in zip(whole, split, strict=True):
-        torch.testing.assert_close(p, q, rtol=0, atol=1e-14)
 
 
 @settings(max_examples=40, deadline=None)
@@ -236,9 +218,7 @@ def test_gradients_are_read_only(cls, arguments):
 
 
 @pytest.mark.parametrize(("cls", "arguments"), CASES, ids=NAMES)
-@pytest.mark.parametrize("block", [2**16, 4_000], ids=["whole", "in-blocks"])
-def test_a_step_allocates_nothing_of_the_size_of_a_parameter(cls, arguments, block, monkeypatch):
-    monkeypatch.setattr(optim, "BLOCK", block)
+def test_a_step_allocates_nothing_of_the_size_of_a_parameter(cls, arguments):
     p = torch.randn(10_000).requires_grad_()
     p.grad = torch.randn(10_000)
     optimizer = cls([p], **arguments)
