@@ -12,12 +12,13 @@ import torch
 
 from derivation_tests import derivation_tests
 from proofsheet import job
-from proofsheet.data import chest_xray
+from proofsheet.data import chest_xray, dataset
+from proofsheet.data.dataset import Dataset, Part
 from proofsheet.data.prepare import prepare
 from proofsheet.derivations.csci5527_hw3 import p4_transfer as p4
 from proofsheet.files import read_arrays, read_json, write_arrays
 from proofsheet.screening import MEASURES
-from proofsheet.squeezenet import random_state
+from proofsheet.squeezenet import gray_state, published_shapes, random_state
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/csci5527_hw3"
 STRATEGIES = {
@@ -114,6 +115,54 @@ def trained(perform, radiographs: Path, folder: Path, names=tuple(STRATEGIES)) -
         files["runs"].append(outputs["metrics"])
         files["runs_arrays"].append(outputs["arrays"])
     return files
+
+
+@pytest.fixture
+def pretrained(perform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """Run the job that provides the weights, with these published ones; its weights and origin."""
+    images = np.random.default_rng(0).integers(0, 256, (40, 28, 28)).astype(np.uint8)
+    part = Part(images, np.arange(40) % 10)
+
+    def run(published: dict[str, np.ndarray], *, standin: bool):
+        names = tuple("0123456789")
+        digits = Dataset(part, part, part, names, (), standin=standin, source={"title": "MNIST"})
+        monkeypatch.setattr(dataset, "load", lambda folder: digits)
+        write_arrays(tmp_path / "published.npz", **published)
+        outputs = {"weights": tmp_path / "out.npz", "origin": tmp_path / "out.json"}
+        perform(
+            "p4_transfer_pretrain",
+            {"source": tmp_path / "source.json", "weights": tmp_path / "published.npz"},
+            outputs, images=None, epochs=1,
+        )  # fmt: skip
+        return read_arrays(outputs["weights"]), read_json(outputs["origin"])
+
+    return run
+
+
+def test_published_weights_are_taken_as_they_are(pretrained) -> None:
+    rng = np.random.default_rng(0)
+    published = {
+        name: rng.normal(size=shape).astype(np.float32)
+        for name, shape in published_shapes().items()
+    }
+    weights, origin = pretrained(published, standin=False)
+    assert origin == {"origin": "ImageNet", "pretrained_here": False}
+    for name, values in gray_state(published).items():
+        np.testing.assert_array_equal(weights[name], values)
+
+
+@pytest.mark.parametrize("standin", [True, False])
+def test_without_published_weights_digits_train_the_network_and_are_named(
+    pretrained, standin: bool
+) -> None:
+    weights, origin = pretrained({}, standin=standin)
+    begun = random_state(0)
+    assert weights.keys() == begun.keys()
+    assert all(np.abs(values - begun[name]).max() > 0 for name, values in weights.items())
+    assert origin["pretrained_here"]
+    assert "MNIST" in origin["origin"]
+    assert ("scikit-learn" in origin["origin"]) == standin
+    assert 0 <= origin["validation_accuracy"] <= 1
 
 
 @pytest.mark.slow

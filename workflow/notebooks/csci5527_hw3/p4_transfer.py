@@ -140,8 +140,8 @@ print(f"class weights: normal {weights[0]:.2f}, pneumonia {weights[1]:.2f}")
 STRATEGIES = {
     "frozen": Strategy("pretrained", blocks=9, frozen=9, epochs=40, learning_rate=2e-3),
     "last_blocks": Strategy("pretrained", blocks=9, frozen=6, epochs=12, learning_rate=3e-4),
-    "everything": Strategy("pretrained", blocks=9, frozen=0, epochs=4, learning_rate=3e-4),
-    "truncated": Strategy("pretrained", blocks=6, frozen=0, epochs=5, learning_rate=4e-4),
+    "everything": Strategy("pretrained", blocks=9, frozen=0, epochs=8, learning_rate=3e-4),
+    "truncated": Strategy("pretrained", blocks=6, frozen=0, epochs=8, learning_rate=4e-4),
     "scratch": Strategy("random", blocks=9, frozen=0, epochs=7, learning_rate=8e-4),
 }
 if QUICK:

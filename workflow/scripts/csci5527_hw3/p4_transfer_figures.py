@@ -100,7 +100,9 @@ with job.start(snakemake):
     left.set(xlabel="1 − specificity", ylabel="sensitivity", xlim=(0, 0.6), ylim=(0.4, 1.005))
     right.set(xlabel="recall (sensitivity)", ylabel="precision", xlim=(0.4, 1.005))
     right.set_ylim(min(0.8, float(arrays[f"{best}_precision"].min())), 1.005)
-    left.legend(loc="lower right", fontsize=7)
+    figure.legend(
+        *left.get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=7.5
+    )
     figures.save(figure, snakemake.output.curves, standin=standin)
 
     # Scores of the best strategy: validation above, test below.

@@ -28,7 +28,8 @@ with job.start(snakemake):
             seed=snakemake.params.seed,
             device=resolve(snakemake.params.device),
         )
-        origin = f"handwritten digits ({digits.source['title']}), by this workflow"
+        which = "scikit-learn's, in the place of MNIST" if digits.standin else "MNIST"
+        origin = f"handwritten digits ({which}), by this workflow"
         found = {"origin": origin, "pretrained_here": True, "validation_accuracy": accuracy}
     write_arrays(snakemake.output.weights, **state)
     write_json(snakemake.output.origin, found)
