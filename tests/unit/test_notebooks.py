@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import subprocess
+import sys
+
 import nbformat
 import pytest
 
 from proofsheet.errors import UserError
 from proofsheet.notebooks import build, definitions, execute
+from workflow_project import ROOT
 
 
 @pytest.fixture
@@ -45,6 +50,11 @@ def test_a_notebook_runs_alone_and_keeps_its_outputs(source, tmp_path):
     assert "lib" not in "".join(cell.source for cell in notebook.cells).replace("math", "")
 
 
+def test_a_kernel_says_nothing_on_the_terminal(tmp_path, capfd):
+    execute(build("# %%\n1 + 1\n", tmp_path), tmp_path)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_two_builds_are_equal(source):
     text = "# %%\n# source: lib.idea\n# %%\n1\n"
     assert build(text, source) == build(text, source)
@@ -66,3 +76,52 @@ def test_a_wrong_source_line_is_told(source, line, part):
 def test_a_failing_cell_fails_the_notebook(tmp_path):
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         execute(build("# %%\n1 / 0\n", tmp_path), tmp_path)
+
+
+class _WithoutAnnotations(ast.NodeTransformer):
+    """Annotations are not evaluated: they may name what a notebook does not have."""
+
+    def visit_arg(self, node):
+        node.annotation = None
+        return node
+
+    def visit_FunctionDef(self, node):
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_AnnAssign(self, node):
+        node.annotation = ast.Constant(value=None)
+        return self.generic_visit(node)
+
+
+def _undefined_names(notebook):
+    """What a linter says of the code of all cells, one after the other."""
+    code = "\n\n".join(
+        cell.source.replace("from __future__ import annotations\n", "")
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    )
+    run = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--isolated", "--select=F821,E9",
+         "--output-format=concise", "-"],
+        input=ast.unparse(_WithoutAnnotations().visit(ast.parse(code))),
+        text=True,
+        capture_output=True,
+    )  # fmt: skip
+    return [] if run.returncode == 0 else run.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("workflow/notebooks/*/*.py")), ids=lambda path: path.stem
+)
+def test_every_name_in_a_notebook_is_defined_in_it(path):
+    # A name that only one source of the data needs would fail on the machine of another reader.
+    assert not _undefined_names(build(path.read_text(), ROOT / "src"))
+
+
+def test_an_undefined_name_is_found(source):
+    text = "# %%\n# source: lib.idea: area\n# %%\ndef later():\n    return missing\n"
+    found = _undefined_names(build(text, source))
+    assert any("missing" in line for line in found)
+    assert any("TWO" in line for line in found)
+    assert not any("Unknown" in line for line in found)

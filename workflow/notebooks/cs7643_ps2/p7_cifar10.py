@@ -9,10 +9,6 @@
 
 # %%
 import os
-import socket
-import tarfile
-import tempfile
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -39,47 +35,11 @@ NAMES = (
 # %%
 # source: proofsheet.data.objects_standin
 
+# %%
+# source: proofsheet.notebook_data.cifar10
 
 # %%
-def batches(folder):
-    """Training and test images from the published batches."""
-    paths = [folder / f"data_batch_{number}" for number in range(1, 6)]
-    return read_images(paths, "labels"), read_images([folder / "test_batch"], "labels")
-
-
-def mirrored_files():
-    """The archive in a mirror."""
-    folder = Path(os.environ.get("PROOFSHEET_MIRROR") or "no mirror") / "cifar10"
-    for archive in sorted(folder.glob("cifar-10-python.tar*")):
-        print(f"Read from {archive.name}.")
-        with tempfile.TemporaryDirectory() as place, tarfile.open(archive) as packed:
-            packed.extractall(place, filter="data")
-            return batches(Path(place) / "cifar-10-batches-py")
-    return None
-
-
-def official():
-    """By torchvision, if the host can be reached; it compares the checksum."""
-    try:
-        socket.create_connection(("www.cs.toronto.edu", 443), timeout=5).close()
-        from torchvision.datasets import CIFAR10
-
-        CIFAR10(".", download=True)
-    except Exception as error:
-        print(f"torchvision cannot fetch it ({error}).")
-        return None
-    return batches(Path("cifar-10-batches-py"))
-
-
-def drawn():
-    """Objects drawn by the project."""
-    print("NOT THE REAL DATA: these objects are drawn.")
-    x, y = simulate(1200 if QUICK else 6000, 10, SEED)
-    rest = len(x) // 6
-    return (x[rest:], y[rest:]), (x[:rest], y[:rest])
-
-
-(all_x, all_y), (test_x, test_y) = mirrored_files() or official() or drawn()
+(all_x, all_y), (test_x, test_y) = load_cifar10(drawn=1200 if QUICK else 6000, seed=SEED)
 if QUICK:
     all_x, all_y, test_x, test_y = all_x[:1200], all_y[:1200], test_x[:500], test_y[:500]
 order = np.random.default_rng(SEED).permutation(len(all_x))

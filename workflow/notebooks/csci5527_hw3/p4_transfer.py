@@ -50,7 +50,7 @@ def published(root):
         )
         told = [read_name(path.relative_to(root).as_posix()) for path in paths]
         parts[part] = {
-            "x": np.stack([read_image(Path(root, name)) for name in names]),
+            "x": np.stack([read_image(path) for path in paths]),
             "y": np.array([t.label for t in told]),
             "series": np.array([t.series for t in told]),
             "number": np.array([t.number for t in told]),

@@ -8,10 +8,7 @@
 # and takes about five minutes on one CPU core. It trains one seed; the report trains three.
 
 # %%
-import gzip
 import os
-import socket
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -32,60 +29,13 @@ METHODS = {"zero": "zero", "small_random": "small random", "xavier": "Xavier", "
 # scikit-learn, and then the notebook says so. Pixels have one mean subtracted and are divided by
 # one standard deviation, because Xavier's and He's arguments are about inputs of mean square 1.
 
+# %%
+# source: proofsheet.data.idx
+# source: proofsheet.data.digits_standin
+# source: proofsheet.notebook_data.mnist
 
 # %%
-def read_idx(path):
-    """An array of the IDX format, gzipped: magic number with type and rank, sizes, bytes."""
-    content = gzip.decompress(path.read_bytes())
-    rank = content[3]
-    shape = np.frombuffer(content, ">i4", rank, offset=4)
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * rank).reshape(shape).copy()
-
-
-def files():
-    """The four published files."""
-    for folder in (Path(os.environ.get("PROOFSHEET_MIRROR") or ".", "mnist"), Path(".")):
-        if (folder / "train-images-idx3-ubyte.gz").exists():
-            return [
-                read_idx(folder / f"{part}-{kind}-ubyte.gz")
-                for part in ("train", "t10k")
-                for kind in ("images-idx3", "labels-idx1")
-            ]
-    return None
-
-
-def official():
-    """Through torchvision, if there is a network."""
-    try:
-        socket.create_connection(("ossci-datasets.s3.amazonaws.com", 443), timeout=5).close()
-        from torchvision.datasets import MNIST
-
-        parts = [MNIST("data", train=train, download=True) for train in (True, False)]
-    except Exception as error:
-        print(f"torchvision cannot get MNIST ({error}).")
-        return None
-    return [array.numpy() for part in parts for array in (part.data, part.targets)]
-
-
-def digits():
-    """8×8 pixels, enlarged to 24×24 with a margin."""
-    from sklearn.datasets import load_digits
-    from sklearn.model_selection import train_test_split
-
-    print("NOT THE REAL DATA: small digits of scikit-learn in the place of MNIST.")
-    x, y = load_digits(return_X_y=True)
-    images = np.kron(x.reshape(-1, 8, 8), np.ones((3, 3)))
-    images = np.pad(images, ((0, 0), (2, 2), (2, 2))) * (255 / 16)
-    x, test_x, y, test_y = train_test_split(
-        images.astype(np.uint8), y, test_size=1 / 7, random_state=0, stratify=y
-    )
-    return x, y, test_x, test_y
-
-
-found = files()
-if found is None:
-    found = official()
-images, labels, test_images, test_labels = digits() if found is None else found
+(images, labels), (test_images, test_labels) = load_mnist(seed=0)
 if QUICK:
     images, labels = images[:3000], labels[:3000]
 print(f"{len(images)} training and {len(test_images)} test images")

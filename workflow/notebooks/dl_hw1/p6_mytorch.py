@@ -73,70 +73,20 @@ for what, network in CASES.items():
 # stand in, enlarged, and the notebook says so.
 
 # %%
-import gzip
 import os
-import socket
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 
 QUICK = os.environ.get("PROOFSHEET_PRESET") == "quick"
 SEED = 0
 
+# %%
+# source: proofsheet.data.idx
+# source: proofsheet.data.digits_standin
+# source: proofsheet.notebook_data.mnist
 
-def idx(path):
-    """The array in an IDX file of bytes: its header holds the shape."""
-    content = gzip.decompress(Path(path).read_bytes())
-    shape = np.frombuffer(content, ">u4", count=content[3], offset=4)
-    return np.frombuffer(content, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
-
-
-def from_files(folder):
-    """Images and labels for training and test from the four original files."""
-    return [
-        (
-            idx(Path(folder, f"{part}-images-idx3-ubyte.gz")),
-            idx(Path(folder, f"{part}-labels-idx1-ubyte.gz")).astype(np.int64),
-        )
-        for part in ("train", "t10k")
-    ]
-
-
-def from_torchvision():
-    """The same through the official client, which asks the network."""
-    from torchvision.datasets import MNIST
-
-    socket.setdefaulttimeout(10)
-    parts = [MNIST("mnist", train=train, download=True) for train in (True, False)]
-    return [(part.data.numpy(), part.targets.numpy()) for part in parts]
-
-
-def stand_in():
-    """Scikit-learn's 1,797 digits of 8 × 8, enlarged to 24 × 24 with a margin."""
-    from sklearn.datasets import load_digits
-
-    digits = load_digits()
-    images = np.kron(digits.images * (255 / 16), np.ones((3, 3))).astype(np.uint8)
-    images, y = np.pad(images, ((0, 0), (2, 2), (2, 2))), digits.target.astype(np.int64)
-    order = np.random.default_rng(SEED).permutation(len(y))
-    return [(images[rows], y[rows]) for rows in (order[:1400], order[1400:])]
-
-
-def load_mnist():
-    """(images, labels) for training and for testing."""
-    for folder in (Path(os.environ.get("PROOFSHEET_MIRROR") or ".", "mnist"), Path(".")):
-        if (folder / "train-images-idx3-ubyte.gz").exists():
-            print(f"MNIST from the files in the folder '{folder.name}'.")
-            return from_files(folder)
-    try:
-        return from_torchvision()
-    except Exception as error:
-        print(f"MNIST cannot be fetched ({type(error).__name__}).")
-    print("NOT THE REAL DATA: the digits of scikit-learn stand in.")
-    return stand_in()
-
-
-(images, y), (test_images, test_y) = load_mnist()
+# %%
+(images, y), (test_images, test_y) = load_mnist(seed=SEED)
 if QUICK:
     images, y = images[:3000], y[:3000]
 print(f"{len(images)} training images, {len(test_images)} test images")

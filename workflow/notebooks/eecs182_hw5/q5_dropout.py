@@ -10,11 +10,7 @@
 
 # %%
 import os
-import socket
-import tarfile
-import tempfile
 from functools import partial
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -179,47 +175,13 @@ pd.DataFrame(
 # %%
 # source: proofsheet.data.objects_standin
 
+# %%
+# source: proofsheet.notebook_data.cifar10
 
 # %%
-def batches(folder):
-    """Training and test images from the published batches."""
-    paths = [folder / f"data_batch_{number}" for number in range(1, 6)]
-    return read_images(paths, "labels"), read_images([folder / "test_batch"], "labels")
-
-
-def mirrored_files():
-    """The archive in a mirror."""
-    folder = Path(os.environ.get("PROOFSHEET_MIRROR") or "no mirror") / "cifar10"
-    for archive in sorted(folder.glob("cifar-10-python.tar*")):
-        print(f"Read from {archive.name}.")
-        with tempfile.TemporaryDirectory() as place, tarfile.open(archive) as packed:
-            packed.extractall(place, filter="data")
-            return batches(Path(place) / "cifar-10-batches-py")
-    return None
-
-
-def official():
-    """By torchvision, if the host can be reached; it compares the checksum."""
-    try:
-        socket.create_connection(("www.cs.toronto.edu", 443), timeout=5).close()
-        from torchvision.datasets import CIFAR10
-
-        CIFAR10(".", download=True)
-    except Exception as error:
-        print(f"torchvision cannot fetch it ({error}).")
-        return None
-    return batches(Path("cifar-10-batches-py"))
-
-
-def drawn():
-    """Objects drawn by the project."""
-    print("NOT THE REAL DATA: these objects are drawn.")
-    images, labels = simulate(1200 if QUICK else 6000, 10, SEED)
-    rest = len(images) // 6
-    return (images[rest:], labels[rest:]), (images[:rest], labels[:rest])
-
-
-(images, labels), (test_images, test_labels) = mirrored_files() or official() or drawn()
+(images, labels), (test_images, test_labels) = load_cifar10(
+    drawn=1200 if QUICK else 6000, seed=SEED
+)
 if QUICK:
     images, labels, test_images, test_labels = (
         part[:1000] for part in (images, labels, test_images, test_labels)

@@ -1,0 +1,1 @@
+"""How notebooks, which stand alone, get their data: files, the dataset's client, or stand-ins."""

@@ -1,0 +1,79 @@
+"""The data of a notebook: published files first, the client next, stand-ins that say so last."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from proofsheet.data.cifar10 import CIFAR10
+from proofsheet.notebook_data import cifar10, mnist
+from unit.data.batches import members_of, mirror_with, small, tar
+from unit.data.images import gz, idx, mirror_of
+
+
+@pytest.fixture(autouse=True)
+def offline(monkeypatch, tmp_path):
+    def refuse(*arguments, **options):
+        raise OSError("no network")
+
+    monkeypatch.setattr("socket.create_connection", refuse)
+    monkeypatch.delenv("PROOFSHEET_MIRROR", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """MNIST's four files, compressed, and what is in them."""
+    files, parts = {}, []
+    for part, count in (("train", 60_000), ("t10k", 10_000)):
+        y = np.random.default_rng(count).integers(0, 10, count).astype(np.uint8)
+        x = np.zeros((count, 28, 28), np.uint8)  # mostly empty: it has to be compressed
+        x[np.arange(count), y, np.arange(count) % 28] = 255
+        files[f"{part}-images-idx3-ubyte.gz"] = gz(idx(x))
+        files[f"{part}-labels-idx1-ubyte.gz"] = gz(idx(y))
+        parts.append((x, y))
+    return files, parts
+
+
+def _equal(found, wanted):
+    for (x, y), (wanted_x, wanted_y) in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(x, wanted_x)
+        np.testing.assert_array_equal(y, wanted_y)
+        assert (x.dtype, y.dtype) == (np.uint8, np.int64)
+
+
+def test_mnist_of_a_mirror(digits, tmp_path, monkeypatch):
+    files, parts = digits
+    monkeypatch.setenv("PROOFSHEET_MIRROR", str(mirror_of(tmp_path / "mirror", "mnist", files)))
+    _equal(mnist.load_mnist(seed=0), parts)
+
+
+def test_mnist_beside_the_notebook(digits, tmp_path):
+    files, parts = digits
+    for name, body in files.items():
+        (tmp_path / name).write_bytes(body)
+    _equal(mnist.load_mnist(seed=0), parts)
+
+
+def test_without_mnist_real_digits_stand_in_and_it_is_said(capsys):
+    (x, y), (test_x, test_y) = mnist.load_mnist(seed=0)
+    assert "NOT THE REAL DATA" in capsys.readouterr().out
+    assert len(y) + len(test_y) == 1797
+    assert x.shape[1:] == test_x.shape[1:] == (28, 28)
+    assert set(y) == set(test_y) == set(range(10))
+
+
+def test_cifar10_of_a_mirror(tmp_path, monkeypatch):
+    files, parts = members_of(small(CIFAR10, train=10, test=3))
+    archive = ("cifar-10-python.tar.gz", tar(files))
+    root = mirror_with(tmp_path / "mirror", "cifar10", archive, files)
+    monkeypatch.setenv("PROOFSHEET_MIRROR", str(root))
+    _equal(cifar10.load_cifar10(drawn=60, seed=0), [parts["train"], parts["test"]])
+
+
+def test_without_cifar10_drawn_objects_stand_in_and_it_is_said(capsys):
+    (x, y), (test_x, test_y) = cifar10.load_cifar10(drawn=60, seed=0)
+    assert "NOT THE REAL DATA" in capsys.readouterr().out
+    assert x.shape == (50, 32, 32, 3)
+    assert test_x.shape == (10, 32, 32, 3)
+    assert np.bincount(np.concatenate([y, test_y])).tolist() == [6] * 10
