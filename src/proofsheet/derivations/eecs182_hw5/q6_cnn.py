@@ -112,7 +112,7 @@ def parameters_of_the_given_net(classes: int, normalize: bool) -> int:
 
 
 def parameters_of_our_net(widths: tuple[int, int, int], classes: int) -> int:
-    """Counted by hand: seven convolutions without biases, two numbers for each channel of theirs."""
+    """Counted by hand: seven convolutions without biases, two numbers for each of the channels."""
     a, b, c = widths
     convolutions = 9 * (12 * a + a * b + 2 * b**2 + b * c + 2 * c**2)
     return convolutions + 2 * (a + 3 * b + 3 * c) + (c + 1) * classes
