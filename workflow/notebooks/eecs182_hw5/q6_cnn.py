@@ -191,6 +191,9 @@ plt.show()
 # ## (d) PyTorch
 #
 # The given networks, then a design of our own: its candidates, the trials, the training.
+#
+# On CIFAR-10 test accuracies of 70, 72 and 80 % are asked for. They are held against trainings on
+# all images: those of the PDF and, with a GPU, of this notebook.
 
 # %%
 # source: proofsheet.progress

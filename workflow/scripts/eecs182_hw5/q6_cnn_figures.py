@@ -55,7 +55,8 @@ with job.start(snakemake):
             values = 100 * arrays[f"bn_depth_{kind}_{what}_accuracy"]
             over_seeds(panel, np.arange(1, values.shape[1] + 1), values, label)
     panels[0].set(xlabel="batch", ylabel="loss")
-    panels[0].legend()
+    panels[1].legend(loc="upper left")
+    panels[1].set_ylim(0, 119)  # room for the legend above the curves
     panels[1].set(xlabel="epoch", ylabel="training accuracy / %")
     panels[2].set(xlabel="epoch", ylabel="validation accuracy / %")
     for panel in panels[1:]:
@@ -78,8 +79,7 @@ with job.start(snakemake):
         panel.axvline(metrics["weight_scale"]["he"], color="0.5", lw=0.7, ls=":")
         panel.set(xscale="log", xlabel="weight scale", ylabel=label)
     panels[2].set_yscale("log")
-    panels[0].legend(loc="upper left")
-    panels[0].set_ylim(top=max(panels[0].get_ylim()[1], 1.35 * panels[0].get_ylim()[1]))
+    panels[2].legend(loc="upper left", frameon=True, framealpha=1, edgecolor="white")
     figures.save(figure, snakemake.output.scale, standin=standin)
 
     # (c) Dropout.
