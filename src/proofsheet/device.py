@@ -44,6 +44,8 @@ def make_deterministic() -> None:
         return
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(True)
+    # Else every new tensor is filled before it is written: a pass over the memory for each result.
+    torch.utils.deterministic.fill_uninitialized_memory = False
 
 
 def bfloat16_is_fast(device: torch.device) -> bool:
