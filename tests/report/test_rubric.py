@@ -6,6 +6,7 @@ import csv
 from io import BytesIO, StringIO
 
 import pytest
+import yaml
 from pypdf import PdfReader, PdfWriter
 
 from proofsheet.errors import UserError
@@ -15,6 +16,7 @@ from proofsheet.report.pages import page_map, to_csv
 from proofsheet.report.render import render
 from proofsheet.report.sets import load
 from proofsheet.report.stage import stage
+from workflow_project import ROOT
 
 
 def checked(sample):
@@ -127,3 +129,12 @@ def test_a_document_of_some_problems_has_no_others(sample):
     assert "Lines through points" in text
     assert "Homework Set 0: Lines" in text
     assert "Beans" not in text
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("report/*/set.yaml")), ids=lambda p: p.parent.name
+)
+def test_a_chapter_is_headed_as_the_page_map_calls_its_problem(path):
+    for name, problem in yaml.safe_load(path.read_text())["problems"].items():
+        heading, *_ = path.with_name(f"_{name}.qmd").read_text().splitlines()
+        assert f": {problem['title']} {{#sec-" in heading
