@@ -16,9 +16,10 @@ def mnist_files():
     """From a mirror (the folder in `PROOFSHEET_MIRROR`) or beside the notebook; None if neither."""
     for folder in (Path(os.environ.get("PROOFSHEET_MIRROR") or ".", "mnist"), Path(".")):
         if (folder / "train-images-idx3-ubyte.gz").exists():
+            # Copies: PyTorch warns of arrays that cannot be written, as those of a file are.
             return [
                 (
-                    read_idx(folder / f"{part}-images-idx3-ubyte.gz", (count, 28, 28)),
+                    read_idx(folder / f"{part}-images-idx3-ubyte.gz", (count, 28, 28)).copy(),
                     read_idx(folder / f"{part}-labels-idx1-ubyte.gz", (count,)).astype(np.int64),
                 )
                 for part, count in (("train", 60_000), ("t10k", 10_000))

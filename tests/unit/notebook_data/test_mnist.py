@@ -38,6 +38,8 @@ def _equal(found, wanted):
         np.testing.assert_array_equal(x, wanted_x)
         np.testing.assert_array_equal(y, wanted_y)
         assert (x.dtype, y.dtype) == (np.uint8, np.int64)
+        assert x.flags.writeable  # else PyTorch warns in the notebook
+        assert y.flags.writeable
 
 
 def test_mnist_of_a_mirror(digits, tmp_path, monkeypatch):
