@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from proofsheet.allocation import keep_freed_memory
 from proofsheet.errors import UserError
 from proofsheet.made import forget, record
 
@@ -65,9 +66,10 @@ def start(snakemake: Any) -> Iterator[logging.Logger]:
 
 
 def set_threads(threads: int) -> None:
-    """Give torch the threads that the rule declares (torch must be installed)."""
+    """Give torch the threads that the rule declares, and each step the memory of the last one."""
     import torch
 
+    keep_freed_memory()
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
     os.environ["OMP_NUM_THREADS"] = str(threads)

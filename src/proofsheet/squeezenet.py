@@ -34,7 +34,10 @@ _FIRST = {"conv1": 0, "fire2": 2, "fire4": 5, "fire6": 8}
 
 
 class Fire(nn.Module):
-    """Squeeze to few channels by 1×1, expand by 1×1 and 3×3 side by side: (b, c, h, w) alike."""
+    """Squeeze to few channels by 1×1, expand by 1×1 and 3×3 side by side: (b, c, h, w) alike.
+
+    The last ReLU is left to the caller.
+    """
 
     def __init__(self, inputs: int, squeezed: int, outputs: int) -> None:
         super().__init__()
@@ -44,7 +47,7 @@ class Fire(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = torch.relu(self.squeeze(x))
-        return torch.relu(torch.cat([self.expand1x1(x), self.expand3x3(x)], dim=1))
+        return torch.cat([self.expand1x1(x), self.expand3x3(x)], dim=1)
 
 
 class SqueezeNet(nn.Module):
@@ -73,12 +76,15 @@ class SqueezeNet(nn.Module):
 
     def run(self, x: Tensor, start: int = 0, stop: int | None = None) -> Tensor:
         """Maps (b, c, h, w) through the blocks `start` … `stop` − 1."""
-        for name in list(self.features)[start:stop]:
-            if name in _POOLED:
-                x = nn.functional.max_pool2d(x, 3, 2, ceil_mode=True)
+        names = list(self.features)[start:stop]
+        if names and names[0] in _POOLED:
+            x = _pooled(x)
+        for name, following in zip(names, [*names[1:], ""], strict=False):
             x = self.features[name](x)
-            if name == "conv1":
-                x = torch.relu(x)
+            if following in _POOLED:
+                # The largest of ReLUs is the ReLU of the largest, on a quarter of the places.
+                x = _pooled(x)
+            x = torch.relu(x)
         return x
 
     def classify(self, maps: Tensor) -> Tensor:
@@ -89,6 +95,10 @@ class SqueezeNet(nn.Module):
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
         """Logits of images, or of what leaves block `start`."""
         return self.classify(self.run(x, start))
+
+
+def _pooled(x: Tensor) -> Tensor:
+    return nn.functional.max_pool2d(x, 3, 2, ceil_mode=True)
 
 
 def published_shapes() -> dict[str, tuple[int, ...]]:

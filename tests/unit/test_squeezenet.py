@@ -76,6 +76,27 @@ def test_a_truncated_network_is_the_beginning_of_the_whole(blocks: int) -> None:
             torch.testing.assert_close(whole.run(maps, blocks), whole.run(x))
 
 
+def test_pooling_before_the_relu_changes_no_gradient() -> None:
+    model = SqueezeNet(4).double()
+    x = torch.rand(2, 1, 41, 37, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+
+    def as_published(x: torch.Tensor) -> torch.Tensor:
+        for name, block in model.features.items():
+            if name in ("fire2", "fire4"):
+                x = torch.nn.functional.max_pool2d(x, 3, 2, ceil_mode=True)
+            x = torch.relu(block(x))
+        return x
+
+    found, wanted = (
+        torch.autograd.grad(run(x).square().sum(), list(model.features.parameters()))
+        for run in (model.run, as_published)
+    )
+    for name, ours, theirs in zip(
+        dict(model.features.named_parameters()), found, wanted, strict=True
+    ):
+        torch.testing.assert_close(ours, theirs, msg=name)
+
+
 def test_a_mirror_s_file_is_read(published: dict[str, torch.Tensor], tmp_path: Path) -> None:
     root = mirror_of(tmp_path, NAME, {FILE: saved(published)})
     found = PretrainedWeights().mirror(read_mirror(root)[NAME], tmp_path)

@@ -12,7 +12,15 @@ from proofsheet.data.mapped import map_arrays
 from proofsheet.data.patients import divide_patients
 from proofsheet.errors import UserError
 from proofsheet.files import write_arrays
-from proofsheet.radiographs import LEVEL, SPREAD, augmented, gray, prepared
+from proofsheet.radiographs import (
+    LEVEL,
+    SPREAD,
+    augmented,
+    gray,
+    local_mean,
+    prepared,
+    resampled,
+)
 from proofsheet.squeezenet import random_state
 from proofsheet.transfer import (
     Images,
@@ -165,3 +173,19 @@ def test_a_damaged_file_is_not_mapped(tmp_path, damage: str) -> None:
         path.write_text("no arrays")
     with pytest.raises(UserError, match=r"a\.npz is not a readable \.npz"):
         map_arrays(path)
+
+
+def test_images_are_sampled_where_pytorch_samples_them() -> None:
+    generator = torch.Generator().manual_seed(0)
+    x = torch.rand(3, 1, 30, 20, generator=generator, dtype=torch.float32)
+    change = torch.eye(2, 3) + torch.randn(3, 2, 3, generator=generator) / 5
+    grid = torch.nn.functional.affine_grid(change, [3, 1, 16, 16], align_corners=False)
+    wanted = torch.nn.functional.grid_sample(x, grid, align_corners=False)
+    torch.testing.assert_close(resampled(x, 16, change), wanted, rtol=0, atol=1e-5)
+
+
+def test_the_local_mean_is_that_of_nine_pixels() -> None:
+    x = torch.rand(2, 1, 7, 5, generator=torch.Generator().manual_seed(0))
+    edged = torch.from_numpy(np.pad(x.numpy(), ((0, 0), (0, 0), (1, 1), (1, 1)), mode="edge"))
+    wanted = torch.nn.functional.avg_pool2d(edged, 3, 1)
+    torch.testing.assert_close(local_mean(x), wanted)
