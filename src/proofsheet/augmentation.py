@@ -10,11 +10,23 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 
 def as_input(images: Tensor) -> Tensor:
     """(b, h, w, 3) seen as (b, 3, h, w), in the memory format `channels_last`."""
     return images.permute(0, 3, 1, 2)
+
+
+def smaller(images: Tensor, side: int) -> Tensor:
+    """Bytes (b, 3, h, w) at a lower resolution, (b, 3, side, side) float32 from 0 to 255.
+
+    Each new pixel is a mean of those that it covers, weighted by distance, so that nothing that is
+    too fine for it is left as noise.
+    """
+    return functional.interpolate(
+        images.float(), (side, side), mode="bilinear", antialias=True, align_corners=False
+    )
 
 
 def mirrored(images: Tensor) -> Tensor:

@@ -41,9 +41,10 @@ class Plan:
         return self.network(images, **self.options).to(device)
 
     def on(self, device: torch.device, *, quick: bool = False) -> Plan:
-        """The same with the epochs of the device, or with one for a trial run."""
-        epochs = self.gpu_epochs if self.gpu_epochs and on_gpu(device) else None
-        epochs = 1 if quick else epochs or self.recipe.epochs
+        """The same with the epochs of the device, or with one, of whole images, for a trial run."""
+        if quick:
+            return replace(self, recipe=replace(self.recipe, epochs=1, sides=()))
+        epochs = (self.gpu_epochs if on_gpu(device) else None) or self.recipe.epochs
         return replace(self, recipe=replace(self.recipe, epochs=epochs))
 
 
@@ -55,7 +56,7 @@ PLANS = {
         FoldedNet,
         SgdRecipe(
             epochs=8, batch=512, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
-            muon=0.2,
+            sides=(16, 16, 24, 24, 24), muon=0.2,
         ),
         gpu_epochs=40,
         augment=Augmentation(mirror=True, reach=2),

@@ -6,6 +6,7 @@ Every sentence of the chapter that depends on the outcome is chosen here by the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,34 @@ def ablation(
         "verdict": "; ".join(parts),
         "mirror_gain": mirror,
     }
+
+
+def growth(sides: Sequence[int], epochs: int, whole: int = 32) -> dict[str, Any]:
+    """How the images grow during a training.
+
+    Args:
+        sides: pixels of their side in the first epochs, one number for each.
+        epochs: in all.
+        whole: the side in the epochs that follow.
+
+    Returns:
+        A sentence, `text`, and `share`: of the places that are computed on, beside a training on
+        whole images throughout.
+    """
+    each = [*sides, *[whole] * (epochs - len(sides))][:epochs]
+    runs = [(side, len(list(equal))) for side, equal in groupby(each)]
+    parts = [
+        f"{'the next' if k else 'the first'} {_epochs(count)} {side} × {side}"
+        for k, (side, count) in enumerate(runs)
+    ]
+    text = (
+        f"{_listed(parts)} pixels" if len(runs) > 1 else f"all epochs see {whole} × {whole} pixels"
+    )
+    return {"text": text, "share": sum((side / whole) ** 2 for side in each) / epochs}
+
+
+def _epochs(count: int) -> str:
+    return "epoch sees" if count == 1 else f"{count} epochs see"
 
 
 def long_tail(

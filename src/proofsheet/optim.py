@@ -6,28 +6,46 @@ state, counts the steps and leaves out parameters without a gradient. Arguments 
 those of `torch.optim`, and so are the trajectories, to rounding.
 
 Nothing is allocated after construction: what a step needs besides the state goes into scratch
-tensors that all parameters share. On large models that is most of a step's time
-(`benchmarks/optim_vs_torch.py`).
+tensors that all parameters share. And on a CPU a large parameter is updated in pieces of a few rows
+that stay in its cache from one operation to the next. On large models these two decide about a
+step's time (`benchmarks/optim_vs_torch.py`).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
+PIECE = 2**18
+"""Elements, about, that a CPU updates at once: with gradient, state and scratch some 5 MB."""
+
 
 @dataclass
 class _Slot:
-    """A parameter θ with its step count, its state tensors and its share of the scratch."""
+    """A parameter θ with its step count, its state tensors and its share of the scratch.
+
+    Attributes:
+        rows: of θ, how many are updated at once; as many has the scratch. None: all of θ.
+    """
 
     parameter: Tensor
     state: list[Tensor]
     scratch: list[Tensor]
+    rows: int | None
     steps: int = 0
+
+    def pieces(self, gradient: Tensor) -> Iterator[tuple[Tensor, ...]]:
+        """θ, its gradient, state and scratch, whole or piece by piece."""
+        tensors = (self.parameter, gradient, *self.state)
+        if self.rows is None:
+            yield *tensors, *self.scratch
+            return
+        for piece in zip(*(t.split(self.rows) for t in tensors), strict=True):
+            yield *piece, *(s[: len(piece[0])] for s in self.scratch)
 
 
 class Optimizer:
@@ -38,7 +56,7 @@ class Optimizer:
             (tied weights) is trained once.
         lr: learning rate, kept in the attribute `lr`, which may be changed between steps.
         state: number of state tensors per parameter, each of its shape and 0 at the start.
-        scratch: number of scratch tensors of the size of the largest parameter.
+        scratch: number of scratch tensors of the size of the largest piece.
 
     Raises:
         TypeError: a parameter is not a tensor (parameter groups are not supported: give each
@@ -50,10 +68,15 @@ class Optimizer:
         _require(lr >= 0, "lr", lr, "at least 0")
         parameters = _trainable(params)
         self.lr = lr
+        rows = [_rows_at_once(p) for p in parameters]
+        shapes = [
+            p.shape if few is None else (few, *p.shape[1:])
+            for p, few in zip(parameters, rows, strict=True)
+        ]
         largest: dict[tuple[torch.device, torch.dtype], int] = {}
-        for p in parameters:
+        for p, shape in zip(parameters, shapes, strict=True):
             kind = (p.device, p.dtype)
-            largest[kind] = max(largest.get(kind, 0), p.numel())
+            largest[kind] = max(largest.get(kind, 0), math.prod(shape))
         shared = {
             (device, dtype): [torch.empty(n, device=device, dtype=dtype) for _ in range(scratch)]
             for (device, dtype), n in largest.items()
@@ -62,9 +85,10 @@ class Optimizer:
             _Slot(
                 parameter=p,
                 state=[torch.zeros_like(p, requires_grad=False) for _ in range(state)],
-                scratch=[s[: p.numel()].view(p.shape) for s in shared[p.device, p.dtype]],
+                scratch=[s[: math.prod(shape)].view(shape) for s in shared[p.device, p.dtype]],
+                rows=few,
             )
-            for p in parameters
+            for p, few, shape in zip(parameters, rows, shapes, strict=True)
         ]
 
     @torch.no_grad()
@@ -77,7 +101,8 @@ class Optimizer:
             gradient = slot.parameter.grad
             if gradient is not None:
                 slot.steps += 1
-                self.update(slot.steps, slot.parameter, gradient, *slot.state, *slot.scratch)
+                for piece in slot.pieces(gradient):
+                    self.update(slot.steps, *piece)
 
     def zero_grad(self) -> None:
         """Forget the gradients: every `grad` becomes None, as PyTorch's default has it."""
@@ -85,7 +110,7 @@ class Optimizer:
             slot.parameter.grad = None
 
     def update(self, t: int, θ: Tensor, g: Tensor, *buffers: Tensor) -> None:
-        """Step t ≥ 1 of one parameter, in place; g is not changed.
+        """Step t ≥ 1 of one parameter, or of some rows of it, in place; g is not changed.
 
         Args:
             θ, g: the parameter and its gradient.
@@ -280,6 +305,13 @@ def staircase(every: int, by: float) -> Callable[[int], float]:
     _require(every >= 1, "every", every, "at least 1")
     _require(by > 0, "by", by, "positive")
     return lambda k: by ** (k // every)
+
+
+def _rows_at_once(p: Tensor) -> int | None:
+    """How many rows of a parameter a CPU updates at once; None: all."""
+    if p.device.type != "cpu" or p.numel() < 2 * PIECE or len(p) < 2:
+        return None
+    return max(1, PIECE // p[0].numel())
 
 
 def _with_penalty(g: Tensor, θ: Tensor, λ: float, scratch: Sequence[Tensor]) -> Tensor:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from proofsheet.augmentation import Augmentation, as_input, mirrored
+from proofsheet.augmentation import Augmentation, as_input, mirrored, smaller
 from proofsheet.progress import Epochs
 from proofsheet.training import denormals_flushed
 
@@ -38,6 +38,8 @@ class SgdRecipe:
         rise: share of the steps during which the rate rises from 0 on a line, to fall on a line
             to 0 until the end; None: no line.
         smoothing: share of each label that is spread evenly over all classes.
+        sides: pixels of the side of all images in the first epochs, one number for each; after
+            them they are as they come.
         muon: learning rate of Muon, which moves the matrices of `Filters`; SGD moves the rest.
             0: SGD moves all.
         muon_momentum, muon_decay: of Muon; its decay shrinks the weights by rate · decay a step.
@@ -52,6 +54,7 @@ class SgdRecipe:
     milestones: tuple[int, ...] = ()
     rise: float | None = None
     smoothing: float = 0.0
+    sides: tuple[int, ...] = ()
     muon: float = 0.0
     muon_momentum: float = 0.6
     muon_decay: float = 0.1
@@ -99,14 +102,18 @@ def fit(
     epochs = Epochs(recipe.epochs, label)
     for epoch in epochs:
         model.train()
+        side = recipe.sides[epoch] if epoch < len(recipe.sides) else None
         total = torch.zeros((), device=x.device)
         right = torch.zeros((), device=x.device, dtype=torch.int64)
         for picked in torch.randperm(len(y), generator=orders).to(x.device).split(recipe.batch):
             batch, wanted = x.index_select(0, picked), y[picked]
             if augment is not None:
                 batch = augment(batch, chance)
+            seen = as_input(batch)
+            if side is not None:
+                seen = smaller(seen, side)
             with torch.autocast(x.device.type, torch.bfloat16, enabled=mixed):
-                logits = model(as_input(batch))
+                logits = model(seen)
             logits = logits.float()
             value = loss(logits, wanted)
             for each in optimizers:
@@ -116,7 +123,7 @@ def fit(
                 each.step()
             total += value.detach() * len(wanted)
             right += (logits.detach().argmax(dim=1) == wanted).sum()
-        found = logits_of(model, validation[0], mixed=mixed).argmax(dim=1)
+        found = logits_of(model, validation[0], mixed=mixed, side=side).argmax(dim=1)
         values = {
             "loss": total.item() / len(y),
             "accuracy": right.item() / len(y),
@@ -174,18 +181,22 @@ def schedule(recipe: SgdRecipe, steps: int) -> Callable[[int], float]:
 @torch.no_grad()
 def logits_of(
     model: nn.Module, images: Tensor, *, both_ways: bool = False, mixed: bool = False,
-    batch: int = 500,
+    side: int | None = None, batch: int = 500,
 ) -> Tensor:  # fmt: skip
     """Logits (n, K), float32, of bytes (n, h, w, 3), in evaluation mode.
 
     Args:
         both_ways: the mean of the logits of each image and of its mirror image.
         mixed: products in bfloat16.
+        side: pixels of the side at which the images are shown; None: as they are.
     """
     model.eval()
     views = (lambda part: part, mirrored) if both_ways else (lambda part: part,)
     found = []
     with torch.autocast(images.device.type, torch.bfloat16, enabled=mixed):
         for part in images.split(batch):
-            found.append(sum(model(as_input(view(part))).float() for view in views) / len(views))
+            shown = [as_input(view(part)) for view in views]
+            if side is not None:
+                shown = [smaller(each, side) for each in shown]
+            found.append(sum(model(each).float() for each in shown) / len(views))
     return torch.cat(found)

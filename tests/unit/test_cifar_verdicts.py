@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from proofsheet.cifar_verdicts import ablation, against, fitting, long_tail
+from proofsheet.cifar_verdicts import ablation, against, fitting, growth, long_tail
 
 FULL = {"both_ways_accuracy": 0.80, "one_view_accuracy": 0.79}
 
@@ -27,6 +27,16 @@ def test_what_is_within_chance_is_not_called_useful():
 def test_one_useful_choice_is_singular():
     found = ablation(FULL, {"muon": {"both_ways_accuracy": 0.6}}, 5000)
     assert found["verdict"] == "Muon helps beyond twice the standard error"
+
+
+def test_how_images_grow():
+    told = growth((16, 16, 24), 5)
+    assert told["text"] == (
+        "the first 2 epochs see 16 × 16, the next epoch sees 24 × 24 and the next 2 epochs see"
+        " 32 × 32 pixels"
+    )
+    assert told["share"] == pytest.approx((2 / 4 + 9 / 16 + 2) / 5)
+    assert growth((), 1) == {"text": "all epochs see 32 × 32 pixels", "share": 1}
 
 
 def test_rare_classes_gain_and_frequent_ones_pay():

@@ -184,6 +184,16 @@ def test_adam_is_algorithm_1_by_hand():
 
 
 @pytest.mark.parametrize(("cls", "arguments"), CASES, ids=NAMES)
+def test_pieces_of_a_large_parameter_make_the_whole_of_its_step(monkeypatch, cls, arguments):
+    monkeypatch.setattr("proofsheet.optim.PIECE", 6)
+    # Several rows at once with a rest, one row longer than a piece, rows of one element.
+    assert follow(cls, arguments, [(7, 3), (2, 9), (13,), ()], 20) <= 1e-10
+    ours, _ = twins([(7, 3)])
+    rows = {slot.rows for slot in cls(ours, **arguments)._slots}
+    assert rows == {2}
+
+
+@pytest.mark.parametrize(("cls", "arguments"), CASES, ids=NAMES)
 def test_a_parameter_without_gradient_keeps_still(cls, arguments):
     (p, q), _ = twins([(3,), (2,)])
     optimizer = cls([p, q], **arguments)

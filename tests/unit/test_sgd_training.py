@@ -115,3 +115,18 @@ def test_both_ways_is_the_mean_of_an_image_and_its_mirror_image(images):
     model, x = linear(images), images[0]
     expected = (logits_of(model, x) + logits_of(model, x.flip(2))) / 2
     assert torch.allclose(logits_of(model, x, both_ways=True, batch=7), expected, atol=1e-6)
+
+
+def test_images_grow_as_the_recipe_says(images):
+    torch.manual_seed(0)
+    model = nn.Sequential(
+        Standardize(images[0].numpy()), nn.Conv2d(3, 4, 3), nn.AdaptiveMaxPool2d(1), nn.Flatten(),
+        nn.Linear(4, 2),
+    )  # fmt: skip
+    sides = {True: [], False: []}
+    model.register_forward_pre_hook(lambda module, x: sides[module.training].append(x[0].shape[-1]))
+    recipe = SgdRecipe(4, batch=30, learning_rate=0.05, sides=(4, 6))
+    fit(model, images, images, recipe, seed=0, label="test")
+    # Two batches in each epoch, then the validation images, of the same size.
+    assert sides[True] == [4, 4, 6, 6, 8, 8, 8, 8]
+    assert sides[False] == [4, 6, 8, 8]

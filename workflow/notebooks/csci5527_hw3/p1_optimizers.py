@@ -3,8 +3,9 @@
 #
 # Adagrad, RMSprop, Adam and AdamW, written on tensors, train a network of three layers; nothing of
 # `torch.optim` takes part in the results. The notebook needs numpy, torch, tqdm and matplotlib
-# (scikit-learn where MNIST cannot be had), and takes about three minutes on one CPU core. It
-# trains one seed; the report trains three, and tunes a little longer.
+# (scikit-learn where MNIST cannot be had), and takes about a minute on one CPU core. It trains one
+# seed, without a GPU for three epochs of seven, and tunes on a fifth of the images; the report
+# trains three seeds to the end, and tunes on all images.
 
 # %%
 import os
@@ -16,7 +17,7 @@ import torch
 
 QUICK = os.environ.get("PROOFSHEET_PRESET") == "quick"
 SEED = 0
-EPOCHS = 2 if QUICK else 7
+EPOCHS = 2 if QUICK else 7 if torch.cuda.is_available() else 3
 torch.set_num_threads(1)
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
@@ -80,8 +81,8 @@ rows = {
 # %% [markdown]
 # ## The learning rates
 #
-# One epoch each; the rate with the least objective on the validation images is taken. The test
-# images are not used.
+# One epoch on a fifth of the images each; the rate with the least objective on the validation
+# images is taken. The test images are not used.
 
 # %%
 RATES = {
@@ -93,10 +94,9 @@ RATES = {
 
 
 def validation_objective(name, rate):
-    """After one epoch."""
-    _, curves = fit(
-        name, {"lr": rate}, rows["train"], rows["validation"], Recipe(1, BATCH), seed=SEED
-    )
+    """After one epoch on a fifth of the images."""
+    few = tuple(part[: len(part) // 5] for part in rows["train"])
+    _, curves = fit(name, {"lr": rate}, few, rows["validation"], Recipe(1, BATCH), seed=SEED)
     return curves["validation_loss"][-1]
 
 

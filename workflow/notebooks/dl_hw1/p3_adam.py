@@ -5,7 +5,8 @@
 # symbolically and against it and PyTorch's, and runs Adam beside momentum SGD.
 
 # %%
-# source: proofsheet.optim: Optimizer, Adam, _Slot, _with_penalty, _trainable, _require
+# source: proofsheet.optim: PIECE, _Slot, Optimizer, Adam, _rows_at_once, _with_penalty
+# source: proofsheet.optim: _trainable, _require
 # source: proofsheet.steps
 
 # %% [markdown]

@@ -8,7 +8,7 @@ from scipy.special import softmax
 
 from proofsheet import job
 from proofsheet.checks import checks_of, run_checks
-from proofsheet.cifar_verdicts import ablation, against, fitting, long_tail
+from proofsheet.cifar_verdicts import ablation, against, fitting, growth, long_tail
 from proofsheet.classification import confusion_matrix, summary
 from proofsheet.data.dataset import load
 from proofsheet.derivations.cs7643_ps2 import p7_cifar10 as derivations
@@ -109,6 +109,7 @@ with job.start(snakemake):
     }
     metrics["own"] |= summary(confusion, names, seed=snakemake.params.seed)
     metrics["own"]["multiplications"] = derivations.multiplications()
+    metrics["own"]["growth"] = growth(runs["own"]["sides"], runs["own"]["epochs"])
     write_json(snakemake.output.metrics, metrics)
     write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
     write_arrays(
