@@ -114,8 +114,9 @@ def losses(logits: Tensor, y: Tensor) -> Tensor:
 
 
 def train_epoch(
-    networks: DeepNetworks, x: Tensor, y: Tensor, *, learning_rate: float = 0.1, batch: int = 128
-) -> np.ndarray:
+    networks: DeepNetworks, x: Tensor, y: Tensor, *, learning_rate: float = 0.1, batch: int = 128,
+    mixed: bool = False,
+) -> np.ndarray:  # fmt: skip
     """One pass of stochastic gradient descent over the rows, in a new order for each network.
 
     The sum of the networks' losses has as its gradient the gradient of each loss, because no
@@ -123,13 +124,16 @@ def train_epoch(
 
     Args:
         x, y: (n, inputs) and (n,) classes; the last batch of an epoch may be smaller.
+        mixed: products in bfloat16; weights, sums and the loss stay float32.
 
     Returns:
         The losses as met in each step, (K, steps).
     """
     parameters, met = networks.parameters(), []
     for rows in networks.orders(len(y)).to(x.device).split(batch, dim=1):
-        loss = losses(networks(x[rows]), y[rows])
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=mixed):
+            logits = networks(x[rows])
+        loss = losses(logits.float(), y[rows])
         gradients = torch.autograd.grad(loss.sum(), parameters)
         # The step of torch.optim.SGD, whose first use imports a compiler for three seconds.
         with torch.no_grad():

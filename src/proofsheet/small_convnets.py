@@ -101,15 +101,15 @@ class Design:
         return FoldedNet(images, self.widths, classes=classes)
 
     def short(self, epochs: int) -> Design:
-        """The same, trained for `epochs`; the schedule is shortened with it."""
-        return replace(self, recipe=replace(self.recipe, epochs=epochs))
+        """The same, trained for `epochs` on whole images; the schedule is shortened with it."""
+        return replace(self, recipe=replace(self.recipe, epochs=epochs, sides=()))
 
 
 _BASE = Design(
     "base: SGD, rate 0.1",
     SgdRecipe(
         epochs=8, batch=128, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
-        weight_decay=5e-4,
+        weight_decay=5e-4, sides=(16, 16, 24, 24, 24),
     ),
 )  # fmt: skip
 

@@ -354,7 +354,7 @@ rule cs7643_ps2_p7_cifar10_train:
 
 
 rule cs7643_ps2_p7_cifar10_ablation:
-    """Part 2: our own design without one of its choices, on a sixth of the images."""
+    """Part 2: our own design without one of its choices, on a ninth of the images."""
     input:
         unpack(lambda wildcards: data_of("cifar10")),
         modules=modules_of("cs7643_ps2/p7_cifar10_ablation"),
@@ -377,7 +377,7 @@ rule cs7643_ps2_p7_cifar10_ablation:
         preset=config["preset"],
         device=config["device"],
         seed=config["seeds"][0],
-        images=by_preset(full=7500, quick=600),
+        images=by_preset(full=5000, quick=600),
         validation=by_preset(full=None, quick=600),
     script:
         "../scripts/cs7643_ps2/p7_cifar10_ablation.py"

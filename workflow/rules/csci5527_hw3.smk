@@ -360,8 +360,7 @@ rule csci5527_hw3_p1_optimizers_tune:
     params:
         device=config["device"],
         epochs=by_preset(full=2, quick=1),
-        # None: all of them.
-        images=by_preset(full=None, quick=1000),
+        images=by_preset(full=25_000, quick=1000),
         seed=config["seeds"][0],
     script:
         "../scripts/csci5527_hw3/p1_optimizers_tune.py"
@@ -392,7 +391,7 @@ rule csci5527_hw3_p1_optimizers_train:
         gpu=GPUS_PER_TRAINING,
     params:
         device=config["device"],
-        epochs=by_preset(full=7, quick=2),
+        epochs=by_preset(full=6, quick=2),
         images=by_preset(full=None, quick=1500),
     script:
         "../scripts/csci5527_hw3/p1_optimizers_train.py"

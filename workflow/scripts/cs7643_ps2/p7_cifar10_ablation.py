@@ -21,7 +21,7 @@ with job.start(snakemake):
     params, choice = snakemake.params, snakemake.wildcards.choice
     device = resolve(params.device)
     data = load(Path(snakemake.input.source).parent)
-    # A sixth of the images at the epochs of a CPU, so that it is the same everywhere.
+    # A ninth of the images at the epochs of a CPU, so that it is the same everywhere.
     plan = without(choice).on(resolve("cpu"), quick=params.preset == "quick")
     mixed = mixed_precision(device)
     x, y = data.train.x[: params.images], data.train.y[: params.images]

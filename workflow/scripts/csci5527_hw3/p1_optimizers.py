@@ -66,6 +66,7 @@ with job.start(snakemake):
             "ranking": ranking(ours, compared["deviation"]),
             "tuning": {name: tuning_summary(found) for name, found in tuning.items()},
             "tuning_epochs": tuning["adamw"]["epochs"],
+            "tuning_images": tuning["adamw"]["images"],
             **{
                 name: one[name]
                 for name in (

@@ -46,6 +46,7 @@ with job.start(snakemake) as log:
         {
             "optimizer": name,
             "epochs": recipe.epochs,
+            "images": len(rows[1]),
             "chosen": chosen.settings,
             "trials": len(steps),
             "axes": {

@@ -16,7 +16,7 @@ from proofsheet.deep_mlp import (
     train_epoch,
     trained_state,
 )
-from proofsheet.device import make_deterministic, on_gpu, resolve
+from proofsheet.device import make_deterministic, mixed_precision, on_gpu, resolve
 from proofsheet.files import write_arrays, write_json
 from proofsheet.progress import Epochs
 from proofsheet.signal_propagation import predicted_statistics
@@ -59,9 +59,10 @@ with job.start(snakemake):
         x[probe].double().square().sum(dim=1).cpu().numpy(), networks.sizes, method, activation
     )
 
+    mixed = mixed_precision(device)
     losses, epochs = [], Epochs(snakemake.params.epochs, f"{activation} {method}")
     for _ in epochs:
-        losses.append(train_epoch(networks, x, y))
+        losses.append(train_epoch(networks, x, y, mixed=mixed))
         epochs.report(loss=losses[-1].mean())
 
     write_json(
@@ -72,6 +73,7 @@ with job.start(snakemake):
             "seeds": seeds,
             "sizes": networks.sizes,
             "images": len(y),
+            "mixed": mixed,
             "test_images": len(test_y),
             "pixel": {"mean": pixel_mean / 255, "std": pixel_std / 255},
             "test_accuracies": accuracies(networks, test_x, test_y),

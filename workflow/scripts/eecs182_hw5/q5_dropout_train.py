@@ -15,7 +15,7 @@ from proofsheet.cheating_feature import (
     write_answer,
 )
 from proofsheet.data.dataset import load
-from proofsheet.device import make_deterministic, on_gpu, resolve
+from proofsheet.device import make_deterministic, mixed_precision, on_gpu, resolve
 from proofsheet.files import write_arrays, write_json
 from proofsheet.training import Recipe, logits_of, parameter_count, train
 
@@ -44,9 +44,10 @@ with job.start(snakemake) as log:
     torch.manual_seed(seed)
     model = convnet(rate, len(data.class_names)).to(device)
     recipe = Recipe(epochs=snakemake.params.epochs, batch=BATCH, learning_rate=LEARNING_RATE)
+    mixed = mixed_precision(device)
     curves = train(
         model, (x, y), (clean, test_y), recipe,
-        seed=seed, label=f"dropout {rate:g}",
+        seed=seed, label=f"dropout {rate:g}", mixed=mixed,
         optimizer=lambda parameters, steps: (torch.optim.SGD(parameters, lr=LEARNING_RATE), None),
     )  # fmt: skip
 
@@ -69,6 +70,7 @@ with job.start(snakemake) as log:
             "seed": seed,
             "epochs": recipe.epochs,
             "images": len(y),
+            "mixed": mixed,
             "test_images": len(test_y),
             "parameters": parameter_count(model),
             "clean_accuracy": share(answers["clean"] == test_y),

@@ -7,6 +7,7 @@ import numpy as np
 
 from proofsheet import job
 from proofsheet.checks import checks_of, run_checks
+from proofsheet.cifar_verdicts import growth
 from proofsheet.data.dataset import load
 from proofsheet.derivations.eecs182_hw5 import q6_cnn as derivations
 from proofsheet.files import read_arrays, read_json, write_arrays, write_json
@@ -35,6 +36,7 @@ with job.start(snakemake):
     }  # fmt: skip
     runs["own"]["within_limits"] = of_limits(runs["own"])
     trials = {trial["design"]: trial for trial in map(read_json, snakemake.input.trials)}
+    runs["own"]["growth"] = growth(runs["own"]["sides"], runs["own"]["epochs"])
     runs["own"]["says"] = trials[runs["own"]["design"]]["says"]
     numpy_part["bn_depth"]["verdict"] = of_depth(numpy_part["bn_depth"])
     dropped = numpy_part["dropout_regularization"]
