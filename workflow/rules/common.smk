@@ -76,11 +76,6 @@ os.environ.update(PROOFSHEET_DETERMINISTIC=str(int(config["deterministic"])))
 GPUS_PER_TRAINING = int(
     config["device"] == "cuda" or (config["device"] == "auto" and visible_gpus() > 0)
 )
-# Snakemake's limit of 100 jobs a second is there for a cluster's queue. Here it would only have the
-# next jobs be chosen anew each second, once more often for every job that has ended: late in a run
-# that takes a quarter of a core.
-if workflow.is_main_process and workflow.local_exec and workflow.scheduling_settings:
-    workflow.scheduling_settings.max_jobs_per_timespan = None
 # Two trainings share a GPU only if `--resources gpu=…` allows it.
 if GPUS_PER_TRAINING and workflow.is_main_process and workflow.local_exec:
     if "gpu" not in workflow.global_resources:
@@ -97,6 +92,11 @@ STARTED = time.time()
 
 onstart:
     only_run_here(".snakemake/proofsheet.lock")
+    # Snakemake's limit of 100 jobs a second is there for a cluster's queue. Here it would only have
+    # the next jobs be chosen anew each second, once more often for every job that has ended: late
+    # in a run that takes a quarter of a core.
+    if workflow.local_exec:
+        workflow.scheduler.job_rate_limiter = None
     if note := note_inside_a_job(workflow.cores or 0):
         print(f"proofsheet: {note}", file=sys.stderr)
 
