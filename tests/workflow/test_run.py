@@ -63,6 +63,18 @@ def test_a_second_run_has_nothing_to_do_and_says_so(finished):
     assert "Nothing to be done" in run.stdout
 
 
+def test_snakemake_chooses_jobs_when_one_has_ended_and_not_each_second(project):
+    wanted = [
+        f"results/csci5527_hw2/{name}/checks.json" for name in ("p2_scalar_ad", "p3_matrix_ad")
+    ]
+    run = project.snakemake(
+        *wanted, *QUICK, "--cores", "1", "--verbose", "--workflow-profile", "none"
+    )
+    assert run.returncode == 0, run.stdout[-3000:]
+    # Two jobs of some seconds, one after the other: both are ready, then one.
+    assert run.stdout.count("Ready jobs: ") == 2
+
+
 def test_an_edited_sentence_renders_and_computes_nothing(finished, tmp_path):
     project = finished.copy(tmp_path / "copy")
     chapter = project.folder / "report/csci5527_hw2/_p1_subspace.qmd"
