@@ -4,8 +4,8 @@
 # Part 1 in NumPy, part 2 and the extra credit in PyTorch. The derivations are in the PDF; here are
 # the code, the formulas with their checks, and the trainings. The notebook needs numpy, torch,
 # tqdm, matplotlib, sympy and, without a mirror, torchvision. Without a GPU the networks of part 2
-# are trained on a tenth of the images and those of the extra credit on a fifth, and judged on a
-# fifth, which takes a few minutes on one core; the PDF has the results of all images.
+# and of the extra credit are trained on a tenth of the images and judged on a fifth, which takes a
+# few minutes on one core; the PDF has the results of all images.
 
 # %%
 import os
@@ -186,7 +186,6 @@ plt.show()
 # source: proofsheet.long_tail
 
 # %%
-used = train if device.type == "cuda" else train[: len(train) // 5]
 kept = long_tailed_rows(all_y[used], 10, seed=SEED)
 tail_x, tail_y = all_x[used][kept], all_y[used][kept]
 counts = np.bincount(tail_y, minlength=10)
