@@ -47,7 +47,7 @@ def digits(
         )
         for part in (data.train, data.val)
     )
-    epochs = parameters.get("epochs", 2 if quick else 7)
+    epochs = parameters.get("epochs", 2 if quick else 6)
     model, curves = digit_network.fit(
         name, settings, rows, validation, Recipe(epochs=epochs, batch=digit_network.BATCH),
         seed=parameters.get("seed", 0), implementation=parameters.get("implementation", "ours"),
