@@ -72,7 +72,7 @@ def growth(sides: Sequence[int], epochs: int, whole: int = 32) -> dict[str, Any]
         whole: the side in the epochs that follow.
 
     Returns:
-        A sentence, `text`, and `share`: of the places that are computed on, beside a training on
+        A sentence, `says`, and `share`: of the places that are computed on, beside a training on
         whole images throughout.
     """
     each = [*sides, *[whole] * (epochs - len(sides))][:epochs]
@@ -81,10 +81,10 @@ def growth(sides: Sequence[int], epochs: int, whole: int = 32) -> dict[str, Any]
         f"{'the next' if k else 'the first'} {_epochs(count)} {side} × {side}"
         for k, (side, count) in enumerate(runs)
     ]
-    text = (
+    says = (
         f"{_listed(parts)} pixels" if len(runs) > 1 else f"all epochs see {whole} × {whole} pixels"
     )
-    return {"text": text, "share": sum((side / whole) ** 2 for side in each) / epochs}
+    return {"says": says, "share": sum((side / whole) ** 2 for side in each) / epochs}
 
 
 def _epochs(count: int) -> str:
