@@ -6,9 +6,11 @@ The usual loop is `torchvision.datasets.CIFAR10` with `RandomCrop`, `RandomHoriz
 `ToTensor` and `Normalize` in a `DataLoader`, everything in float32 and in PyTorch's default memory
 format, `nn.Conv2d`, plain SGD with momentum, losses read back in every step.
 Ours is `proofsheet.sgd_training.fit`: bytes in memory, one gather per batch, products in bfloat16
-with the channels last where the processor is fast at that, and Muon. Both train our own design, on
-batches of the same size. Where the data has been prepared it is used, else noise of
-its shape; the images decide nothing about the speed. It wants a quiet machine.
+with the channels last where the processor is fast at that, images that grow from epoch to epoch,
+and Muon. Both train our own design, on batches of the same size; ours takes all its epochs, as the
+first ones are faster, and the usual loop one, as all are alike. The usual loop is measured first,
+before freed memory is kept, which no tutorial does. Where the data has been prepared it is used,
+else noise of its shape; the images decide nothing about the speed. It wants a quiet machine.
 """
 
 from __future__ import annotations
@@ -17,7 +19,6 @@ import logging
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ from torchvision import transforms
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
+from proofsheet.allocation import keep_freed_memory  # noqa: E402
 from proofsheet.cifar_nets import Filters, FoldedNet  # noqa: E402
 from proofsheet.cifar_recipes import PLANS  # noqa: E402
 from proofsheet.data.dataset import load  # noqa: E402
@@ -43,20 +45,18 @@ PLAN = PLANS["own"]
 
 
 def main() -> None:
-    """Measure in turns and print images per second, the best of each."""
+    """Measure and print images per second, the best of each."""
     torch.set_num_threads(THREADS)
     logging.getLogger("proofsheet").setLevel(logging.ERROR)
     x, y, what = images()
     print(f"{what}, {DEVICE.type}, {THREADS} threads, torch {torch.__version__},", end=" ")
     print(f"{STEPS} steps of {PLAN.recipe.batch} images")
-    speeds: dict[str, list[float]] = {"usual": [], "ours": []}
-    for _ in range(ROUNDS):
-        speeds["usual"].append(len(y) / timed(lambda: usual_loop(x, y)))
-        speeds["ours"].append(len(y) / timed(lambda: ours(x, y)))
-    usual, own = max(speeds["usual"]), max(speeds["ours"])
-    print(f"{'':34}{'images/s':>9}{'ratio':>8}")
-    print(f"{'DataLoader, float32':34}{usual:9.0f}")
-    print(f"{'in memory, mixed precision':34}{own:9.0f}{own / usual:8.1f}")
+    usual = len(y) / min(timed(lambda: usual_loop(x, y)) for _ in range(ROUNDS))
+    keep_freed_memory()
+    own = PLAN.recipe.epochs * len(y) / min(timed(lambda: ours(x, y)) for _ in range(ROUNDS))
+    print(f"{'':36}{'images/s':>9}{'ratio':>8}")
+    print(f"{'DataLoader, float32':36}{usual:9.0f}")
+    print(f"{'in memory, growing, mixed precision':36}{own:9.0f}{own / usual:8.1f}")
     print("the bar of 5 × is met" if own / usual >= BAR else "THE BAR OF 5 × IS MISSED")
 
 
@@ -131,12 +131,12 @@ def usual_loop(x: np.ndarray, y: np.ndarray) -> float:
 
 
 def ours(x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
-    """One epoch as the workflow does it; hardly any validation."""
+    """All epochs as the workflow does them; hardly any validation."""
     rows = torch.from_numpy(x).to(DEVICE), torch.from_numpy(y).to(DEVICE)
     model = PLAN.build(x, 0, DEVICE)
     return fit(
-        model, rows, (rows[0][:8], rows[1][:8]), replace(PLAN.recipe, epochs=1), seed=0,
-        label="ours", augment=PLAN.augment, mixed=mixed_precision(DEVICE),
+        model, rows, (rows[0][:8], rows[1][:8]), PLAN.recipe, seed=0, label="ours",
+        augment=PLAN.augment, mixed=mixed_precision(DEVICE),
     )  # fmt: skip
 
 

@@ -77,9 +77,10 @@ def growth(sides: Sequence[int], epochs: int, whole: int = 32) -> dict[str, Any]
     """
     each = [*sides, *[whole] * (epochs - len(sides))][:epochs]
     runs = [(side, len(list(equal))) for side, equal in groupby(each)]
+    which = ["the first", *["the next"] * (len(runs) - 2), "the last"]
     parts = [
-        f"{'the next' if k else 'the first'} {_epochs(count)} {side} × {side}"
-        for k, (side, count) in enumerate(runs)
+        f"{name} {_epochs(count)} {side} × {side}"
+        for name, (side, count) in zip(which, runs, strict=False)
     ]
     says = (
         f"{_listed(parts)} pixels" if len(runs) > 1 else f"all epochs see {whole} × {whole} pixels"

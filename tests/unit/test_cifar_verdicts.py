@@ -32,7 +32,7 @@ def test_one_useful_choice_is_singular():
 def test_how_images_grow():
     told = growth((16, 16, 24), 5)
     assert told["says"] == (
-        "the first 2 epochs see 16 × 16, the next epoch sees 24 × 24 and the next 2 epochs see"
+        "the first 2 epochs see 16 × 16, the next epoch sees 24 × 24 and the last 2 epochs see"
         " 32 × 32 pixels"
     )
     assert told["share"] == pytest.approx((2 / 4 + 9 / 16 + 2) / 5)
