@@ -51,8 +51,9 @@ def make_deterministic() -> None:
 def bfloat16_is_fast(device: torch.device) -> bool:
     """Has a CPU instructions for products in bfloat16?
 
-    With AVX-512 alone convolutions were then five times as fast as in float32 (two cores of an AMD
-    EPYC, 590 against 117 GFLOP/s), with tiles (AMX) ten times; without either they are slower.
+    With AVX-512 alone convolutions were then two to five times as fast as in float32 (two cores of
+    AMD EPYCs, 510 to 590 against 117 to 250 GFLOP/s), with tiles (AMX) ten times; without either
+    they are slower.
     """
     fast = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
     return device.type == "cpu" and fast
