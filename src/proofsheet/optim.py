@@ -7,8 +7,8 @@ those of `torch.optim`, and so are the trajectories, to rounding.
 
 Nothing is allocated after construction: what a step needs besides the state goes into scratch
 tensors that all parameters share. And on a CPU a large parameter is updated in pieces of a few rows
-that stay in its cache from one operation to the next. On large models these two decide about a
-step's time (`benchmarks/optim_vs_torch.py`).
+that stay in its cache from one operation to the next. On large models both shorten a step
+(`benchmarks/optim_vs_torch.py`).
 """
 
 from __future__ import annotations
