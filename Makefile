@@ -10,6 +10,9 @@ PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 READY := .venv/.ready
 QUARTO := .venv/.quarto-tried
+# Containers often forbid Python to keep what it has compiled. Then every job compiles Snakemake, torch and
+# the rest anew: three to five seconds of a core each time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help report test test-slurm test-faults lint format lock rulegraph benchmarks problem clean
 

@@ -13,6 +13,8 @@ QUICK = (
     "--config", "preset=quick", "data={source: standin}", "device=cpu", "sets=[csci5527_hw2]",
 )  # fmt: skip
 
+UNSET = ("PROOFSHEET_MIRROR", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+
 
 class Project:
     """A checkout of its own, with the commands that a user types."""
@@ -22,7 +24,7 @@ class Project:
 
     def environment(self) -> dict[str, str]:
         """As on a fresh machine: no mirror, no path into another checkout."""
-        kept = {k: v for k, v in os.environ.items() if k not in ("PROOFSHEET_MIRROR", "PYTHONPATH")}
+        kept = {name: value for name, value in os.environ.items() if name not in UNSET}
         # Snakemake is the one of this environment; Quarto is left out: this is the fallback's test.
         return kept | {
             "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",

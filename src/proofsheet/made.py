@@ -18,6 +18,9 @@ from proofsheet.errors import UserError
 from proofsheet.files import checksum, write_json
 
 RECORDS = Path("results/.made")
+SOURCES = ("src", "workflow", "report", "config.yaml")
+"""What jobs are made from."""
+
 _PAST = 1_000_000_000
 """A day in 2001, in seconds."""
 
@@ -69,16 +72,22 @@ def refuse_edited(root: str | Path = ".") -> None:
 
 
 def redate(root: str | Path = ".") -> int:
-    """Put results that are dated in the future far into the past; how many there were.
+    """Give files that are dated in the future a date that is not; how many there were.
 
-    They come from a clock that was ahead. As they are, they would look newer than any source that
-    is edited today, and stay as they are; in the past, Snakemake compares what they depend on.
+    They come from a clock that was ahead. A result would look newer than any source that is edited
+    today, and stay as it is: it is put far into the past, so that Snakemake compares what it
+    depends on. A source would be newer than whatever is made from it, which Snakemake takes for a
+    failure of the job: it is dated now.
     """
-    limit = time.time() + 60
-    late = [p for p in Path(root, "results").rglob("*") if p.lstat().st_mtime > limit]
-    for path in late:
-        os.utime(path, (_PAST, _PAST), follow_symlinks=False)
-    return len(late)
+    now = time.time()
+    dates = {"results": _PAST} | dict.fromkeys(SOURCES, now)
+    found = 0
+    for folder, date in dates.items():
+        for path in (Path(root, folder), *Path(root, folder).rglob("*")):
+            if os.path.lexists(path) and path.lstat().st_mtime > now + 60:
+                os.utime(path, (date, date), follow_symlinks=False)
+                found += 1
+    return found
 
 
 def _seen(path: Path) -> tuple[int, int, str]:

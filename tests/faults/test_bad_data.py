@@ -28,13 +28,14 @@ pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
 
 def tree(folder: Path) -> dict[str, bytes | str]:
-    """What is in a folder, but for results."""
+    """What is in a folder, but for results and what Python keeps of its own sources."""
     return {
         str(path.relative_to(folder)): str(path.readlink())
         if path.is_symlink()
         else path.read_bytes()
         for path in folder.rglob("*")
-        if (path.is_file() or path.is_symlink()) and "results" not in path.parts
+        if (path.is_file() or path.is_symlink())
+        and not {"results", "__pycache__"} & set(path.parts)
     }
 
 

@@ -137,7 +137,8 @@ def test_results_from_the_future_do_not_hide_an_edited_source(done):
 
 
 def test_sources_from_the_future_are_run_once(finished, fresh):
-    dated(fresh.folder / "src", time.time() + DAY)
+    for sources in ("src", "workflow", "report"):
+        dated(fresh.folder / sources, time.time() + DAY)
     run = fresh.run()
     assert run.returncode == 0, run.stdout[-4000:]
     assert fresh.metrics() == finished.metrics()

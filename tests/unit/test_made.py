@@ -67,3 +67,16 @@ def test_only_results_of_the_future_are_dated_anew(root):
     assert (root / OUTPUTS[1]).stat().st_mtime == present
     refuse_edited(root)
     assert redate(root) == 0
+
+
+def test_sources_of_the_future_are_dated_now(root):
+    source, other = root / "src" / "module.py", root / "src" / "older.py"
+    source.parent.mkdir()
+    source.touch()
+    other.touch()
+    os.utime(other, (5000, 5000))
+    os.utime(source, (time.time() + 5000, time.time() + 5000))
+    assert redate(root) == 1
+    assert abs(source.stat().st_mtime - time.time()) < 60
+    assert other.stat().st_mtime == 5000
+    assert redate(root) == 0

@@ -58,8 +58,8 @@ try:
         refuse_edited()
         if late := redate():
             print(
-                f"proofsheet: {late} results are dated in the future (was the clock changed?);"
-                " what they depend on is compared anew",
+                f"proofsheet: {late} files are dated in the future (was the clock changed?);"
+                " they are dated anew, and results are compared with what they depend on",
                 file=sys.stderr,
             )
 except UserError as error:
