@@ -66,7 +66,15 @@ PLANS = {
 
 LONG_TAIL = Plan(
     resnet32,
-    SgdRecipe(epochs=5, batch=128, learning_rate=0.1, nesterov=True, rise=0.2, weight_decay=5e-4),
+    SgdRecipe(
+        epochs=5,
+        batch=128,
+        learning_rate=0.1,
+        nesterov=True,
+        rise=0.2,
+        weight_decay=5e-4,
+        sides=(16, 16, 24),
+    ),
     gpu_epochs=60,
     augment=Augmentation(mirror=True, reach=4),
 )

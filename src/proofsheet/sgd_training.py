@@ -64,7 +64,7 @@ class SgdRecipe:
 def fit(
     model: nn.Module,
     images: Images,
-    validation: Images,
+    validation: Images | None,
     recipe: SgdRecipe,
     *,
     seed: int,
@@ -73,12 +73,12 @@ def fit(
     loss: Criterion | None = None,
     mixed: bool = False,
 ) -> dict[str, np.ndarray]:
-    """Fit `model` in place; the validation images are watched and decide nothing.
+    """Fit `model` in place; validation images, if there are any, are watched and decide nothing.
 
     Args:
         model: maps bytes (b, 3, h, w) to logits (b, K); on the device of the images.
         images: training data. The order of an epoch is drawn anew; its last batch may be smaller.
-        validation: measured after each epoch.
+        validation: measured after each epoch; None: nothing is.
         recipe: optimizer, schedule, epochs.
         seed: of the orders and of `augment`; the model comes with its own initial weights.
         label: of the progress bar.
@@ -87,8 +87,8 @@ def fit(
         mixed: products in bfloat16; weights, sums and the loss stay float32.
 
     Returns:
-        Per epoch `loss` and `accuracy`, means over the batches as met in training, and
-        `validation_accuracy`.
+        Per epoch `loss` and `accuracy`, means over the batches as met in training, and, with
+        validation images, `validation_accuracy`.
     """
     x, y = images
     loss = loss or SmoothedCrossEntropy(recipe.smoothing)
@@ -98,7 +98,8 @@ def fit(
     optimizers = optimizers_of(model, recipe)
     rate = schedule(recipe, steps)
     schedules = [torch.optim.lr_scheduler.LambdaLR(each, rate) for each in optimizers]
-    curves = {name: np.zeros(recipe.epochs) for name in ("loss", "accuracy", "validation_accuracy")}
+    measured = ("loss", "accuracy", *(() if validation is None else ("validation_accuracy",)))
+    curves = {name: np.zeros(recipe.epochs) for name in measured}
     epochs = Epochs(recipe.epochs, label)
     for epoch in epochs:
         model.train()
@@ -123,12 +124,10 @@ def fit(
                 each.step()
             total += value.detach() * len(wanted)
             right += (logits.detach().argmax(dim=1) == wanted).sum()
-        found = logits_of(model, validation[0], mixed=mixed, side=side).argmax(dim=1)
-        values = {
-            "loss": total.item() / len(y),
-            "accuracy": right.item() / len(y),
-            "validation_accuracy": (found == validation[1]).double().mean().item(),
-        }
+        values = {"loss": total.item() / len(y), "accuracy": right.item() / len(y)}
+        if validation is not None:
+            found = logits_of(model, validation[0], mixed=mixed, side=side).argmax(dim=1)
+            values["validation_accuracy"] = (found == validation[1]).double().mean().item()
         for name, number in values.items():
             curves[name][epoch] = number
         epochs.report(**values)

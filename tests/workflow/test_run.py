@@ -75,6 +75,14 @@ def test_snakemake_chooses_jobs_when_one_has_ended_and_not_each_second(project):
     assert run.stdout.count("Ready jobs: ") == 2
 
 
+def test_jobs_keep_what_python_compiles_where_a_container_says_not_to(project, monkeypatch):
+    environment = project.environment() | {"PYTHONDONTWRITEBYTECODE": "1"}
+    monkeypatch.setattr(project, "environment", lambda: environment)
+    run = project.snakemake("results/cs7643_ps2/p1_collaborators/metrics.json", *QUICK)
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert list((project.folder / "src/proofsheet/__pycache__").glob("job.*.pyc"))
+
+
 def test_an_edited_sentence_renders_and_computes_nothing(finished, tmp_path):
     project = finished.copy(tmp_path / "copy")
     chapter = project.folder / "report/csci5527_hw2/_p1_subspace.qmd"

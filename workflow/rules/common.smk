@@ -10,6 +10,8 @@ sys.path.insert(0, SOURCE)
 # Scripts find the project's modules in every environment, a conda one included.
 # `workflow/startup` has every Python of a job end at once, and without a traceback, at Ctrl-C.
 os.environ.update(PYTHONPATH=f"{SOURCE}{os.pathsep}{workflow.basedir}/workflow/startup")
+# Set in many containers. Each job would compile torch and the rest anew, for three to five seconds.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 from proofsheet.interrupt import end_quietly
 

@@ -89,6 +89,7 @@ for part in PARTS:
 # source: proofsheet.progress
 
 # %%
+# source: proofsheet.device: on_gpu, bfloat16_is_fast, mixed_precision
 # source: proofsheet.training
 
 # %%
@@ -150,8 +151,9 @@ def fit(kind):
     arguments = {"seed": SEED, "label": kind}
     if kind == "cnn":
         curves_of[kind] = train(
-            model, rows["train"], rows["val"], recipe, augment=turned, **arguments
-        )
+            model, rows["train"], rows["val"], recipe, augment=turned,
+            mixed=mixed_precision(device), **arguments,
+        )  # fmt: skip
     else:
         curves_of[kind] = train_live(model, rows["train"], rows["val"], recipe, **arguments)
     logits[kind] = {

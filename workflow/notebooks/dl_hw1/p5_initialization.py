@@ -68,6 +68,7 @@ pd.DataFrame(
 # Networks of several seeds are the slices of one tensor per layer.
 
 # %%
+# source: proofsheet.device: on_gpu, bfloat16_is_fast, mixed_precision
 # source: proofsheet.deep_mlp
 
 # %% [markdown]
@@ -125,7 +126,10 @@ def train(activation):
     rows, trained = {}, {}
     for method, name in METHODS.items():
         networks = DeepNetworks(sizes, method, activation, SEEDS, device)
-        losses = np.concatenate([train_epoch(networks, x, y) for _ in range(EPOCHS)], axis=1)
+        mixed = mixed_precision(device)
+        losses = np.concatenate(
+            [train_epoch(networks, x, y, mixed=mixed) for _ in range(EPOCHS)], axis=1
+        )
         blocks = np.array_split(losses.mean(axis=0), 7 * EPOCHS)
         plt.semilogy(np.arange(len(blocks)) / 7, [block.mean() for block in blocks], label=name)
         accuracy = np.median(accuracies(networks, test_x, test_y))

@@ -95,6 +95,7 @@ with job.start(snakemake):
             "gamma": GAMMA,
             "images": tail["cross_entropy"]["images"],
             "epochs": tail["cross_entropy"]["epochs"],
+            "growth": growth(tail["cross_entropy"]["sides"], tail["cross_entropy"]["epochs"]),
             "parameters": tail["cross_entropy"]["parameters"],
             "device": tail["cross_entropy"]["device"],
             "counts": dict(zip(names, counts, strict=True)),

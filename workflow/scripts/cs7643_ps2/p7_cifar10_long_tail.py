@@ -50,6 +50,7 @@ with job.start(snakemake):
             "device": device.type,
             "parameters": parameter_count(model),
             "epochs": plan.recipe.epochs,
+            "sides": plan.recipe.sides,
             "images": len(y),
             "counts": counts,
             "test_accuracy": accuracy(confusion),
