@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from proofsheet.data import bloodmnist, chest_xray, cifar10, dry_bean, mnist, scipy_images
+from proofsheet.data import bloodmnist, chest_xray, cifar10, cifar100, dry_bean, mnist, scipy_images
 from proofsheet.data.prepare import prepare
 from proofsheet.data.sources import kaggle
 from proofsheet.errors import UserError
+from proofsheet.pretrained import PretrainedWeights
 from unit.data.conftest import only_this_machine  # noqa: F401
 from unit.data.images import gz, idx, labelled_images, npz, serving
 from unit.data.support import Answer, Columns, Server, as_csv, uci
@@ -56,9 +57,10 @@ def torchvision_cut(server: Server, monkeypatch: pytest.MonkeyPatch, columns: Co
 
 
 def torchvision_archive_cut(server: Server, monkeypatch: pytest.MonkeyPatch, _: Columns) -> str:
-    from torchvision.datasets import CIFAR10
+    from torchvision.datasets import CIFAR10, CIFAR100
 
-    monkeypatch.setattr(CIFAR10, "url", f"{server.url}/cifar-10-python.tar.gz")
+    for dataset in (CIFAR10, CIFAR100):
+        monkeypatch.setattr(dataset, "url", f"{server.url}/{dataset.filename}")
     server.script = [cut(np.random.default_rng(0).bytes(200_000))]
     return "torchvision"
 
@@ -89,6 +91,7 @@ CLIENTS = {
     "dry_bean": (dry_bean, uci_cut),
     "mnist": (mnist, torchvision_cut),
     "cifar10": (cifar10, torchvision_archive_cut),
+    "cifar100": (cifar100, torchvision_archive_cut),
     "bloodmnist": (bloodmnist, medmnist_cut),
     "chest_xray": (chest_xray, kagglehub_cut),
 }
@@ -134,6 +137,26 @@ def test_pooch_is_cut_and_leaves_no_file_in_its_cache(
     assert "by scipy.datasets" in told
     assert "3 attempts" in told
     assert [path for path in (tmp_path / "cache").rglob("*") if path.is_file()] == []
+
+
+def test_pretrained_weights_are_cut_and_leave_no_file(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from torchvision.models import SqueezeNet1_1_Weights
+
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    monkeypatch.setattr(
+        SqueezeNet1_1_Weights.IMAGENET1K_V1.value, "url", f"{server.url}/squeezenet1_1-12345678.pth"
+    )
+    server.script = [cut(np.random.default_rng(0).bytes(200_000))]
+    with pytest.raises(UserError) as caught:
+        PretrainedWeights().official(tmp_path / "workspace")
+    told = str(caught.value)
+    assert "\n" not in told
+    assert "by torchvision" in told
+    assert "3 attempts" in told
+    assert len(server.asked) >= 3
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def radiographs() -> bytes:
