@@ -23,7 +23,7 @@ from unit.data.images import gz, idx, labelled_images, npz, serving
 from unit.data.support import Answer, Columns, Server, as_csv, uci
 from workflow_project import QUICK
 
-from .conftest import one_line
+from .conftest import SmallProject, disk, one_line, remount
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
@@ -174,6 +174,38 @@ def radiographs() -> bytes:
     return body.getvalue()
 
 
+def kaggle_is(server: Server, project: SmallProject) -> None:
+    """The client's address is a constant: in this copy of the project it is the test's server."""
+    with (project.folder / "src/proofsheet/data/sources/kaggle.py").open("a") as module:
+        module.write(
+            "\nfrom kagglesdk import kaggle_env\n"
+            f"kaggle_env._env_to_endpoint[kaggle_env.KaggleEnv.PROD] = {server.url!r}\n"
+        )
+
+
+def test_a_disk_that_is_full_during_a_download_is_told_and_a_run_after_it_completes(
+    server: Server, fresh: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = radiographs()
+    server.script = [Answer(body)]
+    kaggle_is(server, fresh)
+    monkeypatch.setenv("KAGGLE_API_TOKEN", "a-secret-token-0123456789")
+    words = ("results/data/chest_xray/source.json", *QUICK[:2], "data={source: official}")
+    results = fresh.folder / "results"
+    with disk(results, f"size={len(body) // 2}"):
+        run = fresh.snakemake(*words)
+        assert run.returncode != 0
+        assert "free some space and run again" in one_line(run.stdout, "the disk is full")
+        assert not list(results.rglob("*.npz"))
+        assert not fresh.half_written()
+        assert server.asked  # it was the download that filled it
+        remount(results, "size=1g")
+        again = fresh.snakemake(*words)
+        assert again.returncode == 0, again.stdout[-4000:]
+        assert (fresh.folder / words[0]).is_file()
+        assert not fresh.half_written()
+
+
 def test_kaggle_s_token_is_in_no_process_list_and_in_no_file(
     server: Server, fresh, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,12 +219,7 @@ def test_kaggle_s_token_is_in_no_process_list_and_in_no_file(
         return Answer(body)
 
     server.script = [watched]
-    # The client's address is a constant: in this copy of the project it is the test's server.
-    with (fresh.folder / "src/proofsheet/data/sources/kaggle.py").open("a") as module:
-        module.write(
-            "\nfrom kagglesdk import kaggle_env\n"
-            f"kaggle_env._env_to_endpoint[kaggle_env.KaggleEnv.PROD] = {server.url!r}\n"
-        )
+    kaggle_is(server, fresh)
     monkeypatch.setenv("KAGGLE_API_TOKEN", token)
     run = fresh.snakemake(
         "results/data/chest_xray/source.json", *QUICK[:2], "data={source: official}"
