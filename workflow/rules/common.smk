@@ -84,6 +84,10 @@ if GPUS_PER_TRAINING and workflow.is_main_process and workflow.local_exec:
         workflow.register_resource("gpu", 1)
 
 
+# Priority of the longest trainings: they come first, so that no core waits for one in the end.
+LONG = 10
+
+
 wildcard_constraints:
     seed=r"\d+",
     dataset="|".join(DATASETS),

@@ -336,6 +336,7 @@ rule cs7643_ps2_p7_cifar10_train:
         "results/benchmarks/cs7643_ps2/p7_cifar10/{network}.tsv"
     wildcard_constraints:
         network="|".join(P7_NETWORKS),
+    priority: LONG
     conda:
         "../../envs/compute.yaml"
     # The others are small: two of them side by side take less time than one after the other.
@@ -366,6 +367,7 @@ rule cs7643_ps2_p7_cifar10_ablation:
         "results/benchmarks/cs7643_ps2/p7_cifar10/without-{choice}.tsv"
     wildcard_constraints:
         choice="|".join(P7_CHOICES),
+    priority: LONG
     conda:
         "../../envs/compute.yaml"
     threads: 1
@@ -396,6 +398,7 @@ rule cs7643_ps2_p7_cifar10_long_tail:
         "results/benchmarks/cs7643_ps2/p7_cifar10/{loss}.tsv"
     wildcard_constraints:
         loss="|".join(P7_LOSSES),
+    priority: LONG
     conda:
         "../../envs/compute.yaml"
     threads: 1

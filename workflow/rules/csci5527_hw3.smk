@@ -235,6 +235,7 @@ rule csci5527_hw3_p4_transfer_train:
         "results/benchmarks/csci5527_hw3/p4_transfer/{strategy}.tsv"
     wildcard_constraints:
         strategy="|".join(STRATEGIES),
+    priority: LONG
     conda:
         "../../envs/compute.yaml"
     # Two strategies side by side are faster than one on two threads.

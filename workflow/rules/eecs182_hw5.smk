@@ -342,6 +342,7 @@ rule eecs182_hw5_q6_cnn_trial:
         "results/benchmarks/eecs182_hw5/q6_cnn/trial-{design}.tsv"
     wildcard_constraints:
         design="|".join(Q6_DESIGNS),
+    priority: LONG
     conda:
         "../../envs/compute.yaml"
     threads: 1
@@ -371,6 +372,7 @@ rule eecs182_hw5_q6_cnn_own:
         "results/logs/eecs182_hw5/q6_cnn/own.log",
     benchmark:
         "results/benchmarks/eecs182_hw5/q6_cnn/own.tsv"
+    priority: LONG
     conda:
         "../../envs/compute.yaml"
     threads: 1
