@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 
-from .cluster import Cluster, free_ports
+from .cluster import Cluster, DaemonError, free_ports
 
 PROGRAMS = ("mariadbd", "mariadb-install-db", "slurmdbd", "sacct", "sacctmgr")
 ACCOUNT = "deep_learning"
@@ -27,11 +27,13 @@ class AccountingCluster(Cluster):
         database, port = free_ports(2)
         password = secrets.token_hex(16)
         run, data = self.folder / "run", self.folder / "database"
-        subprocess.run(
+        made = subprocess.run(
             ["mariadb-install-db", "--no-defaults", "--user=root", f"--datadir={data}",
              "--auth-root-authentication-method=normal", "--skip-test-db"],
-            check=True, capture_output=True,
+            check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
+        if made.returncode != 0:
+            raise DaemonError(f"mariadb-install-db ended: {made.stdout.strip().splitlines()[-1:]}")
         (run / "first.sql").write_text(
             f"CREATE USER 'slurm'@'%' IDENTIFIED BY '{password}';\n"
             "GRANT ALL ON slurm.* TO 'slurm'@'%';\n"

@@ -29,5 +29,6 @@ def test_jobs_are_on_the_account_that_the_profile_names(project, cluster, status
     assert run.returncode == 0, run.stdout[-4000:]
     assert (project.folder / TARGET).is_file()
     (job,) = project.submitted()
+    assert job["JobName"].startswith("proofsheet")
     recorded = ["sacct", "-X", "-n", "-P", "-j", job["JobId"], "-o", "Account,State"]
     assert cluster.command(*recorded).split() == [f"{ACCOUNT}|COMPLETED"]
