@@ -31,6 +31,9 @@ NAMES = [f"{RUN}.json", "results/my_course/p1_slope/metrics.json"]
 class SmallProject(Project):
     """A checkout whose targets are `SMALL`, unless others are named."""
 
+    seconds = 0.0
+    """That its first run took, where there was one."""
+
     def run(self, *targets: str) -> subprocess.CompletedProcess[str]:
         return self.snakemake(*(targets or SMALL), *QUICK)
 
@@ -130,7 +133,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
 def finished(small: SmallProject, tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
     """The same after an undisturbed run. Do not change it."""
     project = small.copy(tmp_path_factory.mktemp("finished") / "project")
+    start = time.monotonic()
     run = project.run()
+    project.seconds = time.monotonic() - start
     assert run.returncode == 0, run.stdout[-4000:]
     return project
 

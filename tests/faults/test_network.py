@@ -13,16 +13,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from proofsheet.data import bloodmnist, chest_xray, cifar10, dry_bean, mnist, scipy_images
+from proofsheet.data import bloodmnist, chest_xray, cifar10, cifar100, dry_bean, mnist, scipy_images
 from proofsheet.data.prepare import prepare
 from proofsheet.data.sources import kaggle
 from proofsheet.errors import UserError
+from proofsheet.pretrained import PretrainedWeights
 from unit.data.conftest import only_this_machine  # noqa: F401
 from unit.data.images import gz, idx, labelled_images, npz, serving
 from unit.data.support import Answer, Columns, Server, as_csv, uci
 from workflow_project import QUICK
 
-from .conftest import one_line
+from .conftest import SmallProject, disk, one_line, remount
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
@@ -56,9 +57,10 @@ def torchvision_cut(server: Server, monkeypatch: pytest.MonkeyPatch, columns: Co
 
 
 def torchvision_archive_cut(server: Server, monkeypatch: pytest.MonkeyPatch, _: Columns) -> str:
-    from torchvision.datasets import CIFAR10
+    from torchvision.datasets import CIFAR10, CIFAR100
 
-    monkeypatch.setattr(CIFAR10, "url", f"{server.url}/cifar-10-python.tar.gz")
+    for dataset in (CIFAR10, CIFAR100):
+        monkeypatch.setattr(dataset, "url", f"{server.url}/{dataset.filename}")
     server.script = [cut(np.random.default_rng(0).bytes(200_000))]
     return "torchvision"
 
@@ -89,6 +91,7 @@ CLIENTS = {
     "dry_bean": (dry_bean, uci_cut),
     "mnist": (mnist, torchvision_cut),
     "cifar10": (cifar10, torchvision_archive_cut),
+    "cifar100": (cifar100, torchvision_archive_cut),
     "bloodmnist": (bloodmnist, medmnist_cut),
     "chest_xray": (chest_xray, kagglehub_cut),
 }
@@ -136,6 +139,26 @@ def test_pooch_is_cut_and_leaves_no_file_in_its_cache(
     assert [path for path in (tmp_path / "cache").rglob("*") if path.is_file()] == []
 
 
+def test_pretrained_weights_are_cut_and_leave_no_file(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from torchvision.models import SqueezeNet1_1_Weights
+
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
+    monkeypatch.setattr(
+        SqueezeNet1_1_Weights.IMAGENET1K_V1.value, "url", f"{server.url}/squeezenet1_1-12345678.pth"
+    )
+    server.script = [cut(np.random.default_rng(0).bytes(200_000))]
+    with pytest.raises(UserError) as caught:
+        PretrainedWeights().official(tmp_path / "workspace")
+    told = str(caught.value)
+    assert "\n" not in told
+    assert "by torchvision" in told
+    assert "3 attempts" in told
+    assert len(server.asked) >= 3
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
 def radiographs() -> bytes:
     """An archive with the published numbers of images, all of them one small picture."""
     picture, body = io.BytesIO(), io.BytesIO()
@@ -151,6 +174,38 @@ def radiographs() -> bytes:
     return body.getvalue()
 
 
+def kaggle_is(server: Server, project: SmallProject) -> None:
+    """The client's address is a constant: in this copy of the project it is the test's server."""
+    with (project.folder / "src/proofsheet/data/sources/kaggle.py").open("a") as module:
+        module.write(
+            "\nfrom kagglesdk import kaggle_env\n"
+            f"kaggle_env._env_to_endpoint[kaggle_env.KaggleEnv.PROD] = {server.url!r}\n"
+        )
+
+
+def test_a_disk_that_is_full_during_a_download_is_told_and_a_run_after_it_completes(
+    server: Server, fresh: SmallProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = radiographs()
+    server.script = [Answer(body)]
+    kaggle_is(server, fresh)
+    monkeypatch.setenv("KAGGLE_API_TOKEN", "a-secret-token-0123456789")
+    words = ("results/data/chest_xray/source.json", *QUICK[:2], "data={source: official}")
+    results = fresh.folder / "results"
+    with disk(results, f"size={len(body) // 2}"):
+        run = fresh.snakemake(*words)
+        assert run.returncode != 0
+        assert "free some space and run again" in one_line(run.stdout, "the disk is full")
+        assert not list(results.rglob("*.npz"))
+        assert not fresh.half_written()
+        assert server.asked  # it was the download that filled it
+        remount(results, "size=1g")
+        again = fresh.snakemake(*words)
+        assert again.returncode == 0, again.stdout[-4000:]
+        assert (fresh.folder / words[0]).is_file()
+        assert not fresh.half_written()
+
+
 def test_kaggle_s_token_is_in_no_process_list_and_in_no_file(
     server: Server, fresh, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -164,12 +219,7 @@ def test_kaggle_s_token_is_in_no_process_list_and_in_no_file(
         return Answer(body)
 
     server.script = [watched]
-    # The client's address is a constant: in this copy of the project it is the test's server.
-    with (fresh.folder / "src/proofsheet/data/sources/kaggle.py").open("a") as module:
-        module.write(
-            "\nfrom kagglesdk import kaggle_env\n"
-            f"kaggle_env._env_to_endpoint[kaggle_env.KaggleEnv.PROD] = {server.url!r}\n"
-        )
+    kaggle_is(server, fresh)
     monkeypatch.setenv("KAGGLE_API_TOKEN", token)
     run = fresh.snakemake(
         "results/data/chest_xray/source.json", *QUICK[:2], "data={source: official}"

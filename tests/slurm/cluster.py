@@ -2,6 +2,7 @@
 
 Debian's `slurm-wlm` runs several `slurmd` on one host, each with its own name, port and spool
 folder. Partition `cpu` has two nodes, `gpu` one, whose GPU is a device node that computes nothing.
+A daemon that ends, or does not answer in time, is an error that quotes the last line of its log.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 import secrets
 import shutil
 import socket
+import stat
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -24,7 +26,7 @@ DEFAULT = Path("/etc/slurm/slurm.conf")
 
 def missing() -> str:
     """What stands in the way of a cluster here, in words; '' if nothing does."""
-    if DEFAULT.is_symlink() and not DEFAULT.exists():
+    if DEFAULT.is_symlink() and not _controller_is_alive():
         DEFAULT.unlink()  # left by a test that was killed
     if os.geteuid() != 0:
         return "not root: a cluster of several nodes cannot be started"
@@ -32,6 +34,19 @@ def missing() -> str:
     if absent:
         return f"no {', '.join(absent)}: install Debian's slurm-wlm and munge"
     return f"{DEFAULT} is there: this machine belongs to a cluster" if DEFAULT.exists() else ""
+
+
+def _controller_is_alive() -> bool:
+    """Is the cluster up to which a link in DEFAULT's place leads?"""
+    try:
+        process = int((DEFAULT.resolve().parent / "run/slurmctld.pid").read_text())
+        return "slurmctld" in Path(f"/proc/{process}/comm").read_text()
+    except (OSError, ValueError):
+        return False
+
+
+class DaemonError(Exception):
+    """Everything is installed, and yet a daemon did not come up: which, and what it said last."""
 
 
 @dataclass
@@ -42,14 +57,21 @@ class Cluster:
     processes: dict[str, subprocess.Popen] = field(default_factory=dict)
 
     def start(self) -> None:
-        """Write the configuration, start every daemon, wait until all nodes are idle."""
+        """Write the configuration, start every daemon, wait until all nodes are idle.
+
+        Raises:
+            DaemonError: one of them ended or does not answer.
+        """
         for name in ("state", "spool", "log", "run"):
             (self.folder / name).mkdir(parents=True)
         key = self.folder / "munge.key"
         key.write_bytes(secrets.token_bytes(128))
         key.chmod(0o600)
         gpu = self.folder / "gpu0"
-        subprocess.run(["mknod", gpu, "c", "1", "3"], check=True)
+        try:
+            os.mknod(gpu, stat.S_IFCHR | 0o666, os.makedev(1, 3))
+        except PermissionError:
+            gpu = Path("/dev/null")  # the same device, where a container may make none
         (self.folder / "slurm.conf").write_text(self._configuration())
         (self.folder / "gres.conf").write_text(f"NodeName=gpu1 Name=gpu File={gpu}\n")
         (self.folder / "cgroup.conf").write_text("CgroupAutomount=no\n")
@@ -62,10 +84,14 @@ class Cluster:
             f"--seed-file={self.folder / 'run/munged.seed'}",
         )  # fmt: skip
         self._until(lambda: self._munge.exists(), "munged listens")
+        self.start_accounting()
         self._spawn("slurmctld", "-D", "-f", str(self.folder / "slurm.conf"))
         for node in NODES:
             self.start_node(node)
         self._until(lambda: self.states().count("idle") == len(NODES), "all nodes are idle")
+
+    def start_accounting(self) -> None:
+        """What keeps the accounts; here nothing does."""
 
     def start_node(self, node: str) -> None:
         """One `slurmd`."""
@@ -83,6 +109,7 @@ class Cluster:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        self.processes.clear()
 
     def environment(self) -> dict[str, str]:
         """What makes SLURM's commands speak to this cluster."""
@@ -121,15 +148,18 @@ class Cluster:
         self._until(there, f"a job of {rule} is {state}", seconds)
         return found[0]
 
+    accounting = "AccountingStorageType=accounting_storage/none"
+    """Lines of `slurm.conf`."""
+
     @property
     def _munge(self) -> Path:
         return self.folder / "run" / "munge.socket"
 
     def _configuration(self) -> str:
-        controller, *ports = _free_ports(1 + len(NODES))
+        controller, *ports = free_ports(1 + len(NODES))
         nodes = "\n".join(
             f"NodeName={node} NodeHostname={socket.gethostname()} NodeAddr=127.0.0.1 Port={port}"
-            f" CPUs=4 RealMemory=8000 State=UNKNOWN{' Gres=gpu:1' if node == 'gpu1' else ''}"
+            f" CPUs=2 RealMemory=8000 State=UNKNOWN{' Gres=gpu:1' if node == 'gpu1' else ''}"
             for node, port in zip(NODES, ports, strict=True)
         )
         return f"""\
@@ -155,7 +185,7 @@ GresTypes=gpu
 JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=task=1
 JobAcctGatherParams=OverMemoryKill
-AccountingStorageType=accounting_storage/none
+{self.accounting}
 JobRequeue=0
 MinJobAge=86400
 ReturnToService=2
@@ -176,12 +206,21 @@ PartitionName=gpu Nodes=gpu1 MaxTime=INFINITE State=UP
     def _until(self, condition, what: str, seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
+            for name, process in self.processes.items():
+                if process.poll() is not None:
+                    raise DaemonError(f"{name} ended: {self._last_words(name)}")
             if time.monotonic() > deadline:
-                raise TimeoutError(f"waited {seconds:.0f} s in vain until {what}")
-            time.sleep(0.5)
+                said = "; ".join(f"{name}: {self._last_words(name)}" for name in self.processes)
+                raise DaemonError(f"waited {seconds:.0f} s in vain until {what}; {said}")
+            time.sleep(0.2)
+
+    def _last_words(self, daemon: str) -> str:
+        files = [self.folder / "log" / f"{daemon}{suffix}" for suffix in (".out", ".log")]
+        text = "\n".join(file.read_text(errors="replace") for file in files if file.exists())
+        return next(filter(str.strip, reversed(text.splitlines())), "nothing")
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Ports that nobody listens on now."""
     sockets = [socket.socket() for _ in range(count)]
     try:

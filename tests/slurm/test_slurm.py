@@ -7,172 +7,200 @@ import re
 import shlex
 import subprocess
 import time
-from pathlib import Path
+from collections import defaultdict
+from datetime import datetime
 
 import pytest
 
-from workflow_project import QUICK, Project, copy_of_checkout
+from workflow_project import QUICK, copy_of_checkout
 
-from .cluster import Cluster, missing
+from .cluster import missing
+from .conftest import SOON, ClusterProject
 
 pytestmark = [
     pytest.mark.slurm,
     pytest.mark.skipif(bool(missing()), reason=missing() or "there is a cluster"),
 ]
-PROFILE = ("--workflow-profile", "workflow/profiles/slurm")
+SETS = ("csci5527_hw2", "dl_hw1")
 CHEAP = "csci5527_hw2_p2_scalar_ad"
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """Three nodes in partitions `cpu` and `gpu`."""
-    cluster = Cluster(tmp_path_factory.mktemp("slurm"))
-    try:
-        cluster.start()
-        yield cluster
-    finally:
-        cluster.stop()
-
-
-class ClusterProject(Project):
-    """A checkout whose Snakemake submits to the cluster."""
-
-    def __init__(self, folder: Path, cluster: Cluster) -> None:
-        super().__init__(folder)
-        self.cluster = cluster
-
-    def environment(self) -> dict[str, str]:
-        return super().environment() | self.cluster.environment()
-
-    def submit(self, *arguments: str, timeout: int = 900) -> subprocess.CompletedProcess[str]:
-        """One run to its end through the cluster."""
-        return self.snakemake(*arguments, *PROFILE, *QUICK, timeout=timeout)
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """A run that goes on while the cluster is meddled with."""
-        log = (self.folder / "run.log").open("w")
-        return subprocess.Popen(
-            self.command(*arguments, *PROFILE, *QUICK), cwd=self.folder, text=True,
-            env=self.environment(), stdout=log, stderr=log,
-        )  # fmt: skip
-
-    def edit(self, path: str, old: str, new: str) -> None:
-        """One place in a file of this checkout."""
-        file = self.folder / path
-        text = file.read_text()
-        assert old in text
-        file.write_text(text.replace(old, new))
-
-
-@pytest.fixture
-def project(tmp_path, cluster) -> ClusterProject:
-    """A fresh checkout, and only the jobs that this test submits."""
-    return ClusterProject(copy_of_checkout(tmp_path / "project").folder, cluster)
+BEANS = ("csci5527_hw2_p4_dry_beans_classical", "csci5527_hw2_p4_dry_beans_mlp")
 
 
 def rule_of(job: dict[str, str]) -> str:
     return re.sub(r"_wildcards.*", "", job["Comment"].removeprefix("rule_"))
 
 
-def submitted(cluster: Cluster, project: ClusterProject) -> list[dict[str, str]]:
-    return [job for job in cluster.jobs() if job["WorkDir"] == str(project.folder)]
+def memory(job: dict[str, str]) -> int:
+    """Megabytes; the plugin adds one to each task of an array, for the commands that it carries."""
+    return int(re.search(r"mem=(\d+)M", job["TRES"])[1]) - ("ArrayTaskId" in job)
 
 
-def memory(job: dict[str, str]) -> str:
-    return re.search(r"mem=(\w+)", job["TRES"])[1]
+def minutes(limit: str) -> int:
+    hours, minutes, _ = limit.split(":")
+    return 60 * int(hours) + int(minutes)
 
 
-def test_two_sets_run_through_the_cluster(project, cluster):
-    """Heavy rules where they belong with what they declare, light ones not at all."""
+def declared(project: ClusterProject) -> dict[str, tuple[str, int, int]]:
+    """Threads, memory and minutes of each rule of the two sets, read from the rules' text."""
+    rules = {}
+    for name in SETS:
+        text = (project.folder / f"workflow/rules/{name}.smk").read_text()
+        for rule, body in re.findall(r"(?ms)^rule (\w+):\n(.*?)(?=^\S|\Z)", text):
+            threads = re.search(r"threads: (\d+)", body)[1]
+            mem_mb = re.search(r"mem_mb=growing\((\d+)\)", body)[1]
+            rules[rule] = threads, int(mem_mb), int(re.search(r"runtime=(\d+)", body)[1])
+    return rules
+
+
+# --- two sets, once; each test looks at another side of it ----------------------------------------
+
+
+@pytest.fixture(scope="module")
+def two_sets(tmp_path_factory, cluster) -> ClusterProject:
+    """Two sets to their PDFs: the beans as arrays, data near the node, one rule on the GPU."""
+    folder = copy_of_checkout(tmp_path_factory.mktemp("two") / "project").folder
+    project = ClusterProject(folder, cluster)
+    project.edit("config.yaml", "seeds: [0, 1, 2]", "seeds: [0, 1]")
+    # What the job on the GPU is told of it.
+    project.edit(
+        "workflow/scripts/csci5527_hw2/p2_scalar_ad.py", "with job.start(snakemake)",
+        "import os\n\nfrom pathlib import Path\n\nPath('seen.txt').write_text("
+        "os.environ.get('CUDA_VISIBLE_DEVICES', 'nothing'))\n\nwith job.start(snakemake)",
+    )  # fmt: skip
     run = project.submit(
-        "results/csci5527_hw2.pdf", "results/cs7643_ps2_theory.pdf",
+        *(f"results/{name}.pdf" for name in SETS), *SOON,
         "--set-resources", f"{CHEAP}:gpu=1", "--set-threads", f"{CHEAP}=2",
+        "--slurm-array-jobs", ",".join(BEANS),
+        config=(
+            *QUICK[:2], f"data={{source: standin, scratch: {folder}/node}}", "device=cpu",
+            f"sets=[{', '.join(SETS)}]",
+        ),
     )  # fmt: skip
     assert run.returncode == 0, run.stdout[-4000:]
-    for document in ("csci5527_hw2", "cs7643_ps2_theory"):
-        assert (project.folder / f"results/{document}.pdf").stat().st_size > 50_000
+    return project
 
-    jobs = submitted(cluster, project)
-    rules = [rule_of(job) for job in jobs]
+
+def test_two_sets_run_through_the_cluster(two_sets):
+    """Heavy rules there, light ones not at all, to the PDF."""
+    for name in SETS:
+        assert (two_sets.folder / f"results/{name}.pdf").stat().st_size > 50_000
+    jobs = two_sets.submitted()
+    rules = {rule_of(job) for job in jobs}
     assert {job["JobState"] for job in jobs} == {"COMPLETED"}
-    assert rules.count("csci5527_hw2_p4_dry_beans_mlp") == 3
-    assert "cs7643_ps2_p5_convolution" in rules
+    heavy = {
+        rule for rule in declared(two_sets) if not re.search("_figures$|_archive$|_hand_in$", rule)
+    }
     # Downloads, drawing and rendering stayed where Snakemake was started.
-    assert not [rule for rule in rules if rule.endswith("_figures") or rule in ("data", "render")]
-    by_rule = dict(zip(rules, jobs, strict=True))
+    assert rules == heavy
 
-    on_gpu = by_rule.pop(CHEAP)
-    assert on_gpu["Partition"] == "gpu"
-    assert on_gpu["NodeList"] == "gpu1"
-    assert "gpu:1" in on_gpu["TresPerJob"]
+
+def test_each_job_gets_the_partition_cpus_memory_and_time_that_it_declares(two_sets):
+    by_rule = defaultdict(list)
+    for job in two_sets.submitted():
+        by_rule[rule_of(job)].append(job)
+    (on_gpu,) = by_rule.pop(CHEAP)
     assert on_gpu["NumCPUs"] == "2"
-    for rule, job in by_rule.items():
-        assert job["Partition"] == "cpu", rule
-        assert "TresPerJob" not in job, rule
-    assert by_rule["csci5527_hw2_p1_subspace"]["NumCPUs"] == "1"
-    declared = (project.folder / "workflow/rules/csci5527_hw2.smk").read_text()
-    for rule in ("csci5527_hw2_p1_subspace", "csci5527_hw2_p3_matrix_ad"):
-        text = declared.split(f"rule {rule}:")[1]
-        assert memory(by_rule[rule]) == re.search(r"mem_mb=growing\((\d+)\)", text)[1] + "M"
-        limit = int(re.search(r"runtime=(\d+)", text)[1])
-        hours, minutes, _ = by_rule[rule]["TimeLimit"].split(":")
-        assert 60 * int(hours) + int(minutes) == limit
+    for rule, (threads, mem_mb, runtime) in declared(two_sets).items():
+        for job in by_rule.get(rule, []):
+            assert job["Partition"] == "cpu", rule
+            assert job["NodeList"] in ("cpu1", "cpu2"), rule
+            assert "TresPerJob" not in job, rule
+            assert job["NumCPUs"] == threads, rule
+            assert memory(job) == mem_mb, rule
+            assert minutes(job["TimeLimit"]) == runtime, rule
 
-    # Logs are kept and are found by the name of the rule.
-    for rule in (CHEAP, "csci5527_hw2_p4_dry_beans_mlp"):
-        assert list((project.folder / "results/logs/slurm").glob(f"rule_{rule}/**/*.log")), rule
+
+def test_a_job_with_a_gpu_gets_it_and_sees_it(two_sets):
+    (job,) = [job for job in two_sets.submitted() if rule_of(job) == CHEAP]
+    assert job["Partition"] == "gpu"
+    assert job["NodeList"] == "gpu1"
+    assert "gpu:1" in job["TresPerJob"]
+    assert (two_sets.folder / "seen.txt").read_text() == "0"  # CUDA_VISIBLE_DEVICES
+
+
+def test_many_runs_of_one_rule_are_one_array(two_sets):
+    arrays = defaultdict(set)
+    for job in two_sets.submitted():
+        if rule_of(job) in BEANS:
+            arrays[rule_of(job)].add((job["ArrayJobId"], job["ArrayTaskId"]))
+    assert set(arrays) == set(BEANS)
+    for tasks in arrays.values():
+        assert len(tasks) == 2
+        assert len({number for number, _ in tasks}) == 1
+
+
+def test_logs_of_successful_jobs_are_found_by_the_name_of_the_rule(two_sets):
+    for job in two_sets.submitted():
+        logs = two_sets.folder / "results/logs/slurm" / f"rule_{rule_of(job)}"
+        number = job.get("ArrayJobId", job["JobId"])
+        assert list(logs.glob(f"**/{number}*.log")), rule_of(job)
+
+
+def test_data_are_copied_near_to_the_node(two_sets):
+    for dataset in ("dry_bean", "bloodmnist"):
+        copies = list((two_sets.folder / "node").rglob(f"results/data/{dataset}/train.npz"))
+        (original,) = two_sets.folder.glob(f"results/data/{dataset}/train.npz")
+        assert [copy.read_bytes() for copy in copies] == [original.read_bytes()]
+
+
+# --- jobs that are lost ---------------------------------------------------------------------------
 
 
 def test_lost_jobs_are_tried_again(project, cluster):
     """One is cancelled, one loses its node; the run ends all the same."""
     project.edit(
-        "workflow/scripts/csci5527_hw2/p3_matrix_ad.py", "with job.start(snakemake)",
-        "import time\ntime.sleep(20)\n\nwith job.start(snakemake)",
+        "workflow/scripts/cs7643_ps2/p1_collaborators.py", "with job.start(snakemake)",
+        "import time\nfrom pathlib import Path\n\nwhile not Path('go').exists():\n"
+        "    time.sleep(0.2)\n\nwith job.start(snakemake)",
     )  # fmt: skip
-    target = "results/csci5527_hw2/p3_matrix_ad/metrics.json"
-    rule = "csci5527_hw2_p3_matrix_ad"
-    run = project.start(target, "--retries", "3")
-    first = cluster.wait_for_job(rule)
-    cluster.command("scancel", first["JobId"])
-    cluster.wait_for_job(rule, "CANCELLED")
-    second = cluster.wait_for_job(rule)
-    node = second["NodeList"]
-    cluster.command("scontrol", "update", f"nodename={node}", "state=down", "reason=test")
-    cluster.wait_for_job(rule, "NODE_FAIL")
-    assert run.wait(timeout=600) == 0, (project.folder / "run.log").read_text()[-3000:]
-    cluster.command("scontrol", "update", f"nodename={node}", "state=resume")
-    states = [job["JobState"] for job in submitted(cluster, project)]
-    assert sorted(states) == ["CANCELLED", "COMPLETED", "NODE_FAIL"]
+    target = "results/cs7643_ps2/p1_collaborators/metrics.json"
+    rule = "cs7643_ps2_p1_collaborators"
+    run = project.start(target, *SOON, "--retries", "3")
+    try:
+        first = cluster.wait_for_job(rule)
+        cluster.command("scancel", first["JobId"])
+        cluster.wait_for_job(rule, "CANCELLED")
+        second = cluster.wait_for_job(rule)
+        node = second["NodeList"]
+        cluster.command("scontrol", "update", f"nodename={node}", "state=down", "reason=test")
+        cluster.wait_for_job(rule, "NODE_FAIL")
+        (project.folder / "go").touch()
+        assert run.wait(timeout=600) == 0, (project.folder / "run.log").read_text()[-3000:]
+        cluster.command("scontrol", "update", f"nodename={node}", "state=resume")
+    finally:
+        run.kill()
+    states = [job["JobState"] for job in project.submitted()]
+    assert states == ["CANCELLED", "NODE_FAIL", "COMPLETED"]
     assert (project.folder / target).is_file()
 
 
-def test_a_job_that_exceeds_its_memory_gets_more(project, cluster):
+def test_a_job_that_exceeds_its_memory_gets_more(project):
+    script = "cs7643_ps2/p1_collaborators"
     project.edit(
-        "workflow/scripts/csci5527_hw2/p2_scalar_ad.py", "with job.start(snakemake)",
-        "hoard = bytearray(2_600_000_000)\nimport time\ntime.sleep(5)\n\nwith job.start(snakemake)",
+        f"workflow/scripts/{script}.py", "with job.start(snakemake)",
+        "hoard = bytearray(600_000_000)\nimport time\ntime.sleep(3)\n\nwith job.start(snakemake)",
     )  # fmt: skip
-    run = project.submit("results/csci5527_hw2/p2_scalar_ad/metrics.json")
+    run = project.submit(f"results/{script}/metrics.json", *SOON)
     assert run.returncode == 0, run.stdout[-3000:]
-    jobs = submitted(cluster, project)
-    states = [(job["JobState"], memory(job)) for job in sorted(jobs, key=lambda j: int(j["JobId"]))]
-    assert states[0][0] in ("FAILED", "OUT_OF_MEMORY")
-    assert states[-1][0] == "COMPLETED"
-    amounts = [int(amount.removesuffix("M")) for _, amount in states]
-    assert amounts == [amounts[0] * attempt for attempt in range(1, len(states) + 1)]
+    jobs = [(job["JobState"], memory(job)) for job in project.submitted()]
+    assert jobs[0] in [("FAILED", 500), ("OUT_OF_MEMORY", 500)]
+    assert jobs[-1][0] == "COMPLETED"
+    assert [amount for _, amount in jobs] == [500 * n for n in range(1, len(jobs) + 1)]
 
 
-def test_many_runs_of_one_rule_are_one_array(project, cluster):
-    run = project.submit(
-        "results/csci5527_hw2/p4_dry_beans/metrics.json", "--slurm-array-jobs", "all"
-    )
+# --- waiting, and being inside --------------------------------------------------------------------
+
+
+def test_the_profile_looks_after_a_short_job_before_forty_seconds(project):
+    """As the profile is: from the end of the job to the end of the run."""
+    run = project.submit("results/cs7643_ps2/p1_collaborators/metrics.json")
+    ended = time.time()
     assert run.returncode == 0, run.stdout[-3000:]
-    arrays = [job for job in submitted(cluster, project) if "ArrayTaskId" in job]
-    assert len(arrays) == 6
-    assert len({job["ArrayJobId"] for job in arrays}) == 2
-    assert {job["JobState"] for job in arrays} == {"COMPLETED"}
+    (job,) = project.submitted()
+    assert ended - datetime.fromisoformat(job["EndTime"]).timestamp() < 25
 
 
-def test_started_inside_a_job_it_says_so(project, cluster):
+def test_started_inside_a_job_it_says_so(project):
     words = shlex.join(project.command("results/cs7643_ps2/p1_collaborators/metrics.json", *QUICK))
     output = project.folder / "inside.log"
     done = subprocess.run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from pathlib import Path
 
 import pytest
@@ -23,14 +24,21 @@ def named_devices(text: str) -> list[int]:
     for node in ast.walk(ast.parse(text)):
         literal = isinstance(node, ast.Constant) and isinstance(node.value, str)
         attribute = isinstance(node, ast.Attribute) and node.attr == "cuda"
-        made = isinstance(node, ast.Call) and ast.unparse(node.func) == "torch.device"
+        made = isinstance(node, ast.Call) and (
+            ast.unparse(node.func) in ("torch.device", "torch.set_default_device")
+            or any(
+                word.arg == "device" and getattr(word.value, "value", None) in ("cpu", "cuda")
+                for word in node.keywords
+            )
+        )
         if made or attribute or (literal and node.value.split(":")[0] == "cuda"):
             lines.append(node.lineno)
     return lines
 
 
 def test_no_other_code_names_a_device():
-    scripts = [*ROOT.glob("src/**/*.py"), *ROOT.glob("workflow/scripts/**/*.py")]
+    folders = ("src", "workflow/scripts", "workflow/templates", "workflow/startup", "benchmarks")
+    scripts = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
     found = {
         str(path.relative_to(ROOT)): lines
         for path in scripts
@@ -38,7 +46,22 @@ def test_no_other_code_names_a_device():
     }
     assert found == {}
     assert named_devices(PLACE.read_text(encoding="utf-8"))
-    assert named_devices("x.cuda()") == named_devices("x.to('cuda:0')") == [1]
+    for text in ("x.cuda()", "x.to('cuda:0')", "f(device='cpu')", "torch.set_default_device(d)"):
+        assert named_devices(text) == [1], text
+    assert named_devices("f(device=device)\nx.device.type == 'cpu'") == []
+
+
+NOTEBOOK_LINE = 'device = torch.device("cuda" if torch.cuda.is_available() else "cpu")'
+
+
+def test_notebooks_which_stand_alone_name_it_in_one_line():
+    """They cannot import the function, so each has the same line instead, and no other."""
+    notebooks = list(ROOT.glob("workflow/notebooks/*/*.py"))
+    assert len(notebooks) > 10
+    for path in notebooks:
+        text = path.read_text(encoding="utf-8")
+        lines = [line for line in text.splitlines() if "torch.device(" in line or ".cuda()" in line]
+        assert lines in ([], [NOTEBOOK_LINE]), path
 
 
 def test_the_configured_device():
@@ -56,6 +79,17 @@ def test_a_gpu_that_is_not_there_is_told():
 def test_mixed_precision_on_a_gpu_is_the_gpus():
     expected = torch.cuda.is_bf16_supported(including_emulation=False)
     assert mixed_precision(resolve("cuda")) == expected
+
+
+def test_a_run_is_deterministic_unless_told_otherwise(monkeypatch):
+    monkeypatch.delenv("PROOFSHEET_DETERMINISTIC", raising=False)
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
+    try:
+        make_deterministic()
+        assert torch.are_deterministic_algorithms_enabled()
+        assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
+    finally:
+        torch.use_deterministic_algorithms(False)
 
 
 def test_speed_may_be_preferred_to_determinism(monkeypatch):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -96,6 +98,12 @@ def test_what_asks_a_network_is_recognized():
     assert all((ROOT / path).is_file() for path in ASKS_A_NETWORK)
 
 
+@pytest.mark.parametrize("name", WITH_A_SCRIPT)
+def test_what_uses_a_device_declares_the_gpu(name):
+    body = WITH_A_SCRIPT[name]
+    assert ('device=config["device"]' in body) == ("gpu=GPUS_PER_TRAINING" in body)
+
+
 def test_only_local_rules_are_tried_again_by_themselves():
     """`retries:` is for downloads; how often a job of the cluster is tried is the profile's."""
     assert {name for name, body in RULES.items() if "retries:" in body} == {
@@ -109,3 +117,41 @@ def test_the_profile_for_slurm_is_the_only_place_to_edit():
     assert profile["slurm-keep-successful-logs"] is True
     assert profile["slurm-init-seconds-before-status-checks"] <= 10
     assert "partition" not in (ROOT / "workflow/profiles/default/config.yaml").read_text()
+
+
+LOCAL_RULES = """
+import sys
+from pathlib import Path
+from snakemake.api import SnakemakeApi
+from snakemake.settings.types import ConfigSettings, OutputSettings, ResourceSettings
+
+with SnakemakeApi(OutputSettings()) as api:
+    data = {"source": sys.argv[1], "mirror": sys.argv[2]}
+    workflow = api.workflow(
+        resource_settings=ResourceSettings(cores=1),
+        config_settings=ConfigSettings(config={"data": data}),
+        snakefile=Path("Snakefile"),
+    )
+    print("local:", *sorted(workflow._workflow._localrules))
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "mirrored", "here"),
+    [("auto", False, True), ("official", False, True), ("auto", True, False),
+     ("standin", False, False)],
+)  # fmt: skip
+def test_notebooks_run_where_they_can_fetch_their_data(project, tmp_path, source, mirrored, here):
+    """They stand alone: without a mirror they ask the datasets' own clients."""
+    (tmp_path / "mirror").mkdir()
+    (tmp_path / "mirror/manifest.yaml").write_text(
+        f"dry_bean: {{official: true, licence: x, files: {{a.xlsx: {{sha256: {64 * '0'}}}}}}}\n"
+    )
+    mirror = str(tmp_path / "mirror") if mirrored else ""
+    done = subprocess.run(
+        [sys.executable, "-c", LOCAL_RULES, source, mirror], cwd=project.folder,
+        env=project.environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith("local: ")]
+    assert ("notebook" in line.split()) == here
+    assert {"data", "pretrained_weights", "scipy_images", "render"} <= set(line.split())

@@ -189,6 +189,19 @@ def notebook_text(wildcards):
     return f"workflow/notebooks/{wildcards.set}/(no problem has {wanted})"
 
 
+# Notebooks stand alone: where no mirror is set they ask the datasets' own clients.
+NOTEBOOKS_FETCH = not config["data"]["mirror"] and config["data"]["source"] != "standin"
+
+
+def notebook_gpus(wildcards):
+    """One for a notebook that trains where a GPU is, as for any training."""
+    text = notebook_text(wildcards)
+    trains = os.path.exists(text) and "torch.cuda" in Path(text).read_text(
+        encoding="utf-8"
+    )
+    return GPUS_PER_TRAINING if trains else 0
+
+
 def notebook_modules(wildcards):
     """The modules whose text a notebook pastes."""
     return pasted_modules(notebook_text(wildcards))

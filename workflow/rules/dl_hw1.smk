@@ -188,6 +188,7 @@ rule dl_hw1_p5_initialization_run:
     resources:
         mem_mb=growing(2000),
         runtime=30,
+        gpu=GPUS_PER_TRAINING,
     params:
         device=config["device"],
         seeds=config["seeds"],

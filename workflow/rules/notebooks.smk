@@ -13,12 +13,15 @@ rule notebook:
         "results/logs/notebooks/{set}/problem_{number}.log",
     benchmark:
         "results/benchmarks/notebooks/{set}/problem_{number}.tsv"
+    # Without a mirror a notebook fetches its data itself, which compute nodes cannot.
+    localrule: NOTEBOOKS_FETCH
     conda:
         "../../envs/notebooks.yaml"
     threads: 1
     resources:
         mem_mb=growing(3000),
         runtime=30,
+        gpu=notebook_gpus,
     params:
         preset=config["preset"],
         mirror=config["data"]["mirror"],

@@ -23,6 +23,8 @@ with job.start(snakemake) as log, tempfile.TemporaryDirectory() as folder:
         os.environ["PROOFSHEET_MIRROR"] = str(Path(snakemake.params.mirror).resolve())
     else:
         os.environ.pop("PROOFSHEET_MIRROR", None)
+    if not snakemake.resources.gpu:
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""  # a training may be at work on it
     execute(notebook, folder)
     nbformat.validate(notebook)
     write_text(snakemake.output.notebook, nbformat.writes(notebook) + "\n")

@@ -1,0 +1,152 @@
+"""The trainings on the CPU and, where there is one, on the GPU: same code, same precision rule."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from proofsheet import blood_cells, cifar_nets, digit_network
+from proofsheet.cifar_recipes import PLANS, Plan
+from proofsheet.deep_mlp import DeepNetworks, train_epoch
+from proofsheet.device import make_deterministic, mixed_precision, resolve
+from proofsheet.sgd_training import fit as fit_sgd
+from proofsheet.sgd_training import logits_of
+from proofsheet.squeezenet import random_state
+from proofsheet.training import Recipe
+from proofsheet.transfer import Images, Strategy, build
+from proofsheet.transfer import fit as fit_transfer
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=["cpu", "cuda"])
+def device(request: pytest.FixtureRequest) -> torch.device:
+    if request.param == "cuda" and not torch.cuda.is_available():
+        pytest.skip("no GPU here: this is not tested on cuda")
+    return resolve(request.param)
+
+
+@pytest.fixture(autouse=True)
+def deterministic():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    make_deterministic()
+    yield
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(False)
+
+
+def photographs(n: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Two classes of objects in colors."""
+    generator = torch.Generator().manual_seed(0)
+    y = torch.arange(n) % 2
+    x = torch.randint(0, 80, (n, 32, 32, 3), generator=generator, dtype=torch.uint8)
+    x[y == 0, :16] += 120
+    return x.to(device), y.to(device)
+
+
+def cifar_plan(plan: Plan, device: torch.device) -> np.ndarray:
+    x, y = photographs(32, device)
+    plan = plan.on(device, quick=True)
+    model = plan.build(x.cpu().numpy(), 0, device)
+    recipe = replace(plan.recipe, batch=16, epochs=1)
+    mixed = mixed_precision(device)
+    curves = fit_sgd(
+        model, (x, y), (x, y), recipe, seed=0, label="test", augment=plan.augment, mixed=mixed
+    )
+    logits = logits_of(model, x, both_ways=plan.both_ways, mixed=mixed)
+    assert logits.device.type == device.type
+    return np.append(curves["loss"], logits.float().cpu().numpy())
+
+
+def digits(device: torch.device) -> np.ndarray:
+    x = torch.rand(96, 1, 28, 28, generator=torch.Generator().manual_seed(0)).to(device)
+    y = (torch.arange(96) % 10).to(device)
+    settings = digit_network.START["adam"]
+    model, curves = digit_network.fit(
+        "adam", settings, (x, y), (x, y), Recipe(1, 32, 1e-3), seed=0
+    )  # fmt: skip
+    return np.append(curves["loss"], digit_network.predictions(model, x))
+
+
+def perceptrons(device: torch.device) -> np.ndarray:
+    networks = DeepNetworks((20, 16, 16, 3), "xavier", "tanh", [0, 1], device)
+    x = torch.randn(64, 20, generator=torch.Generator().manual_seed(0)).to(device)
+    y = (torch.arange(64) % 3).to(device)
+    return train_epoch(networks, x, y, batch=16, mixed=mixed_precision(device))
+
+
+def radiographs(device: torch.device) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    part = Images(rng.integers(0, 256, (32, 64, 64)).astype(np.uint8), np.arange(32) % 2)
+    strategy = Strategy(initial="random", blocks=3, epochs=1, learning_rate=1e-3)
+    model = build(strategy, random_state(1), 0).to(device)
+    found = fit_transfer(
+        model, strategy, part, part, side=64, seed=0, label="test", device=device,
+        mixed=mixed_precision(device),
+    )  # fmt: skip
+    return np.array(found["loss"] + found["validation_loss"])
+
+
+TRAININGS = {
+    "the folded network": lambda device: cifar_plan(PLANS["own"], device),
+    "a vanilla network": lambda device: cifar_plan(PLANS["vanilla_cnn"], device),
+    "digits": digits,
+    "perceptrons side by side": perceptrons,
+    "radiographs": radiographs,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TRAININGS)
+def test_a_training_runs_and_its_repetition_is_the_same(name, device):
+    first, second = (TRAININGS[name](device) for _ in range(2))
+    assert np.isfinite(first).all()
+    np.testing.assert_array_equal(first, second)
+
+
+IMAGES = np.zeros((2, 32, 32, 3), np.uint8)
+CONVOLUTIONAL = {
+    "folded": lambda: cifar_nets.FoldedNet(IMAGES),
+    "vanilla": lambda: cifar_nets.vanilla_cnn(IMAGES),
+    "residual": lambda: cifar_nets.resnet32(IMAGES),
+    "digits": digit_network.network,
+    "blood cells": blood_cells.convolutional,
+}
+
+
+@pytest.mark.parametrize("name", CONVOLUTIONAL)
+def test_kernels_are_channels_last_on_every_device(name, device):
+    model = CONVOLUTIONAL[name]().to(device)
+    kernels = [p for p in model.parameters() if p.ndim == 4 and p.shape[1] > 1 and p.shape[2] > 1]
+    assert kernels or name == "folded"  # whose kernels are rows until they are used
+    for kernel in kernels:
+        assert kernel.is_contiguous(memory_format=torch.channels_last)
+
+
+def calls(path: Path, name: str) -> list[ast.Call]:
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text if f"{name}(" in text else "")
+    found = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return [call for call in found if ast.unparse(call.func).split(".")[-1] == name]
+
+
+def test_one_function_says_where_products_are_mixed():
+    """Each autocast is switched by `mixed`, and each script gets that from `mixed_precision`."""
+    casts = [call for path in ROOT.glob("src/**/*.py") for call in calls(path, "autocast")]
+    assert len(casts) >= 5
+    for call in casts:
+        given = {word.arg: ast.unparse(word.value) for word in call.keywords}
+        assert given.get("enabled") == "mixed" or given == {None: "cast"}, ast.unparse(call)
+    for path in ROOT.glob("workflow/scripts/**/*.py"):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text if "mixed" in text else "")):
+            if isinstance(node, ast.keyword) and node.arg == "mixed":
+                said = ast.unparse(node.value)
+                assert said == "mixed" or said.startswith("mixed_precision("), path
+                assert calls(path, "mixed_precision"), path

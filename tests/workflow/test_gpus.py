@@ -1,0 +1,52 @@
+"""Trainings and the GPUs that they share: one at a time, unless more are allowed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from workflow_project import QUICK
+
+pytestmark = pytest.mark.slow
+RUNS = [f"results/csci5527_hw2/p4_dry_beans/runs/mlp-{seed}.json" for seed in (0, 1)]
+
+# Each says whether it saw the other one at work.
+TRAINING = """
+import json
+import time
+from pathlib import Path
+
+mine, both = Path(f"at_work-{snakemake.wildcards.seed}"), [Path("at_work-0"), Path("at_work-1")]
+mine.touch()
+deadline = time.monotonic() + %d
+while not (met := all(path.exists() for path in both)) and time.monotonic() < deadline:
+    time.sleep(0.1)
+if met:
+    time.sleep(1)  # so that the other one sees this one, too
+mine.unlink()
+for path in snakemake.output:
+    Path(path).write_text(json.dumps({"met": met}))
+"""
+
+
+@pytest.fixture
+def trainings(project):
+    """A checkout whose dry beans are there and whose trainings only watch each other."""
+
+    def run(seconds: int, *arguments: str) -> list[bool]:
+        script = project.folder / "workflow/scripts/csci5527_hw2/p4_dry_beans_mlp.py"
+        script.write_text(TRAINING % seconds)
+        run = project.snakemake(*RUNS, *arguments, *QUICK[:3], "device=cuda")
+        assert run.returncode == 0, run.stdout[-3000:]
+        return [json.loads((project.folder / path).read_text())["met"] for path in RUNS]
+
+    return run
+
+
+def test_two_trainings_never_share_a_gpu_unasked(trainings):
+    assert trainings(3) == [False, False]
+
+
+def test_two_trainings_share_it_if_resources_allow(trainings):
+    assert trainings(90, "--resources", "gpu=2") == [True, True]
