@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from page_checks import check_pages
 from proofsheet.hand_in import files, notebooks
+from proofsheet.report.accessibility import examine
 from workflow_project import QUICK, ROOT
 
 # csci5527_hw2 is the set of test_run.py.
@@ -23,7 +24,7 @@ OTHERS = sorted(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OTHERS)
-def test_the_set_runs_from_stand_ins_to_its_bundle(project, name):
+def test_the_set_runs_from_stand_ins_to_its_bundle(project, name, pdf_report):
     run = project.snakemake(name, *QUICK, timeout=1500)
     assert run.returncode == 0, run.stdout[-6000:]
     entry = yaml.safe_load((ROOT / f"report/{name}/set.yaml").read_text())
@@ -49,6 +50,10 @@ def test_the_set_runs_from_stand_ins_to_its_bundle(project, name):
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         assert any(cell.outputs for cell in code), path
         assert not any(o.output_type == "error" for cell in code for o in cell.outputs), path
+
+    found = examine(results / f"{name}.pdf")
+    assert found.faults == ()
+    pdf_report.append(f"{name}: {found}")
 
     pages = [page.extract_text() for page in PdfReader(results / f"{name}.pdf").pages]
     assert all("stand-in" in page.lower() for page in pages)

@@ -11,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from page_checks import check_pages
+from proofsheet.report.accessibility import examine
 from same_results import without_times
 from workflow_project import QUICK, ROOT
 
@@ -48,6 +49,12 @@ def test_every_part_is_on_the_pages_that_the_map_names(finished):
         results / "csci5527_hw2.pdf", results / "csci5527_hw2.pages.csv", "csci5527_hw2",
         ROOT / "report",
     ) == 13  # fmt: skip
+
+
+def test_the_pdf_is_accessible(finished, pdf_report):
+    found = examine(finished.folder / "results/submission.pdf")
+    assert found.faults == ()
+    pdf_report.append(f"csci5527_hw2: {found}")
 
 
 def test_stand_in_data_is_said_on_every_page(finished):
