@@ -19,8 +19,23 @@ def rulegraph() -> str:
         cwd=README.parent, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     graph = drawn[drawn.index("---") :] if "---\n" in drawn else drawn
-    lines = [line.rstrip() for line in graph.splitlines() if "style" not in line and line.strip()]
-    return "```mermaid\n" + "\n".join(lines) + "\n```"
+    return "```mermaid\n" + "\n".join(in_order(graph.splitlines())) + "\n```"
+
+
+def in_order(lines: list[str]) -> list[str]:
+    """A graph without colors, its rules by name: Snakemake orders them anew each time."""
+    rules = {found[1]: found[2] for line in lines if (found := re.match(r"\s*(\w+)\[(.+)\]", line))}
+    number = {old: f"id{new}" for new, old in enumerate(sorted(rules, key=rules.get))}
+    arrows = [found.groups() for line in lines if (found := re.match(r"\s*(\w+) --> (\w+)", line))]
+    head = [line.rstrip() for line in lines[: next(i for i, s in enumerate(lines) if "[" in s)]]
+    return [
+        *filter(None, head),
+        *(f"\t{number[old]}[{rules[old]}]" for old in sorted(rules, key=rules.get)),
+        *(
+            f"\t{number[start]} --> {number[end]}"
+            for start, end in sorted(arrows, key=lambda arrow: [rules[name] for name in arrow])
+        ),
+    ]
 
 
 def with_rulegraph(readme: str, graph: str) -> str:

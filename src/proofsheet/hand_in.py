@@ -1,18 +1,20 @@
 """What a course wants to be handed in, and where it is made.
 
 `report/<set>/set.yaml` says it: `documents` are PDFs of some of the problems, where the course
-wants them apart from each other; `archive` is a zip with the notebooks and the code, where it wants
-those in one file. A set without either is handed in as one PDF and its notebooks.
+wants them apart from each other; `archives` are zips with the notebooks and the code of some
+scripts, where it wants code that way. A set without either is handed in as one PDF and its
+notebooks, but for those that the course does not want (`notebook_wanted: false`).
 """
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from proofsheet.files import replacing
+from proofsheet.modules import imported_modules
 
 
 def files(name: str, entry: Mapping[str, Any]) -> dict[str, str]:
@@ -24,15 +26,32 @@ def files(name: str, entry: Mapping[str, Any]) -> dict[str, str]:
     """
     documents = [f"{name}_{part}" for part in entry.get("documents", {})] or [name]
     made = {f"{document}.pdf": f"results/{document}.pdf" for document in documents}
-    if "archive" in entry:
-        return made | {entry["archive"]: f"results/notebooks/{name}/{entry['archive']}"}
-    return made | notebooks(name, entry)
+    if "archives" in entry:
+        return made | {file: f"results/notebooks/{name}/{file}" for file in entry["archives"]}
+    unwanted = {
+        p["notebook"] for p in entry["problems"].values() if not p.get("notebook_wanted", True)
+    }
+    return made | {file: at for file, at in notebooks(name, entry).items() if file not in unwanted}
 
 
 def notebooks(name: str, entry: Mapping[str, Any]) -> dict[str, str]:
-    """The notebooks of a set by name, and where they are made."""
+    """The notebooks of a set by name, and where they are made; not all are handed in."""
     named = [p["notebook"] for p in entry["problems"].values() if "notebook" in p]
     return {notebook: f"results/notebooks/{name}/{notebook}" for notebook in named}
+
+
+def code(name: str, scripts: Iterable[str]) -> list[str]:
+    """Some scripts of a set and every module of the project that they import.
+
+    Args:
+        name: of the set.
+        scripts: their names, without folder and suffix.
+
+    Returns:
+        Paths from the project's folder, each once.
+    """
+    paths = [f"workflow/scripts/{name}/{script}.py" for script in scripts]
+    return [*paths, *sorted({module for path in paths for module in imported_modules(path)})]
 
 
 def pack(path: str | Path, members: Iterable[tuple[str, str | Path]]) -> None:
@@ -56,11 +75,47 @@ def fill(folder: str | Path, sources: Mapping[str, str | Path]) -> None:
             temporary.write_bytes(Path(source).read_bytes())
 
 
-def summary(name: str, entry: Mapping[str, Any], root: str | Path = ".") -> list[str]:
-    """What lies in a bundle and what the course says to do with it, line by line."""
+def summary(
+    name: str, entry: Mapping[str, Any], missing: Sequence[str] = (), root: str | Path = "."
+) -> list[str]:
+    """What lies in a bundle and what the course says to do with it, line by line.
+
+    Args:
+        name, entry: as for `files`.
+        missing: what is left to do before it can be handed in (`missing_from`).
+        root: the project's folder.
+    """
     folder = f"results/submission/{name}"
     lines = [f"{entry['short']}: {folder}/"]
     for file in files(name, entry):
         size = (Path(root) / folder / file).stat().st_size
         lines.append(f"  {file:<28} {size / 1e6:6.2f} MB")
-    return [*lines, f"  to hand in: {' '.join(entry['hand_in'].split())}"]
+    lines.append(f"  to hand in: {' '.join(entry['hand_in'].split())}")
+    return [*lines, *(f"  before that: {line}" for line in missing)]
+
+
+def missing_from(config: Mapping[str, Any], name: str, entry: Mapping[str, Any]) -> list[str]:
+    """What a bundle lacks that its course asks for and only its author can give.
+
+    Args:
+        config: checked, as the bundle was made with it.
+        name, entry: as for `files`. `screenshots` in the entry says that the course wants to see
+            prompts and answers of AI tools, `asks` which keys of the configuration it asks for.
+    """
+    lines = []
+    if config["preset"] != "full":
+        lines.append(f"run it with `preset: full`; this was a {config['preset']} run")
+    for key, what in {"author.name": "your name", **entry.get("asks", {})}.items():
+        value: Any = config
+        for part in key.split("."):
+            value = value[part]
+        if value in ("", None):
+            lines.append(f"config.yaml: {key} is empty; the course asks for {what}")
+    if entry.get("screenshots"):
+        lines += [
+            f"config.yaml: acknowledgements.{name}.{problem} names AI tools without `images`;"
+            " the course asks for screenshots of prompts and answers"
+            for problem, given in config["acknowledgements"].get(name, {}).items()
+            if given["ai_tools"] and not given["images"]
+        ]
+    return lines

@@ -23,6 +23,14 @@ TEMPLATES = {
     "test.py": "tests/{set}/test_{problem}.py",
 }
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+# Rules of the workflow, and folders of results, that a set of this name would get into the way of.
+TAKEN = frozenset(
+    [
+        "all", "benchmarks", "data", "gallery", "logs", "notebook", "notebooks",
+        "pretrained_weights", "render", "report", "scipy_images", "submission", "sweep_summary",
+        "sweeps",
+    ]
+)  # fmt: skip
 PROBLEM = re.compile(r"[a-z](\d+)_([a-z0-9]+(?:_[a-z0-9]+)*)")
 
 
@@ -46,6 +54,8 @@ def write_problem(set_name: str, problem: str, root: str | Path = ".") -> list[P
             f"SET is {set_name!r}; allowed: lower-case letters, digits and single underscores,"
             " such as my_course"
         )
+    if set_name in TAKEN:
+        raise UserError(f"SET is {set_name!r}, which the workflow itself uses; choose another name")
     match = PROBLEM.fullmatch(problem)
     if not match:
         raise UserError(
@@ -148,7 +158,7 @@ def main() -> None:
             print(path)
     except UserError as error:
         sys.exit(f"proofsheet: {error}")
-    print(f"run it: snakemake --cores 1 --config preset=quick -- results/{sys.argv[1]}.pdf")
+    print(f"run it: snakemake --cores 1 {sys.argv[1]}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from proofsheet.config import read_yaml
-from proofsheet.hand_in import files
+from proofsheet.hand_in import files, notebooks
 from proofsheet.report.sets import load
 
 REPORT = Path(__file__).parents[2] / "report"
@@ -28,10 +28,14 @@ def test_every_chapter_is_headed_and_labelled_as_the_set_says():
 
 def test_notebooks_have_the_number_of_their_question():
     entry = read_yaml(REPORT / "eecs182_hw5" / "set.yaml")
-    notebooks = [file for file in files("eecs182_hw5", entry) if file.endswith(".ipynb")]
     numbers = [SET.problems[name].number for name, content in entry["problems"].items()
                if "notebook" in content]  # fmt: skip
-    assert notebooks == [f"problem_{number}.ipynb" for number in numbers]
+    assert list(notebooks("eecs182_hw5", entry)) == [f"problem_{n}.ipynb" for n in numbers]
+
+
+def test_the_notebook_that_need_not_be_submitted_is_not():
+    entry = read_yaml(REPORT / "eecs182_hw5" / "set.yaml")
+    assert list(files("eecs182_hw5", entry)) == ["eecs182_hw5.pdf", "problem_6.ipynb"]
 
 
 def test_the_parts_are_those_of_the_text():

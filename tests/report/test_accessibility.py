@@ -6,15 +6,27 @@ import logging
 import re
 from collections import Counter
 from io import BytesIO
+from itertools import combinations
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 import pytest
-from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import (
+    ArrayObject,
+    BooleanObject,
+    DictionaryObject,
+    NameObject,
+    TextStringObject,
+)
 
 from proofsheet import figures
+from proofsheet.errors import UserError
+from proofsheet.report import lint, results, variables
+from proofsheet.report.accessibility import examine
 from proofsheet.report.render import render
+from proofsheet.report.sets import load
 from proofsheet.report.stage import stage
 
 ROOT = Path(__file__).parents[2]
@@ -47,9 +59,10 @@ def elements(node, reader):
 
 def test_the_pdf_declares_that_it_is_accessible(pdf):
     root = pdf.trailer["/Root"]
-    assert root["/MarkInfo"]["/Marked"]
+    # Not by their truth: pypdf's `false` is an object, and as such true.
+    assert root["/MarkInfo"]["/Marked"].value is True
     assert root["/Lang"] == "en-US"
-    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
     metadata = root["/Metadata"].get_data().decode()
     assert re.search(r"pdfuaid:part(=\"|>)1", metadata)
 
@@ -76,6 +89,98 @@ def test_a_report_that_is_not_accessible_says_so(sample, caplog):
     assert "not accessible as PDF/UA-1 asks" in caplog.text
 
 
+def test_nothing_that_a_program_can_find_is_wrong(sample_to_read, pdf_report):
+    rendered(sample_to_read)
+    found = examine(sample_to_read.folder / "x.pdf")
+    assert found.faults == ()
+    assert min(found.figures, found.formulas, found.tables, found.links) >= 1
+    pdf_report.append(f"sample: {found}")
+
+
+def without(name):
+    return lambda writer: writer.root_object.pop(NameObject(name))
+
+
+def false(name, key):
+    def change(writer):
+        writer.root_object[name][NameObject(key)] = BooleanObject(False)
+
+    return change
+
+
+def at_elements(kind, key, value=None):
+    def change(writer):
+        for element in elements(writer.root_object["/StructTreeRoot"]["/K"], writer):
+            if element["/S"] == kind and key in element:
+                del element[key]
+                if value is not None:
+                    element[NameObject(key)] = value
+
+    return change
+
+
+def at_links(key):
+    def change(writer):
+        for page in writer.pages:
+            for link in page.get("/Annots", []):
+                link.get_object().pop(NameObject(key), None)
+
+    return change
+
+
+def at_pages(key):
+    return lambda writer: [page.pop(NameObject(key), None) for page in writer.pages]
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (without("/Lang"), "11-006: it has no language"),
+        (without("/StructTreeRoot"), "01-005: it has no structure tree"),
+        (without("/Metadata"), "06-002: its metadata do not say PDF/UA-1"),
+        (without("/Outlines"), "it has no outline"),
+        (false("/MarkInfo", "/Marked"), "06-001: the document is not marked"),
+        (false("/ViewerPreferences", "/DisplayDocTitle"), "07-002: the title"),
+        (at_elements("/Figure", "/Alt"), "13-004: a Figure has no alternative text"),
+        (at_elements("/Formula", "/Alt", TextStringObject(" ")), "17-002: a Formula has no"),
+        (at_elements("/H2", "/S", NameObject("/H4")), "14-003: a heading of level 4 follows one"),
+        (at_elements("/TH", "/S", NameObject("/TD")), "15-003: a table has no header cell"),
+        (at_elements("/TH", "/A"), "15-003: a header cell has no scope"),
+        (at_elements("/P", "/S", NameObject("/Words")), "02-001: Words is not a standard tag"),
+        (at_links("/Contents"), "has no text"),
+        (at_links("/StructParent"), "is not tagged"),
+        (at_pages("/Tabs"), "does not follow the structure at a tab"),
+    ],
+)
+def test_each_fault_is_found(pdf, tmp_path, change, fault):
+    writer = PdfWriter(clone_from=pdf)
+    change(writer)
+    broken = tmp_path / "broken.pdf"
+    writer.write(broken)
+    assert any(fault in line for line in examine(broken).faults)
+
+
+@pytest.mark.parametrize(
+    ("alt", "fault"),
+    [
+        ("", "has no fig-alt"),
+        (" ", "has no fig-alt"),
+        ("Points and the fitted line.", "its fig-alt is its caption"),
+    ],
+)
+def test_a_caption_is_no_alternative_text(sample, alt, fault):
+    path = sample.chapter()
+    figure = re.search(r"!\[[^\]]*\](\([^)]*\)\{[^}]*?)fig-alt=\"[^\"]*\"", path.read_text())
+    new = f'![Points and the fitted line.]{figure[1]}fig-alt="{alt}"'
+    path.write_text(path.read_text().replace(figure[0], new))
+    sets = [load(sample.report, "sample_hw")]
+    outcomes = results.read(sample.results, sets)
+    with pytest.raises(UserError, match=fault):
+        lint.check(
+            sample.report, sample.results, "sample_hw", sets, outcomes, variables.build(outcomes)
+        )
+
+
 def luminance(color) -> float:
     """Relative luminance (WCAG 2.2) of any color that matplotlib knows."""
     channels = mpl.colors.to_rgb(color)
@@ -93,6 +198,62 @@ def test_words_stand_out_from_the_paper(name):
     theme = (ROOT / "report/typst-template.typ").read_text(encoding="utf-8")
     color = re.search(rf'#let {name} = rgb\("(#\w+)"\)', theme)[1]
     assert contrast(color) >= 4.5  # WCAG 2.2, level AA
+
+
+# Linear RGB as seen without one kind of cone (Machado, Oliveira and Fernandes 2009, severity 1).
+SEEN = {
+    "all cones": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+
+
+def lab(color, seen) -> np.ndarray:
+    """CIE L*a*b* (D65) of a color, as it is seen."""
+    srgb = np.array(mpl.colors.to_rgb(color))
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    xyz = np.array(
+        [[0.4125, 0.3576, 0.1804], [0.2127, 0.7152, 0.0722], [0.0193, 0.1192, 0.9503]]
+    ) @ np.clip(np.asarray(seen) @ linear, 0, 1)
+    ratio = xyz / np.array([0.9505, 1.0, 1.0888])
+    f = np.where(ratio > 216 / 24389, np.cbrt(ratio), (24389 / 27 * ratio + 16) / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def nearest(colors, seen) -> float:
+    """Smallest distance between two of the colors; a just visible one is about 2.3."""
+    return min(np.linalg.norm(lab(a, seen) - lab(b, seen)) for a, b in combinations(colors, 2))
+
+
+@pytest.mark.parametrize("eye", SEEN)
+def test_no_two_colors_of_the_palette_look_alike_to_any_eye(eye):
+    assert nearest(figures.COLOURS, SEEN[eye]) > 15
+
+
+def test_red_and_green_would_look_alike():
+    """The measure can fail."""
+    assert nearest(["#A06000", "#608000"], SEEN["deuteranopia"]) < 15
+
+
+def test_the_colors_of_most_figures_stand_out_from_the_paper():
+    # WCAG 2.2, graphics: 3 to 1. Orange and light blue, the fifth and the sixth color, have 2.3:
+    # their lines are told by their dashes.
+    assert [round(contrast(color), 1) >= 3 for color in figures.COLOURS] == [
+        True, True, True, True, False, False, True,
+    ]  # fmt: skip
 
 
 def test_lines_differ_by_more_than_their_color():

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from docutils.core import publish_parts
 
 from proofsheet.report.captions import captions
 from proofsheet.report.gallery import fill
+from workflow_project import ROOT
 
 
 def test_captions_are_told_in_restructured_text(sample_to_read):
@@ -27,6 +31,21 @@ def test_a_caption_with_mathematics_references_and_results(sample):
     html = publish_parts(caption, writer="html")["body"]
     assert "system-message" not in html
     assert 'class="formula"' in html
+
+
+@pytest.mark.parametrize(
+    "name", sorted(path.parent.name for path in ROOT.glob("report/*/set.yaml"))
+)
+def test_whatever_the_chapters_show_has_a_caption_that_can_be_shown(name):
+    found = captions(ROOT / "report", name)
+    text = "".join(path.read_text() for path in (ROOT / "report" / name).glob("_*.qmd"))
+    shown = re.findall(rf"figures/{name}/([\w-]+/[\w-]+)\.svg", text)
+    shown += re.findall(rf"include /tables/{name}/([\w-]+/[\w-]+)\.md", text)
+    assert len(shown) > 10
+    assert [key for key in shown if not found.get(key)] == []
+    for key, caption in found.items():
+        html = publish_parts(caption, writer="html", settings_overrides={"report_level": 5})
+        assert "system-message" not in html["body"], key
 
 
 def test_tables_become_pages_and_nothing_stays(sample):

@@ -39,6 +39,31 @@ def test_a_row_for_each_problem_and_part(sample_to_read):
     assert rows[3]["bars"][0]["state"] == "not applicable"
 
 
+@pytest.mark.parametrize(
+    ("part", "shown"),
+    [("a", "(a)"), ("b2", "(b)(ii)"), ("2", "3.2"), ("Q4.1", "Q4.1"), ("Part 1", "Part 1")],
+)
+def test_a_part_is_called_as_the_texts_call_it(part, shown):
+    assert rubric.shown(part, 3) == shown
+
+
+def test_a_part_of_a_part_has_its_own_row_and_points(sample):
+    sample.edit_set("b: 1/2", "b1: 1/4, b2: 1/4")
+    sample.edit("{#sec-sample-hw-p1-b}", "{#sec-sample-hw-p1-b1}")
+    sample.append("### (b)(ii) More {#sec-sample-hw-p1-b2}\n\nAnd more.")
+    rows = [row.as_dict() for row in rubric.rows(checked(sample))]
+    assert [(row["part"], row["points"]) for row in rows[1:4]] == [
+        ("(a)", "1/2"), ("(b)(i)", "1/4"), ("(b)(ii)", "1/4"),
+    ]  # fmt: skip
+    assert rows[3]["label"] == "sec-sample-hw-p1-b2"
+
+
+def test_a_problem_without_parts_is_told_as_answered(sample_to_read):
+    assert [row.alone for row in rubric.rows(checked(sample_to_read))] == [
+        False, False, False, True,
+    ]  # fmt: skip
+
+
 def test_a_bar_stands_at_its_part(sample):
     sample.edit_set("metric: difference", "metric: difference, part: b")
     rows = rubric.rows(checked(sample))

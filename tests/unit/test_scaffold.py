@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import yaml
 
 from proofsheet.errors import UserError
-from proofsheet.scaffold import write_problem
+from proofsheet.scaffold import TAKEN, write_problem
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,12 +47,25 @@ def test_a_new_set_with_two_problems(checkout):
     assert not [name for name, content in text.items() if "$set" in content or "${" in content]
 
 
+def test_no_rule_has_the_name_that_a_set_may_get():
+    rules = {
+        name
+        for path in (ROOT / "Snakefile", *ROOT.glob("workflow/rules/*.smk"))
+        for name in re.findall(r"^rule (\w+):", path.read_text(), re.M)
+        if not any(name.startswith(f"{folder.name}_") for folder in ROOT.glob("report/*"))
+    }
+    assert "report" in rules
+    assert rules <= TAKEN
+
+
 @pytest.mark.parametrize(
     ("set_name", "problem", "message"),
     [
         ("My Course", "p1_slope", "SET is 'My Course'; allowed: lower-case"),
         ("../elsewhere", "p1_slope", "SET is '../elsewhere'"),
         ("my__course", "p1_slope", "SET is 'my__course'"),
+        ("report", "p1_slope", "SET is 'report', which the workflow itself uses"),
+        ("submission", "p1_slope", "SET is 'submission', which the workflow itself uses"),
         ("my_course", "slope", "PROBLEM is 'slope'; allowed: a letter"),
         ("my_course", "p1_", "PROBLEM is 'p1_'"),
         ("my_course", "p1_a/b", "PROBLEM is 'p1_a/b'"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 
 import nbformat
@@ -10,7 +9,9 @@ import pytest
 import yaml
 from pypdf import PdfReader
 
+from page_checks import check_pages
 from proofsheet.hand_in import files, notebooks
+from proofsheet.report.accessibility import examine
 from workflow_project import QUICK, ROOT
 
 # csci5527_hw2 is the set of test_run.py.
@@ -23,7 +24,7 @@ OTHERS = sorted(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", OTHERS)
-def test_the_set_runs_from_stand_ins_to_its_bundle(project, name):
+def test_the_set_runs_from_stand_ins_to_its_bundle(project, name, pdf_report):
     run = project.snakemake(name, *QUICK, timeout=1500)
     assert run.returncode == 0, run.stdout[-6000:]
     entry = yaml.safe_load((ROOT / f"report/{name}/set.yaml").read_text())
@@ -31,7 +32,10 @@ def test_the_set_runs_from_stand_ins_to_its_bundle(project, name):
 
     bundle = results / "submission" / name
     assert {path.name for path in bundle.iterdir()} == set(files(name, entry))
-    assert f"results/submission/{name}/" in run.stdout  # said at the end
+    # Said at the end, with what stands between this run and handing it in.
+    assert f"results/submission/{name}/" in run.stdout
+    assert "before that: run it with `preset: full`; this was a quick run" in run.stdout
+    assert "before that: config.yaml: author.name is empty" in run.stdout
 
     checks = [
         check
@@ -47,20 +51,10 @@ def test_the_set_runs_from_stand_ins_to_its_bundle(project, name):
         assert any(cell.outputs for cell in code), path
         assert not any(o.output_type == "error" for cell in code for o in cell.outputs), path
 
-    # Every part is where the page map says, and stand-ins are told on every page.
+    found = examine(results / f"{name}.pdf")
+    assert found.faults == ()
+    pdf_report.append(f"{name}: {found}")
+
     pages = [page.extract_text() for page in PdfReader(results / f"{name}.pdf").pages]
     assert all("stand-in" in page.lower() for page in pages)
-    with (results / f"{name}.pages.csv").open() as file:
-        rows = list(csv.DictReader(file))
-    asked = {
-        (problem["title"], part)
-        for problem in entry["problems"].values()
-        for part in problem.get("parts", {})
-    }
-    assert len([row for row in rows if row["part"] != "all"]) == len(
-        [part for _, part in asked if part != "all"]
-    )
-    for row in rows:
-        if row["part"] == "all":
-            words = "".join(row["problem"].split())
-            assert words in "".join(pages[int(row["first_page"]) - 1].split()), row
+    check_pages(results / f"{name}.pdf", results / f"{name}.pages.csv", name, ROOT / "report")

@@ -88,6 +88,24 @@ def test_a_click_leads_to_a_figure_with_its_caption(browser, page):
     assert severe(browser) == []
 
 
+def test_a_click_leads_to_the_graph_of_the_workflow(browser, page):
+    browser.get(page[0].as_uri())
+    assert "Deep-learning problem sets" in browser.find_element(By.TAG_NAME, "body").text
+    click(browser, "//*[normalize-space(text())='Workflow']")
+    wait = WebDriverWait(browser, 20)
+    graph = wait.until(lambda driver: driver.find_elements(By.TAG_NAME, "canvas"))[0]
+    # It is drawn as pixels, from the rules that the page names.
+    ink = (
+        "const [canvas] = arguments; return canvas.getContext('2d')"
+        ".getImageData(0, 0, canvas.width, canvas.height).data.filter(value => value > 0).length"
+    )
+    wait.until(lambda driver: driver.execute_script(ink, graph) > 1000)
+    source = page[0].read_text(encoding="utf-8")
+    for rule in ("csci5527_hw2_p1_subspace", "data", "render", "notebook"):
+        assert f'"{rule}"' in source
+    assert severe(browser) == []
+
+
 def test_a_click_leads_to_a_table(browser, page):
     open_result(browser, page[0], "starts")
     wait = WebDriverWait(browser, 20)

@@ -1,64 +1,112 @@
-"""Every command that the README and the pages of docs/ show is one that this project knows."""
+"""Every command that the README and the pages of docs/ show is typed, one after the other."""
 
 from __future__ import annotations
 
+import os
 import re
-import shlex
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from workflow_project import QUICK
+from workflow_project import ROOT, Project
 
-ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/slurm.md", "docs/faults.md", "docs/sweeps.md")
+PAGES = ("README.md", *sorted(f"docs/{path.name}" for path in ROOT.glob("docs/*.md")))
 pytestmark = pytest.mark.slow
+
+# What cannot be run to its end here, with the words that make it harmless and who does run it.
+ONLY_PLANNED = {
+    "workflow/profiles/slurm": "--dry-run",  # tests/slurm runs it on a cluster
+    "--software-deployment-method conda": "--dry-run",
+    "make benchmarks": "--dry-run",
+}
+# Of the tests a few, or none: this is one of them.
+SOME_TESTS = {
+    "make test": "tests/unit/test_files.py",
+    "make test-slurm": "--collect-only",
+    "make test-faults": "--collect-only",
+}
+# The environment is there already.
+SET_UP = [f"--old-file={file}" for file in (".venv/.ready", ".venv/.quarto-tried", ".uv/bin/uv")]
 
 
 def commands() -> list[str]:
-    """The lines of all `sh` blocks, without their comments."""
-    blocks = [
-        block
-        for page in PAGES
-        if (ROOT / page).exists()
-        for block in re.findall(r"^```sh\n(.*?)^```", (ROOT / page).read_text(), re.M | re.S)
-    ]
+    """The lines of all `sh` blocks without their comments, then what stands between backquotes."""
+    texts = [(ROOT / page).read_text(encoding="utf-8") for page in PAGES]
+    blocks = [b for text in texts for b in re.findall(r"^```sh\n(.*?)^```", text, re.M | re.S)]
     lines = [re.sub(r"\s+#.*", "", line).strip() for block in blocks for line in block.splitlines()]
+    lines += [
+        found
+        for text in texts
+        for found in re.findall(r"`((?:make|snakemake|source) [^`<…]+)`", text)
+        if found != "make problem"
+    ]
     return list(dict.fromkeys(filter(None, lines)))
 
 
+@pytest.fixture(scope="module")
+def ready(finished, tmp_path_factory) -> Project:
+    """A checkout whose configuration asks for the quick run, which has been made."""
+    project = finished.copy(tmp_path_factory.mktemp("readme") / "checkout")
+    config = project.folder / "config.yaml"
+    text = config.read_text(encoding="utf-8")
+    for old, new in (
+        (r"^preset: full$", "preset: quick"),
+        (r"^device: auto$", "device: cpu"),
+        (r"^  source: auto$", "  source: standin"),
+        (r"^sets:\n(?:  - \w+\n)+", "sets: [csci5527_hw2]\n"),
+    ):
+        text, found = re.subn(old, new, text, flags=re.M)
+        assert found == 1, old
+    config.write_text(text, encoding="utf-8")
+    (project.folder / ".venv").symlink_to(sys.prefix)
+    return project
+
+
 def test_there_are_commands_to_test():
-    assert len(commands()) >= 8
-    assert {line.split()[0] for line in commands()} <= {"make", "snakemake", "python"}
+    assert len(commands()) >= 15
+    assert {line.split()[0] for line in commands()} <= {"make", "snakemake", "source"}
 
 
-@pytest.mark.parametrize("line", [line for line in commands() if line.startswith("make")])
-def test_make_knows_its_target(line):
-    """What the targets do is tested elsewhere; here, that they are there and expand."""
+@pytest.mark.parametrize("line", commands())
+def test_the_command_does_what_is_said(ready, line):
+    folder, words = ready.folder, line
+    environment = ready.environment() | {"MAKEFLAGS": ""}
+    if "conda" in line and not shutil.which("conda", path=environment["PATH"]):
+        pytest.skip("no conda here; tests/unit/test_environments.py compares its environments")
+    for part, option in ONLY_PLANNED.items():
+        if part in line:
+            words += f" {option}"
+    if line in SOME_TESTS:
+        environment["PYTEST_ADDOPTS"] = SOME_TESTS[line]
+    if line.startswith("make"):
+        words += f" {' '.join(SET_UP)}"
     done = subprocess.run(
-        [*shlex.split(line), "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+        ["bash", "-ec", words], cwd=folder, env=environment, text=True, check=False, timeout=900,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-4000:]
+    for start, file in {
+        "make report": "results/submission.pdf",
+        "make problem": "report/my_course/_p1_title.qmd",
+        "snakemake --cores 1 my_course": "results/submission/my_course/my_course.pdf",
+        "snakemake --report": "results/report.zip",
+    }.items():
+        if line.startswith(start):
+            assert (folder / file).is_file()
+
+
+def test_the_graph_in_the_readme_is_that_of_the_rules(ready):
+    """`make rulegraph` in a checkout that has the README of this one."""
+    done = subprocess.run(
+        [sys.executable, "docs/rulegraph.py"], cwd=ready.folder, check=False, text=True,
+        env=ready.environment() | {"PYTHONPATH": os.fspath(Path("src").absolute())},
+        capture_output=True,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.parametrize("line", [line for line in commands() if line.startswith("snakemake")])
-def test_snakemake_takes_the_command(finished, tmp_path, line):
-    """As a dry run in a copy where the quick run has been made; the report is really written."""
-    project = finished.copy(tmp_path / "copy")
-    _, *words = shlex.split(line)
-    if "my_course" in words:
-        subprocess.run(
-            ["python", "-m", "proofsheet.scaffold", "my_course", "p1_title"],
-            cwd=project.folder, env=project.environment(), check=True, capture_output=True,
-        )  # fmt: skip
-    if "--report" in words:
-        words += QUICK
-    elif "slurm" in line:
-        pytest.skip("tests/slurm runs it on a cluster")
-    else:
-        words += ["--dry-run", *(() if "--config" in words else QUICK)]
-    run = project.snakemake(*words)
-    assert run.returncode == 0, run.stdout[-3000:]
-    if "--report" in words:
-        assert (project.folder / "results/report.zip").is_file()
+    drawn, shown = (
+        (path / "README.md").read_text(encoding="utf-8") for path in (ready.folder, ROOT)
+    )
+    assert drawn == shown

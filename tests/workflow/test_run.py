@@ -10,8 +10,10 @@ import nbformat
 import pytest
 from pypdf import PdfReader
 
+from page_checks import check_pages
+from proofsheet.report.accessibility import examine
 from same_results import without_times
-from workflow_project import QUICK
+from workflow_project import QUICK, ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -39,6 +41,20 @@ def test_the_run_leaves_pdfs_notebooks_and_results(finished):
         assert checks, path
         assert all(check["passed"] for check in checks), path
     assert len(metrics_of(finished.folder)) == 8
+
+
+def test_every_part_is_on_the_pages_that_the_map_names(finished):
+    results = finished.folder / "results"
+    assert check_pages(
+        results / "csci5527_hw2.pdf", results / "csci5527_hw2.pages.csv", "csci5527_hw2",
+        ROOT / "report",
+    ) == 13  # fmt: skip
+
+
+def test_the_pdf_is_accessible(finished, pdf_report):
+    found = examine(finished.folder / "results/submission.pdf")
+    assert found.faults == ()
+    pdf_report.append(f"csci5527_hw2: {found}")
 
 
 def test_stand_in_data_is_said_on_every_page(finished):

@@ -23,7 +23,9 @@ from proofsheet.data.which_cifar import which_cifar
 from proofsheet.cluster import note_inside_a_job
 from proofsheet.config import checked, known_sets, read_config
 from proofsheet.errors import UserError
+from proofsheet.hand_in import code as code_of
 from proofsheet.hand_in import files as files_to_hand_in
+from proofsheet.hand_in import missing_from
 from proofsheet.hand_in import notebooks as notebooks_of
 from proofsheet.hand_in import summary
 from proofsheet.lock import only_run_here, writable_or_end
@@ -117,7 +119,8 @@ onsuccess:
         if all(map(os.path.exists, bundle)) and any(
             os.path.getmtime(file) >= STARTED for file in bundle
         ):
-            print(*summary(name, entry), sep="\n", file=sys.stderr)
+            missing = missing_from(config, name, entry)
+            print(*summary(name, entry, missing), sep="\n", file=sys.stderr)
 
 
 def script_of(name):
@@ -163,21 +166,14 @@ def data_of(dataset):
 
 
 def handed_in(name):
-    """The PDF of one set, its part of the HTML report, and the bundle that its course wants."""
+    """The PDF of one set, its notebooks, its part of the HTML report, what its course wants."""
     bundle = files_to_hand_in(name, KNOWN_SETS[name])
     return [
         f"results/{name}.pdf",
         f"results/gallery/{name}",
+        *notebooks_of(name, KNOWN_SETS[name]).values(),
         *(f"results/submission/{name}/{file}" for file in bundle),
     ]
-
-
-def code_of(name):
-    """The scripts of a set and every module of the project that they import."""
-    scripts = sorted(glob(f"workflow/scripts/{name}/*.py"))
-    return scripts + sorted(
-        {path for script in scripts for path in imported_modules(script)}
-    )
 
 
 def notebook_text(wildcards):

@@ -122,21 +122,24 @@ for name, entry in KNOWN_SETS.items():
         script:
             "../scripts/report/hand_in.py"
 
-    if "archive" in entry:
+    for archive, content in entry.get("archives", {}).items():
 
         rule:
             name:
-                f"{name}_archive"
+                f"{name}_{Path(archive).stem}"
             input:
-                notebooks=list(notebooks_of(name, entry).values()),
-                code=code_of(name),
+                notebooks=[
+                    f"results/notebooks/{name}/{notebook}"
+                    for notebook in content["notebooks"]
+                ],
+                code=code_of(name, content["scripts"]),
                 modules=modules_of("report/archive"),
             output:
-                archive=f"results/notebooks/{name}/{entry['archive']}",
+                archive=f"results/notebooks/{name}/{archive}",
             log:
-                f"results/logs/report/{name}_archive.log",
+                f"results/logs/report/{name}_{Path(archive).stem}.log",
             benchmark:
-                f"results/benchmarks/report/{name}_archive.tsv"
+                f"results/benchmarks/report/{name}_{Path(archive).stem}.tsv"
             localrule: True
             conda:
                 "../../envs/report.yaml"

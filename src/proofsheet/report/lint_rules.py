@@ -23,8 +23,9 @@ _KEY = re.compile(r"(?<![\w@\\.])@([A-Za-z0-9_][\w:.#$%&+?<>~/-]*)")
 _REFERENCE = re.compile(r"(?:fig|tbl|eq|sec)-")
 _OTHER_REFERENCE = re.compile(r"(?:lst|thm|lem|cor|prp|cnj|def|exm|exr|prf|rem|sol|nte|tip)-")
 _IMAGE = re.compile(
-    r"!\[(?:[^\[\]]|\[[^\[\]]*\])*\]\((?P<path>[^()\s]*)\)(?P<attributes>\{[^{}]*\})?"
+    r"!\[(?P<caption>(?:[^\[\]]|\[[^\[\]]*\])*)\]\((?P<path>[^()\s]*)\)(?P<attributes>\{[^{}]*\})?"
 )
+_ALT = re.compile(r"fig-alt=\"([^\"]*)\"")
 NOTE = re.compile(r"^[ ]{0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
 _NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\](?!:)")
 INCLUDE = re.compile(r"\{\{<\s*include\s+(\S+)\s*>\}\}")
@@ -129,8 +130,15 @@ def figures(chapter: Chapter, report: Report) -> Faults:
             yield match.start(), f"missing figure {name}"
         if "width=" not in attributes:
             yield match.start(), f"figure {name} has no width: add {{… width=100%}}"
-        if "fig-alt=" not in attributes:
+        alt = _ALT.search(attributes)
+        if not alt or not alt[1].strip():
             yield match.start(), f'figure {name} has no fig-alt: add {{… fig-alt="what it shows"}}'
+        elif " ".join(alt[1].split()) == " ".join(match["caption"].split()):
+            yield (
+                match.start(),
+                f"figure {name}: its fig-alt is its caption; say what is drawn, for those who do"
+                " not see it",
+            )
 
 
 def references(chapter: Chapter, report: Report) -> Faults:

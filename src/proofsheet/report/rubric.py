@@ -2,7 +2,8 @@
 
 A part is answered by the sections that its label names: part `b` of problem `p1_subspace` of
 `csci5527_hw2` by `#sec-csci5527-hw2-p1-b`, or by `…-p1-b1` and `…-p1-b2` where it has parts of its
-own; a problem whose only part is `all` by the whole problem.
+own (they may also be listed, as parts `b1` and `b2`); a problem whose only part is `all` by the
+whole problem.
 """
 
 from __future__ import annotations
@@ -17,12 +18,15 @@ from proofsheet.report.chapter import Chapter, Section
 from proofsheet.report.lint_rules import Report, variables_in
 from proofsheet.report.results import Outcome
 
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+
 
 @dataclass(frozen=True)
 class Row:
     """One part, or (with `part` '') what is asked of a problem as a whole.
 
     Attributes:
+        alone: it is a problem that has no parts.
         label: of the first section that answers it.
         sections: how many do, one after the other, those below them not counted.
         checks: how many passed checks these sections cite.
@@ -31,6 +35,7 @@ class Row:
 
     outcome: Outcome
     part: str
+    alone: bool
     points: str
     label: str
     sections: int
@@ -43,6 +48,7 @@ class Row:
             "set": self.outcome.set.short,
             "problem": self.outcome.problem.heading,
             "part": shown(self.part, self.outcome.problem.number),
+            "alone": self.alone,
             "points": self.points,
             "label": self.label,
             "sections": self.sections,
@@ -62,7 +68,8 @@ def _rows(outcome: Outcome, report: Report) -> Iterator[Row]:
     whole = sections_of("all", outcome, chapter)
     parts = outcome.problem.parts
     yield Row(
-        outcome, "", parts.get("all", ""), *_place(whole), _cited(chapter, outcome, whole),
+        outcome, "", set(parts) <= {"all"}, parts.get("all", ""), *_place(whole),
+        _cited(chapter, outcome, whole),
         tuple(row for part, row in bars if part in ("", "all")),
     )  # fmt: skip
     for part, points in parts.items():
@@ -70,7 +77,7 @@ def _rows(outcome: Outcome, report: Report) -> Iterator[Row]:
             continue
         found = sections_of(part, outcome, chapter)
         yield Row(
-            outcome, part, points, *_place(found), _cited(chapter, outcome, found),
+            outcome, part, False, points, *_place(found), _cited(chapter, outcome, found),
             tuple(row for of, row in bars if of == part),
         )  # fmt: skip
 
@@ -115,7 +122,10 @@ def sections_of(part: str, outcome: Outcome, chapter: Chapter) -> list[Section]:
 
 
 def shown(part: str, problem: int) -> str:
-    """`(a)` for a, `3.2` for part 2 of problem 3, `Q4.1` as it is."""
+    """`(a)` for a, `(b)(ii)` for b2, `3.2` for part 2 of problem 3, `Q4.1` as it is."""
+    within = re.fullmatch(r"([a-z])([1-9])", part)
+    if within:
+        return f"({within[1]})({_ROMAN[int(within[2]) - 1]})"
     if part.isdecimal():
         return f"{problem}.{part}"
     return f"({part})" if re.fullmatch(r"[a-z]|[ivx]+", part) else part

@@ -1,4 +1,4 @@
-"""Zip the notebooks of one set with the code behind them."""
+"""Zip notebooks of one set with the code of the scripts that its course wants zipped."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

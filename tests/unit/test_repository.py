@@ -1,0 +1,50 @@
+"""The files by which others find, cite and list this project say the same."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import yaml
+
+from workflow_project import ROOT
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_one_version_everywhere():
+    project = tomllib.loads(text("pyproject.toml"))["project"]
+    citation = yaml.safe_load(text("CITATION.cff"))
+    released = re.findall(r"^## (\d+\.\d+\.\d+)", text("CHANGELOG.md"), re.M)
+    assert citation["version"] == project["version"] == released[0]
+
+
+def test_the_citation_has_what_its_format_requires():
+    """The keys that the Citation File Format 1.2.0 requires, and the licence of the code."""
+    citation = yaml.safe_load(text("CITATION.cff"))
+    assert str(citation["cff-version"]) == "1.2.0"
+    assert {"message", "title", "authors"} <= set(citation)
+    assert all(author.get("name") or author.get("family-names") for author in citation["authors"])
+    assert citation["license"] == "MIT"
+    assert text("LICENSE").startswith("MIT License")
+
+
+def test_the_workflow_catalog_promises_what_there_is():
+    usage = yaml.safe_load(text(".snakemake-workflow-catalog.yml"))["usage"]
+    assert set(usage) <= {"mandatory-flags", "software-stack-deployment", "report"}
+    assert usage["software-stack-deployment"] == {"conda": True}
+    assert usage["report"] is True
+    assert "report(" in text("workflow/rules/report.smk")
+    for rules in ROOT.glob("workflow/rules/*.smk"):
+        for environment in re.findall(r"conda:\s+\"([^\"]+)\"", rules.read_text()):
+            assert (rules.parent / environment).resolve().is_file(), (rules.name, environment)
+
+
+def test_links_of_the_pages_lead_somewhere():
+    for page in ("README.md", *(f"docs/{path.name}" for path in ROOT.glob("docs/*.md"))):
+        prose = re.sub(r"^```.*?^```|`[^`\n]*`", "", text(page), flags=re.M | re.S)
+        for link in re.findall(r"\]\(([^)#]+)\)", prose):
+            if not link.startswith("http"):
+                assert ((ROOT / page).parent / link).exists(), (page, link)
