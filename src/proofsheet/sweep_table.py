@@ -13,8 +13,8 @@ NONE = "–"
 
 def table(
     settings: Sequence[Mapping[str, Any]], mark: str = ""
-) -> tuple[list[str], list[list[str]]]:
-    """Header and rows.
+) -> tuple[list[str], list[list[str]], str]:
+    """Header, rows and alignment: parameters left, numbers right.
 
     Args:
         settings: as `sweeps.aggregated` gives them.
@@ -37,4 +37,4 @@ def table(
             for number in (spread["mean"], spread["deviation"]):
                 row.append(NONE if number is None else written(number) + mark)
         rows.append(row)
-    return header, rows
+    return header, rows, "l" * len(names) + "r" * (len(header) - len(names))

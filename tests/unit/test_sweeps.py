@@ -121,7 +121,8 @@ def per_cent(number):
 
 def test_the_table_names_what_was_varied_and_marks_standins():
     settings = aggregated(results(hidden=[[8], [8, 8]], features=["six"], seed=[0, 1]))
-    header, rows = table(settings, mark="†")
+    header, rows, align = table(settings, mark="†")
+    assert align == "llrrrrr"
     assert header[:3] == ["hidden", "features", "Runs"]
     assert rows[1][:4] == ["8x8", "six", "2", per_cent("50.00") + "†"]
 

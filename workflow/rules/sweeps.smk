@@ -59,8 +59,6 @@ for sweep_name, sweep in config["sweeps"].items():
                 inputs=list(repeated.inputs),
                 torch=repeated.torch,
                 device=config["device"],
-            message:
-                f"Runs {number * sweep['runs_per_job'] + 1} and on of the sweep {sweep_name}."
             script:
                 "../scripts/sweep_run.py"
 
