@@ -47,6 +47,8 @@ _STRATEGY = Kind("names of config.yaml: transfer.strategies", lambda v: isinstan
 _SEED, _RATE, _DECAY, _SHARE = (
     _whole(0, 2**31 - 1), _number(1e-8, 10), _number(0, 10), _number(0, 0.9)
 )  # fmt: skip
+# Above 0: Nesterov's momentum has no other.
+_MOMENTUM = _number(0.01, 0.999)
 _BATCH, _EPOCHS = _whole(1, 8192), _whole(1, 1000)
 _FEATURES = _one_of("sixteen", "six")
 
@@ -92,7 +94,7 @@ _CLASSICAL = {"seed": _SEED, "features": _FEATURES}
 _SGD = {
     "seed": _SEED,
     "learning_rate": _RATE,
-    "momentum": _SHARE,
+    "momentum": _MOMENTUM,
     "weight_decay": _DECAY,
     "nesterov": _TRUTH,
     "smoothing": _SHARE,
@@ -101,7 +103,7 @@ _SGD = {
     "images": _images(50_000),
 }
 """Fields of `sgd_training.SgdRecipe`, and beside them the seed and how many images."""
-_MUON = {"muon": _number(0, 10), "muon_momentum": _SHARE, "muon_decay": _DECAY}
+_MUON = {"muon": _number(0, 10), "muon_momentum": _MOMENTUM, "muon_decay": _DECAY}
 _CLASSICAL_RULE, _P7 = "csci5527_hw2_p4_dry_beans_classical", "cs7643_ps2_p7_cifar10"
 
 SWEEPABLE: Mapping[str, Sweepable] = {
@@ -247,7 +249,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
         {
             "seed": _SEED,
             "learning_rate": _RATE,
-            "momentum": _SHARE,
+            "momentum": _MOMENTUM,
             "weight_decay": _DECAY,
             "epochs": _EPOCHS,
             "batch": _BATCH,

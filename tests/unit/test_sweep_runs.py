@@ -124,3 +124,14 @@ def test_a_loss_that_is_not_finite_is_none():
 def test_the_loss_is_the_cross_entropy():
     metrics = of_logits(np.array([[1000.0, 0.0], [0.0, math.log(3)]]), np.array([0, 0]))
     assert metrics["validation_loss"] == pytest.approx(math.log(4) / 2)
+
+
+def test_the_page_on_sweeps_names_every_run_and_parameter():
+    """Whoever adds a run says so where users look."""
+    rows = [line.split("|") for line in (ROOT / "docs/sweeps.md").read_text().splitlines()]
+    told = {
+        row[1].strip(" `"): set(re.findall(r"`(\w+)`", row[2])) for row in rows if len(row) == 5
+    }
+    assert {name: set(entry.parameters) for name, entry in SWEEPABLE.items()} == {
+        name: parameters for name, parameters in told.items() if "/" in name
+    }
