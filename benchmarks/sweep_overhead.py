@@ -4,9 +4,10 @@
 
 Everything runs in a temporary checkout with stand-in data. Planning is a dry run of the whole
 workflow, without a sweep and with one of 1,000 jobs. The overhead of a run is what is left of the
-time of small trainings, one core, when planning and training are taken away; in SLURM, what is left
+time of small trainings on one core without planning and training; in SLURM, what is left
 of the time that its jobs held a node. As large jobs as the sweep has by itself are compared
-with one job for each run.
+with one job for each run. Where others use the same processor, its own seconds, which are printed
+beside those on the clock, say more.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ CONFIG = ("--config", "preset=quick", "data={source: standin}", "device=cpu")
 SLURM = ("--workflow-profile", "workflow/profiles/slurm")
 PLANNED = 1000
 # Of small runs: as many jobs as one can wait for, alone and together.
-RUNS = {"grouped": 100, "ungrouped": 10}
+RUNS = {"grouped": 50, "ungrouped": 6}
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def planning(project: Project) -> None:
     print(
         f"planning: {empty.wall:.1f} s without a sweep ({empty.cpu:.1f} s of a core),"
         f" {full.wall:.1f} s with {PLANNED:,} jobs ({full.cpu:.1f} s of a core):"
-        f" {full.wall - empty.wall:+.1f} s ({full.cpu - empty.cpu:+.1f} s of a core)"
+        f" {full.wall - empty.wall:+.1f} s ({full.cpu - empty.cpu:+.1f} s of a core)",
+        flush=True,
     )
 
 
@@ -91,9 +93,10 @@ def runs_of(project: Project, name: str, runs: int) -> list[str]:
     return files_of(name, expand({"seed": list(range(runs)), "epochs": [1], "members": [1]}))
 
 
-def training(project: Project, targets: list[str]) -> float:
-    """Seconds that the runs themselves took, all of them together."""
-    return sum(read_json(project.folder / path)["seconds"] for path in targets)
+def training(project: Project, targets: list[str]) -> Took:
+    """What the runs themselves took, all of them together."""
+    found = [read_json(project.folder / path) for path in targets]
+    return Took(*(sum(run[key] for run in found) for key in ("seconds", "cpu_seconds")))
 
 
 def locally(project: Project) -> None:
@@ -103,15 +106,17 @@ def locally(project: Project) -> None:
         per_job = None if name == "grouped" else 1
         options = sweep(project, name, runs, per_job)
         targets = runs_of(project, name, runs)
-        whole = took(project, *targets, *options).wall
-        planned = took(project, *targets, *options).wall  # nothing is left to do
+        whole = took(project, *targets, *options)
+        planned = took(project, *targets, *options)  # nothing is left to do
         trained = training(project, targets)
         size = per_job or SWEEPABLE[RUN].runs_per_job
-        overhead = (whole - planned - trained) / runs
+        wall = (whole.wall - planned.wall - trained.wall) / runs
+        cpu = (whole.cpu - planned.cpu - trained.cpu) / runs
         print(
-            f"local, {name}: {runs} runs in jobs of {size}, {trained / runs:.2f} s of training"
-            f" each: {overhead:.2f} s of overhead per run, {overhead * size:.1f} s per job"
-            f" (Snakemake's start, {planned:.0f} s, is paid once)"
+            f"local, {name}: {runs} runs in jobs of {size}, {trained.wall / runs:.2f} s of training"
+            f" each: {wall:.2f} s of overhead per run ({cpu:.2f} s of a core), {wall * size:.1f} s"
+            f" per job ({cpu * size:.1f} s of a core)",
+            flush=True,
         )
 
 
@@ -129,12 +134,13 @@ def on_slurm(project: Project, cluster: Cluster) -> None:
         ]
         held = sum(seconds(job["StartTime"], job["EndTime"]) for job in jobs)
         waited = sum(seconds(job["SubmitTime"], job["StartTime"]) for job in jobs)
-        trained = training(project, targets)
+        trained = training(project, targets).wall
         print(
             f"SLURM, {name}: {runs} runs in {len(jobs)} jobs, {trained / runs:.2f} s of training"
             f" each: nodes were held for {(held - trained) / runs:.2f} s more per run,"
             f" {(held - trained) / len(jobs):.1f} s per job, after {waited / len(jobs):.1f} s in"
-            f" the queue; the whole took {whole - planned:.0f} s"
+            f" the queue; the whole took {whole - planned:.0f} s",
+            flush=True,
         )
 
 
