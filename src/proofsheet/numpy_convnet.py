@@ -31,6 +31,10 @@ class Recipe:
     weight_decay: float = 1e-3
 
 
+ONCE = Recipe(epochs=1, batch=50)
+"""How it is trained on all images."""
+
+
 def convnet(
     rng: np.random.Generator | int | None = None, *, channels: int = 32, side: int = 32,
     dtype: DTypeLike = np.float32,
@@ -98,9 +102,14 @@ def predicted(
     model: Sequential, images: np.ndarray, mean: np.ndarray, batch: int = 200
 ) -> np.ndarray:
     """Classes (n,) of bytes (n, h, w, 3)."""
+    return scores(model, images, mean, batch).argmax(axis=1)
+
+
+def scores(model: Sequential, images: np.ndarray, mean: np.ndarray, batch: int = 200) -> np.ndarray:
+    """Logits (n, 10) of bytes (n, h, w, 3)."""
     model.eval()
     parts = [
-        model.forward(centered(images[start : start + batch], mean)).argmax(axis=1)
+        model.forward(centered(images[start : start + batch], mean))
         for start in range(0, len(images), batch)
     ]
     return np.concatenate(parts)

@@ -17,6 +17,9 @@ from mytorch.nn.modules.module import Module
 from mytorch.nn.optim import SGD
 from mytorch.nn.sequential import Sequential
 
+SIZES, RATE, BATCH = (784, 128, 64, 10), 0.1, 64
+"""Of dl_hw1, Q6.7."""
+
 
 def perceptron(
     sizes: Sequence[int],

@@ -70,10 +70,13 @@ GIVEN: dict[str, dict[str, Any]] = {
 GIVEN_BATCH, GIVEN_EPOCHS = 32, 5
 
 
-def adamw(parameters: Iterable[nn.Parameter], steps: int) -> tuple[Any, Any]:
-    """AdamW at 1e-3 whose rate is multiplied by 0.99 after each of the `GIVEN_EPOCHS` epochs."""
-    optimizer = torch.optim.AdamW(parameters, lr=1e-3, betas=(0.9, 0.999), fused=True)
-    epoch = max(steps // GIVEN_EPOCHS, 1)
+def adamw(
+    parameters: Iterable[nn.Parameter], steps: int, *, epochs: int = GIVEN_EPOCHS,
+    learning_rate: float = 1e-3,
+) -> tuple[Any, Any]:  # fmt: skip
+    """AdamW whose rate is multiplied by 0.99 after each of the epochs."""
+    optimizer = torch.optim.AdamW(parameters, lr=learning_rate, betas=(0.9, 0.999), fused=True)
+    epoch = max(steps // epochs, 1)
     return optimizer, torch.optim.lr_scheduler.StepLR(optimizer, epoch, gamma=0.99)
 
 

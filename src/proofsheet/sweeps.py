@@ -8,125 +8,85 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
 from proofsheet.errors import UserError
+from proofsheet.sweepable import SWEEPABLE
 
 Run = dict[str, Any]
 """A value for each parameter in the grid."""
 
 MOST_RUNS = 100_000
+TRANSFER = "csci5527_hw3/p4_transfer_train"
 
 
-@dataclass(frozen=True)
-class Kind:
-    """What a parameter may be: in words, and as a test."""
+def checked_sweeps(sweeps: Mapping[str, Any], strategies: Mapping[str, Any]) -> dict[str, Any]:
+    """The sweeps of `config.yaml`, with `runs_per_job`, if each can be made.
 
-    words: str
-    allows: Callable[[Any], bool]
-
-
-def _whole(low: int, high: int) -> Kind:
-    return Kind(
-        f"whole numbers from {low} to {high}",
-        lambda v: isinstance(v, int) and not isinstance(v, bool) and low <= v <= high,
-    )
-
-
-def _number(low: float, high: float) -> Kind:
-    return Kind(
-        f"numbers from {low:g} to {high:g}",
-        lambda v: isinstance(v, int | float) and not isinstance(v, bool) and low <= v <= high,
-    )
-
-
-def _one_of(*names: str) -> Kind:
-    return Kind(", ".join(names), lambda v: v in names)
-
-
-_SEED, _RATE = _whole(0, 2**31 - 1), _number(1e-8, 10)
-_WIDTHS = Kind(
-    "lists of one to eight whole numbers from 1 to 4096, such as [64, 64]",
-    lambda v: (
-        isinstance(v, list) and 1 <= len(v) <= 8 and all(_whole(1, 4096).allows(w) for w in v)
-    ),
-)
-
-
-@dataclass(frozen=True)
-class Sweepable:
-    """A run that can be swept: its data, and what each of its parameters may be."""
-
-    dataset: str
-    parameters: Mapping[str, Kind]
-
-
-SWEEPABLE: Mapping[str, Sweepable] = {
-    "csci5527_hw2/p4_dry_beans_mlp": Sweepable(
-        "dry_bean",
-        {
-            "seed": _SEED,
-            "learning_rate": _RATE,
-            "weight_decay": _number(0, 10),
-            "dropout": _number(0, 0.9),
-            "hidden": _WIDTHS,
-            "features": _one_of("sixteen", "six"),
-            "epochs": _whole(1, 1000),
-            "batch": _whole(1, 8192),
-            "members": _whole(1, 64),
-        },
-    ),
-    "csci5527_hw3/p1_optimizers_train": Sweepable(
-        "mnist",
-        {
-            "seed": _SEED,
-            "optimizer": _one_of("adagrad", "rmsprop", "adam", "adamw"),
-            "implementation": _one_of("ours", "builtin"),
-            "learning_rate": _RATE,
-            "images": _whole(100, 60_000),
-            "epochs": _whole(1, 100),
-        },
-    ),
-}
-"""What `sweeps.<name>.run` may name, each with a function of its own in `sweep_runs`."""
-
-
-def checked_sweeps(sweeps: Mapping[str, Any]) -> dict[str, Any]:
-    """The sweeps of `config.yaml`, if each names a run and parameters that it has.
+    Args:
+        sweeps: by name: `run`, `grid` and, if it is not to be the run's own, `runs_per_job`.
+        strategies: `config.yaml: transfer.strategies`, which the transfer to radiographs may name.
 
     Raises:
-        UserError: an unknown run or parameter, a value that it cannot have, too many runs.
+        UserError: an unknown run or parameter, a value that it cannot have, values that do not go
+            together, too many runs.
     """
+    checked = {}
     for name, sweep in sweeps.items():
-        key = f"config.yaml: sweeps.{name}"
-        if sweep["run"] not in SWEEPABLE:
-            raise UserError(
-                f"{key}.run: {sweep['run']!r} cannot be swept; allowed: {', '.join(SWEEPABLE)}"
-            )
-        parameters = SWEEPABLE[sweep["run"]].parameters
-        for parameter, values in sweep["grid"].items():
-            if parameter not in parameters:
-                raise UserError(
-                    f"{key}.grid: {parameter!r} is no parameter of {sweep['run']};"
-                    f" allowed: {', '.join(parameters)}"
-                )
-            for value in values:
-                if not parameters[parameter].allows(value):
-                    # YAML reads 1e-3 as a text.
-                    hint = " (write 1e-3 as 0.001)" if isinstance(value, str) else ""
-                    raise UserError(
-                        f"{key}.grid.{parameter}: {value!r} is not allowed{hint};"
-                        f" allowed: {parameters[parameter].words}"
-                    )
-        count = math.prod(len(values) for values in sweep["grid"].values())
+        key, run, grid = f"config.yaml: sweeps.{name}", sweep["run"], sweep["grid"]
+        if run not in SWEEPABLE:
+            raise UserError(f"{key}.run: {run!r} cannot be swept; allowed: {', '.join(SWEEPABLE)}")
+        _check_values(key, run, grid)
+        count = math.prod(len(values) for values in grid.values())
         if count > MOST_RUNS:
             raise UserError(f"{key}.grid has {count:,} runs; allowed: {MOST_RUNS:,} at most")
-        if len(set(map(run_id, expand(sweep["grid"])))) < count:
+        runs = expand(grid)
+        if len(set(map(run_id, runs))) < count:
             raise UserError(f"{key}.grid: a value is listed twice; list it once")
-    return dict(sweeps)
+        if run == TRANSFER:
+            for one in runs:
+                _check_transfer(f"{key}.grid", one, strategies)
+        size = sweep.get("runs_per_job") or SWEEPABLE[run].runs_per_job
+        checked[name] = {**sweep, "runs_per_job": size}
+    return checked
+
+
+def _check_values(key: str, run: str, grid: Mapping[str, Sequence[Any]]) -> None:
+    """Has the run these parameters, and may they have these values?"""
+    parameters = SWEEPABLE[run].parameters
+    for parameter, values in grid.items():
+        if parameter not in parameters:
+            raise UserError(
+                f"{key}.grid: {parameter!r} is no parameter of {run};"
+                f" allowed: {', '.join(parameters)}"
+            )
+        for value in values:
+            if not parameters[parameter].allows(value):
+                # YAML reads 1e-3 as a text.
+                hint = " (write 1e-3 as 0.001)" if isinstance(value, str) else ""
+                raise UserError(
+                    f"{key}.grid.{parameter}: {value!r} is not allowed{hint};"
+                    f" allowed: {parameters[parameter].words}"
+                )
+
+
+def _check_transfer(key: str, run: Run, strategies: Mapping[str, Any]) -> None:
+    """Is there such a strategy, and do its numbers go together?"""
+    name = run.get("strategy", "frozen")
+    if name not in strategies:
+        raise UserError(
+            f"{key}.strategy: {name!r} is no strategy; allowed: {', '.join(strategies)}"
+            " (config.yaml: transfer.strategies)"
+        )
+    strategy = {"initial": "pretrained", "blocks": 9, "frozen": 0} | strategies[name] | run
+    most = 0 if strategy["initial"] == "random" else strategy["blocks"]
+    if strategy["frozen"] > most:
+        raise UserError(
+            f"{key}: {run_id(run)} (strategy {name}) freezes {strategy['frozen']} blocks; allowed:"
+            f" {most} at most; only blocks that are pretrained and kept can be frozen"
+        )
 
 
 def expand(grid: Mapping[str, Sequence[Any]]) -> list[Run]:
@@ -165,9 +125,10 @@ def aggregated(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
     Returns:
         Per setting `parameters` without the seed, `runs`, and per metric `mean`, `deviation` (of
-        a sample; null for one run), `low` and `high`.
+        a sample; null for one run), `low` and `high`; all four are null where the metric of a
+        run is: a training that diverged has no loss.
     """
-    groups: dict[str, tuple[Run, list[Mapping[str, float]]]] = {}
+    groups: dict[str, tuple[Run, list[Mapping[str, float | None]]]] = {}
     for result in results:
         setting = {k: v for k, v in result["parameters"].items() if k != "seed"}
         groups.setdefault(run_id(setting), (setting, []))[1].append(result["metrics"])
@@ -181,10 +142,13 @@ def aggregated(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _spread(values: Sequence[float]) -> dict[str, float | None]:
+def _spread(values: Sequence[float | None]) -> dict[str, float | None]:
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return dict.fromkeys(("mean", "deviation", "low", "high"))
     return {
-        "mean": statistics.fmean(values),
-        "deviation": statistics.stdev(values) if len(values) > 1 else None,
-        "low": min(values),
-        "high": max(values),
+        "mean": statistics.fmean(known),
+        "deviation": statistics.stdev(known) if len(known) > 1 else None,
+        "low": min(known),
+        "high": max(known),
     }

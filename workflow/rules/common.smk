@@ -32,7 +32,8 @@ from proofsheet.lock import only_run_here, writable_or_end
 from proofsheet.made import redate, refuse_edited
 from proofsheet.modules import imported_modules, pasted_modules
 from proofsheet.report.captions import captions
-from proofsheet.sweeps import SWEEPABLE, checked_sweeps, chunks, files_of
+from proofsheet.sweepable import SWEEPABLE
+from proofsheet.sweeps import checked_sweeps, chunks, files_of
 from proofsheet.sweeps import expand as expand_grid
 from proofsheet.visible_gpus import visible_gpus
 
@@ -48,7 +49,9 @@ configfile: "config.yaml"
 
 try:
     config = checked(config)
-    config["sweeps"] = checked_sweeps(config["sweeps"])
+    config["sweeps"] = checked_sweeps(
+        config["sweeps"], config["transfer"]["strategies"]
+    )
     # The dataset of eecs182_hw5, question 6: "cifar100" or "cifar10".
     Q6_DATASET = which_cifar(
         config["eecs182_hw5"]["q6_dataset"],

@@ -1,18 +1,42 @@
 # Sweeps: a run over a grid of its parameters (config.yaml: sweeps, docs/sweeps.md).
 
-# Once, not per job.
-SWEEP_MODULES = modules_of("sweep_run") if config["sweeps"] else []
+
+def sweep_dataset(run):
+    """The data of a run that is swept."""
+    return SWEEPABLE[run].dataset or Q6_DATASET
+
+
+def sweep_start(run):
+    """Where a sweep starts from: what the rule that it repeats hands to each of its jobs alike."""
+    start = {
+        name: value
+        for name, value in getattr(rules, SWEEPABLE[run].rule).params.items()
+        if not callable(value)
+    }
+    return start | {"strategies": config["transfer"]["strategies"]}
+
+
+def sweep_modules(run):
+    """The modules that a job of this sweep imports; those of the run are found by its name."""
+    own = "src/" + SWEEPABLE[run].module.replace(".", "/") + ".py"
+    return sorted({own, *imported_modules(own), *modules_of("sweep_run")})
 
 
 for sweep_name, sweep in config["sweeps"].items():
+    # Once, not per job.
+    repeated = SWEEPABLE[sweep["run"]]
+    sweep_data = data_of(sweep_dataset(sweep["run"]))
+    modules = sweep_modules(sweep["run"])
+    start = sweep_start(sweep["run"])
     for number, runs in enumerate(chunks(sweep)):
 
         rule:
             name:
                 f"sweep_{sweep_name}_{number}"
             input:
-                **data_of(SWEEPABLE[sweep["run"]].dataset),
-                modules=SWEEP_MODULES,
+                **sweep_data,
+                **repeated.inputs,
+                modules=modules,
             output:
                 files_of(sweep_name, runs),
             log:
@@ -23,16 +47,18 @@ for sweep_name, sweep in config["sweeps"].items():
                 "../../envs/compute.yaml"
             threads: 1
             resources:
-                mem_mb=growing(3000),
-                runtime=60,
-                gpu=GPUS_PER_TRAINING,
+                mem_mb=growing(repeated.mem_mb),
+                # A day at most, which a cluster is likely to allow.
+                runtime=min(len(runs) * repeated.minutes, 1440),
+                gpu=GPUS_PER_TRAINING * repeated.torch,
             params:
                 run=sweep["run"],
+                function=repeated.function,
                 runs=runs,
-                preset=config["preset"],
+                start=start,
+                inputs=list(repeated.inputs),
+                torch=repeated.torch,
                 device=config["device"],
-            message:
-                f"Runs {number * sweep['runs_per_job'] + 1} and on of the sweep {sweep_name}."
             script:
                 "../scripts/sweep_run.py"
 
@@ -44,7 +70,7 @@ rule sweep_summary:
             wildcards.sweep, expand_grid(config["sweeps"][wildcards.sweep]["grid"])
         ),
         source=lambda wildcards: data_of(
-            SWEEPABLE[config["sweeps"][wildcards.sweep]["run"]].dataset
+            sweep_dataset(config["sweeps"][wildcards.sweep]["run"])
         )["source"],
         modules=modules_of("sweep_summary"),
     output:

@@ -1,25 +1,35 @@
 """Some runs of a sweep, one after the other in one process; each has its own result."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from proofsheet import job
 from proofsheet.data.dataset import load
-from proofsheet.device import make_deterministic, on_gpu, resolve
 from proofsheet.files import write_json
-from proofsheet.sweep_runs import RUNS
+from proofsheet.sweep_runs import Common, run_of, without_test
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with job.start(snakemake) as log:
-    job.set_threads(snakemake.threads)
     params = snakemake.params
-    device = resolve(params.device)
-    if on_gpu(device):  # a CPU is deterministic, and the switch imports a compiler for 4 s
-        make_deterministic()
-    data = load(Path(snakemake.input.source).parent)
+    if params.torch:
+        job.set_threads(snakemake.threads)
+    run = run_of(params.function)
+    common = Common(
+        without_test(load(Path(snakemake.input.source).parent)),
+        params.device,
+        params.start,
+        {name: snakemake.input[name] for name in params.inputs},
+    )
     for parameters, path in zip(params.runs, snakemake.output, strict=True):
-        metrics = RUNS[params.run](data, parameters, device, params.preset)
-        log.info("%s: %s", parameters, metrics)
-        write_json(path, {"run": params.run, "parameters": parameters, "metrics": metrics})
+        start, start_cpu = time.perf_counter(), time.process_time()
+        metrics = run(common, parameters)
+        took = {
+            "seconds": time.perf_counter() - start,
+            # What it cost where other jobs share the processor.
+            "cpu_seconds": time.process_time() - start_cpu,
+        }
+        log.info("%s: %s in %.2f s", parameters, metrics, took["seconds"])
+        write_json(path, {"run": params.run, "parameters": parameters, "metrics": metrics, **took})

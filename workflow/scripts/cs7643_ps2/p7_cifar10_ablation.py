@@ -3,14 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
-
 from proofsheet import job
 from proofsheet.cifar_recipes import without
-from proofsheet.data.dataset import load
-from proofsheet.device import make_deterministic, mixed_precision, resolve
+from proofsheet.cifar_training import fit_plan
+from proofsheet.data.dataset import Part, load
+from proofsheet.device import make_deterministic, resolve
 from proofsheet.files import write_json
-from proofsheet.sgd_training import fit, logits_of
+from proofsheet.sgd_training import logits_of
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -23,17 +22,16 @@ with job.start(snakemake):
     data = load(Path(snakemake.input.source).parent)
     # A ninth of the images at the epochs of a CPU, so that it is the same everywhere.
     plan = without(choice).on(resolve("cpu"), quick=params.preset == "quick")
-    mixed = mixed_precision(device)
-    x, y = data.train.x[: params.images], data.train.y[: params.images]
-    train, val = (
-        (torch.from_numpy(a).to(device), torch.from_numpy(b).to(device))
-        for a, b in ((x, y), (data.val.x[: params.validation], data.val.y[: params.validation]))
+    trained = fit_plan(
+        plan,
+        Part(data.train.x[: params.images], data.train.y[: params.images]),
+        Part(data.val.x[: params.validation], data.val.y[: params.validation]),
+        seed=params.seed,
+        device=device,
+        label=f"without {choice}",
+        watch=False,
     )
-    model = plan.build(x, params.seed, device)
-    fit(
-        model, train, None, plan.recipe,
-        seed=params.seed, label=f"without {choice}", augment=plan.augment, mixed=mixed,
-    )  # fmt: skip
+    model, train, val, mixed = trained.model, trained.train, trained.validation, trained.mixed
     found = {
         "both_ways": logits_of(model, val[0], both_ways=True, mixed=mixed),
         "one_view": logits_of(model, val[0], mixed=mixed),
@@ -44,7 +42,7 @@ with job.start(snakemake):
         snakemake.output.metrics,
         {
             "choice": choice,
-            "images": len(y),
+            "images": len(train[1]),
             "validation_images": len(val[1]),
             "epochs": plan.recipe.epochs,
         }

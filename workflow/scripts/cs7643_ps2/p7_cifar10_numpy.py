@@ -12,7 +12,7 @@ from proofsheet.cifar_recipes import shortened
 from proofsheet.classification import accuracy, confusion_matrix
 from proofsheet.data.dataset import load
 from proofsheet.files import write_arrays, write_json
-from proofsheet.numpy_convnet import FEW, Recipe, centered, convnet, fit, predicted
+from proofsheet.numpy_convnet import FEW, ONCE, Recipe, centered, convnet, fit, predicted
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -37,10 +37,9 @@ with job.start(snakemake):
     data = shortened(data, params.images)
     mean = data.train.x.mean(axis=0)
     model = convnet(params.seed)
-    once = Recipe(epochs=1, batch=50)
     start = time.perf_counter()
     whole = fit(
-        model, data.train.x, data.train.y, mean, once, rng=np.random.default_rng(params.seed)
+        model, data.train.x, data.train.y, mean, ONCE, rng=np.random.default_rng(params.seed)
     )
     seconds = time.perf_counter() - start
     found = predicted(model, data.test.x, mean)
@@ -60,7 +59,7 @@ with job.start(snakemake):
             "numpy": {
                 "images": len(data.train),
                 "parameters": sum(p.size for p in model.get_parameters()),
-                "batch": once.batch,
+                "batch": ONCE.batch,
                 "train_accuracy": whole["accuracy"].mean(),
                 "test_accuracy": accuracy(confusion_matrix(data.test.y, found, classes)),
                 "seconds": seconds,

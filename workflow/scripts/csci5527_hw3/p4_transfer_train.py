@@ -1,7 +1,7 @@
 """CSCI 5527 HW 3, problem 4: one strategy, trained and applied to validation and test images."""
 
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from proofsheet.device import make_deterministic, mixed_precision, resolve
 from proofsheet.files import read_arrays, write_arrays, write_json
 from proofsheet.training import denormals_flushed, parameter_count
 from proofsheet.transfer import Images, build, classify, features, fit, strategy_of
+from proofsheet.transfer_trial import shortened
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -27,9 +28,7 @@ with job.start(snakemake), denormals_flushed():
         for part in ("train", "val", "test")
     }
     if snakemake.params.preset == "quick":
-        strategy = replace(strategy, epochs=min(strategy.epochs, 2), views=1)
-        every = -(-len(parts["train"].y) // snakemake.params.images)
-        parts["train"] = Images(parts["train"].x[::every], parts["train"].y[::every])
+        strategy, parts["train"] = shortened(strategy, parts["train"], snakemake.params.images)
 
     start = time.perf_counter()
     mixed = mixed_precision(device)

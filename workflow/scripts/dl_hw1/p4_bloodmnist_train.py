@@ -1,18 +1,18 @@
 """Deep Learning HW 1, problem 4: train one network (`mlp` or `cnn`); its curves and its logits."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 
 from proofsheet import job
-from proofsheet.blood_cells import RECIPES, network, scaled, turned
+from proofsheet.blood_cells import RECIPES, scaled
+from proofsheet.blood_training import fit, shortened
 from proofsheet.data.dataset import load
-from proofsheet.device import make_deterministic, mixed_precision, resolve
+from proofsheet.device import make_deterministic, resolve
 from proofsheet.files import write_arrays, write_json
-from proofsheet.live_units import train_live
-from proofsheet.training import logits_of, parameter_count, train
+from proofsheet.training import logits_of, parameter_count
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -32,18 +32,9 @@ with job.start(snakemake):
     }
     recipe = RECIPES[kind]
     if snakemake.params.preset == "quick":
-        recipe = replace(recipe, epochs=2)
-        rows["train"] = tuple(part[::3] for part in rows["train"])
+        recipe, rows["train"] = shortened(recipe, rows["train"])
 
-    torch.manual_seed(seed)
-    model = network(kind).to(device)
-    if kind == "mlp":  # float32, as it is asked for; less the work on units that cannot change
-        curves = train_live(model, rows["train"], rows["val"], recipe, seed=seed, label=kind)
-    else:  # the reference may be as fast as it can
-        curves = train(
-            model, rows["train"], rows["val"], recipe, seed=seed, label=kind,
-            augment=turned, mixed=mixed_precision(device),
-        )  # fmt: skip
+    model, curves = fit(kind, rows["train"], rows["val"], recipe, seed=seed)
     logits = {part: logits_of(model, x).double().cpu().numpy() for part, (x, _) in rows.items()}
 
     labels = {part: y.cpu().numpy() for part, (_, y) in rows.items()}

@@ -13,18 +13,16 @@ from proofsheet.deep_mlp import (
     accuracies,
     standardized,
     statistics,
-    train_epoch,
     trained_state,
 )
+from proofsheet.deep_training import HIDDEN, fit
 from proofsheet.device import make_deterministic, mixed_precision, on_gpu, resolve
 from proofsheet.files import write_arrays, write_json
-from proofsheet.progress import Epochs
 from proofsheet.signal_propagation import predicted_statistics
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-HIDDEN = (256,) * 5
 PROBED = 256  # images for the statistics before training
 
 with job.start(snakemake):
@@ -60,10 +58,8 @@ with job.start(snakemake):
     )
 
     mixed = mixed_precision(device)
-    losses, epochs = [], Epochs(snakemake.params.epochs, f"{activation} {method}")
-    for _ in epochs:
-        losses.append(train_epoch(networks, x, y, mixed=mixed))
-        epochs.report(loss=losses[-1].mean())
+    label = f"{activation} {method}"
+    losses = fit(networks, x, y, snakemake.params.epochs, label=label, mixed=mixed)
 
     write_json(
         snakemake.output.metrics,

@@ -20,12 +20,19 @@ from proofsheet.gradient_errors import (
     entry_errors,
     strict_relative_error,
 )
-from proofsheet.numpy_training import perceptron, rows_of, set_parameters, train
+from proofsheet.numpy_training import (
+    BATCH,
+    RATE,
+    SIZES,
+    perceptron,
+    rows_of,
+    set_parameters,
+    train,
+)
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
-SIZES, RATE, BATCH = (784, 128, 64, 10), 0.1, 64  # the text's
 EPSILON, CHECKED = 1e-5, 5
 EPSILONS = np.logspace(-11, -1, 41)
 SMALL = (6, 8, 4)  # the networks with a mistake in them

@@ -9,15 +9,15 @@ from proofsheet import job
 from proofsheet.cheating_feature import (
     BATCH,
     LEARNING_RATE,
-    convnet,
     normalized,
     other_classes,
     write_answer,
 )
+from proofsheet.cheating_training import fit
 from proofsheet.data.dataset import load
 from proofsheet.device import make_deterministic, mixed_precision, on_gpu, resolve
 from proofsheet.files import write_arrays, write_json
-from proofsheet.training import Recipe, logits_of, parameter_count, train
+from proofsheet.training import Recipe, logits_of, parameter_count
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -41,15 +41,10 @@ with job.start(snakemake) as log:
     clean = normalized(data.test.x[test_rows], device)
     del published
 
-    torch.manual_seed(seed)
-    model = convnet(rate, len(data.class_names)).to(device)
     recipe = Recipe(epochs=snakemake.params.epochs, batch=BATCH, learning_rate=LEARNING_RATE)
-    mixed = mixed_precision(device)
-    curves = train(
-        model, (x, y), (clean, test_y), recipe,
-        seed=seed, label=f"dropout {rate:g}", mixed=mixed,
-        optimizer=lambda parameters, steps: (torch.optim.SGD(parameters, lr=LEARNING_RATE), None),
-    )  # fmt: skip
+    model, curves = fit(
+        rate, (x, y), (clean, test_y), recipe, classes=len(data.class_names), seed=seed
+    )
 
     wrong = other_classes(test_y, len(data.class_names), seed)
     outputs = {
@@ -70,7 +65,7 @@ with job.start(snakemake) as log:
             "seed": seed,
             "epochs": recipe.epochs,
             "images": len(y),
-            "mixed": mixed,
+            "mixed": mixed_precision(device),
             "test_images": len(test_y),
             "parameters": parameter_count(model),
             "clean_accuracy": share(answers["clean"] == test_y),

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import torch
 
 from proofsheet import job
-from proofsheet.augmentation import Augmentation
 from proofsheet.data.dataset import load
 from proofsheet.device import make_deterministic, mixed_precision, on_gpu, resolve
 from proofsheet.files import write_arrays, write_json
-from proofsheet.small_convnets import GIVEN, GIVEN_BATCH, GIVEN_EPOCHS, adamw, given_net, halves
-from proofsheet.training import Recipe, logits_of, parameter_count, train
+from proofsheet.small_convnet_training import fit_given
+from proofsheet.small_convnets import GIVEN, GIVEN_BATCH, GIVEN_EPOCHS, halves
+from proofsheet.training import Recipe, logits_of, parameter_count
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -31,14 +31,11 @@ with job.start(snakemake) as log:
         for part in halves(data.test.x, data.test.y)
     )
     rows = tuple(torch.from_numpy(a[few]).to(device) for a in (published.x, published.y))
-    torch.manual_seed(params.seed)
-    model = given_net(len(data.class_names), **GIVEN[name]).to(device)
     recipe = Recipe(epochs=1 if params.preset == "quick" else GIVEN_EPOCHS, batch=GIVEN_BATCH)
-    mixed = mixed_precision(device)
     start = time.perf_counter()
-    curves = train(
-        model, rows, validation, recipe, seed=params.seed, label=name,
-        augment=Augmentation(mirror=True, reach=0), mixed=mixed, optimizer=adamw,
+    model, curves = fit_given(
+        GIVEN[name], rows, validation, recipe,
+        classes=len(data.class_names), seed=params.seed, label=name,
     )  # fmt: skip
     seconds = time.perf_counter() - start
 
@@ -56,7 +53,7 @@ with job.start(snakemake) as log:
             "images": len(rows[1]),
             "epochs": recipe.epochs,
             "steps": recipe.epochs * -(-len(rows[1]) // recipe.batch),
-            "mixed": mixed,
+            "mixed": mixed_precision(device),
             "seconds": seconds,
         },
     )

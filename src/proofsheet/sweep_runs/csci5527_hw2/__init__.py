@@ -1,0 +1,1 @@
+"""Runs of CSCI 5527 Deep Learning, homework set 2."""

@@ -1,0 +1,1 @@
+"""Runs of Deep Learning, homework 1 (February 2026)."""

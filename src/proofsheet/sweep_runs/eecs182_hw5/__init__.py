@@ -1,0 +1,1 @@
+"""Runs of EECS 182 Deep Neural Networks, homework 5."""

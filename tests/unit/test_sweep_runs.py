@@ -1,0 +1,137 @@
+"""The runs of sweeps: each trains, takes what is swept, and finds no test set."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from proofsheet.data.dataset import Dataset, Part
+from proofsheet.files import write_arrays
+from proofsheet.modules import imported_modules
+from proofsheet.squeezenet import random_state
+from proofsheet.sweep_runs import Common, of_logits, run_of, without_test
+from proofsheet.sweepable import SWEEPABLE
+
+ROOT = Path(__file__).parents[2]
+SHAPES = {
+    "dry_bean": (16,), "mnist": (28, 28), "cifar10": (32, 32, 3), "bloodmnist": (28, 28, 3),
+    "chest_xray": (72, 72), None: (32, 32, 3),
+}  # fmt: skip
+CLASSES = {"dry_bean": 7, "bloodmnist": 8, "chest_xray": 2}
+# As the rules hand it over, and small.
+START = {
+    "preset": "quick", "seed": 0, "seeds": [0], "epochs": 1, "images": 60, "validation": 40,
+    "side": 64, "strategies": {"frozen": {"frozen": 9, "epochs": 1}, "truncated": {"blocks": 6}},
+}  # fmt: skip
+SWEPT = {
+    "csci5527_hw2/p4_dry_beans_mlp": {"learning_rate": 0.1, "hidden": [8, 8], "epochs": 2},
+    "csci5527_hw2/p4_dry_beans_svm": {"C": 1e-3, "gamma": 10, "features": "sixteen"},
+    "csci5527_hw2/p4_dry_beans_forest": {"n_estimators": 1, "max_features": 1},
+    "csci5527_hw2/p4_dry_beans_boosting": {"max_iter": 1, "learning_rate": 0.5},
+    "csci5527_hw3/p1_optimizers_train": {
+        "optimizer": "rmsprop", "implementation": "builtin", "weight_decay": 0.1, "batch": 50,
+    },
+    "csci5527_hw3/p4_transfer_train": {"strategy": "truncated", "epochs": 1, "learning_rate": 0.1},
+    "dl_hw1/p4_bloodmnist_train": {"network": "cnn", "epochs": 1, "batch": 16},
+    "dl_hw1/p5_initialization_run": {"method": "zero", "activation": "tanh", "hidden": [8]},
+    "dl_hw1/p6_mytorch": {"init": "he", "hidden": [16], "learning_rate": 0.5},
+    "cs7643_ps2/p7_cifar10_numpy": {"learning_rate": 1e-6, "batch": 25},
+    "cs7643_ps2/p7_cifar10_train": {"network": "vanilla_cnn", "learning_rate": 0.05, "batch": 50},
+    "cs7643_ps2/p7_cifar10_ablation": {"choice": "augmentation", "muon": 0.01, "epochs": 1},
+    "cs7643_ps2/p7_cifar10_long_tail": {"loss": "focal", "factor": 5},
+    "eecs182_hw5/q5_dropout_train": {"rate": 0.5, "learning_rate": 0.1},
+    "eecs182_hw5/q6_cnn_given": {"network": "bn_dropout", "dropout": 0.5, "learning_rate": 0.01},
+    "eecs182_hw5/q6_cnn_trial": {"design": "large_batch", "batch": 50, "smoothing": 0.3},
+}  # fmt: skip
+
+
+def part(rng, count: int, shape: tuple[int, ...], classes: int) -> Part:
+    """Rows whose first half of numbers is brighter the higher the class is."""
+    y = np.arange(count) % classes
+    x = rng.integers(0, 100, (count, *shape))
+    x[:, : shape[0] // 2] += (y * 150 // classes).reshape(-1, *[1] * len(shape))
+    return Part(x.astype(np.float64 if len(shape) == 1 else np.uint8) + (len(shape) == 1), y)
+
+
+def small(name: str, folder: Path) -> Common:
+    """What the runs of one job share, with drawn data of the shape that this run wants."""
+    entry, rng = SWEEPABLE[name], np.random.default_rng(0)
+    classes, shape = CLASSES.get(entry.dataset, 10), SHAPES[entry.dataset]
+    parts = [part(rng, count, shape, classes) for count in (140, 70, 70)]
+    names = tuple(map(str, range(classes)))
+    data = Dataset(*parts, names, (), standin=True, source={"dataset": "drawn"})
+    weights = folder / "weights.npz"
+    write_arrays(weights, **random_state(0))
+    return Common(without_test(data), "cpu", START, {"weights": str(weights)})
+
+
+@pytest.mark.parametrize("name", SWEEPABLE)
+def test_a_run_takes_what_is_swept_and_can_be_repeated(name, tmp_path):
+    common = small(name, tmp_path)
+    entry = SWEEPABLE[name]
+    for parameter, value in SWEPT[name].items():
+        assert entry.parameters[parameter].allows(value), parameter
+    run = run_of(entry.function)
+    start = run(common, {"seed": 3})
+    swept = run(common, {"seed": 3, **SWEPT[name]})
+    assert swept == run(common, {"seed": 3, **SWEPT[name]})
+    assert start != swept
+    for metrics in (start, swept):
+        assert 0 <= metrics["validation_accuracy"] <= 1
+        assert "validation_macro_f1" in metrics
+        loss = metrics.get("validation_loss", 1.0)
+        assert loss is None or math.isfinite(loss)
+
+
+@pytest.mark.parametrize("name", SWEEPABLE)
+def test_no_parameter_is_offered_that_a_run_would_not_take(name):
+    """Its name is in the module that trains, or is a field of a recipe that is filled there."""
+    entry = SWEEPABLE[name]
+    recipes = "training", "sgd_training", "numpy_convnet", "transfer", "mlp", "classical"
+    texts = [ROOT / "src" / (entry.module.replace(".", "/") + ".py")]
+    texts += [ROOT / f"src/proofsheet/{recipe}.py" for recipe in recipes]
+    text = "\n".join(path.read_text() for path in texts)
+    assert not [p for p in entry.parameters if not re.search(rf"\b{p}\b", text)]
+
+
+@pytest.mark.parametrize("name", SWEEPABLE)
+def test_a_run_has_a_rule_and_loads_only_what_it_needs(name):
+    """What its rule is called, and whether PyTorch is among what its module imports."""
+    entry = SWEEPABLE[name]
+    rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    assert f"rule {entry.rule}:" in rules
+    own = f"src/{entry.module.replace('.', '/')}.py"
+    if not entry.torch and "dry_beans" not in name:  # that module imports where it trains
+        for path in (own, *imported_modules(own)):
+            tree = ast.parse((ROOT / path).read_text())
+            names = [a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names]
+            names += [n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) if n.module]
+            assert "torch" not in {name.split(".")[0] for name in names}, path
+
+
+def test_a_loss_that_is_not_finite_is_none():
+    logits = np.array([[np.nan, 0.0], [1.0, 0.0]])
+    metrics = of_logits(logits, np.array([1, 0]))
+    assert metrics["validation_loss"] is None
+    assert metrics["validation_accuracy"] == 0.5
+
+
+def test_the_loss_is_the_cross_entropy():
+    metrics = of_logits(np.array([[1000.0, 0.0], [0.0, math.log(3)]]), np.array([0, 0]))
+    assert metrics["validation_loss"] == pytest.approx(math.log(4) / 2)
+
+
+def test_the_page_on_sweeps_names_every_run_and_parameter():
+    """Whoever adds a run says so where users look."""
+    rows = [line.split("|") for line in (ROOT / "docs/sweeps.md").read_text().splitlines()]
+    told = {
+        row[1].strip(" `"): set(re.findall(r"`(\w+)`", row[2])) for row in rows if len(row) == 5
+    }
+    assert {name: set(entry.parameters) for name, entry in SWEEPABLE.items()} == {
+        name: parameters for name, parameters in told.items() if "/" in name
+    }
