@@ -47,7 +47,7 @@ with job.start(snakemake):
     figures.save(figure, snakemake.output.epsilon, standin=standin)
 
     # Training loss against the iteration
-    figure, axis = figures.new(height=2.4)
+    figure, axis = figures.new(height=2.1)
     losses = arrays["losses"]
     count = np.arange(1, losses.size + 1)
     axis.semilogy(count, losses.ravel(), color="0.75", ls="-", lw=0.5, label="mini-batch")
@@ -66,7 +66,7 @@ with job.start(snakemake):
 
     # Test images with their labels: ten at random, and ten errors
     columns = metrics["shown"]["images"]
-    figure, axes = figures.new(2, columns, height=2.15, squeeze=False)
+    figure, axes = figures.new(2, columns, height=1.8, squeeze=False)
     for row, name in zip(axes, ("shown", "missed"), strict=True):
         for axis in row:
             axis.axis("off")
