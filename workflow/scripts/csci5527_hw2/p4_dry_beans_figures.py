@@ -134,13 +134,13 @@ with job.start(snakemake):
     left.legend()
     figures.save(figure, snakemake.output.curves, standin=standin)
 
-    figure, axes = figures.new(1, 2, height=3.0)
+    figure, axes = figures.new(1, 2, height=2.85)
     for panel, (kind, title) in zip(axes, KINDS.items(), strict=True):
         figures.heatmap(panel, arrays[f"{kind}_confusion"], names)
         panel.set_title(title)
     figures.save(figure, snakemake.output.confusion, standin=standin)
 
-    figure, axes = figures.new(height=1.9)
+    figure, axes = figures.new(height=1.8)
     places = np.argsort(arrays["classical_recall"].mean(axis=0))
     for k, (kind, title) in enumerate(KINDS.items()):
         for s, recalls in enumerate(arrays[f"{kind}_recall"]):

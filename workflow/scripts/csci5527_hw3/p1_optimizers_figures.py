@@ -115,7 +115,7 @@ with job.start(snakemake):
     figures.save(figure, snakemake.output.steps)
 
     # The images that most of our networks get wrong.
-    figure, grid = figures.new(2, 6, height=2.05)
+    figure, grid = figures.new(2, 6, height=1.55)
     for axis in grid.flat:
         axis.axis("off")
     for axis, image, truth, called, votes in zip(

@@ -12,7 +12,7 @@ with job.start(snakemake):
     arrays = read_arrays(snakemake.input.arrays)
     tau = arrays["tau"]
 
-    figure, (left, right) = figures.new(1, 2, height=2.3)
+    figure, (left, right) = figures.new(1, 2, height=2.0)
     for i, probability in enumerate(arrays["unique_probabilities"].T, start=1):
         left.semilogx(tau, probability, label=f"$y_{i}$")
     left.axhline(1 / arrays["unique_probabilities"].shape[1], color="black", lw=0.6, ls=":")
