@@ -27,6 +27,6 @@ with job.start(snakemake):
                  label=r"two equal maxima")  # fmt: skip
     right.loglog(tau, arrays["unique_norms"], color=figures.COLOURS[0], ls="-",
                  label=r"one maximum")  # fmt: skip
-    right.set(xlabel=r"$\tau$", ylabel=r"$\Vert J\Vert_2$", ylim=(1e-5, 30))
+    right.set(xlabel=r"$\tau$", ylabel=r"$\Vert J\Vert_2$", ylim=(1e-8, 30))
     right.legend(loc="lower right", fontsize=7)
     figures.save(figure, snakemake.output.temperature)
