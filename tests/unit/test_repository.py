@@ -7,6 +7,7 @@ import tomllib
 
 import yaml
 
+from proofsheet.config import checked
 from workflow_project import ROOT
 
 
@@ -40,6 +41,12 @@ def test_the_workflow_catalog_promises_what_there_is():
     for rules in ROOT.glob("workflow/rules/*.smk"):
         for environment in re.findall(r"conda:\s+\"([^\"]+)\"", rules.read_text()):
             assert (rules.parent / environment).resolve().is_file(), (rules.name, environment)
+
+
+def test_the_configuration_in_the_readme_is_one(monkeypatch):
+    monkeypatch.delenv("PROOFSHEET_MIRROR", raising=False)
+    example = re.findall(r"^```yaml\n(author:.*?)^```", text("README.md"), re.M | re.S)[0]
+    assert checked(yaml.safe_load(example), ROOT)["sets"] == ["csci5527_hw2", "dl_hw1"]
 
 
 def test_links_of_the_pages_lead_somewhere():
