@@ -89,6 +89,11 @@ class Sweepable:
         """The module of `function`."""
         return f"proofsheet.sweep_runs.{self.function.split(':')[0]}"
 
+    @property
+    def path(self) -> str:
+        """Where that module is, from the top of the checkout."""
+        return f"src/{self.module.replace('.', '/')}.py"
+
 
 _CLASSICAL = {"seed": _SEED, "features": _FEATURES}
 _SGD = {

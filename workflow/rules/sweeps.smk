@@ -1,27 +1,6 @@
 # Sweeps: a run over a grid of its parameters (config.yaml: sweeps, docs/sweeps.md).
 
 
-def sweep_dataset(run):
-    """The data of a run that is swept."""
-    return SWEEPABLE[run].dataset or Q6_DATASET
-
-
-def sweep_start(run):
-    """Where a sweep starts from: what the rule that it repeats hands to each of its jobs alike."""
-    start = {
-        name: value
-        for name, value in getattr(rules, SWEEPABLE[run].rule).params.items()
-        if not callable(value)
-    }
-    return start | {"strategies": config["transfer"]["strategies"]}
-
-
-def sweep_modules(run):
-    """The modules that a job of this sweep imports; those of the run are found by its name."""
-    own = "src/" + SWEEPABLE[run].module.replace(".", "/") + ".py"
-    return sorted({own, *imported_modules(own), *modules_of("sweep_run")})
-
-
 for sweep_name, sweep in config["sweeps"].items():
     # Once, not per job.
     repeated = SWEEPABLE[sweep["run"]]
