@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from proofsheet.errors import UserError
-from proofsheet.report import results, variables
+from proofsheet.report import numbers, results, variables
 from proofsheet.report.sets import load
 
 
@@ -20,6 +20,8 @@ def tree(sample):
     [
         ("sample_hw.p1_lines.slope.f4", "0.9877"),
         ("sample_hw.p1_lines.slope.percent1", "98.8\u00a0%"),
+        ("sample_hw.p1_lines.slope.points", "98.77\u00a0points"),
+        ("sample_hw.p1_lines.slope.points1", "98.8\u00a0points"),
         ("sample_hw.p1_lines.difference.sci", "3.2\u00a0×\u00a010⁻⁹"),
         ("sample_hw.p1_lines.points.int", "13,611"),
         ("sample_hw.p1_lines.method.text", r"normal\_eq"),
@@ -39,6 +41,29 @@ def tree(sample):
 )
 def test_a_name_leads_to_its_text(tree, name, text):
     assert variables.lookup(tree, name) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (0.1, "10⁻¹"),
+        (0.994, "9.9\u00a0×\u00a010⁻¹"),
+        (1, "1"),
+        (2.71, "2.7"),
+        (-2.71, "−2.7"),
+        (5.0, "5"),
+        (9.94, "9.9"),
+        (9.96, "10¹"),
+        (27.1, "2.7\u00a0×\u00a010¹"),
+    ],
+)
+def test_a_power_of_ten_is_written_only_where_it_says_something(value, text):
+    assert numbers.scientific(value) == text
+
+
+def test_a_difference_of_shares_has_a_true_minus():
+    assert numbers.points(-0.0466) == "−4.66\u00a0points"
 
 
 def test_only_what_is_named_is_written_and_stays_a_text(tree):

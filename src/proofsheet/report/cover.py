@@ -85,7 +85,8 @@ def _notes(outcomes: Iterable[Outcome], preset: str) -> list[str]:
     for name, source in seen.items():
         if not source.get("official", True) and not source.get("standin"):
             note = source.get("note", "")
-            notes.append(f"Data: {name} is not the official file{f' ({note})' if note else ''}.")
+            title = source.get("title") or name
+            notes.append(f"Data: {title} is not the official file{f' ({note})' if note else ''}.")
     return notes
 
 

@@ -18,10 +18,17 @@ def percent(value: float, digits: int = 2) -> str:
     return f"{100 * value:.{digits}f}\u00a0%"
 
 
+def points(value: float, digits: int = 2) -> str:
+    """0.0466 → '4.66 points': a difference of two shares, which is no share itself."""
+    return f"{fixed(100 * value, digits)}\u00a0points"
+
+
 def scientific(value: float, digits: int = 1) -> str:
-    """3.2e-9 → '3.2 × 10⁻⁹'; 0 → '0'; powers of ten without a factor."""
+    """3.2e-9 → '3.2 × 10⁻⁹'; 2.7 → '2.7' and 5 → '5'; powers of ten without a factor."""
     if value == 0:
         return "0"
+    if 1 <= abs(value) < 9.95:
+        return fixed(value, digits).removesuffix(".0")
     mantissa, exponent = f"{value:.{digits}e}".split("e")
     power = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
     if float(mantissa) == 1:
@@ -45,6 +52,8 @@ def integer(value: float) -> str:
 FORMATS: dict[str, Callable[[float], str]] = {
     "percent": percent,
     "percent1": lambda value: percent(value, 1),
+    "points": points,
+    "points1": lambda value: points(value, 1),
     "sci": scientific,
     "int": integer,
     **{f"f{digits}": (lambda value, digits=digits: fixed(value, digits)) for digits in range(1, 7)},

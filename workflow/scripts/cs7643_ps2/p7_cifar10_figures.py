@@ -64,7 +64,7 @@ with job.start(snakemake):
     panels[0].legend(loc="upper left")
     figures.save(figure, snakemake.output.curves, standin=standin)
 
-    figure, axes = figures.new(width=0.75, height=3.9)
+    figure, axes = figures.new(width=0.75, height=3.3)
     figures.heatmap(axes, arrays["confusion"], names)
     figures.save(figure, snakemake.output.confusion, standin=standin)
 
@@ -185,7 +185,8 @@ with job.start(snakemake):
 
     write_table(
         snakemake.output.long_tail_table,
-        ["Class", "Images", "Effective", "Weight", "Cross-entropy", "Class-balanced", "… focal"],
+        ["Class", "Images", "Effective", "Weight", "Cross-entropy", "Class-balanced",
+         "Class-balanced focal"],
         [
             [
                 name,

@@ -25,7 +25,7 @@ with job.start(snakemake):
     draw_graph(axes, graph, above=formulas, colours=("#000000", "#000000"), row_distance=0.85)
     figures.save(figure, snakemake.output.graph)
 
-    figure, (top, bottom) = figures.new(2, 1, height=6.9)
+    figure, (top, bottom) = figures.new(2, 1, height=6.0)
     values = {step["name"]: fixed(step["value"]) for step in forward}
     for axes, steps, title in (
         (top, forward, r"forward: values $v_i$ (above) and tangents $\dot{v}_i$ (below)"),

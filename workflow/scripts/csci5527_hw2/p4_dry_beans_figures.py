@@ -134,13 +134,13 @@ with job.start(snakemake):
     left.legend()
     figures.save(figure, snakemake.output.curves, standin=standin)
 
-    figure, axes = figures.new(1, 2, height=3.4)
+    figure, axes = figures.new(1, 2, height=2.85)
     for panel, (kind, title) in zip(axes, KINDS.items(), strict=True):
         figures.heatmap(panel, arrays[f"{kind}_confusion"], names)
         panel.set_title(title)
     figures.save(figure, snakemake.output.confusion, standin=standin)
 
-    figure, axes = figures.new(height=2.3)
+    figure, axes = figures.new(height=1.8)
     places = np.argsort(arrays["classical_recall"].mean(axis=0))
     for k, (kind, title) in enumerate(KINDS.items()):
         for s, recalls in enumerate(arrays[f"{kind}_recall"]):
@@ -215,7 +215,8 @@ with job.start(snakemake):
             [
                 integer(seed),
                 metrics[kind]["models"][i],
-                metrics[kind]["chosen_by_split"][i],
+                # Shorter than elsewhere, so that a setting stays on its line.
+                metrics[kind]["chosen_by_split"][i].replace("learning rate", "rate"),
                 percent(metrics[kind]["validation_accuracies"][i]) + mark,
                 percent(metrics[kind]["test_accuracies"][i]) + mark,
                 fixed(metrics[kind]["macro_f1s"][i]) + mark,

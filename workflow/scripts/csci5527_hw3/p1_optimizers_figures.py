@@ -115,7 +115,7 @@ with job.start(snakemake):
     figures.save(figure, snakemake.output.steps)
 
     # The images that most of our networks get wrong.
-    figure, grid = figures.new(2, 6, height=2.7)
+    figure, grid = figures.new(2, 6, height=1.55)
     for axis in grid.flat:
         axis.axis("off")
     for axis, image, truth, called, votes in zip(
@@ -123,7 +123,7 @@ with job.start(snakemake):
         arrays["error_votes"], strict=False,
     ):  # fmt: skip
         axis.imshow(image, cmap="gray_r")
-        axis.set_title(f"{truth}, taken for {called}\nby {votes} networks", fontsize=8, pad=2)
+        axis.set_title(f"{truth} → {called} (by {votes})", fontsize=8, pad=2)
     figures.save(figure, snakemake.output.errors, standin=standin)
 
     # Tables.

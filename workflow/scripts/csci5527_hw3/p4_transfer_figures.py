@@ -50,7 +50,12 @@ with job.start(snakemake):
         chosen = chosen[np.linspace(0, len(chosen) - 1, 6).astype(int)]
         for j, (panel, index) in enumerate(zip(row, chosen, strict=True)):
             panel.imshow(train["x"][index], cmap="gray", vmin=0, vmax=255)
-            bare(panel, CLASSES[k] if j == 0 else "")
+            bare(panel)
+            if j == 0:
+                panel.text(
+                    -0.08, 0.5, CLASSES[k], transform=panel.transAxes, rotation=90, fontsize=8,
+                    ha="right", va="center",
+                )  # fmt: skip
     figures.save(figure, snakemake.output.images, standin=standin)
 
     figure, panels = figures.new(1, 2, height=2.9, sharey=True)
@@ -124,7 +129,7 @@ with job.start(snakemake):
             panel.axvline(entry["threshold"], color="0.2", ls=style, lw=1, label=CUTS[cut])
         panel.set_ylabel({"val": "validation", "test": "test"}[part])
         panel.set_yticks([])
-    panels[0].legend(fontsize=7, ncols=2, loc="upper center")
+    panels[0].legend(fontsize=7, ncols=2, loc="upper right")
     panels[1].set_xlabel("score: log-odds of pneumonia under even shares")
     figures.save(figure, snakemake.output.scores, standin=standin)
 
@@ -217,18 +222,19 @@ with job.start(snakemake):
     )
     write_table(
         snakemake.output.thresholds,
-        ["Threshold", "Score", "Accuracy", "Sensitivity", "Specificity", "Accuracy",
-         "Sensitivity", "Specificity"],
+        ["Images", "Threshold", "Score", "Accuracy", "Sensitivity", "Specificity"],
         [
             [
+                part if cut == "even" else "",
                 CUTS[cut],
                 fixed(entry["threshold"], 2),
                 *(
                     percent(entry[f"{part}_{key}"], 1) + mark
-                    for part in ("validation", "test")
                     for key in ("accuracy", "sensitivity", "specificity")
                 ),
             ]
+            for part in ("validation", "test")
             for cut, entry in metrics[best]["thresholds"].items()
         ],
-    )  # fmt: skip
+        align="llrrrr",
+    )

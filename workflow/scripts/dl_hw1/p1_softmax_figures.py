@@ -12,7 +12,7 @@ with job.start(snakemake):
     arrays = read_arrays(snakemake.input.arrays)
     tau = arrays["tau"]
 
-    figure, (left, right) = figures.new(1, 2, height=2.5)
+    figure, (left, right) = figures.new(1, 2, height=2.0)
     for i, probability in enumerate(arrays["unique_probabilities"].T, start=1):
         left.semilogx(tau, probability, label=f"$y_{i}$")
     left.axhline(1 / arrays["unique_probabilities"].shape[1], color="black", lw=0.6, ls=":")
@@ -27,6 +27,6 @@ with job.start(snakemake):
                  label=r"two equal maxima")  # fmt: skip
     right.loglog(tau, arrays["unique_norms"], color=figures.COLOURS[0], ls="-",
                  label=r"one maximum")  # fmt: skip
-    right.set(xlabel=r"$\tau$", ylabel=r"$\Vert J\Vert_2$", ylim=(1e-5, 30))
+    right.set(xlabel=r"$\tau$", ylabel=r"$\Vert J\Vert_2$", ylim=(1e-8, 30))
     right.legend(loc="lower right", fontsize=7)
     figures.save(figure, snakemake.output.temperature)

@@ -125,7 +125,7 @@ with job.start(snakemake):
     write_table(
         snakemake.output.iterations,
         ["data", "κ(XᵀX)", "squared loss, descent", "Huber, descent", "Huber, IRLS",
-         "‖ŵ_IRLS − ŵ_descent‖"],
+         r"$\lVert \hat w_{\mathrm{IRLS}} - \hat w_{\mathrm{descent}} \rVert$"],
         [
             [
                 DATA[kind],

@@ -47,7 +47,7 @@ with job.start(snakemake):
     figures.save(figure, snakemake.output.epsilon, standin=standin)
 
     # Training loss against the iteration
-    figure, axis = figures.new(height=2.4)
+    figure, axis = figures.new(height=2.1)
     losses = arrays["losses"]
     count = np.arange(1, losses.size + 1)
     axis.semilogy(count, losses.ravel(), color="0.75", ls="-", lw=0.5, label="mini-batch")
@@ -66,7 +66,7 @@ with job.start(snakemake):
 
     # Test images with their labels: ten at random, and ten errors
     columns = metrics["shown"]["images"]
-    figure, axes = figures.new(2, columns, height=2.15, squeeze=False)
+    figure, axes = figures.new(2, columns, height=1.7, squeeze=False)
     for row, name in zip(axes, ("shown", "missed"), strict=True):
         for axis in row:
             axis.axis("off")
@@ -113,15 +113,16 @@ with job.start(snakemake):
     rows = []
     for init, name in (("xavier", "Xavier"), ("he", "He")):
         result = metrics["initializations"][init]
-        last, averaged = result["test_accuracies"], result["averaged"]["test_accuracies"]
-        for seed, *accuracies in zip(metrics["seeds"], last, averaged, strict=True):
-            handed_in = ", handed in" if not rows else ""
-            rows.append([name, f"{seed}{handed_in}", *(percent(a) + mark for a in accuracies)])
-        means = (result["mean"], result["averaged"]["mean"])
-        rows.append([name, "mean", *(percent(a) + mark for a in means)])
+        averaged = result["averaged"]
+        for what, accuracies in (
+            ("last step", [*result["test_accuracies"], result["mean"]]),
+            ("mean of the last epoch", [*averaged["test_accuracies"], averaged["mean"]]),
+        ):
+            rows.append([name, what, *(percent(a) + mark for a in accuracies)])
+    seeds = [f"seed {seed}" for seed in metrics["seeds"]]
     write_table(
         snakemake.output.initializations,
-        ["weights", "seed", "last step", "mean weights of the last epoch"],
+        ["initialization", "weights", *seeds, "mean"],
         rows,
-        align="llrr",
+        align="ll" + "r" * (len(seeds) + 1),
     )

@@ -29,9 +29,13 @@ with job.start(snakemake):
     draw_graph(axes, graph["named"], row_distance=0.75)
     figures.save(figure, snakemake.output.graph)
 
-    figure, axes = figures.new(height=2.7)
+    figure, axes = figures.new(height=1.9)
     steps = {step["name"]: step["parents"] for step in graph["all"]}
-    formulas = {step["name"]: f"${step['expression']}$" for step in graph["all"] if step["parents"]}
+    formulas = {
+        step["name"]: f"${step['expression']}$".replace("1e-05", "10^{-5}")
+        for step in graph["all"]
+        if step["parents"]
+    }
     draw_graph(
         axes, steps, above=formulas, colours=("#000000", "#000000"), row_distance=1.0, radius=0.24
     )
