@@ -41,8 +41,8 @@ SHIFT = 1
 AXES: Mapping[str, Mapping[str, tuple[float, ...]]] = {
     "adagrad": {"lr": (0.01, 0.03, 0.1, 0.3)},
     "rmsprop": {"lr": (0.001, 0.003, 0.01, 0.03)},
-    "adam": {"lr": (0.001, 0.003, 0.01, 0.03)},
-    "adamw": {"lr": (0.001, 0.003, 0.01, 0.03), "weight_decay": (0.01, 0.1, 1.0)},
+    "adam": {"lr": (0.001, 0.003, 0.01, 0.03, 0.1)},
+    "adamw": {"lr": (0.001, 0.003, 0.01, 0.03, 0.1), "weight_decay": (0.01, 0.1, 1.0)},
 }
 """What is tuned, one axis after the other; the rest are the defaults, which are PyTorch's."""
 
