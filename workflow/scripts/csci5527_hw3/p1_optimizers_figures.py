@@ -135,12 +135,13 @@ with job.start(snakemake):
                 cell = f"{trial['value']:g}: {fixed(trial['validation_loss'])}{mark}"
                 chosen = trial["value"] == tuning[name]["chosen"][axis]
                 cells.append(f"**{cell}**" if chosen else cell)
-            rows.append([label, AXIS_NAMES[axis], *cells, *[""] * (4 - len(cells))])
+            rows.append([label, AXIS_NAMES[axis], *cells])
+    most = max(map(len, rows))
     write_table(
         snakemake.output.tuning_table,
-        ["Optimizer", "Tuned", "Value: objective", "", "", ""],
-        rows,
-        align="llllll",
+        ["Optimizer", "Tuned", "Value: objective", *[""] * (most - 3)],
+        [row + [""] * (most - len(row)) for row in rows],
+        align="l" * most,
     )
 
     write_table(
