@@ -152,7 +152,7 @@ def test_the_test_images_have_no_part_in_the_tuning(perform, monkeypatch, digits
     inputs = {"source": tmp_path / "source.json"}
     perform("p1_optimizers_tune", inputs, {"tuning": tmp_path / "adamw.json"}, optimizer="adamw")
     found = read_json(tmp_path / "adamw.json")
-    assert found["trials"] == 4 + 3 - 1
+    assert found["trials"] == 5 + 3 - 1
     best = min(found["axes"]["lr"], key=lambda trial: trial["validation_loss"])
     assert found["chosen"]["lr"] == best["value"]
     # The second axis starts where the first has ended.

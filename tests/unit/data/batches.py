@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import hashlib
 import io
+import lzma
 import pickle
 import tarfile
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +81,7 @@ def members_of(
 def tar(members: Mapping[str, bytes | tarfile.TarInfo], kind: str = "gz") -> bytes:
     """A compressed tar; a member may be a header of its own, such as a link's."""
     file = io.BytesIO()
-    with tarfile.open(fileobj=file, mode=f"w:{kind}", format=tarfile.PAX_FORMAT) as archive:
+    with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for name, body in members.items():
             if isinstance(body, tarfile.TarInfo):
                 archive.addfile(body)
@@ -85,7 +89,14 @@ def tar(members: Mapping[str, bytes | tarfile.TarInfo], kind: str = "gz") -> byt
                 header = tarfile.TarInfo(name)
                 header.size = len(body)
                 archive.addfile(header, io.BytesIO(body))
-    return file.getvalue()
+    # The same bytes in the next second, too: their checksum is compared.
+    packed = {
+        "": bytes,
+        "gz": partial(gzip.compress, mtime=0),
+        "bz2": bz2.compress,
+        "xz": lzma.compress,
+    }
+    return packed[kind](file.getvalue())
 
 
 def mirror_with(
