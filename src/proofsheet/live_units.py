@@ -101,9 +101,8 @@ class LiveUnits:
         self.model, self.rows = model, rows
         self.network = copy.deepcopy(model[1:])  # rows are flat already
         self._layers = [layer for layer in self.network if isinstance(layer, nn.Linear)]
-        self.optimizer = torch.optim.Adam(self.network.parameters(), learning_rate, fused=True)
-        for parameter in self.network.parameters():
-            parameter.grad = torch.zeros_like(parameter)
+        self.optimizer = torch.optim.Adam([nn.Parameter(torch.empty(0))], learning_rate, fused=True)
+        self._flatten([(parameter, {}) for parameter in self.network.parameters()])
         self.live = torch.arange(len(model[1].bias), device=model[1].bias.device)
         self._awake = torch.zeros_like(self.live, dtype=torch.bool)
         self._remember()
@@ -191,18 +190,48 @@ class LiveUnits:
         if len(kept) in (0, len(self.live)):
             return
         self.write_back()
-        for layer, name, axis in self._of_units():
-            old = getattr(layer, name)
-            new = nn.Parameter(old.detach().index_select(axis, kept))
-            new.grad = torch.zeros_like(new)
-            setattr(layer, name, new)
-            self.optimizer.state[new] = {
-                key: value.index_select(axis, kept) if value.dim() else value
-                for key, value in self.optimizer.state.pop(old).items()
-            }
+        axes = {getattr(layer, name): axis for layer, name, axis in self._of_units()}
+
+        def reduced(values: Tensor, parameter: Tensor) -> Tensor:
+            values = values.view_as(parameter)
+            return values.index_select(axes[parameter], kept) if parameter in axes else values
+
+        parameters = list(self.network.parameters())
+        (flat,) = self.optimizer.param_groups[0]["params"]
+        state = self.optimizer.state.pop(flat)
+        sizes = [parameter.numel() for parameter in parameters]
+        moments = {key: values.split(sizes) for key, values in state.items() if values.dim()}
+        self._flatten(
+            [
+                (reduced(p, p), {key: reduced(values[k], p) for key, values in moments.items()})
+                for k, p in enumerate(parameters)
+            ],
+            **{key: value for key, value in state.items() if not value.dim()},
+        )
         self.network[0].out_features = self.network[2].in_features = len(kept)
-        self.optimizer.param_groups[0]["params"] = list(self.network.parameters())
         self.live, self._awake = self.live[kept], self._awake[kept]
+
+    def _flatten(self, parts: list[tuple[Tensor, dict[str, Tensor]]], **counts: Tensor) -> None:
+        """The parameters, each with its moments, become parts of one: Adam steps in one call.
+
+        A call for each of them costs a tenth of the training, once it is small.
+        """
+
+        def joined(values: list[Tensor]) -> Tensor:
+            return torch.cat([part.detach().flatten() for part in values])
+
+        flat = nn.Parameter(joined([values for values, _ in parts]))
+        flat.grad = torch.zeros_like(flat)
+        sizes = [values.numel() for values, _ in parts]
+        places = zip(flat.detach().split(sizes), flat.grad.split(sizes), strict=True)
+        owners = [(layer, name) for layer in self._layers for name in ("weight", "bias")]
+        for (layer, name), (values, _), (own, slope) in zip(owners, parts, places, strict=True):
+            setattr(layer, name, nn.Parameter(own.view(values.shape)))
+            getattr(layer, name).grad = slope.view(values.shape)
+        self.optimizer.param_groups[0]["params"] = [flat]
+        if counts:
+            moments = {key: joined([of[key] for _, of in parts]) for key in parts[0][1]}
+            self.optimizer.state[flat] = {**counts, **moments}
 
 
 def _loss_and_accuracy(log_p: Tensor, y: Tensor) -> tuple[float, float]:
