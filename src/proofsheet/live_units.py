@@ -214,7 +214,7 @@ class LiveUnits:
     def _flatten(self, parts: list[tuple[Tensor, dict[str, Tensor]]], **counts: Tensor) -> None:
         """The parameters, each with its moments, become parts of one: Adam steps in one call.
 
-        A call for each of them costs a tenth of the training, once it is small.
+        A call for each of them took a twentieth more time on BloodMNIST, at two threads.
         """
 
         def joined(values: list[Tensor]) -> Tensor:
