@@ -10,6 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from proofsheet import (
+    blood_cells,
+    cifar_recipes,
+    deep_mlp,
+    digit_network,
+    long_tail,
+    small_convnets,
+)
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.files import write_arrays
 from proofsheet.modules import imported_modules
@@ -135,3 +143,20 @@ def test_the_page_on_sweeps_names_every_run_and_parameter():
     assert {name: set(entry.parameters) for name, entry in SWEEPABLE.items()} == {
         name: parameters for name, parameters in told.items() if "/" in name
     }
+
+
+def test_the_table_names_what_the_modules_have():
+    """The table is read before the first job, without PyTorch, and says their names again."""
+    named = {
+        ("cs7643_ps2/p7_cifar10_train", "network"): cifar_recipes.PLANS,
+        ("cs7643_ps2/p7_cifar10_ablation", "choice"): cifar_recipes.CHOICES,
+        ("cs7643_ps2/p7_cifar10_long_tail", "loss"): long_tail.LOSSES,
+        ("csci5527_hw3/p1_optimizers_train", "optimizer"): digit_network.OPTIMIZERS,
+        ("csci5527_hw3/p1_optimizers_train", "implementation"): digit_network.IMPLEMENTATIONS,
+        ("dl_hw1/p4_bloodmnist_train", "network"): blood_cells.RECIPES,
+        ("dl_hw1/p5_initialization_run", "activation"): deep_mlp.ACTIVATIONS,
+        ("eecs182_hw5/q6_cnn_given", "network"): small_convnets.GIVEN,
+        ("eecs182_hw5/q6_cnn_trial", "design"): small_convnets.DESIGNS,
+    }
+    for (run, parameter), names in named.items():
+        assert SWEEPABLE[run].parameters[parameter].words == ", ".join(names), (run, parameter)
