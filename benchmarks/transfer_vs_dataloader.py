@@ -1,16 +1,18 @@
 """Fine-tuning of csci5527_hw3, problem 4, against the usual loop: images per second in one run.
 
-    python benchmarks/transfer_vs_dataloader.py [threads] [images] [side]
+    python benchmarks/transfer_vs_dataloader.py [threads] [images]
 
 The usual loop is that of the tutorial which the problem points to: JPEG files behind a `Dataset`
 with torchvision's transforms (resize, random affine, normalize three channels), a `DataLoader`,
 torchvision's SqueezeNet in float32, the loss read back in every step. Ours is
 `proofsheet.transfer.fit`: images decoded once, one channel, bfloat16 with channels_last where the
-processor is fast in it, and for the strategies with frozen blocks features that are computed once.
+processor is fast in it, images that grow from epoch to epoch where nothing is frozen, and features
+that are computed once where blocks are.
 
-Both train the same blocks of the same network. The bar is for the loop as the tutorial has it, at
-224 pixels; that the workflow is accurate enough at 160 is a part of its speed. What the images'
-size does not explain is the second ratio, to the usual loop at our size. Where blocks are frozen,
+Both train the same blocks of the same network, ours as `config.yaml` has it. The bar is for the
+loop as the tutorial has it, at 224 pixels; that the workflow is accurate enough on smaller images
+is a part of its speed. What the size of whole images does not explain is the second ratio, to the
+usual loop at that size. Where blocks are frozen,
 the usual loop freezes them and computes them anew in every epoch, as it does. Validation is left
 out on both sides but for a batch. What the usual loop has in its favor stays: decoding in worker
 processes is tried, too, and the faster way counts. It is measured first, before freed memory is
@@ -24,6 +26,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -38,23 +41,22 @@ from torchvision.transforms import v2
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 from proofsheet.allocation import keep_freed_memory  # noqa: E402
+from proofsheet.config import checked, read_config  # noqa: E402
 from proofsheet.data.chest_xray_standin import simulate  # noqa: E402
 from proofsheet.data.dataset import load  # noqa: E402
 from proofsheet.device import mixed_precision, resolve  # noqa: E402
 from proofsheet.squeezenet import DEVIATION, MEAN, random_state  # noqa: E402
-from proofsheet.transfer import BATCH, Images, Strategy, build, fit  # noqa: E402
+from proofsheet.transfer import BATCH, Images, build, fit  # noqa: E402
+from proofsheet.transfer_strategy import Strategy, strategy_of  # noqa: E402
 
 THREADS = int(sys.argv[1]) if len(sys.argv) > 1 else 2
 IMAGES = int(sys.argv[2]) if len(sys.argv) > 2 else 192
-SIDE = int(sys.argv[3]) if len(sys.argv) > 3 else 160
+TRANSFER = checked(read_config(ROOT / "config.yaml"), ROOT)["transfer"]
+SIDE = TRANSFER["image_size"]
 BAR, USUAL = 8.0, 224
 DEVICE = resolve("auto")
-CASES = {
-    "everything": (0, 2),
-    "head and last blocks": (6, 12),
-    "all blocks frozen": (9, 12),
-}
-"""Frozen blocks, and epochs, at most those of `config.yaml`."""
+CASES = ("everything", "last_blocks", "frozen")
+"""Strategies of `config.yaml`."""
 
 
 def main() -> None:
@@ -63,6 +65,7 @@ def main() -> None:
     logging.getLogger("proofsheet").setLevel(logging.ERROR)
     images, what = radiographs()
     mixed = mixed_precision(DEVICE)
+    strategies = {name: strategy_of(name, TRANSFER["strategies"][name]) for name in CASES}
     print(
         f"{len(images.y)} {what} images at {SIDE}×{SIDE}, {DEVICE.type}, {THREADS} threads,"
         f" torch {torch.__version__}, {'bfloat16' if mixed else 'float32'} in ours"
@@ -75,14 +78,16 @@ def main() -> None:
         write_jpegs(images, Path(folder))
         # The usual loop is as slow in every epoch: one is measured.
         usual_speeds = {
-            (name, side): max(usual(folder, frozen, workers, side) for workers in (0, THREADS))
-            for name, (frozen, _) in CASES.items()
+            (name, side): max(
+                usual(folder, strategy.frozen, workers, side) for workers in (0, THREADS)
+            )
+            for name, strategy in strategies.items()
             for side in (USUAL, SIDE)
         }
     keep_freed_memory()
     ratios = {}
-    for name, (frozen, epochs) in CASES.items():
-        ours = in_memory(images, frozen, epochs, mixed)
+    for name, strategy in strategies.items():
+        ours = in_memory(images, strategy, mixed)
         usual_size, same_size = (usual_speeds[name, side] for side in (USUAL, SIDE))
         ratios[name] = ours / usual_size
         print(
@@ -144,9 +149,8 @@ def usual(folder: str, frozen: int, workers: int, side: int) -> float:
     return (len(data) - BATCH) / (time.perf_counter() - start)
 
 
-def in_memory(images: Images, frozen: int, epochs: int, mixed: bool) -> float:
-    """Images per second as the workflow trains, frozen features included."""
-    strategy = Strategy(frozen=frozen, epochs=epochs, patience=epochs, views=min(4, epochs))
+def in_memory(images: Images, strategy: Strategy, mixed: bool) -> float:
+    """Images per second as the workflow trains to the last epoch, frozen features included."""
     few = Images(images.x[:BATCH], images.y[:BATCH])
 
     def run(data: Images, strategy: Strategy) -> float:
@@ -158,8 +162,9 @@ def in_memory(images: Images, frozen: int, epochs: int, mixed: bool) -> float:
         return found["images_seen"]
 
     both = np.concatenate([np.flatnonzero(images.y == k)[:BATCH] for k in (0, 1)])
-    run(Images(images.x[both], images.y[both]), Strategy(frozen=frozen, epochs=1, views=1))
-    return timed(lambda: run(images, strategy))
+    warm_up = replace(strategy, views=1, epochs=max(len(strategy.sides), 1))
+    run(Images(images.x[both], images.y[both]), warm_up)
+    return timed(lambda: run(images, replace(strategy, patience=strategy.epochs)))
 
 
 def timed(call: Callable[[], float]) -> float:

@@ -6,10 +6,11 @@ Every sentence of the chapter that depends on the outcome is chosen here by the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 import numpy as np
+
+from proofsheet.wording import listed
 
 CHOICE_NAMES = {
     "augmentation": "augmentation",
@@ -45,12 +46,12 @@ def ablation(
     parts = []
     if clear:
         parts.append(
-            f"{_listed([CHOICE_NAMES[c] for c in clear])} {_verb(clear, 'help')} beyond twice"
+            f"{listed([CHOICE_NAMES[c] for c in clear])} {_verb(clear, 'help')} beyond twice"
             " the standard error"
         )
     if unclear:
         parts.append(
-            f"for {_listed([CHOICE_NAMES[c] for c in unclear])} the difference is within it or"
+            f"for {listed([CHOICE_NAMES[c] for c in unclear])} the difference is within it or"
             " the other way, so that this comparison does not show a use"
         )
     mirror = reached - full["one_view_accuracy"]
@@ -61,35 +62,6 @@ def ablation(
         "verdict": "; ".join(parts),
         "mirror_gain": mirror,
     }
-
-
-def growth(sides: Sequence[int], epochs: int, whole: int = 32) -> dict[str, Any]:
-    """How the images grow during a training.
-
-    Args:
-        sides: pixels of their side in the first epochs, one number for each.
-        epochs: in all.
-        whole: the side in the epochs that follow.
-
-    Returns:
-        A sentence, `says`, and `share`: of the places that are computed on, beside a training on
-        whole images throughout.
-    """
-    each = [*sides, *[whole] * (epochs - len(sides))][:epochs]
-    runs = [(side, len(list(equal))) for side, equal in groupby(each)]
-    which = ["the first", *["the next"] * (len(runs) - 2), "the last"]
-    parts = [
-        f"{name} {_epochs(count)} {side} × {side}"
-        for name, (side, count) in zip(which, runs, strict=False)
-    ]
-    says = (
-        f"{_listed(parts)} pixels" if len(runs) > 1 else f"all epochs see {whole} × {whole} pixels"
-    )
-    return {"says": says, "share": sum((side / whole) ** 2 for side in each) / epochs}
-
-
-def _epochs(count: int) -> str:
-    return "epoch sees" if count == 1 else f"{count} epochs see"
 
 
 def long_tail(
@@ -159,10 +131,6 @@ def against(value: float, expected: float, tolerance: float = 0.05) -> str:
     if value >= expected - tolerance:
         return "what the course expects"
     return "below what the course expects"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _verb(names: Sequence[str], verb: str) -> str:

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from proofsheet.errors import UserError
+from proofsheet.transfer_strategy import strategy_of
 
 SCHEMA = Path("workflow/schemas/config.schema.yaml")
 _TYPES = {dict: "a mapping", list: "a list", str: "a text", bool: "a truth value", int: "a number"}
@@ -72,8 +73,8 @@ def checked(config: Mapping[str, Any], root: str | Path = ".") -> dict[str, Any]
         root: the project's folder, to which relative paths refer.
 
     Raises:
-        UserError: an unknown key, a wrong type or value, an unknown set or problem, a mirror or
-            a picture that does not exist.
+        UserError: an unknown key, a wrong type or value, an unknown set or problem, a strategy of
+            transfer that cannot be, a mirror or a picture that does not exist.
     """
     root = Path(root)
     schema = read_yaml(root / SCHEMA)
@@ -99,6 +100,8 @@ def checked(config: Mapping[str, Any], root: str | Path = ".") -> dict[str, Any]
                         f"config.yaml: {key}.{problem}.images: {image!r} {wrong};"
                         " allowed: a png, jpg or svg file, relative to the project's folder"
                     )
+    for name, entry in config["transfer"]["strategies"].items():
+        strategy_of(name, entry)
     config["data"]["mirror"] = _mirror(config["data"], root)
     return config
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from proofsheet.report.numbers import fixed, percent, scientific
+from proofsheet.wording import listed
 
 NAMES = {"zero": "zero", "small_random": "small random", "xavier": "Xavier", "he": "He"}
 DISPLAYED = {"tanh": "tanh", "relu": "ReLU"}
@@ -147,13 +148,6 @@ def recommendation(results: Mapping[str, Mapping[str, Any]], activation: str) ->
             else f"not {NAMES[designed]}, which was derived for {DISPLAYED[activation]}"
         ),
     }
-
-
-def listed(names: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`, or `none`."""
-    if len(names) < 2:
-        return names[0] if names else "none"
-    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def brief(value: float) -> str:

@@ -14,12 +14,14 @@ from typing import Any
 
 from proofsheet.errors import UserError
 from proofsheet.sweepable import SWEEPABLE
+from proofsheet.transfer_strategy import changed
 
 Run = dict[str, Any]
 """A value for each parameter in the grid."""
 
 MOST_RUNS = 100_000
 TRANSFER = "csci5527_hw3/p4_transfer_train"
+_NOT_OF_A_STRATEGY = ("strategy", "seed", "side")
 
 
 def checked_sweeps(sweeps: Mapping[str, Any], strategies: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,13 +82,8 @@ def _check_transfer(key: str, run: Run, strategies: Mapping[str, Any]) -> None:
             f"{key}.strategy: {name!r} is no strategy; allowed: {', '.join(strategies)}"
             " (config.yaml: transfer.strategies)"
         )
-    strategy = {"initial": "pretrained", "blocks": 9, "frozen": 0} | strategies[name] | run
-    most = 0 if strategy["initial"] == "random" else strategy["blocks"]
-    if strategy["frozen"] > most:
-        raise UserError(
-            f"{key}: {run_id(run)} (strategy {name}) freezes {strategy['frozen']} blocks; allowed:"
-            f" {most} at most; only blocks that are pretrained and kept can be frozen"
-        )
+    settings = {key: value for key, value in run.items() if key not in _NOT_OF_A_STRATEGY}
+    changed(name, strategies[name], settings, f"{key}: {run_id(run)} (strategy {name})")
 
 
 def expand(grid: Mapping[str, Sequence[Any]]) -> list[Run]:

@@ -1,9 +1,10 @@
 """Transfer learning: which blocks of a network are kept, which are frozen, and for how long.
 
-A strategy is five numbers. Frozen blocks compute the same in every epoch, so their output is
-computed once, for a few augmented views of every image; what remains to be trained is small. The
-loss weighs both classes alike, the weights are averaged over the last steps, and of all epochs the
-one counts whose loss on the validation images is lowest.
+Frozen blocks compute the same in every epoch, so their output is computed once, for a few
+augmented views of every image; what remains to be trained is small. Where nothing is frozen, the
+images may grow from epoch to epoch. The loss weighs both classes alike, the weights are averaged
+over the last steps, and of all epochs the one counts whose loss on whole validation images is
+lowest.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from proofsheet.errors import UserError
 from proofsheet.progress import Epochs
 from proofsheet.radiographs import augmented, gray, prepared
 from proofsheet.squeezenet import BLOCKS, SqueezeNet, load_blocks, random_state
+from proofsheet.transfer_strategy import Strategy
 
 BATCH = 16
 """Images; more are slower on a CPU, whose cache they leave."""
@@ -35,59 +37,11 @@ Batches = Callable[[Tensor, int], Tensor]
 
 
 @dataclass(frozen=True)
-class Strategy:
-    """How a network is transferred (`config.yaml: transfer.strategies`).
-
-    Attributes:
-        initial: `pretrained` or `random`.
-        blocks: the first blocks that are kept, of nine.
-        frozen: the first of them that stay as they are.
-        epochs: at most.
-        learning_rate: at its largest.
-        patience: epochs without a lower validation loss, after which training ends.
-        views: augmented copies of each image that frozen blocks see.
-        average: weight of the past in the average of the weights, in [0, 1).
-        decay: weight decay, decoupled.
-    """
-
-    initial: str = "pretrained"
-    blocks: int = 9
-    frozen: int = 0
-    epochs: int = 4
-    learning_rate: float = 3e-4
-    patience: int = 6
-    views: int = 4
-    average: float = 0.99
-    decay: float = 0.01
-
-
-@dataclass(frozen=True)
 class Images:
     """Radiographs (n, h, w) uint8, in memory or mapped, and their classes (n,)."""
 
     x: np.ndarray
     y: np.ndarray
-
-
-def strategy_of(name: str, entry: Mapping[str, Any]) -> Strategy:
-    """The strategy that the configuration describes.
-
-    Raises:
-        UserError: more blocks are frozen than kept, or random ones are frozen.
-    """
-    found = Strategy(**entry)
-    where = f"config.yaml: transfer.strategies.{name}"
-    if found.frozen > found.blocks:
-        raise UserError(
-            f"{where}.frozen is {found.frozen}, but blocks is {found.blocks}; allowed: from 0 to"
-            " the blocks that are kept"
-        )
-    if found.initial == "random" and found.frozen:
-        raise UserError(
-            f"{where} freezes {found.frozen} random blocks; allowed with initial: random is"
-            " frozen: 0; or take initial: pretrained"
-        )
-    return found
 
 
 def build(strategy: Strategy, pretrained: Mapping[str, np.ndarray], seed: int) -> SqueezeNet:
@@ -127,7 +81,7 @@ def fit(
 
     Args:
         model: from `build`, on `device`.
-        side: pixels of the side of the images that the network sees.
+        side: pixels of the side of a whole image, as the network sees it.
         seed: of orders, augmentation and dropout.
         label: of the progress bar.
         mixed: products in bfloat16; weights, sums and the loss stay float32.
@@ -240,7 +194,10 @@ def _batches(
 ) -> Batches:
     """Augmented images anew in every epoch, or a few views of what leaves the frozen blocks."""
     if strategy.frozen == 0:
-        return lambda rows, epoch: augmented(gray(train.x, rows).to(device), side, chance)
+        sides = dict(enumerate(strategy.sides))
+        return lambda rows, epoch: augmented(
+            gray(train.x, rows).to(device), min(sides.get(epoch, side), side), chance
+        )
     model.eval()
     views = [
         torch.cat(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from proofsheet.transfer import Images, Strategy
+from proofsheet.transfer import Images
+from proofsheet.transfer_strategy import Strategy
 
 
 def shortened(strategy: Strategy, train: Images, images: int) -> tuple[Strategy, Images]:
-    """Two epochs and one view at most, and every n-th image, so that about `images` are left."""
+    """Two epochs of whole images and one view at most, and every n-th image: about `images`."""
     every = -(-len(train.y) // images)
     few = Images(train.x[::every], train.y[::every])
-    return replace(strategy, epochs=min(strategy.epochs, 2), views=1), few
+    return replace(strategy, epochs=min(strategy.epochs, 2), sides=(), views=1), few

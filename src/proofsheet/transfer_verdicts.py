@@ -11,7 +11,10 @@ from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from proofsheet.image_growth import growth
+from proofsheet.report.numbers import percent
 from proofsheet.screening import auc, balanced_threshold, measures
+from proofsheet.wording import listed
 
 TITLES = {
     "frozen": "all blocks frozen, linear head",
@@ -26,6 +29,46 @@ TITLES = {
 def title_of(name: str) -> str:
     """A strategy's name for people."""
     return TITLES.get(name, name.replace("_", " "))
+
+
+def growing(runs: Mapping[str, Mapping[str, Any]], side: int) -> str:
+    """In which strategies the images grow, and how.
+
+    Args:
+        runs: per strategy its `sides` and `epochs`.
+        side: of a whole image.
+    """
+    ways: dict[tuple[tuple[int, ...], int], list[str]] = {}
+    for name, run in runs.items():
+        if run["sides"]:
+            ways.setdefault((tuple(run["sides"]), run["epochs"]), []).append(name)
+    if not ways:
+        return f"In no strategy do they here: all epochs see {side} × {side} pixels"
+    sentences = []
+    for (sides, epochs), names in ways.items():
+        told = growth(sides, epochs, side)
+        where = listed([f"“{title_of(name)}”" for name in names])
+        sentences.append(f"in {where} {told['says']}, {percent(told['share'], 0)} of the places")
+    told = f"{'; '.join(sentences)} of a training on {side} × {side}"
+    return told[0].upper() + told[1:]
+
+
+def judged(side: int, trained: int, accuracy: float, accuracy_at_trained: float) -> str:
+    """What the size of the images by which the chosen strategy is judged does to it.
+
+    Args:
+        side: of the images by which it is judged.
+        trained: side of the images in its last epoch.
+        accuracy: on validation images of `side`.
+        accuracy_at_trained: on the same ones of the side `trained`.
+    """
+    if side == trained:
+        return f"The chosen strategy was trained on {side} × {side} to the end"
+    return (
+        f"The chosen strategy's last epoch saw {trained} × {trained}; on validation images of that"
+        f" size it has an accuracy of {percent(accuracy_at_trained, 1)}, on whole ones of"
+        f" {percent(accuracy, 1)}"
+    )
 
 
 def best_of(runs: Mapping[str, Mapping[str, Any]]) -> str:

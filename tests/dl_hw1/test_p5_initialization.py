@@ -23,7 +23,6 @@ from proofsheet.initialization_verdicts import (
     brief,
     jumps,
     learns,
-    listed,
     over_seeds,
     recommendation,
     scales,
@@ -35,6 +34,7 @@ from proofsheet.signal_propagation import (
     fixed_point,
     predicted_statistics,
 )
+from proofsheet.wording import listed
 
 CHECKS = {check.id: check for check in checks_of(p5_initialization)}
 SIZES = (12, 8, 8, 3)

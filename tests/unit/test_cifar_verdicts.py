@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from proofsheet.cifar_verdicts import ablation, against, fitting, growth, long_tail
+from proofsheet.cifar_verdicts import ablation, against, fitting, long_tail
+from proofsheet.image_growth import growth
 
 FULL = {"both_ways_accuracy": 0.80, "one_view_accuracy": 0.79}
 

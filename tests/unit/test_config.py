@@ -14,6 +14,7 @@ from proofsheet.config import SCHEMA, checked, read_config, read_yaml
 from proofsheet.errors import UserError
 
 ROOT = Path(__file__).parents[2]
+STRATEGIES = read_yaml(ROOT / "config.yaml")["transfer"]["strategies"]
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +68,10 @@ def test_config_yaml_is_the_schema_s_defaults():
         ({"eecs182_hw5": {"q7_people": [""]}}, ["q7_people[0] is ''", "not empty"]),
         ({"author": {"student_id": 5}}, ["author.student_id is 5", "a text"]),
         ({"author": None}, ["author is empty", "mapping"]),
+        (
+            {"transfer": {"strategies": {**STRATEGIES, "mine": {"blocks": 2, "frozen": 3}}}},
+            ["transfer.strategies.mine", "frozen is 3, but blocks is 2", "allowed: from 0"],
+        ),
         ({"sets": ["csci5527_hw22"]}, ["'csci5527_hw22' is not a set", "allowed: ", "hw2"]),
         ({"data": {"source": "web"}}, ["data.source is 'web'", "standin"]),
         ({"data": {"mirror": "/nope"}}, ["data.mirror is '/nope'", "does not exist"]),

@@ -18,8 +18,9 @@ from proofsheet.sgd_training import fit as fit_sgd
 from proofsheet.sgd_training import logits_of
 from proofsheet.squeezenet import random_state
 from proofsheet.training import Recipe
-from proofsheet.transfer import Images, Strategy, build
+from proofsheet.transfer import Images, build
 from proofsheet.transfer import fit as fit_transfer
+from proofsheet.transfer_strategy import Strategy
 
 ROOT = Path(__file__).parents[2]
 

@@ -75,10 +75,10 @@ def test_jobs_are_as_large_as_the_run_is_small():
         ({"run": TRANSFER, "strategy": [1]}, "1 is not allowed"),
         (
             {"run": TRANSFER, "strategy": ["frozen"], "blocks": [9, 6]},
-            "blocks-6_strategy-frozen (strategy frozen) freezes 9 blocks; allowed: 6 at most",
+            "blocks-6_strategy-frozen (strategy frozen): frozen is 9, but blocks is 6",
         ),
-        ({"run": TRANSFER, "strategy": ["scratch"], "frozen": [1]}, "allowed: 0 at most"),
-        ({"run": TRANSFER, "frozen": [7], "blocks": [6]}, "freezes 7 blocks; allowed: 6 at most"),
+        ({"run": TRANSFER, "strategy": ["scratch"], "frozen": [1]}, "freezes 1 random blocks"),
+        ({"run": TRANSFER, "frozen": [7], "blocks": [6]}, "frozen is 7, but blocks is 6"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(grid, told):

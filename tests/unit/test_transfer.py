@@ -21,17 +21,17 @@ from proofsheet.radiographs import (
     prepared,
     resampled,
 )
-from proofsheet.squeezenet import random_state
+from proofsheet.squeezenet import SqueezeNet, random_state
 from proofsheet.transfer import (
+    BATCH,
     Images,
-    Strategy,
     build,
     class_weights,
     classify,
     features,
     fit,
-    strategy_of,
 )
+from proofsheet.transfer_strategy import Strategy, changed, strategy_of
 
 CPU = torch.device("cpu")
 
@@ -101,13 +101,37 @@ def test_frozen_maps_give_the_logits_of_the_whole_network(stripes) -> None:
 @pytest.mark.parametrize(
     ("entry", "told"),
     [
-        ({"blocks": 3, "frozen": 4}, r"strategies\.mine\.frozen is 4, but blocks is 3"),
+        ({"blocks": 3, "frozen": 4}, r"strategies\.mine: frozen is 4, but blocks is 3"),
         ({"initial": "random", "frozen": 1}, "freezes 1 random blocks"),
+        ({"frozen": 2, "sides": [96]}, "sides lets images grow, but the output of 2 frozen"),
+        ({"epochs": 1, "sides": [64, 96]}, "sides has 2 numbers for 1 epochs; allowed: one for"),
     ],
 )
 def test_a_strategy_that_cannot_be_is_told(entry: dict, told: str) -> None:
     with pytest.raises(UserError, match=told):
         strategy_of("mine", entry)
+
+
+def test_images_grow_from_epoch_to_epoch_and_are_judged_whole(stripes, monkeypatch) -> None:
+    seen = {"trained": [], "judged": set()}
+    forward = SqueezeNet.forward
+
+    def watched(model, x, start=0):
+        seen["trained"].append(x.shape[-1]) if model.training else seen["judged"].add(x.shape[-1])
+        return forward(model, x, start)
+
+    monkeypatch.setattr(SqueezeNet, "forward", watched)
+    fitted(stripes, initial="random", blocks=1, epochs=4, sides=(32, 48, 96))
+    steps = 96 // BATCH
+    # 96 is more than whole images have, which have 64 pixels here.
+    assert seen == {"trained": [32] * steps + [48] * steps + [64] * 2 * steps, "judged": {64}}
+
+
+def test_with_other_epochs_or_frozen_blocks_images_do_not_grow() -> None:
+    entry = {"epochs": 8, "sides": [96, 128]}
+    assert changed("mine", entry, {"learning_rate": 0.1}).sides == (96, 128)
+    assert changed("mine", entry, {"epochs": 1}).sides == ()
+    assert changed("mine", entry, {"frozen": 3}).sides == ()
 
 
 def test_a_class_without_images_is_told() -> None:

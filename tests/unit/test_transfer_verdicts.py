@@ -14,6 +14,8 @@ from proofsheet.transfer_verdicts import (
     catches_up,
     examples,
     gap,
+    growing,
+    judged,
     telling_apart,
     threshold_effects,
     threshold_verdict,
@@ -157,6 +159,26 @@ def test_examples_are_the_surest_of_each_kind() -> None:
     ]  # fmt: skip
     assert found[0]["probability"] == pytest.approx(1 / (1 + np.exp(-3)))
     assert not [entry for entry in examples(scores, ill, -9.0) if entry["kind"] == "missed"]
+
+
+def test_how_images_grow_is_told_for_all_that_do_it_alike() -> None:
+    alike = {"sides": [80, 80], "epochs": 4}
+    runs = {
+        "frozen": {"sides": [], "epochs": 40}, "everything": alike, "scratch": alike,
+        "mine": {"sides": [80], "epochs": 2},
+    }  # fmt: skip
+    assert growing(runs, 160) == (
+        "In “everything, few steps” and “from scratch” the first 2 epochs see 80 × 80 and the last"
+        " 2 epochs see 160 × 160 pixels, 62\u00a0% of the places; in “mine” the first epoch sees"
+        " 80 × 80 and the last epoch sees 160 × 160 pixels, 62\u00a0% of the places of a training"
+        " on 160 × 160"
+    )
+    assert growing({"frozen": {"sides": [], "epochs": 40}}, 160).startswith("In no strategy")
+
+
+def test_the_size_of_the_images_that_judge_is_told() -> None:
+    assert judged(160, 128, 0.976, 0.97).endswith("97.0\u00a0%, on whole ones of 97.6\u00a0%")
+    assert "to the end" in judged(160, 160, 0.9, 0.9)
 
 
 def test_a_strategy_of_one_s_own_goes_by_its_name() -> None:

@@ -10,6 +10,7 @@ from proofsheet.report.numbers import DAGGER
 from proofsheet.report.results import Outcome
 from proofsheet.report.rubric import Row
 from proofsheet.report.sets import ProblemSet
+from proofsheet.wording import listed
 
 NAMELESS = "(author.name in config.yaml)"
 
@@ -72,7 +73,7 @@ def _standin(outcomes: Iterable[Outcome]) -> str:
         for outcome in affected
     ]
     return (
-        f"Not the real data but a stand-in was used for {_listed(sorted(datasets))}:"
+        f"Not the real data but a stand-in was used for {listed(sorted(datasets))}:"
         f" every number marked {DAGGER} depends on it ({'; '.join(problems)})."
     )
 
@@ -88,7 +89,3 @@ def _notes(outcomes: Iterable[Outcome], preset: str) -> list[str]:
             title = source.get("title") or name
             notes.append(f"Data: {title} is not the official file{f' ({note})' if note else ''}.")
     return notes
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

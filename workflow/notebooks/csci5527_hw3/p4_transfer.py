@@ -104,6 +104,7 @@ for part, columns in data.items():
 
 # %%
 # source: proofsheet.device: on_gpu, bfloat16_is_fast, mixed_precision
+# source: proofsheet.transfer_strategy: Strategy
 # source: proofsheet.transfer
 
 
@@ -136,12 +137,13 @@ print(f"class weights: normal {weights[0]:.2f}, pneumonia {weights[1]:.2f}")
 # ## Five strategies
 
 # %%
+GROWING = (*[96] * 3, *[128] * 5)
 STRATEGIES = {
-    "frozen": Strategy("pretrained", blocks=9, frozen=9, epochs=40, learning_rate=2e-3),
-    "last_blocks": Strategy("pretrained", blocks=9, frozen=6, epochs=12, learning_rate=3e-4),
-    "everything": Strategy("pretrained", blocks=9, frozen=0, epochs=8, learning_rate=3e-4),
-    "truncated": Strategy("pretrained", blocks=6, frozen=0, epochs=8, learning_rate=4e-4),
-    "scratch": Strategy("random", blocks=9, frozen=0, epochs=7, learning_rate=8e-4),
+    "frozen": Strategy("pretrained", 9, frozen=9, epochs=40, learning_rate=2e-3),
+    "last_blocks": Strategy("pretrained", 9, frozen=6, epochs=12, learning_rate=3e-4),
+    "everything": Strategy("pretrained", 9, epochs=8, learning_rate=3e-4, sides=GROWING),
+    "truncated": Strategy("pretrained", 6, epochs=8, learning_rate=4e-4, sides=GROWING),
+    "scratch": Strategy("random", 9, epochs=8, learning_rate=8e-4, sides=GROWING),
 }
 if QUICK:
     STRATEGIES = {

@@ -8,11 +8,12 @@ from scipy.special import softmax
 
 from proofsheet import job
 from proofsheet.checks import checks_of, run_checks
-from proofsheet.cifar_verdicts import ablation, against, fitting, growth, long_tail
+from proofsheet.cifar_verdicts import ablation, against, fitting, long_tail
 from proofsheet.classification import confusion_matrix, summary
 from proofsheet.data.dataset import load
 from proofsheet.derivations.cs7643_ps2 import p7_cifar10 as derivations
 from proofsheet.files import read_arrays, read_json, write_arrays, write_json
+from proofsheet.image_growth import growth
 from proofsheet.long_tail import (
     BETA,
     FACTOR,

@@ -10,7 +10,8 @@ from proofsheet.data.dataset import load
 from proofsheet.device import make_deterministic, mixed_precision, resolve
 from proofsheet.files import read_arrays, write_arrays, write_json
 from proofsheet.training import denormals_flushed, parameter_count
-from proofsheet.transfer import Images, build, classify, features, fit, strategy_of
+from proofsheet.transfer import Images, build, classify, features, fit
+from proofsheet.transfer_strategy import strategy_of
 from proofsheet.transfer_trial import shortened
 
 if TYPE_CHECKING:

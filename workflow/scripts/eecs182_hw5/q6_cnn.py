@@ -7,10 +7,10 @@ import numpy as np
 
 from proofsheet import job
 from proofsheet.checks import checks_of, run_checks
-from proofsheet.cifar_verdicts import growth
 from proofsheet.data.dataset import load
 from proofsheet.derivations.eecs182_hw5 import q6_cnn as derivations
 from proofsheet.files import read_arrays, read_json, write_arrays, write_json
+from proofsheet.image_growth import growth
 from proofsheet.small_convnet_verdicts import improvement, of_depth, of_dropout, of_limits
 from proofsheet.small_convnets import BARS, MOST_EPOCHS, MOST_PARAMETERS, MOST_STEPS
 

@@ -11,7 +11,8 @@ from proofsheet.files import read_arrays
 from proofsheet.sweep_runs import Common, Metrics, of_logits
 from proofsheet.sweep_runs.on_device import device_of
 from proofsheet.training import denormals_flushed
-from proofsheet.transfer import Images, build, classify, features, fit, strategy_of
+from proofsheet.transfer import Images, build, classify, features, fit
+from proofsheet.transfer_strategy import changed, strategy_of
 from proofsheet.transfer_trial import shortened
 
 
@@ -25,7 +26,7 @@ def train(common: Common, parameters: Mapping[str, Any]) -> Metrics:
     train, val = (Images(part.x, part.y) for part in (common.data.train, common.data.val))
     if common.quick:
         strategy, train = shortened(strategy, train, common.start["images"])
-    strategy = strategy_of(name, asdict(strategy) | given)
+    strategy = changed(name, asdict(strategy), given)
     device = device_of(common)
     mixed = mixed_precision(device)
     model = build(strategy, read_arrays(common.inputs["weights"]), seed).to(device)
