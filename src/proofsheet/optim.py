@@ -20,8 +20,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-PIECE = 2**18
-"""Elements, about, that a CPU updates at once: with gradient, state and scratch some 5 MB."""
+PIECE = 2**19
+"""Elements, about, that a CPU updates at once: with gradient, state and scratch some 10 MB."""
 
 
 @dataclass
@@ -227,9 +227,10 @@ class Adam(Optimizer):
 
         m.lerp_(g, 1 - β1)  #                        m ← β₁m + (1 − β₁)g
         v.mul_(β2).addcmul_(g, g, value=1 - β2)  #   v ← β₂v + (1 − β₂)g²
-        torch.div(v, 1 - β2**t, out=s)  #            v̂ = v / (1 − β₂ᵗ)
-        s.sqrt_().add_(self.eps)  #                  s = √v̂ + ε
-        α = self.lr / (1 - β1**t)  #                 m̂ = m / (1 − β₁ᵗ), a scalar taken into α
+        # m̂ = m / (1 − β₁ᵗ) and √v̂ = √v / c with c = √(1 − β₂ᵗ): scalars, taken into α and ε.
+        c = math.sqrt(1 - β2**t)
+        torch.sqrt(v, out=s).add_(self.eps * c)  #   s = c (√v̂ + ε)
+        α = self.lr * c / (1 - β1**t)
         θ.addcdiv_(m, s, value=-α)  #                θ ← θ − α m̂ / (√v̂ + ε)
 
     def decay(self, θ: Tensor, g: Tensor, scratch: Sequence[Tensor]) -> Tensor:
