@@ -392,7 +392,7 @@ rule csci5527_hw3_p1_optimizers_train:
         gpu=GPUS_PER_TRAINING,
     params:
         device=config["device"],
-        epochs=by_preset(full=6, quick=2),
+        epochs=by_preset(full=5, quick=2),
         images=by_preset(full=None, quick=1500),
     script:
         "../scripts/csci5527_hw3/p1_optimizers_train.py"
