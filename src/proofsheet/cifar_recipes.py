@@ -55,8 +55,8 @@ PLANS = {
     "own": Plan(
         FoldedNet,
         SgdRecipe(
-            epochs=10, batch=512, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
-            sides=(*[16] * 6, *[24] * 3), muon=0.2,
+            epochs=9, batch=512, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
+            sides=(*[16] * 6, *[24] * 2), muon=0.2,
         ),
         gpu_epochs=40,
         augment=Augmentation(mirror=True, reach=2),
@@ -73,7 +73,7 @@ LONG_TAIL = Plan(
         nesterov=True,
         rise=0.2,
         weight_decay=5e-4,
-        sides=(16, 16, 24),
+        sides=(16, 16, 16, 24),
     ),
     gpu_epochs=60,
     augment=Augmentation(mirror=True, reach=4),

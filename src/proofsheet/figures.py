@@ -2,7 +2,8 @@
 
 Figures are vector graphics (SVG, glyphs as paths), as wide as they are printed, so that their
 type is the size of the text around them. Series differ in line style or marker as well as in
-colour; the colours are Okabe and Ito's, which the colour-blind can tell apart.
+colour. The colours are Okabe and Ito's, which the colour-blind can tell apart, but for their orange
+and light blue: those fade on white paper, and a brown and a dark blue are in their places.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from matplotlib.figure import Figure
 from proofsheet.files import replacing
 
 TEXT_WIDTH = 6.3  # inches: the text block of the report's page
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8C5E2A", "#00468C", "#000000")
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 SEQUENTIAL = "cividis"  # for heatmaps: perceptually even, the same to a colour-blind eye

@@ -111,8 +111,8 @@ class Design:
 _BASE = Design(
     "base: SGD, rate 0.1",
     SgdRecipe(
-        epochs=10, batch=128, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
-        weight_decay=5e-4, sides=(*[16] * 6, *[24] * 3),
+        epochs=9, batch=128, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
+        weight_decay=5e-4, sides=(*[16] * 6, *[24] * 2),
     ),
 )  # fmt: skip
 

@@ -3,8 +3,8 @@
 Frozen blocks compute the same in every epoch, so their output is computed once, for a few
 augmented views of every image; what remains to be trained is small. Where nothing is frozen, the
 images may grow from epoch to epoch. The loss weighs both classes alike, the weights are averaged
-over the last steps, and of all epochs the one counts whose loss on whole validation images is
-lowest.
+over the last steps, and of the epochs on whole images the one counts whose loss on the validation
+images is lowest.
 """
 
 from __future__ import annotations
@@ -133,6 +133,8 @@ def fit(
         curves["validation_loss"].append(value)
         curves["validation_accuracy"].append((logits.argmax(1) == y_val).double().mean().item())
         epochs.report(**{name: values[-1] for name, values in curves.items()})
+        if epoch < len(strategy.sides):
+            continue
         if value < best:
             best, best_epoch = value, epoch + 1
             best_state = copy.deepcopy(average.state_dict())

@@ -23,8 +23,9 @@ class Strategy:
         epochs: at most.
         learning_rate: at its largest.
         sides: pixels of the side of the training images in the first epochs, one number for each;
-            after them the images are whole. Small images show what a block learns first, at a
-            fraction of the time (Tan, Le, "EfficientNetV2", ICML 2021).
+            after them the images are whole, and only those epochs count: a network's scores are
+            shifted on images of another size than it learned from. Small images show what a block
+            learns first, at a fraction of the time (Tan, Le, "EfficientNetV2", ICML 2021).
         patience: epochs without a lower validation loss, after which training ends.
         views: augmented copies of each image that frozen blocks see.
         average: weight of the past in the average of the weights, in [0, 1).
@@ -53,7 +54,7 @@ def strategy_of(name: str, entry: Mapping[str, Any], where: str = "") -> Strateg
 
     Raises:
         UserError: more blocks are frozen than kept, or random ones are frozen; images grow in
-            front of frozen blocks, or in more epochs than there are.
+            front of frozen blocks, or are never whole.
     """
     found = Strategy(**{**entry, "sides": tuple(entry.get("sides", ()))})
     where = where or f"config.yaml: transfer.strategies.{name}"
@@ -72,10 +73,10 @@ def strategy_of(name: str, entry: Mapping[str, Any], where: str = "") -> Strateg
             f"{where}: sides lets images grow, but the output of {found.frozen} frozen blocks is"
             " computed once; allowed with sides is frozen: 0; or leave sides out"
         )
-    if len(found.sides) > found.epochs:
+    if found.sides and len(found.sides) >= found.epochs:
         raise UserError(
             f"{where}: sides has {len(found.sides)} numbers for {found.epochs} epochs; allowed:"
-            " one for each epoch at most"
+            f" {found.epochs - 1} at most, because only epochs on whole images count"
         )
     return found
 

@@ -53,24 +53,6 @@ def growing(runs: Mapping[str, Mapping[str, Any]], side: int) -> str:
     return told[0].upper() + told[1:]
 
 
-def judged(side: int, trained: int, accuracy: float, accuracy_at_trained: float) -> str:
-    """What the size of the images by which the chosen strategy is judged does to it.
-
-    Args:
-        side: of the images by which it is judged.
-        trained: side of the images in its last epoch.
-        accuracy: on validation images of `side`.
-        accuracy_at_trained: on the same ones of the side `trained`.
-    """
-    if side == trained:
-        return f"The chosen strategy was trained on {side} × {side} to the end"
-    return (
-        f"The chosen strategy's last epoch saw {trained} × {trained}; on validation images of that"
-        f" size it has an accuracy of {percent(accuracy_at_trained, 1)}, on whole ones of"
-        f" {percent(accuracy, 1)}"
-    )
-
-
 def best_of(runs: Mapping[str, Mapping[str, Any]]) -> str:
     """The strategy with the highest validation accuracy; of equal ones the lower validation loss.
 

@@ -248,12 +248,9 @@ def test_red_and_green_would_look_alike():
     assert nearest(["#A06000", "#608000"], SEEN["deuteranopia"]) < 15
 
 
-def test_the_colors_of_most_figures_stand_out_from_the_paper():
-    # WCAG 2.2, graphics: 3 to 1. Orange and light blue, the fifth and the sixth color, have 2.3:
-    # their lines are told by their dashes.
-    assert [round(contrast(color), 1) >= 3 for color in figures.COLOURS] == [
-        True, True, True, True, False, False, True,
-    ]  # fmt: skip
+def test_the_colors_of_figures_stand_out_from_the_paper():
+    assert min(map(contrast, figures.COLOURS)) >= 3  # WCAG 2.2, graphics
+    assert contrast("#56B4E9") < 3  # the measure can fail
 
 
 def test_lines_differ_by_more_than_their_color():
@@ -261,7 +258,4 @@ def test_lines_differ_by_more_than_their_color():
         figures.new()
         cycle = mpl.rcParams["axes.prop_cycle"].by_key()
     assert len(set(cycle["linestyle"])) >= 4
-    # The palette of Okabe and Ito, made for readers who confuse colors.
-    assert {color.upper() for color in cycle["color"]} <= {
-        "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442",
-    }  # fmt: skip
+    assert set(cycle["color"]) == set(figures.COLOURS)

@@ -104,7 +104,7 @@ def test_frozen_maps_give_the_logits_of_the_whole_network(stripes) -> None:
         ({"blocks": 3, "frozen": 4}, r"strategies\.mine: frozen is 4, but blocks is 3"),
         ({"initial": "random", "frozen": 1}, "freezes 1 random blocks"),
         ({"frozen": 2, "sides": [96]}, "sides lets images grow, but the output of 2 frozen"),
-        ({"epochs": 1, "sides": [64, 96]}, "sides has 2 numbers for 1 epochs; allowed: one for"),
+        ({"epochs": 2, "sides": [64, 96]}, "sides has 2 numbers for 2 epochs; allowed: 1 at most"),
     ],
 )
 def test_a_strategy_that_cannot_be_is_told(entry: dict, told: str) -> None:
@@ -121,10 +121,11 @@ def test_images_grow_from_epoch_to_epoch_and_are_judged_whole(stripes, monkeypat
         return forward(model, x, start)
 
     monkeypatch.setattr(SqueezeNet, "forward", watched)
-    fitted(stripes, initial="random", blocks=1, epochs=4, sides=(32, 48, 96))
+    *_, found = fitted(stripes, initial="random", blocks=1, epochs=4, sides=(32, 48, 96))
     steps = 96 // BATCH
     # 96 is more than whole images have, which have 64 pixels here.
     assert seen == {"trained": [32] * steps + [48] * steps + [64] * 2 * steps, "judged": {64}}
+    assert found["best_epoch"] == 4
 
 
 def test_with_other_epochs_or_frozen_blocks_images_do_not_grow() -> None:

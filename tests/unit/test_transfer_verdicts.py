@@ -15,7 +15,6 @@ from proofsheet.transfer_verdicts import (
     examples,
     gap,
     growing,
-    judged,
     telling_apart,
     threshold_effects,
     threshold_verdict,
@@ -174,11 +173,6 @@ def test_how_images_grow_is_told_for_all_that_do_it_alike() -> None:
         " on 160 × 160"
     )
     assert growing({"frozen": {"sides": [], "epochs": 40}}, 160).startswith("In no strategy")
-
-
-def test_the_size_of_the_images_that_judge_is_told() -> None:
-    assert judged(160, 128, 0.976, 0.97).endswith("97.0\u00a0%, on whole ones of 97.6\u00a0%")
-    assert "to the end" in judged(160, 160, 0.9, 0.9)
 
 
 def test_a_strategy_of_one_s_own_goes_by_its_name() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import nbformat
@@ -12,7 +13,7 @@ from pypdf import PdfReader
 from page_checks import check_pages
 from proofsheet.hand_in import files, notebooks
 from proofsheet.report.accessibility import examine
-from workflow_project import QUICK, ROOT
+from workflow_project import QUICK, ROOT, Project
 
 # csci5527_hw2 is the set of test_run.py.
 OTHERS = sorted(
@@ -20,6 +21,12 @@ OTHERS = sorted(
     for path in ROOT.glob("report/*/set.yaml")
     if path.parent.name != "csci5527_hw2"
 )
+
+
+@pytest.fixture(scope="module")
+def project(finished, tmp_path_factory) -> Project:
+    """A checkout with the results of csci5527_hw2, in which the tests here add the other sets."""
+    return finished.copy(tmp_path_factory.mktemp("every_set") / "project")
 
 
 @pytest.mark.slow
@@ -58,3 +65,31 @@ def test_the_set_runs_from_stand_ins_to_its_bundle(project, name, pdf_report):
     pages = [page.extract_text() for page in PdfReader(results / f"{name}.pdf").pages]
     assert all("stand-in" in page.lower() for page in pages)
     check_pages(results / f"{name}.pdf", results / f"{name}.pages.csv", name, ROOT / "report")
+
+
+@pytest.mark.slow
+def test_the_report_of_all_sets_has_at_most_twelve_pages_beside_its_answers(project, pdf_report):
+    sets = ["csci5527_hw2", *OTHERS]
+    run = project.snakemake(
+        "results/submission.pdf", *QUICK[:-1], f"sets=[{', '.join(sets)}]", timeout=1500
+    )
+    assert run.returncode == 0, run.stdout[-6000:]
+    pdf = project.folder / "results/submission.pdf"
+    found = examine(pdf)
+    assert found.faults == ()
+    pdf_report.append(f"submission, all sets: {found}")
+
+    with (project.folder / "results/submission.pages.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len({row["set"] for row in rows}) == len(sets)
+    answers = {
+        page for row in rows for page in range(int(row["first_page"]), int(row["last_page"]) + 1)
+    }
+    reader = PdfReader(pdf)
+    (references,) = (
+        reader.get_destination_page_number(entry) + 1
+        for entry in reader.outline
+        if not isinstance(entry, list) and entry.title == "References"
+    )
+    beside = set(range(1, references)) - answers
+    assert len(beside) <= 12, sorted(beside)

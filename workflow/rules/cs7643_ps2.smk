@@ -379,7 +379,7 @@ rule cs7643_ps2_p7_cifar10_ablation:
         preset=config["preset"],
         device=config["device"],
         seed=config["seeds"][0],
-        images=by_preset(full=5000, quick=600),
+        images=by_preset(full=4000, quick=600),
         validation=by_preset(full=None, quick=600),
     script:
         "../scripts/cs7643_ps2/p7_cifar10_ablation.py"

@@ -361,7 +361,7 @@ rule csci5527_hw3_p1_optimizers_tune:
     params:
         device=config["device"],
         epochs=by_preset(full=2, quick=1),
-        images=by_preset(full=25_000, quick=1000),
+        images=by_preset(full=20_000, quick=1000),
         seed=config["seeds"][0],
     script:
         "../scripts/csci5527_hw3/p1_optimizers_tune.py"

@@ -353,7 +353,7 @@ rule eecs182_hw5_q6_cnn_trial:
     params:
         device=config["device"],
         seed=config["seeds"][0],
-        images=by_preset(full=7_500, quick=256),
+        images=by_preset(full=6_000, quick=256),
         epochs=by_preset(full=2, quick=1),
     script:
         "../scripts/eecs182_hw5/q6_cnn_trial.py"

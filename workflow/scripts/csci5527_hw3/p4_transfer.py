@@ -18,7 +18,7 @@ from proofsheet.gradcam import enlarged, evidence
 from proofsheet.radiographs import gray, prepared
 from proofsheet.screening import assessed, measures, precision_recall, roc
 from proofsheet.squeezenet import SqueezeNet
-from proofsheet.transfer import Images, class_weights, classify, features
+from proofsheet.transfer import class_weights
 from proofsheet.transfer_verdicts import (
     apart_verdict,
     best_of,
@@ -26,7 +26,6 @@ from proofsheet.transfer_verdicts import (
     examples,
     gap,
     growing,
-    judged,
     telling_apart,
     threshold_effects,
     threshold_verdict,
@@ -132,14 +131,6 @@ with job.start(snakemake):
     seen = prepared(gray(data.test.x, rows), side)
     regions = enlarged(evidence(model, seen), side)
 
-    # The images by which it is judged may be larger than the last ones it was trained on.
-    trained_side = (runs[best]["sides"] or [side])[-1]
-    validation = Images(data.val.x, data.val.y)
-    frozen_blocks, mixed = runs[best]["frozen"], runs[best]["mixed"]
-    small = features(model, validation, frozen_blocks, trained_side, seen.device, mixed)
-    z = classify(model, small, frozen_blocks, seen.device, mixed).numpy()
-    smaller = float(measures(z[:, 1] - z[:, 0], ill["val"], cut[best])["accuracy"])
-
     weights = class_weights(data.train.y)
     source = data.source
     metrics = {
@@ -164,7 +155,6 @@ with job.start(snakemake):
         "always_pneumonia_accuracy": float(ill["test"].mean()),
         "image_size": side,
         "growth": growing(runs, side),
-        "judged": judged(side, trained_side, measured[best]["validation_accuracy"], smaller),
         "mixed": runs[best]["mixed"],
         "seconds": sum(runs[name]["seconds"] for name in names),
     }
