@@ -86,10 +86,12 @@ def changed(
 ) -> Strategy:
     """A strategy of the configuration with some attributes changed, as in a sweep.
 
-    Images grow as the entry has it only if the epochs and the frozen blocks are the entry's, too.
+    Images grow as the entry has it, unless blocks are frozen or no epoch is left for whole images.
 
     Raises:
         UserError: as `strategy_of`.
     """
-    whole = {"sides": ()} if changes.keys() & {"epochs", "frozen"} else {}
-    return strategy_of(name, {**entry, **whole, **changes}, where)
+    new = {**entry, **changes}
+    if new.get("frozen") or len(new.get("sides", ())) >= new.get("epochs", Strategy.epochs):
+        new["sides"] = ()
+    return strategy_of(name, new, where)
