@@ -23,6 +23,7 @@ from proofsheet.files import replacing
 
 TEXT_WIDTH = 6.3  # inches: the text block of the report's page
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8C5E2A", "#00468C", "#000000")
+ON_IMAGES = "#56B4E9"  # of a mark that lies on a picture or a heatmap
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 SEQUENTIAL = "cividis"  # for heatmaps: perceptually even, the same to a colour-blind eye

@@ -80,7 +80,7 @@ with job.start(snakemake):
                    color=figures.COLOURS[1])  # fmt: skip
     for panel in axes[1:4:2]:
         panel.plot(found["scipy_column"], found["scipy_row"], "+", ms=9, mew=1.2,
-                   color=figures.COLOURS[5])  # fmt: skip
+                   color=figures.ON_IMAGES)  # fmt: skip
     figures.save(figure, snakemake.output.template, standin=standin)
 
     figure, axes = figures.new(1, 3, height=1.75)
