@@ -162,7 +162,7 @@ def in_memory(images: Images, strategy: Strategy, mixed: bool) -> float:
         return found["images_seen"]
 
     both = np.concatenate([np.flatnonzero(images.y == k)[:BATCH] for k in (0, 1)])
-    warm_up = replace(strategy, views=1, epochs=max(len(strategy.sides), 1))
+    warm_up = replace(strategy, views=1, epochs=len(strategy.sides) + 1)
     run(Images(images.x[both], images.y[both]), warm_up)
     return timed(lambda: run(images, replace(strategy, patience=strategy.epochs)))
 

@@ -23,9 +23,9 @@ class Strategy:
         epochs: at most.
         learning_rate: at its largest.
         sides: pixels of the side of the training images in the first epochs, one number for each;
-            after them the images are whole, and only those epochs count: a network's scores are
-            shifted on images of another size than it learned from. Small images show what a block
-            learns first, at a fraction of the time (Tan, Le, "EfficientNetV2", ICML 2021).
+            after them the images are whole, and only those epochs count: a network's scores
+            may be shifted on images of another size than it learned from. Small images show what a
+            block learns first, at a fraction of the time (Tan, Le, "EfficientNetV2", ICML 2021).
         patience: epochs without a lower validation loss, after which training ends.
         views: augmented copies of each image that frozen blocks see.
         average: weight of the past in the average of the weights, in [0, 1).
