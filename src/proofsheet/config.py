@@ -13,13 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 
 from proofsheet.errors import UserError
 from proofsheet.transfer_strategy import strategy_of
 
 SCHEMA = Path("workflow/schemas/config.schema.yaml")
+# JSON has no whole numbers apart from others, so its schemas take 96.0 for one; range() does not.
+_Validator = validators.extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine(
+        "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+    ),
+)
 _TYPES = {dict: "a mapping", list: "a list", str: "a text", bool: "a truth value", int: "a number"}
 _WANTED = {"object": "a mapping of keys", "string": "a text in quotes"}
 
@@ -78,9 +85,7 @@ def checked(config: Mapping[str, Any], root: str | Path = ".") -> dict[str, Any]
     """
     root = Path(root)
     schema = read_yaml(root / SCHEMA)
-    errors = sorted(
-        Draft202012Validator(schema).iter_errors(config), key=lambda e: [str(p) for p in e.path]
-    )
+    errors = sorted(_Validator(schema).iter_errors(config), key=lambda e: [str(p) for p in e.path])
     if errors:
         raise UserError(f"config.yaml: {_sentence(errors[0])}")
     config = _with_defaults(config, schema)

@@ -58,6 +58,7 @@ def test_config_yaml_is_the_schema_s_defaults():
         ({"seeds": []}, ["seeds is []", "at least one"]),
         ({"seeds": [0, 1.5]}, ["seeds[1] is 1.5", "whole number"]),
         ({"seeds": [-1]}, ["seeds[0] is -1", "from 0"]),
+        ({"transfer": {"image_size": 96.0}}, ["image_size is 96.0", "a whole number from 64"]),
         ({"seeds": [1, 1]}, ["seeds is [1, 1]", "different"]),
         ({"device": "tpu"}, ["device is 'tpu'", "allowed: auto, cpu, cuda"]),
         ({"preset": True}, ["preset is True", "allowed: full, quick"]),
