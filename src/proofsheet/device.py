@@ -35,6 +35,11 @@ def on_gpu(device: torch.device) -> bool:
     return device.type == "cuda"
 
 
+def described(device: torch.device) -> str:
+    """What a report calls it: `cpu`, or a GPU by its maker's name."""
+    return torch.cuda.get_device_name(device) if on_gpu(device) else device.type
+
+
 def make_deterministic() -> None:
     """The same seed gives the same network, on a GPU too, unless `config.yaml` prefers speed.
 

@@ -75,7 +75,7 @@ def small(name: str, folder: Path) -> Common:
     data = Dataset(*parts, names, (), standin=True, source={"dataset": "drawn"})
     weights = folder / "weights.npz"
     write_arrays(weights, **random_state(0))
-    return Common(without_test(data), "cpu", START, {"weights": str(weights)})
+    return Common(without_test(data), "auto", START, {"weights": str(weights)})
 
 
 @pytest.mark.parametrize("name", SWEEPABLE)

@@ -20,7 +20,7 @@ with job.start(snakemake):
     params, choice = snakemake.params, snakemake.wildcards.choice
     device = resolve(params.device)
     data = load(Path(snakemake.input.source).parent)
-    # A ninth of the images at the epochs of a CPU, so that it is the same everywhere.
+    # A few of the images, at the epochs of a CPU, so that it is the same everywhere.
     plan = without(choice).on(resolve("cpu"), quick=params.preset == "quick")
     trained = fit_plan(
         plan,

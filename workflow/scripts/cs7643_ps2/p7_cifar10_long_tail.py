@@ -10,7 +10,7 @@ from proofsheet.cifar_recipes import LONG_TAIL, shortened
 from proofsheet.cifar_training import fit_plan, on_device
 from proofsheet.classification import accuracy, confusion_matrix, recall
 from proofsheet.data.dataset import Part, load
-from proofsheet.device import make_deterministic, resolve
+from proofsheet.device import described, make_deterministic, resolve
 from proofsheet.files import write_json
 from proofsheet.long_tail import long_tailed_rows, loss_of
 from proofsheet.sgd_training import logits_of
@@ -41,7 +41,7 @@ with job.start(snakemake):
         snakemake.output.metrics,
         {
             "loss": name,
-            "device": device.type,
+            "device": described(device),
             "parameters": parameter_count(trained.model),
             "epochs": plan.recipe.epochs,
             "sides": plan.recipe.sides,

@@ -5,14 +5,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
-
 from proofsheet import job
 from proofsheet.cifar_recipes import PLANS, shortened
+from proofsheet.cifar_training import fit_plan, on_device
 from proofsheet.data.dataset import load
-from proofsheet.device import make_deterministic, mixed_precision, resolve
+from proofsheet.device import described, make_deterministic, resolve
 from proofsheet.files import write_arrays, write_json
-from proofsheet.sgd_training import fit, logits_of
+from proofsheet.sgd_training import logits_of
 from proofsheet.training import parameter_count
 
 if TYPE_CHECKING:
@@ -25,47 +24,37 @@ with job.start(snakemake):
     device = resolve(params.device)
     data = shortened(load(Path(snakemake.input.source).parent), params.images)
     plan = PLANS[name].on(device, quick=params.preset == "quick")
-    mixed = mixed_precision(device)
-    rows = {
-        part: tuple(torch.from_numpy(a).to(device) for a in (rows.x, rows.y))
-        for part, rows in (("train", data.train), ("val", data.val), ("test", data.test))
-    }
-    model = plan.build(data.train.x, params.seed, device)
     start = time.perf_counter()
-    curves = fit(
-        model, rows["train"], rows["val"], plan.recipe,
-        seed=params.seed, label=name, augment=plan.augment, mixed=mixed,
-    )  # fmt: skip
+    trained = fit_plan(plan, data.train, data.val, seed=params.seed, device=device, label=name)
     seconds = time.perf_counter() - start
+    model, mixed, test = trained.model, trained.mixed, on_device(data.test, device)
 
     # The first of the training images say how much is learned by heart.
-    seen = {"train": rows["train"][0][:5000], "val": rows["val"][0], "test": rows["test"][0]}
+    seen = {"train": trained.train, "val": trained.validation, "test": test}
+    seen["train"] = tuple(rows[:5000] for rows in seen["train"])
     logits = {
         part: logits_of(model, x, both_ways=plan.both_ways, mixed=mixed).double().cpu().numpy()
-        for part, x in seen.items()
+        for part, (x, _) in seen.items()
     }
-    one_view = logits_of(model, rows["test"][0], mixed=mixed).argmax(dim=1)
-    right = {
-        part: (logits[part].argmax(axis=1) == rows[part][1][: len(logits[part])].cpu().numpy())
-        for part in seen
-    }
+    one_view = logits_of(model, test[0], mixed=mixed).argmax(dim=1)
+    right = {part: logits[part].argmax(axis=1) == y.cpu().numpy() for part, (_, y) in seen.items()}
 
     write_json(
         snakemake.output.metrics,
         {
             "network": name,
-            "device": device.type,
+            "device": described(device),
             "mixed": mixed,
             "images": len(data.train),
             "parameters": parameter_count(model),
             "train_accuracy": right["train"].mean(),
             "val_accuracy": right["val"].mean(),
             "test_accuracy": right["test"].mean(),
-            "one_view_accuracy": (one_view == rows["test"][1]).double().mean().item(),
+            "one_view_accuracy": (one_view == test[1]).double().mean().item(),
             "seconds": seconds,
             "images_per_second": len(data.train) * plan.recipe.epochs / seconds,
             **asdict(plan.recipe),
-            "curves": curves,
+            "curves": trained.curves,
         },
     )
     write_arrays(snakemake.output.arrays, test_logits=logits["test"])

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from proofsheet import job
 from proofsheet.data.dataset import load
-from proofsheet.device import make_deterministic, mixed_precision, resolve
+from proofsheet.device import described, make_deterministic, mixed_precision, resolve
+from proofsheet.errors import UserError
 from proofsheet.files import read_arrays, write_arrays, write_json
 from proofsheet.training import denormals_flushed, parameter_count
 from proofsheet.transfer import Images, build, classify, features, fit
@@ -39,6 +40,11 @@ with job.start(snakemake), denormals_flushed():
         side=side, seed=seed, label=name, device=device, mixed=mixed,
     )  # fmt: skip
     seconds = time.perf_counter() - start
+    if not fitted["best_epoch"]:
+        raise UserError(
+            f"config.yaml: transfer.strategies.{name}: no epoch has a finite loss on the validation"
+            f" images; learning_rate {strategy.learning_rate:g} is too large for it: lower it"
+        )
     logits, means = {}, {}
     for part in ("val", "test"):
         seen = features(model, parts[part], strategy.frozen, side, device, mixed)
@@ -58,7 +64,7 @@ with job.start(snakemake), denormals_flushed():
             "parameters": sum(p.numel() for p in model.parameters()),
             "trained_parameters": parameter_count(model),
             "mixed": mixed,
-            "device": device.type,
+            "device": described(device),
         },
     )
     write_arrays(
