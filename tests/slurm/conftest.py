@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +43,10 @@ class ClusterProject(Project):
 
     def environment(self) -> dict[str, str]:
         return super().environment() | self.cluster.environment()
+
+    def command(self, *arguments: str) -> list[str]:
+        """As README.md has it: without a number of cores."""
+        return [sys.executable, "-m", "snakemake", *arguments]
 
     def submit(
         self, *arguments: str, config: tuple[str, ...] = QUICK, timeout: int = 900
