@@ -4,8 +4,7 @@
     dataset.py      what `prepare` wrote, read back and verified: `proofsheet.data.load(folder)`
     registry.py     which datasets there are: one line and one module each
     contract.py     what such a module has: its three sources, and how it is divided
-    sources/        the mirror, the network, and the choice between them
-    download.py     files and clients that fail, tried again and never half-taken
+    sources/        the mirror, the official clients, which may fail, and the choice between them
     splits.py       duplicates removed, stratified division
 
 Importing this package costs NumPy and nothing else; the clients of the datasets are imported by

@@ -58,6 +58,28 @@ class Found:
     licence: str = ""
 
 
+def origin(name: str, info: Info, used: str, requested: str, found: Found) -> dict[str, Any]:
+    """What every `source.json` says of where its arrays come from.
+
+    Args:
+        name: of the dataset.
+        used, requested: sources.
+    """
+    return {
+        "dataset": name,
+        "title": info.title,
+        "version": info.version,
+        "source": used,
+        "requested": requested,
+        "official": found.official,
+        "standin": used == "standin",
+        "note": found.note,
+        "licence": found.licence or info.licence,
+        "citation": info.citation,
+        "files": found.files,
+    }
+
+
 @dataclass(frozen=True)
 class Divided:
     """The parts that are written, and what `source.json` says about how they came about.

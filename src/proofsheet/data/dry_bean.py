@@ -19,10 +19,8 @@ import numpy as np
 from proofsheet.data.bean_features import FEATURE_NAMES, MEASURED, derived
 from proofsheet.data.contract import Divided, Found, Info
 from proofsheet.data.division import divide_at_random
-from proofsheet.data.download import TransferError, retrying
-from proofsheet.data.sources.client import silence_ends
+from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
-from proofsheet.data.sources.network import within
 from proofsheet.errors import UserError
 
 COUNTS = {
@@ -51,8 +49,8 @@ UCI_URL = "https://archive.ics.uci.edu"
 
 WORKBOOK, SHEET = "Dry_Bean_Dataset.xlsx", "Dry_Beans_Dataset"
 STANDIN_BEANS = 3000
-TIMEOUT, DEADLINE, WAIT = 20.0, 90.0, 1.0
-"""Seconds: of silence, of one attempt as a whole, before the second attempt."""
+SILENCE, DEADLINE = 20.0, 90.0
+"""Seconds: that a server may say nothing, that one attempt may take."""
 
 # The published columns are rounded somewhere on their way; a digit that is wrong shows anyway.
 _TOLERANCE = 1e-3
@@ -68,12 +66,9 @@ def official_host() -> str:
 def official(workspace: Path) -> Found:
     """Through `ucimlrepo`, whose server publishes no checksum: the content is verified instead."""
 
-    def attempt() -> Found:
-        try:
-            table = within(DEADLINE, _ask_client)
-            x, y = verified_table({name: table[name].tolist() for name in table}, "the answer")
-        except Exception as error:  # the client lets through whatever its libraries raise
-            raise TransferError(f"{type(error).__name__}: {error}") from None
+    def client() -> Found:
+        table = _ask_client()
+        x, y = verified_table({name: table[name].tolist() for name in table}, "the answer")
         text = table.to_csv(index=False).encode()
         record = {
             "name": f"ucimlrepo id {UCI_ID}, as CSV",
@@ -84,7 +79,7 @@ def official(workspace: Path) -> Found:
         return Found({"x": x, "y": y}, [record], official=True)
 
     what = f"Dry Bean (id {UCI_ID}) by ucimlrepo from {official_host()}"
-    return retrying(attempt, what=what, wait=WAIT)
+    return ask(client, what, silence=SILENCE, deadline=DEADLINE)
 
 
 def mirror(entry: Entry, workspace: Path) -> Found:
@@ -227,11 +222,10 @@ def _ask_client() -> Any:
     import ucimlrepo
     import ucimlrepo.fetch as client
 
-    with silence_ends(TIMEOUT):
-        usual = client.API_BASE_URL
-        client.API_BASE_URL = f"{official_host().rstrip('/')}/api/dataset"
-        try:
-            data = ucimlrepo.fetch_ucirepo(id=UCI_ID).data
-        finally:
-            client.API_BASE_URL = usual
+    usual = client.API_BASE_URL
+    client.API_BASE_URL = f"{official_host().rstrip('/')}/api/dataset"
+    try:
+        data = ucimlrepo.fetch_ucirepo(id=UCI_ID).data
+    finally:
+        client.API_BASE_URL = usual
     return data.features.join(data.targets)

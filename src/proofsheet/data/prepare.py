@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from proofsheet.data.contract import origin
 from proofsheet.data.registry import dataset_module
 from proofsheet.data.sources.choose import obtain
 from proofsheet.files import write_arrays, write_json
@@ -46,17 +47,7 @@ def prepare(name: str, source: str, mirror: str, seed: int, folder: str | Path) 
         divided = module.divide(found, seed)
         info = module.INFO
         record = {
-            "dataset": name,
-            "title": info.title,
-            "version": info.version,
-            "source": used,
-            "requested": source,
-            "official": found.official,
-            "standin": used == "standin",
-            "note": found.note,
-            "licence": found.licence or info.licence,
-            "citation": info.citation,
-            "files": found.files,
+            **origin(name, info, used, source, found),
             "values_sha256": _digest(found.arrays),
             "counts": {p: _counts(a, info.class_names) for p, a in divided.parts.items()},
             "class_names": info.class_names,

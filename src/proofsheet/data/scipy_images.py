@@ -17,9 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from proofsheet.data.contract import Found, Info
-from proofsheet.data.download import TransferError, retrying
+from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
-from proofsheet.data.sources.network import within
 from proofsheet.errors import UserError
 from proofsheet.files import checksum
 
@@ -45,8 +44,8 @@ SCIPY_URL = "https://raw.githubusercontent.com"
 """Where scipy.datasets asks; the environment variable PROOFSHEET_SCIPY_URL stands in for it when
 it is asked whether there is a network."""
 
-DEADLINE = 120.0
-"""Seconds of one attempt as a whole."""
+SILENCE, DEADLINE = 30.0, 120.0
+"""Seconds: that a server may say nothing, that one attempt may take."""
 
 
 def official_host() -> str:
@@ -64,16 +63,12 @@ def official(workspace: Path) -> Found:
             " data.mirror in config.yaml to a folder that holds ascent.dat and face.dat"
         ) from None
 
-    def attempt() -> Found:
-        try:
-            arrays = within(DEADLINE, _ask_client)
-        except Exception as error:  # the client lets through whatever its libraries raise
-            raise TransferError(f"{type(error).__name__}: {error}") from None
-        records = []
+    def client() -> Found:
+        arrays, records = _ask_client(), []
         for name, expected in SHA256.items():
             path = Path(pooch.os_cache("scipy-data")) / f"{name}.dat"
             if not path.is_file() or checksum(path) != expected:
-                raise TransferError(f"{path} is not the published file (sha256 {expected})")
+                raise ValueError(f"{path} is not the published file (sha256 {expected})")
             records.append(
                 {
                     "name": path.name,
@@ -84,7 +79,8 @@ def official(workspace: Path) -> Found:
             )
         return Found(arrays, records, official=True)
 
-    return retrying(attempt, what=f"ascent and face by scipy.datasets from {official_host()}")
+    what = f"ascent and face by scipy.datasets from {official_host()}"
+    return ask(client, what, silence=SILENCE, deadline=DEADLINE)
 
 
 def mirror(entry: Entry, workspace: Path) -> Found:

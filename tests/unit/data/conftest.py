@@ -6,12 +6,12 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from proofsheet.data import download, dry_bean
+from proofsheet.data import dry_bean
+from proofsheet.data.sources import client
 from unit.data.support import FEW, Columns, Server, as_workbook, beans
 
 
@@ -24,7 +24,7 @@ def only_this_machine(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.delenv("PROOFSHEET_MIRROR", raising=False)
     monkeypatch.setenv("PROOFSHEET_UCI_URL", "http://127.0.0.1:9")  # nothing listens there
-    monkeypatch.setattr(download, "time", SimpleNamespace(sleep=lambda seconds: None))
+    monkeypatch.setattr(client, "WAIT", 0.0)
     monkeypatch.setattr(dry_bean, "STANDIN_BEANS", 300)
     if not request.node.get_closest_marker("mirror"):
         monkeypatch.setattr(dry_bean, "COUNTS", FEW)

@@ -138,7 +138,7 @@ def test_auto_takes_the_standin_last_and_warns(
 ) -> None:
     monkeypatch.setattr(logging.getLogger("proofsheet"), "propagate", True)
     record = prepare("dry_bean", "auto", "", 0, tmp_path)
-    assert PATIENCE < 5  # seconds, after which a silent network is none (see test_download.py)
+    assert PATIENCE < 5  # seconds, after which a silent network is none (see test_client.py)
     assert (record["source"], record["official"], record["standin"]) == ("standin", False, True)
     assert "simulated" in record["note"]
     assert proofsheet.data.load(tmp_path).standin

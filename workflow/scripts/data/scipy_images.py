@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from proofsheet import job
 from proofsheet.data import scipy_images
+from proofsheet.data.contract import origin
 from proofsheet.data.sources.choose import obtain
 from proofsheet.files import write_arrays, write_json
 
@@ -22,22 +23,11 @@ with job.start(snakemake) as log, TemporaryDirectory() as workspace:
         snakemake.params.seed,
         Path(workspace),
     )
-    info = scipy_images.INFO
     write_arrays(snakemake.output.images, **found.arrays)
     write_json(
         snakemake.output.source,
         {
-            "dataset": scipy_images.NAME,
-            "title": info.title,
-            "version": info.version,
-            "source": used,
-            "requested": snakemake.params.source,
-            "official": found.official,
-            "standin": used == "standin",
-            "note": found.note,
-            "licence": found.licence or info.licence,
-            "citation": info.citation,
-            "files": found.files,
+            **origin(scipy_images.NAME, scipy_images.INFO, used, snakemake.params.source, found),
             "values_sha256": {
                 name: hashlib.sha256(pixels.tobytes()).hexdigest()
                 for name, pixels in found.arrays.items()

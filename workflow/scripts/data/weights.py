@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from proofsheet import job
+from proofsheet.data.contract import Info, origin
 from proofsheet.data.sources.choose import obtain
 from proofsheet.files import write_arrays, write_json
 from proofsheet.pretrained import CITATION, NAME, TITLE, PretrainedWeights
@@ -22,22 +23,15 @@ with job.start(snakemake) as log, TemporaryDirectory() as workspace:
         0,
         Path(workspace),
     )
+    info = Info(TITLE, snakemake.params.weights, found.licence, CITATION)
     write_arrays(snakemake.output.weights, **found.arrays)
     write_json(
         snakemake.output.source,
         {
-            "dataset": NAME,
-            "title": TITLE,
-            "version": snakemake.params.weights,
+            **origin(NAME, info, used, snakemake.params.source, found),
             "source": "pretrained here" if used == "standin" else used,
-            "requested": snakemake.params.source,
-            "official": found.official,
             # Weights of another training are no stand-in for data: the report says which they are.
             "standin": False,
-            "note": found.note,
-            "licence": found.licence,
-            "citation": CITATION,
-            "files": found.files,
             "values_sha256": {
                 name: hashlib.sha256(values.tobytes()).hexdigest()
                 for name, values in found.arrays.items()

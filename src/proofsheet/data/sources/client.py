@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from proofsheet.data.download import TransferError, retrying
 from proofsheet.data.sources.network import within
+from proofsheet.errors import UserError
+
+log = logging.getLogger("proofsheet")
+
+ATTEMPTS = 3
+WAIT = 1.0
+"""Seconds before the second attempt; twice as many before the third."""
 
 Result = TypeVar("Result")
 
@@ -26,14 +34,19 @@ def ask(client: Callable[[], Result], what: str, *, silence: float, deadline: fl
         UserError: every attempt failed; with the last reason, in one line.
     """
 
-    def attempt() -> Result:
+    for number in range(1, ATTEMPTS + 1):
         try:
             with silence_ends(silence):
                 return within(deadline, client)
         except Exception as error:  # a client lets through whatever its libraries raise
-            raise TransferError(" ".join(f"{type(error).__name__}: {error}".split())) from None
-
-    return retrying(attempt, what=what)
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+        log.info("data: %s: attempt %d of %d: %s", what, number, ATTEMPTS, reason)
+        if number < ATTEMPTS:
+            time.sleep(WAIT * 2 ** (number - 1))
+    raise UserError(
+        f"{what} could not be had in {ATTEMPTS} attempts: {reason}; try again later, or set"
+        " data.mirror in config.yaml to a folder that holds the file"
+    )
 
 
 @contextmanager
