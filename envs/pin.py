@@ -12,11 +12,14 @@ ENVIRONMENTS = {
         "numpy", "pandas", "openpyxl", "scipy", "scikit-learn", "ucimlrepo", "torch", "torchvision",
         "medmnist", "kagglehub", "pooch", "pyyaml", "tqdm",
     ],
-    "compute": ["numpy", "scipy", "sympy", "scikit-learn", "torch", "torchvision", "tqdm"],
-    "figures": ["numpy", "matplotlib", "scikit-learn"],
+    "compute": [
+        "numpy", "scipy", "sympy", "scikit-learn", "torch", "torchvision", "tqdm", "pyyaml",
+    ],
+    "figures": ["numpy", "scipy", "matplotlib", "scikit-learn"],
     "notebooks": [
         "numpy", "scipy", "sympy", "scikit-learn", "torch", "torchvision", "pandas", "openpyxl",
-        "ucimlrepo", "matplotlib", "tqdm", "nbformat", "nbclient", "ipykernel", "pyyaml",
+        "ucimlrepo", "medmnist", "pooch", "matplotlib", "tqdm", "nbformat", "nbclient", "ipykernel",
+        "pyyaml",
     ],
     "report": ["pyyaml", "matplotlib", "pypandoc-binary", "typst", "pypdf", "numpy"],
 }  # fmt: skip

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
+
+from proofsheet.modules import imported_modules, pasted_modules
 
 ROOT = Path(__file__).parents[2]
 spec = importlib.util.spec_from_file_location("pin", ROOT / "envs/pin.py")
@@ -44,6 +48,59 @@ def test_every_rule_that_runs_a_script_names_an_environment():
                 directives = {"conda:", "log:", "benchmark:", "threads:", "resources:"}
                 missing = {name for name in directives if f"    {name}" not in rule}
                 assert not missing, f"{path.name}: {rule.splitlines()[0]} lacks {missing}"
+
+
+# What is installed to have a package: it is called otherwise, or comes with another one.
+BROUGHT_BY = {
+    "sklearn": "scikit-learn", "yaml": "pyyaml", "pypandoc": "pypandoc-binary",
+    "cycler": "matplotlib", "PIL": "torchvision", "IPython": "ipykernel", "mpmath": "sympy",
+    "traitlets": "nbclient",
+}  # fmt: skip
+
+
+def imported_packages(path: Path, *, within_functions: bool) -> set[str]:
+    """What a file imports from elsewhere, but for type checkers."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            node.body = [ast.Pass()]
+    names = set()
+    for node in ast.walk(tree) if within_functions else tree.body:
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module.split(".")[0])
+    own = {"proofsheet", "mytorch", "__main__"}
+    return {BROUGHT_BY.get(name, name) for name in names - own - sys.stdlib_module_names}
+
+
+def jobs() -> list[tuple[str, list[Path]]]:
+    """Environment and files of every rule that runs a script."""
+    found = []
+    for path in sorted((ROOT / "workflow/rules").glob("*.smk")):
+        for rule in re.split(r"(?m)^ *rule\b", path.read_text())[1:]:
+            script = re.search(r'"\.\./scripts/([\w/]+)\.py"', rule)
+            if script:
+                (name,) = re.findall(r"envs/(\w+)\.yaml", rule)
+                start = ROOT / f"workflow/scripts/{script[1]}.py"
+                found.append((name, [start, *map(Path, imported_modules(start, ROOT / "src"))]))
+    return found
+
+
+def test_an_environment_has_what_its_scripts_import():
+    assert len(jobs()) > 50
+    for name, files in jobs():
+        # A module may have functions, with imports of their own, that this script does not call.
+        needed = set().union(*(imported_packages(f, within_functions=False) for f in files))
+        assert needed <= set(pin.ENVIRONMENTS[name]), (files[0], name)
+
+
+def test_the_notebooks_environment_has_what_the_notebooks_import():
+    """Their kernels see nothing else."""
+    for path in sorted(ROOT.glob("workflow/notebooks/*/*.py")):
+        files = [path, *map(Path, pasted_modules(path, ROOT / "src"))]
+        needed = set().union(*(imported_packages(f, within_functions=True) for f in files))
+        assert needed <= set(pin.ENVIRONMENTS["notebooks"]), path
 
 
 def test_the_lock_file_has_hashes_for_all_and_no_addresses():
