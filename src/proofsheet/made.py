@@ -42,33 +42,38 @@ def refuse_edited(root: str | Path = ".") -> None:
     """Compare every result that is there with its record.
 
     A file of the same size and time counts as unchanged; of any other the bytes decide, so that a
-    copied or touched one is accepted.
+    copied or touched one is accepted. It may be listed in several records: whichever job wrote it
+    is right.
 
     Raises:
         UserError: a result was changed after its job; named, with what to do.
     """
+    wrote: dict[str, list[tuple[int, int, str]]] = {}
     for place in sorted(Path(root, RECORDS).glob("*.json")):
         try:
             files = dict(json.loads(place.read_text(encoding="utf-8")))
-            records = {name: (int(s), int(t), str(d)) for name, (s, t, d) in files.items()}
+            for name, (size, written, digest) in files.items():
+                wrote.setdefault(name, []).append((int(size), int(written), str(digest)))
         except (ValueError, TypeError):
             raise UserError(
                 f"{place} is damaged, so what it records cannot be compared; delete it and the"
                 f" results of {place.stem.replace('+', '/')}, and run again"
             ) from None
-        for name, (size, written, digest) in records.items():
-            path = Path(root, name)
-            try:
-                stat = path.stat()
-            except FileNotFoundError:
-                continue  # deleted: Snakemake makes it again
-            if (stat.st_size, stat.st_mtime_ns) == (size, written):
-                continue
-            if stat.st_size != size or checksum(path) != digest:
-                raise UserError(
-                    f"{name} is not what its job wrote (it was edited or cut short); delete it and"
-                    " run again to rebuild it, or put the original back"
-                )
+    for name, versions in wrote.items():
+        path = Path(root, name)
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
+            continue  # deleted: Snakemake makes it again
+        # A job that is cut otherwise, as a sweep's may be, leaves the record of its former cut.
+        if any((stat.st_size, stat.st_mtime_ns) == version[:2] for version in versions):
+            continue
+        digests = {digest for size, _, digest in versions if size == stat.st_size}
+        if not digests or checksum(path) not in digests:
+            raise UserError(
+                f"{name} is not what its job wrote (it was edited or cut short); delete it and"
+                " run again to rebuild it, or put the original back"
+            )
 
 
 def redate(root: str | Path = ".") -> int:

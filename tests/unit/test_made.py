@@ -38,6 +38,16 @@ def test_what_was_edited_is_named(root, text):
     assert "\n" not in str(caught.value)
 
 
+def test_a_job_that_is_cut_otherwise_leaves_an_old_record(root):
+    """As when a sweep's runs are shared out among its jobs anew."""
+    (root / OUTPUTS[1]).write_text("written again, by a job of other outputs")
+    record([OUTPUTS[1]], root)
+    refuse_edited(root)
+    (root / OUTPUTS[1]).write_text("edited")
+    with pytest.raises(UserError, match=f"^{OUTPUTS[1]} is not what its job wrote"):
+        refuse_edited(root)
+
+
 def test_a_job_that_begins_anew_has_no_record(root):
     (root / OUTPUTS[0]).write_text("half")
     forget(OUTPUTS, root)
