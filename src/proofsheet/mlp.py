@@ -47,11 +47,16 @@ class Perceptrons(nn.Module):
             h = torch.baddbmm(bias, h, weight)
         return h
 
-    @torch.no_grad()
     def probabilities(self, x: Tensor) -> Tensor:
         """Mean over the networks of the softmax: (n, d) to (n, classes)."""
+        return self.log_probabilities(x).exp()
+
+    @torch.no_grad()
+    def log_probabilities(self, x: Tensor) -> Tensor:
+        """Logarithm of that mean, finite where the mean itself is too small for float32."""
         self.eval()
-        return self(x).softmax(dim=-1).mean(dim=0)
+        each = self(x).log_softmax(dim=-1)
+        return each.logsumexp(dim=0) - math.log(len(each))
 
 
 @dataclass(frozen=True)
@@ -132,9 +137,10 @@ def train_perceptrons(
         curves["loss"][epoch] = total.item() / (steps * members)
         curves["accuracy"][epoch] = right.item() / (steps * batch * members)
         if validation is not None:
-            p = model.probabilities(seen)
-            curves["validation_loss"][epoch] = functional.nll_loss(p.log(), answers).item()
-            curves["validation_accuracy"][epoch] = (p.argmax(1) == answers).double().mean().item()
+            log_p = model.log_probabilities(seen)
+            curves["validation_loss"][epoch] = functional.nll_loss(log_p, answers).item()
+            right = log_p.argmax(1) == answers
+            curves["validation_accuracy"][epoch] = right.double().mean().item()
     return model, curves
 
 

@@ -88,7 +88,7 @@ def fit(
 
     Returns:
         `loss`, `validation_loss`, `validation_accuracy` per epoch that was run; `best_epoch`,
-        counted from 1; `steps`; `images_seen` by the trained blocks.
+        counted from 1, or 0 if no loss was finite; `steps`; `images_seen` by the trained blocks.
     """
     weights = torch.tensor(class_weights(train.y), dtype=torch.float32, device=device)
     y, y_val = (torch.from_numpy(np.array(part.y)).to(device) for part in (train, validation))
@@ -106,8 +106,8 @@ def fit(
     curves: dict[str, list[float]] = {
         name: [] for name in ("loss", "validation_loss", "validation_accuracy")
     }
-    best, best_state, done = math.inf, copy.deepcopy(model.state_dict()), 0
-    best_epoch = 0
+    best, best_state, best_epoch = math.inf, None, 0
+    done = images_seen = 0
     torch.manual_seed(seed)
     epochs = Epochs(strategy.epochs, label)
     for epoch in epochs:
@@ -124,6 +124,7 @@ def fit(
             optimizer.step()
             schedule.step()
             done += 1
+            images_seen += len(rows)
             # At first the average follows closely, so that the start is soon forgotten.
             update_average(average, model, min(strategy.average, done / (done + 10)))
             total += loss.detach() * len(rows)
@@ -140,8 +141,9 @@ def fit(
             best_state = copy.deepcopy(average.state_dict())
         elif epoch + 1 - best_epoch >= strategy.patience:
             break
-    model.load_state_dict(best_state)
-    return {**curves, "best_epoch": best_epoch, "steps": done, "images_seen": done * BATCH}
+    # Of a training that diverged its last, useless weights are left.
+    model.load_state_dict(best_state or average.state_dict())
+    return {**curves, "best_epoch": best_epoch, "steps": done, "images_seen": images_seen}
 
 
 @torch.no_grad()

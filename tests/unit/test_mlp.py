@@ -70,6 +70,16 @@ def test_probabilities_are_the_mean_over_the_networks():
     torch.testing.assert_close(p.sum(1), torch.ones(5))
 
 
+def test_the_loss_of_a_certain_mistake_is_finite():
+    """A probability of e⁻⁵⁰⁰ is 0 in float32."""
+    model = Perceptrons((1, 2), members=2)
+    with torch.no_grad():
+        model.weights[0].copy_(torch.tensor([[[500.0, 0.0]], [[501.0, 0.0]]]))
+    log_p = model.log_probabilities(torch.ones(1, 1))
+    assert log_p[0, 1].item() == pytest.approx(-500 + np.log((1 + np.exp(-1)) / 2), abs=1e-3)
+    assert model.probabilities(torch.ones(1, 1))[0].tolist() == [1.0, 0.0]
+
+
 def test_it_learns_clouds_that_lie_apart(clouds):
     x, y = clouds
     training = Training(hidden=(16,), epochs=20, batch=32, members=2, learning_rate=1e-2)

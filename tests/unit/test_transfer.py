@@ -88,6 +88,21 @@ def test_training_ends_when_patience_does(stripes) -> None:
     assert len(found["loss"]) == found["best_epoch"] + 2 < 30
 
 
+def test_a_training_that_diverges_says_so_and_leaves_no_untrained_network(stripes) -> None:
+    model, _, found = fitted(stripes, initial="random", blocks=2, epochs=2, learning_rate=1e30)
+    assert found["best_epoch"] == 0
+    assert not np.isfinite(found["validation_loss"]).any()
+    z = classify(model, features(model, stripes[1], 0, 64, CPU, False), 0, CPU, False)
+    assert not torch.isfinite(z).all()
+
+
+def test_images_are_counted_one_by_one(stripes) -> None:
+    few = Images(stripes[0].x[:50], stripes[0].y[:50])  # three batches of 16 and one of 2
+    _, _, found = fitted((few, stripes[1]), blocks=2, epochs=2, patience=9)
+    assert found["steps"] == 8
+    assert found["images_seen"] == 100
+
+
 def test_frozen_maps_give_the_logits_of_the_whole_network(stripes) -> None:
     model = build(Strategy(blocks=5, frozen=3), random_state(1), 0)
     torch.nn.init.normal_(model.head.weight)
