@@ -56,8 +56,7 @@ class DerivationCheck:
     def __call__(self, formula: Any = None) -> CheckResult:
         """Run every trial, with `formula` in place of the right one when it is given.
 
-        The largest error counts; a NaN is a failure, and so is an exception that a formula
-        raises on a case which the right one handles.
+        The largest error counts, and a NaN is a failure.
         """
         # Seeded by its own name: adding a check does not move the cases of the others.
         rng = np.random.default_rng(zlib.crc32(self.id.encode()))

@@ -42,8 +42,14 @@ def near(path: Path, scratch: str) -> Path:
     """
     if not scratch:
         return path
+    node = os.path.expandvars(scratch)
+    if "$" in node:
+        raise UserError(
+            f"config.yaml: data.scratch is {scratch!r}, but this node sets no such variable;"
+            " allowed: a folder of the node, such as /tmp or $TMPDIR where it is set, or nothing"
+        )
     state = path.stat()
-    folder = Path(os.path.expandvars(scratch), "proofsheet", f"{state.st_mtime_ns}-{state.st_size}")
+    folder = Path(node, "proofsheet", f"{state.st_mtime_ns}-{state.st_size}")
     copy = folder.joinpath(*path.resolve().parts[1:])
     if not copy.is_file():
         try:

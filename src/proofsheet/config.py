@@ -6,6 +6,7 @@ Whatever is wrong is told in one line that names the key, the value and what is 
 from __future__ import annotations
 
 import difflib
+import math
 import os
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
@@ -69,7 +70,20 @@ def read_config(path: str | Path) -> dict[str, Any]:
 
 def known_sets(report: str | Path = "report") -> dict[str, dict[str, Any]]:
     """The problem sets that exist: every folder of `report` with a `set.yaml`, by its name."""
-    return {path.parent.name: read_yaml(path) for path in sorted(Path(report).glob("*/set.yaml"))}
+    sets = {path.parent.name: read_yaml(path) for path in sorted(Path(report).glob("*/set.yaml"))}
+    for name, entry in sets.items():
+        path = Path(report, name, "set.yaml")
+        needed = {"title", "course", "short", "hand_in", "problems"}
+        missing = sorted(needed - set(entry if isinstance(entry, Mapping) else ()))
+        if missing or not isinstance(entry["problems"], Mapping) or not entry["problems"]:
+            raise UserError(
+                f"{path} has no {missing[0] if missing else 'problem under `problems`'}; needed:"
+                " title, course, short, hand_in and problems, as `make problem` writes them"
+            )
+        rules = Path(report).parent / f"workflow/rules/{name}.smk"
+        if not rules.is_file():
+            raise UserError(f"{path} needs its rules in {rules}, which does not exist")
+    return sets
 
 
 def checked(config: Mapping[str, Any], root: str | Path = ".") -> dict[str, Any]:
@@ -84,6 +98,7 @@ def checked(config: Mapping[str, Any], root: str | Path = ".") -> dict[str, Any]
             transfer that cannot be, a mirror or a picture that does not exist.
     """
     root = Path(root)
+    _check_written(config, [])
     schema = read_yaml(root / SCHEMA)
     errors = sorted(_Validator(schema).iter_errors(config), key=lambda e: [str(p) for p in e.path])
     if errors:
@@ -109,6 +124,24 @@ def checked(config: Mapping[str, Any], root: str | Path = ".") -> dict[str, Any]
         strategy_of(name, entry)
     config["data"]["mirror"] = _mirror(config["data"], root)
     return config
+
+
+def _check_written(value: Any, path: list[Any]) -> None:
+    """No schema sees what YAML makes of `1:`, `no:` and `.nan`."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UserError(f"config.yaml: {_dotted(path)} is {value}; allowed: a finite number")
+    if isinstance(value, Mapping):
+        for key, entry in value.items():
+            if not isinstance(key, str):
+                where = f" in {_dotted(path)}" if path else ""
+                raise UserError(
+                    f"config.yaml: the key {_shown(key)}{where} is no text (YAML reads 1, no and"
+                    f" null as other things); write it in quotes: '{key}'"
+                )
+            _check_written(entry, [*path, key])
+    elif isinstance(value, list):
+        for index, entry in enumerate(value):
+            _check_written(entry, [*path, index])
 
 
 def _mirror(data: Mapping[str, str], root: Path) -> str:

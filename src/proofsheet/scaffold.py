@@ -7,6 +7,7 @@ nothing under `src/`.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -87,7 +88,8 @@ def write_problem(set_name: str, problem: str, root: str | Path = ".") -> list[P
         write_text(path, _filled(root, template, words))
     _append(frame["rules"], f"# {words['course']}.\n", _filled(root, "rule.smk", words))
     _append(
-        frame["set.yaml"], _NEW_SET.format(set=set_name), f"  {problem}:\n    title: {title}\n"
+        frame["set.yaml"], _NEW_SET.format(set=set_name),
+        f"  {problem}:\n    title: {json.dumps(title)}\n"
         "    # Points of each part; a part is answered by the section {#sec-…-<part>}.\n"
         "    parts: {a: 1}\n",
     )  # fmt: skip
@@ -102,9 +104,9 @@ def write_problem(set_name: str, problem: str, root: str | Path = ".") -> list[P
 
 _NEW_SET = """\
 # What the course asks for: the parts with their points, and the bars that the results must meet.
-title: {set}
-course: {set}
-short: {set}
+title: "{set}"
+course: "{set}"
+short: "{set}"
 hand_in: >-
   One PDF.
 problems:

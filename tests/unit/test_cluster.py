@@ -37,6 +37,15 @@ def test_a_file_is_copied_once_and_again_when_it_has_changed(tmp_path, monkeypat
     assert near(shared, "$NODE_DISK").read_bytes() == b"second version"
 
 
+def test_a_variable_that_the_node_does_not_set_makes_no_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NODE_DISK", raising=False)
+    (tmp_path / "x.npz").write_bytes(b"x")
+    with pytest.raises(UserError, match=r"data\.scratch is '\$NODE_DISK', but this node sets no"):
+        near(tmp_path / "x.npz", "$NODE_DISK")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.npz"]
+
+
 def test_a_scratch_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
     (tmp_path / "x.npz").write_bytes(b"x")

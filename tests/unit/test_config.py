@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import shutil
 from pathlib import Path
 
@@ -70,6 +71,16 @@ def test_config_yaml_is_the_schema_s_defaults():
         ({"author": {"student_id": 5}}, ["author.student_id is 5", "a text"]),
         ({"author": None}, ["author is empty", "mapping"]),
         (
+            {"transfer": {"strategies": {**STRATEGIES, "mixed": {}}}},
+            ["'mixed'", "that is no key of the problem's metrics.json"],
+        ),
+        ({1: 2}, ["the key 1 is no text", "in quotes: '1'"]),
+        ({"sweeps": {False: {}}}, ["the key False in sweeps is no text"]),
+        ({"acknowledgements": {"csci5527_hw2": {1: {}}}}, ["1 in acknowledgements.csci5527_hw2"]),
+        ({"transfer": {"strategies": {None: {}}}}, ["the key empty in transfer.strategies"]),
+        ({"eecs182_hw5": {"q7_hours": float("nan")}}, ["q7_hours is nan", "a finite number"]),
+        ({"seeds": [0, float("inf")]}, ["seeds[1] is inf", "a finite number"]),
+        (
             {"transfer": {"strategies": {**STRATEGIES, "mine": {"blocks": 2, "frozen": 3}}}},
             ["transfer.strategies.mine", "frozen is 3, but blocks is 2", "allowed: from 0"],
         ),
@@ -96,6 +107,17 @@ def test_a_mistake_is_told_in_one_line_with_key_value_and_what_is_allowed(config
     assert "\n" not in message
     for part in parts:
         assert part in message
+
+
+def test_no_strategy_may_have_the_name_of_another_key_of_its_metrics():
+    text = (ROOT / "workflow/scripts/csci5527_hw3/p4_transfer.py").read_text()
+    (keys,) = (
+        {key.value for key in node.value.keys if key is not None}
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "metrics"
+    )
+    schema = read_yaml(ROOT / SCHEMA)["properties"]["transfer"]["properties"]["strategies"]
+    assert set(schema["propertyNames"]["not"]["enum"]) == keys
 
 
 def test_a_mirror_in_the_environment_is_used_and_checked(monkeypatch, tmp_path):
@@ -155,7 +177,23 @@ def test_defaults_do_not_leak_from_one_configuration_to_the_next():
 def test_a_new_set_needs_no_code(tmp_path):
     shutil.copytree(ROOT / "report", tmp_path / "report")
     shutil.copytree(ROOT / "workflow/schemas", tmp_path / "workflow/schemas")
+    shutil.copytree(ROOT / "workflow/rules", tmp_path / "workflow/rules")
     (tmp_path / "report/my_course").mkdir()
-    entry = {"title": "Mine", "problems": {"p1_first": {"title": "First"}}}
-    (tmp_path / "report/my_course/set.yaml").write_text(yaml.safe_dump(entry))
+    entry = dict.fromkeys(("title", "course", "short", "hand_in"), "Mine")
+    entry["problems"] = {"p1_first": {"title": "First", "parts": {"a": 1}}}
+    place = tmp_path / "report/my_course/set.yaml"
+    place.write_text(yaml.safe_dump(entry))
+    with pytest.raises(
+        UserError, match=r"needs its rules in .*my_course\.smk, which does not exist"
+    ):
+        checked({}, tmp_path)
+    (tmp_path / "workflow/rules/my_course.smk").touch()
     assert checked({"sets": ["my_course"]}, tmp_path)["sets"] == ["my_course"]
+
+    for content in ("", "[]", "title: Mine", yaml.safe_dump(entry | {"problems": {}})):
+        place.write_text(content)
+        with pytest.raises(
+            UserError, match=r"my_course/set\.yaml has no .*; needed: title,"
+        ) as caught:
+            checked({}, tmp_path)
+        assert "\n" not in str(caught.value)

@@ -38,6 +38,9 @@ def test_a_new_set_with_two_problems(checkout):
         "p1_slope": {"title": "Slope", "parts": {"a": 1}},
         "p2_more_lines": {"title": "More lines", "parts": {"a": 1}},
     }
+    write_problem("on", "p1_2024", checkout)  # which YAML would take for true and a number
+    entry = yaml.safe_load((checkout / "report/on/set.yaml").read_text())
+    assert (entry["title"], entry["problems"]["p1_2024"]["title"]) == ("on", "2024")
     text = files(checkout)
     assert text["workflow/rules/my_course.smk"].count("\nrule my_course_p") == 2
     assert text["report/my_course/_set.qmd"].count("{{< include /my_course/_p") == 2

@@ -15,7 +15,7 @@ rule ${set}_${problem}:
         "../../envs/compute.yaml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=growing(1000),
         runtime=10,
     params:
         points=by_preset(full=1000, quick=50),

@@ -16,7 +16,6 @@ from proofsheet.report.variables import lookup
 
 INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
 VARIABLE = re.compile(r"\{\{<\s*var\s+(\S+?)\s*>\}\}")
-FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 
 
 @dataclass(frozen=True)
