@@ -20,7 +20,7 @@ rule all:
     input:
         "results/submission.pdf",
         [handed_in(name) for name in config["sets"]],
-        [f"results/sweeps/{name}/summary.json" for name in config["sweeps"]],
+        sweep_results,
         # Wanted for themselves, so that one that was deleted is made again.
         lambda wildcards: results_of("submission"),
 

@@ -53,6 +53,10 @@ _BATCH, _EPOCHS = _whole(1, 8192), _whole(1, 1000)
 _FEATURES = _one_of("sixteen", "six")
 
 
+# Images of their training parts.
+_MNIST, _CIFAR = 50_000, 45_000
+
+
 def _images(most: int) -> Kind:
     return _whole(100, most)
 
@@ -72,6 +76,7 @@ class Sweepable:
         mem_mb, minutes: what a job may use, and a run on one core may take.
         torch: it uses PyTorch, hence a GPU where there is one.
         inputs: further files that it reads, by name.
+        only_with: parameters that change nothing but with one value of another parameter.
     """
 
     rule: str
@@ -83,6 +88,7 @@ class Sweepable:
     minutes: int = 30
     torch: bool = True
     inputs: Mapping[str, str] = field(default_factory=dict)
+    only_with: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
 
     @property
     def module(self) -> str:
@@ -105,7 +111,7 @@ _SGD = {
     "smoothing": _SHARE,
     "epochs": _EPOCHS,
     "batch": _BATCH,
-    "images": _images(50_000),
+    "images": _images(_CIFAR),
 }
 """Fields of `sgd_training.SgdRecipe`, and beside them the seed and how many images."""
 _MUON = {"muon": _number(0, 10), "muon_momentum": _MOMENTUM, "muon_decay": _DECAY}
@@ -179,7 +185,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
             "weight_decay": _DECAY,
             "epochs": _EPOCHS,
             "batch": _BATCH,
-            "images": _images(60_000),
+            "images": _images(_MNIST),
         },
     ),
     "csci5527_hw3/p4_transfer_train": Sweepable(
@@ -229,7 +235,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
             "learning_rate": _RATE,
             "epochs": _EPOCHS,
             "batch": _BATCH,
-            "images": _images(60_000),
+            "images": _images(_MNIST),
         },
     ),
     "dl_hw1/p6_mytorch": Sweepable(
@@ -243,7 +249,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
             "learning_rate": _RATE,
             "epochs": _EPOCHS,
             "batch": _BATCH,
-            "images": _images(60_000),
+            "images": _images(_MNIST),
         },
         torch=False,
     ),
@@ -258,7 +264,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
             "weight_decay": _DECAY,
             "epochs": _EPOCHS,
             "batch": _BATCH,
-            "images": _images(50_000),
+            "images": _images(_CIFAR),
         },
         runs_per_job=1,
         mem_mb=4000,
@@ -272,6 +278,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
         runs_per_job=1,
         mem_mb=5000,
         minutes=40,
+        only_with=dict.fromkeys(_MUON, ("network", "own")),
     ),
     "cs7643_ps2/p7_cifar10_ablation": Sweepable(
         f"{_P7}_ablation",
@@ -302,7 +309,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
             "learning_rate": _RATE,
             "epochs": _EPOCHS,
             "batch": _BATCH,
-            "images": _images(50_000),
+            "images": _images(_CIFAR),
         },
         runs_per_job=1,
     ),
@@ -317,7 +324,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
             "learning_rate": _RATE,
             "epochs": _EPOCHS,
             "batch": _BATCH,
-            "images": _images(50_000),
+            "images": _images(_CIFAR),
         },
         runs_per_job=1,
     ),

@@ -9,19 +9,22 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from itertools import product
 from typing import Any
 
 from proofsheet.errors import UserError
 from proofsheet.sweepable import SWEEPABLE
-from proofsheet.transfer_strategy import changed
+from proofsheet.transfer_strategy import Strategy, changed
 
 Run = dict[str, Any]
 """A value for each parameter in the grid."""
 
 MOST_RUNS = 100_000
 TRANSFER = "csci5527_hw3/p4_transfer_train"
-_NOT_OF_A_STRATEGY = ("strategy", "seed", "side")
+START = "frozen"
+"""The strategy of a transfer where none is swept."""
+_OF_A_STRATEGY = {field.name for field in fields(Strategy)}
 
 
 def checked_sweeps(sweeps: Mapping[str, Any], strategies: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,8 +50,9 @@ def checked_sweeps(sweeps: Mapping[str, Any], strategies: Mapping[str, Any]) -> 
         runs = expand(grid)
         if len(set(map(run_id, runs))) < count:
             raise UserError(f"{key}.grid: a value is listed twice; list it once")
-        if run == TRANSFER:
-            for one in runs:
+        for one in runs:
+            _check_together(f"{key}.grid", one, SWEEPABLE[run].only_with)
+            if run == TRANSFER:
                 _check_transfer(f"{key}.grid", one, strategies)
         size = sweep.get("runs_per_job") or SWEEPABLE[run].runs_per_job
         checked[name] = {**sweep, "runs_per_job": size}
@@ -74,16 +78,31 @@ def _check_values(key: str, run: str, grid: Mapping[str, Sequence[Any]]) -> None
                 )
 
 
+def _check_together(key: str, run: Run, only_with: Mapping[str, tuple[str, Any]]) -> None:
+    """Does every parameter change something, given the others?"""
+    for parameter, (other, value) in only_with.items():
+        if parameter in run and run.get(other) != value:
+            raise UserError(
+                f"{key}.{parameter}: it changes nothing without {other}: {value};"
+                f" sweep it with `{other}: [{value}]`, or leave it out"
+            )
+
+
 def _check_transfer(key: str, run: Run, strategies: Mapping[str, Any]) -> None:
     """Is there such a strategy, and do its numbers go together?"""
-    name = run.get("strategy", "frozen")
+    name = run.get("strategy", START)
     if name not in strategies:
         raise UserError(
             f"{key}.strategy: {name!r} is no strategy; allowed: {', '.join(strategies)}"
             " (config.yaml: transfer.strategies)"
         )
-    settings = {key: value for key, value in run.items() if key not in _NOT_OF_A_STRATEGY}
+    settings = {key: value for key, value in run.items() if key in _OF_A_STRATEGY}
     changed(name, strategies[name], settings, f"{key}: {run_id(run)} (strategy {name})")
+
+
+def strategies_swept(sweep: Mapping[str, Any]) -> list[str]:
+    """The strategies of transfer that a sweep starts from; none if it trains something else."""
+    return list(sweep["grid"].get("strategy", [START])) if sweep["run"] == TRANSFER else []
 
 
 def expand(grid: Mapping[str, Sequence[Any]]) -> list[Run]:

@@ -10,8 +10,16 @@ from proofsheet.errors import UserError
 from proofsheet.sweep_plot import draw
 from proofsheet.sweep_table import table
 from proofsheet.sweepable import SWEEPABLE
-from proofsheet.sweeps import aggregated, checked_sweeps, chunks, expand, run_id
+from proofsheet.sweeps import (
+    aggregated,
+    checked_sweeps,
+    chunks,
+    expand,
+    run_id,
+    strategies_swept,
+)
 
+CIFAR = "cs7643_ps2/p7_cifar10_train"
 BEANS, TRANSFER = "csci5527_hw2/p4_dry_beans_mlp", "csci5527_hw3/p4_transfer_train"
 STRATEGIES = {
     "frozen": {"initial": "pretrained", "blocks": 9, "frozen": 9},
@@ -57,6 +65,13 @@ def test_jobs_are_as_large_as_the_run_is_small():
     assert [checked[name]["runs_per_job"] for name in sweeps] == [25, 1, 7]
 
 
+def test_a_sweep_hangs_on_the_strategies_that_it_trains_and_no_others():
+    named = [sweep(run, **grid)["beans"] for run, grid in (
+        (BEANS, {"seed": [0]}), (TRANSFER, {"seed": [0]}), (TRANSFER, {"strategy": ["scratch"]}),
+    )]  # fmt: skip
+    assert list(map(strategies_swept, named)) == [[], ["frozen"], ["scratch"]]
+
+
 @pytest.mark.parametrize(
     ("grid", "told"),
     [
@@ -71,6 +86,9 @@ def test_jobs_are_as_large_as_the_run_is_small():
         ({"dropout": [1, 0.5][:1]}, "numbers from 0 to 0.9"),
         ({"learning_rate": [1, 1.0]}, "listed twice"),
         ({"seed": list(range(1000)), "batch": list(range(1, 102))}, "100,000 at most"),
+        ({"run": CIFAR, "muon": [0.1], "network": ["own", "two_layer"]}, "changes nothing without"),
+        ({"run": CIFAR, "muon_decay": [0.1]}, "sweep it with `network: [own]`"),
+        ({"run": CIFAR, "images": [50_000]}, "whole numbers from 100 to 45000"),
         ({"run": TRANSFER, "strategy": ["thawed"]}, "allowed: frozen, truncated, scratch"),
         ({"run": TRANSFER, "strategy": [1]}, "1 is not allowed"),
         (

@@ -19,6 +19,7 @@ from proofsheet.interrupt import end_quietly
 end_quietly()
 
 from proofsheet.data.registry import DATASETS, module_path
+from proofsheet.data.sources.mirror import read_mirror
 from proofsheet.data.which_cifar import which_cifar
 from proofsheet.cluster import note_inside_a_job
 from proofsheet.config import checked, known_sets, read_config
@@ -35,6 +36,7 @@ from proofsheet.report.captions import captions
 from proofsheet.sweepable import SWEEPABLE
 from proofsheet.sweeps import checked_sweeps, chunks, files_of
 from proofsheet.sweeps import expand as expand_grid
+from proofsheet.sweeps import strategies_swept
 from proofsheet.visible_gpus import visible_gpus
 
 # A user's mistake ends here, in one line and before any job, not in a traceback.
@@ -58,6 +60,9 @@ try:
         source=config["data"]["source"],
         mirror=config["data"]["mirror"],
     )
+    MIRRORED = set(
+        read_mirror(config["data"]["mirror"]) if config["data"]["mirror"] else ()
+    )
     if workflow.is_main_process:
         if not workflow.dryrun:
             writable_or_end(".")
@@ -75,7 +80,8 @@ except UserError as error:
 KNOWN_SETS = known_sets()
 # Read by proofsheet.data.dataset.load, on whichever node a job runs.
 os.environ.update(PROOFSHEET_SCRATCH=config["data"]["scratch"])
-# Read by proofsheet.device.make_deterministic.
+# Read by proofsheet.device.make_deterministic; a parameter of every rule that trains, too, so that
+# what was trained otherwise is trained anew.
 os.environ.update(PROOFSHEET_DETERMINISTIC=str(int(config["deterministic"])))
 
 # What a training declares as `gpu`, namely one where it will use one. Elsewhere, on a cluster too,
@@ -106,10 +112,11 @@ onstart:
     # Snakemake's limit of 100 jobs a second is there for a cluster's queue. Here it would only have
     # the next jobs be chosen anew each second, once more often for every job that has ended: late
     # in a run that takes a quarter of a core.
+    # On a cluster no number of cores need be given, and Snakemake refuses to name one.
     if workflow.local_exec:
         workflow.scheduler.job_rate_limiter = None
-    if note := note_inside_a_job(workflow.cores or 0):
-        print(f"proofsheet: {note}", file=sys.stderr)
+        if note := note_inside_a_job(workflow.cores):
+            print(f"proofsheet: {note}", file=sys.stderr)
 
 
 onsuccess:
@@ -188,8 +195,10 @@ def notebook_text(wildcards):
     return f"workflow/notebooks/{wildcards.set}/(no problem has {wanted})"
 
 
-# Notebooks stand alone: where no mirror is set they ask the datasets' own clients.
-NOTEBOOKS_FETCH = not config["data"]["mirror"] and config["data"]["source"] != "standin"
+# Notebooks stand alone: what no mirror has they ask of the datasets' own clients.
+NOTEBOOKS_FETCH = config["data"]["source"] in ("auto", "official") and not (
+    {"bloodmnist", "cifar10", "dry_bean", "mnist", "scipy", "weights"} <= MIRRORED
+)
 
 
 def notebook_gpus(wildcards):
@@ -206,6 +215,10 @@ def notebook_modules(wildcards):
     return pasted_modules(notebook_text(wildcards))
 
 
+# The report is rendered where Snakemake was started, and names what it finds there.
+ON_A_CLUSTER = (
+    "on a cluster; platform and processor are those of the machine that rendered this"
+)
 # What the renderer reads beside Python modules.
 RENDERER_FILES = ["quarto.lua", "fallback.typ"]
 
@@ -283,14 +296,26 @@ def sweep_dataset(run):
     return SWEEPABLE[run].dataset or Q6_DATASET
 
 
-def sweep_start(run):
+def sweep_start(sweep):
     """Where a sweep starts from: what the rule that it repeats hands to each of its jobs alike."""
     start = {
         name: value
-        for name, value in getattr(rules, SWEEPABLE[run].rule).params.items()
+        for name, value in getattr(rules, SWEEPABLE[sweep["run"]].rule).params.items()
         if not callable(value)
     }
-    return start | {"strategies": config["transfer"]["strategies"]}
+    named = strategies_swept(sweep)
+    known = config["transfer"]["strategies"]
+    return start | (
+        {"strategies": {name: known[name] for name in named}} if named else {}
+    )
+
+
+def sweep_results(wildcards):
+    """What is wanted of every sweep."""
+    files = ("summary.json", "table.md", "figure.svg")
+    return [
+        f"results/sweeps/{name}/{file}" for name in config["sweeps"] for file in files
+    ]
 
 
 def sweep_modules(run):

@@ -348,6 +348,7 @@ rule cs7643_ps2_p7_cifar10_train:
     params:
         preset=config["preset"],
         device=config["device"],
+        deterministic=config["deterministic"],
         seed=config["seeds"][0],
         images=by_preset(full=None, quick=1000),
     script:
@@ -355,7 +356,7 @@ rule cs7643_ps2_p7_cifar10_train:
 
 
 rule cs7643_ps2_p7_cifar10_ablation:
-    """Part 2: our own design without one of its choices, on a ninth of the images."""
+    """Part 2: our own design without one of its choices, on a few of the images."""
     input:
         unpack(lambda wildcards: data_of("cifar10")),
         modules=modules_of("cs7643_ps2/p7_cifar10_ablation"),
@@ -378,6 +379,7 @@ rule cs7643_ps2_p7_cifar10_ablation:
     params:
         preset=config["preset"],
         device=config["device"],
+        deterministic=config["deterministic"],
         seed=config["seeds"][0],
         images=by_preset(full=4000, quick=600),
         validation=by_preset(full=None, quick=600),
@@ -409,6 +411,7 @@ rule cs7643_ps2_p7_cifar10_long_tail:
     params:
         preset=config["preset"],
         device=config["device"],
+        deterministic=config["deterministic"],
         seed=config["seeds"][0],
         images=by_preset(full=None, quick=1000),
     script:

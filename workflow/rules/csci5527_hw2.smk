@@ -205,6 +205,7 @@ rule csci5527_hw2_p4_dry_beans_mlp:
     params:
         preset=config["preset"],
         device=config["device"],
+        deterministic=config["deterministic"],
     script:
         "../scripts/csci5527_hw2/p4_dry_beans_mlp.py"
 

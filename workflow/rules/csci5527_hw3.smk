@@ -209,6 +209,7 @@ rule csci5527_hw3_p4_transfer_pretrain:
         gpu=GPUS_PER_TRAINING,
     params:
         device=config["device"],
+        deterministic=config["deterministic"],
         images=by_preset(full=20_000, quick=400),
         epochs=by_preset(full=2, quick=1),
         seed=config["seeds"][0],
@@ -247,6 +248,7 @@ rule csci5527_hw3_p4_transfer_train:
     params:
         preset=config["preset"],
         device=config["device"],
+        deterministic=config["deterministic"],
         strategy=lambda wildcards: config["transfer"]["strategies"][wildcards.strategy],
         side=by_preset(full=config["transfer"]["image_size"], quick=64),
         # Of the training images, in a quick run.
@@ -360,6 +362,7 @@ rule csci5527_hw3_p1_optimizers_tune:
         gpu=GPUS_PER_TRAINING,
     params:
         device=config["device"],
+        deterministic=config["deterministic"],
         epochs=by_preset(full=2, quick=1),
         images=by_preset(full=20_000, quick=1000),
         seed=config["seeds"][0],
@@ -392,6 +395,7 @@ rule csci5527_hw3_p1_optimizers_train:
         gpu=GPUS_PER_TRAINING,
     params:
         device=config["device"],
+        deterministic=config["deterministic"],
         epochs=by_preset(full=5, quick=2),
         images=by_preset(full=None, quick=1500),
     script:

@@ -33,6 +33,5 @@ rule data:
         source=config["data"]["source"],
         mirror=mirror_in_use,
         seed=config["seeds"][0],
-        preset=config["preset"],
     script:
         "../scripts/data/prepare.py"

@@ -191,6 +191,7 @@ rule dl_hw1_p5_initialization_run:
         gpu=GPUS_PER_TRAINING,
     params:
         device=config["device"],
+        deterministic=config["deterministic"],
         seeds=config["seeds"],
         epochs=by_preset(full=10, quick=1),
         images=by_preset(full=None, quick=3000),
@@ -338,6 +339,7 @@ rule dl_hw1_p4_bloodmnist_train:
     params:
         preset=config["preset"],
         device=config["device"],
+        deterministic=config["deterministic"],
         seed=config["seeds"][0],
     script:
         "../scripts/dl_hw1/p4_bloodmnist_train.py"

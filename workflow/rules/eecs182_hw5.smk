@@ -179,6 +179,7 @@ rule eecs182_hw5_q5_dropout_train:
         gpu=GPUS_PER_TRAINING,
     params:
         device=config["device"],
+        deterministic=config["deterministic"],
         seed=config["seeds"][0],
         # None: all of them.
         images=by_preset(full=None, quick=2000),
@@ -322,6 +323,7 @@ rule eecs182_hw5_q6_cnn_given:
     params:
         preset=config["preset"],
         device=config["device"],
+        deterministic=config["deterministic"],
         seed=config["seeds"][0],
         # None: all of them.
         images=by_preset(full=None, quick=1000),
@@ -352,6 +354,7 @@ rule eecs182_hw5_q6_cnn_trial:
         gpu=GPUS_PER_TRAINING,
     params:
         device=config["device"],
+        deterministic=config["deterministic"],
         seed=config["seeds"][0],
         images=by_preset(full=6_000, quick=256),
         epochs=by_preset(full=2, quick=1),
@@ -383,6 +386,7 @@ rule eecs182_hw5_q6_cnn_own:
     params:
         preset=config["preset"],
         device=config["device"],
+        deterministic=config["deterministic"],
         seed=config["seeds"][0],
         images=by_preset(full=None, quick=1000),
     script:

@@ -25,5 +25,6 @@ rule notebook:
     params:
         preset=config["preset"],
         mirror=config["data"]["mirror"],
+        source=config["data"]["source"],
     script:
         "../scripts/notebook.py"

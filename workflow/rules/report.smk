@@ -52,8 +52,11 @@ rule render:
         part=lambda wildcards: PARTS.get(wildcards.document, {}),
         author=config["author"],
         acknowledgements=config["acknowledgements"],
-        settings={key: config[key] for key in ("preset", "device", "seeds")}
-        | {"data": config["data"]["source"]},
+        settings={
+            key: config[key] for key in ("preset", "device", "deterministic", "seeds")
+        }
+        | {"data": config["data"]["source"]}
+        | ({} if workflow.local_exec else {"jobs": ON_A_CLUSTER}),
     script:
         "../scripts/report/render.py"
 

@@ -6,7 +6,7 @@ for sweep_name, sweep in config["sweeps"].items():
     repeated = SWEEPABLE[sweep["run"]]
     sweep_data = data_of(sweep_dataset(sweep["run"]))
     modules = sweep_modules(sweep["run"])
-    start = sweep_start(sweep["run"])
+    start = sweep_start(sweep)
     for number, runs in enumerate(chunks(sweep)):
 
         rule:
@@ -76,5 +76,5 @@ rule sweep_summary:
 rule sweeps:
     """Every sweep of the configuration."""
     input:
-        [f"results/sweeps/{name}/summary.json" for name in config["sweeps"]],
+        sweep_results,
     localrule: True

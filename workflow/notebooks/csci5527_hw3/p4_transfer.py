@@ -112,8 +112,9 @@ for part, columns in data.items():
 def known_weights():
     """Weights of ImageNet, if they can be had."""
     mirror = os.environ.get("PROOFSHEET_MIRROR") or "no mirror"
-    file = os.path.join(mirror, "torch_hub/checkpoints/squeezenet1_1_features_imagenet.pth")
-    if os.path.exists(file):
+    places = (os.path.join(mirror, folder) for folder in ("weights", "torch_hub/checkpoints"))
+    files = (os.path.join(place, "squeezenet1_1_features_imagenet.pth") for place in places)
+    if file := next(filter(os.path.exists, files), None):
         print("weights of ImageNet from a mirror")
         state = torch.load(file, weights_only=True)
     else:
