@@ -42,7 +42,7 @@ with job.start(snakemake):
     right.set(xlabel=r"$\varepsilon$", ylabel="relative error", ylim=(1e-12, 10))
     right.legend(fontsize=7)
     for axis in (left, right):
-        axis.axvline(metrics["gradient_check"]["epsilon"], color="0.6", lw=0.8, ls="-", zorder=0)
+        axis.axvline(metrics["gradient_check"]["epsilon"], color="0.25", lw=1.0, ls="-", zorder=0)
         axis.set_xlim(epsilons[0], epsilons[-1])
     figures.save(figure, snakemake.output.epsilon, standin=standin)
 
