@@ -89,7 +89,7 @@ def jumps(results: Mapping[str, Mapping[str, Any]]) -> str:
         )
         if last > JUMP * mean and accuracy < result["test_accuracy"] - FALL
     ]
-    return f"it does here: {'; and '.join(found)}" if found else "here it does in none of them"
+    return f"it does here: {'; and '.join(found)}" if found else "here none does"
 
 
 def arithmetic(mixed: bool) -> str:

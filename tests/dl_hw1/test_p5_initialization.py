@@ -264,7 +264,7 @@ def test_over_seeds():
     assert told.startswith("it does here: a network of Xavier, with a loss of 0.076 in its last")
     # A last mini-batch with one hard image in it is no jump.
     found["test_accuracies"] = np.array([0.9, 0.8, 0.795])
-    assert jumps({"he": found}) == "here it does in none of them"
+    assert jumps({"he": found}) == "here none does"
     assert found["kept"] == pytest.approx(0.3)
     assert found["prediction_error"] == pytest.approx(0.2)
     np.testing.assert_allclose(found["gradient"], [0.5, 0.5, 1])
@@ -272,7 +272,7 @@ def test_over_seeds():
     silent = arrays | {name: np.zeros((3, 3)) for name in ("std", "gradient")}
     silent |= {"losses": np.full((3, 2), 0.5), "epoch_losses": np.full((3, 2), 0.5)}
     found = over_seeds({"test_accuracies": [0.1, 0.1, 0.1]}, silent)
-    assert jumps({"zero": found}) == "here it does in none of them"
+    assert jumps({"zero": found}) == "here none does"
     assert found["kept"] == 0
     np.testing.assert_array_equal(found["gradient"], 0)
 
