@@ -7,21 +7,38 @@ right about whatever run it is printed with.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from proofsheet.blood_cells import differences, in_words, named
+from proofsheet.wording import listed
 
 HIGH, LOW = 0.9, 0.6  # confident above, uncertain below
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five")
+TIMES = ("never", "once", "twice", "three times", "four times", "five times")
 ORDINALS = ("", "second ", "third ", "fourth ")  # of eight classes, counted from the nearer end
 
 
 def key_of(name: str) -> str:
     """A class name as a key of metrics: 'Immature Granulocyte (IG)' → 'immature_granulocyte_ig'."""
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def origin(source: Mapping[str, Any]) -> str:
+    """Which images these are, to follow 'For this document', from `source.json`."""
+    if source["official"]:
+        return "the official file was read, with the published division"
+    note = source.get("note", "").split(" (")[0]  # what is in brackets is in the last pages
+    told = f" ({note})" if note else ""
+    if source.get("standin"):
+        return f"no real images were at hand{told}, so its accuracies say nothing about blood cells"
+    return (
+        f"the official file was not at hand{told}, so accuracies are not comparable with published"
+        " ones to the last percent"
+    )
 
 
 def balance(counts: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
@@ -127,6 +144,13 @@ def quadrants(
         found[f"{level}_accuracy"] = float(correct[mask].mean()) if mask.any() else 0.0
     between = ~high & ~low
     found["between"] = {"count": int(between.sum()), "share": float(between.mean())}
+    few = [
+        f"{corner.replace('_', ' and ')}: {entry['remark']}"
+        for corner, entry in found.items()
+        if corner.endswith("correct") and entry["count"] < shown
+    ]
+    random = f"{NUMBERS[shown].lower()} random images"
+    found["shown"] = f"{random} where there are as many ({'; '.join(few)})" if few else random
     return found
 
 
@@ -250,6 +274,7 @@ def struggling_class(
     rank = int((training_counts < training_counts[k]).sum())
     gap = differences(features[wrong], features[(y == k) & ~wrong])
     nearer = more_typical(features[wrong], predicted[wrong], y[wrong], typical)
+    rows = picked(wrong, shown, seed)
     correlation = _correlation(training_counts, recalls)
     rare = rank < len(names) / 2
     share = float(nearer.mean()) if count else 0.0
@@ -273,9 +298,9 @@ def struggling_class(
         ),
         "differences": named(gap),
         "compared": (
-            f"compared with those of the type that are recognized, they are {in_words(gap)}"
+            f"Compared with the recognized images of the type, the errors are {in_words(gap)}"
             if 0 < count < (y == k).sum()
-            else "there is nothing to compare them with, all of the type being judged alike"
+            else "There is nothing to compare the errors with, all of the type being judged alike"
         ),
         "more_typical_of_predicted": share,
         "look": (
@@ -290,10 +315,34 @@ def struggling_class(
             if count > shown
             else f"All of the errors ({count}) are"
         ),
-        "examples": [
-            {"row": int(i), "predicted": names[predicted[i]]} for i in picked(wrong, shown, seed)
-        ],
+        "examples": [{"row": int(i), "predicted": names[predicted[i]]} for i in rows],
+        "examined": _examined(
+            [names[predicted[i]] for i in rows],
+            differences(features[rows], features[(y == k) & ~wrong]),
+            int(more_typical(features[rows], predicted[rows], y[rows], typical).sum()),
+        ),
     }
+
+
+def _examined(called: Sequence[str], gap: np.ndarray, nearer: int) -> str:
+    """What the examples were called and how they look, in two sentences without the last stop."""
+    if not called:
+        return "There is none to examine"
+    kinds = [f"{name} {TIMES[n]}" for name, n in Counter(called).most_common()]
+    look = (
+        f"beside the recognized images of the type, they are above all {in_words(gap)}, and "
+        if gap.any()
+        else ""
+    )
+    those = (
+        f"{NUMBERS[nearer].lower()} of them are"
+        if nearer > 1
+        else f"{('none', 'one')[nearer]} of them is"
+    )
+    return (
+        f"They were called {listed(kinds)}. By the seven measures below, {look}{those} more typical"
+        " of what they were called than of their own type"
+    )
 
 
 def fitting(curves: Mapping[str, np.ndarray], last: int = 5) -> dict[str, Any]:
@@ -306,23 +355,24 @@ def fitting(curves: Mapping[str, np.ndarray], last: int = 5) -> dict[str, Any]:
     steps = float(np.abs(np.diff(loss[-half:])).mean()) if half > 1 else 0.0
     if ratio > 1.15:
         verdict = (
-            "the network has begun to learn its training images rather than their types, and more"
+            "The network has begun to learn its training images rather than their types, and more"
             " epochs would widen the gap"
         )
     elif ratio >= 0.87:
         verdict = (
-            "there is hardly any overfitting: what limits this network is how well it fits at all,"
-            " not how few images there are"
+            "There is little overfitting: this network is limited by how well it fits at all, more"
+            " than by how few images there are"
         )
     else:
         verdict = (
-            "the validation images are fitted better than the training images were while training,"
+            "The validation images are fitted better than the training images were while training,"
             " as happens when a network still improves within each epoch"
         )
     return {
         "loss_end": float(loss[-last:].mean()),
         "validation_end": float(validation[-last:].mean()),
         "ratio": ratio,
+        "last_epochs": last,
         "lowest_epoch": int(validation.argmin()) + 1,
         "lowest": float(validation.min()),
         "epochs": len(loss),

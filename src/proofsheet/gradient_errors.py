@@ -11,7 +11,7 @@ of the central difference, ε²/6 times the third derivative, can be predicted w
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -135,6 +135,26 @@ def strict_relative_error(analytic: np.ndarray, numerical: np.ndarray) -> np.nda
     """|a − n| / (|a| + |n|), element by element, and 0 where both are 0 (dl_hw1, Q6.6)."""
     total = np.abs(analytic) + np.abs(numerical)
     return np.abs(analytic - numerical) / np.where(total > 0, total, 1)
+
+
+def lost_in_norms(
+    gradients: Sequence[np.ndarray], factor: float = 1.001, allowed: float = 1e-5
+) -> float:
+    """Share of the nonzero entries whose error, alone, would pass a check of the whole gradient.
+
+    With one entry multiplied by `factor`, g becomes g', and the check finds
+    ‖g' − g‖ / (‖g'‖ + ‖g‖) where the entry by itself shows |factor − 1| / (factor + 1).
+
+    Args:
+        gradients: of all parameters, not all of them zero.
+        factor: positive.
+        allowed: the largest error that passes.
+    """
+    squares = np.concatenate([np.square(g, dtype=np.float64).ravel() for g in gradients])
+    whole, squares = squares.sum(), squares[squares > 0]
+    changed = np.sqrt(whole + (factor**2 - 1) * squares)
+    found = abs(factor - 1) * np.sqrt(squares) / (changed + np.sqrt(whole))
+    return float(np.mean(found < allowed))
 
 
 # Wrong gradients, to see that the check sees them: each makes one mistake that people make.

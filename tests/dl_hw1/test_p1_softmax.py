@@ -9,13 +9,18 @@ import sympy
 from derivation_tests import derivation_tests
 from proofsheet.checks import checks_of
 from proofsheet.derivations.dl_hw1 import p1_softmax
-from proofsheet.derivations.dl_hw1.p1_softmax import sigmoid, softmax
+from proofsheet.derivations.dl_hw1.p1_softmax import hot_expansion, sigmoid, softmax
 
 CHECKS = {check.id: check for check in checks_of(p1_softmax)}
 
 
 def expansion_without_mean(z, s):
-    return z.applyfunc(lambda entry: sympy.Rational(1, len(z)) + s * entry / len(z))
+    y = z.applyfunc(lambda entry: sympy.Rational(1, len(z)) + s * entry / len(z))
+    return y, hot_expansion(z, s)[1]
+
+
+def jacobian_without_mean(z, s):
+    return hot_expansion(z, s)[0], s * sympy.eye(len(z)) / len(z)
 
 
 WRONG = {
@@ -46,6 +51,10 @@ WRONG = {
 
 
 TestDerivations = derivation_tests(p1_softmax, WRONG)
+
+
+def test_a_hot_jacobian_that_is_wrong_is_seen():
+    assert not CHECKS["hot_limit"](jacobian_without_mean).passed
 
 
 def test_a_bound_on_the_norm_that_is_too_large_is_seen():

@@ -150,6 +150,8 @@ def test_metrics_have_what_is_asked_for(perform, cells, tmp_path):
     off_diagonal = confusion - np.diag(np.diag(confusion))
     assert top["count"] == off_diagonal.max() >= metrics["most_confused"][1]["count"]
     assert confusion[NAMES.index(top["true"]), NAMES.index(top["predicted"])] == top["count"]
+    assert metrics["lowest_recall"]["examined"].startswith("The")
+    assert metrics["origin"].startswith("the official file was not at hand")
     quadrants = metrics["quadrants"]
     corners = [name for name in quadrants if name.endswith("correct")]
     assert len(corners) == 4

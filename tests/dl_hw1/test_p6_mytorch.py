@@ -236,6 +236,22 @@ def test_numpy_is_enough():
     subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT / "src")
 
 
+def test_a_single_wrong_entry_gets_lost_in_a_norm():
+    rng = np.random.default_rng(0)
+    gradients = [rng.standard_normal((40, 30)), np.array([0.0, 3.0, -8.0])]
+    g = np.concatenate([part.ravel() for part in gradients])
+    found = []
+    for i in np.flatnonzero(g):
+        wrong = g.copy()
+        wrong[i] *= 1.001
+        size = np.linalg.norm(wrong) + np.linalg.norm(g)
+        found.append(np.linalg.norm(wrong - g) / size < 1e-5)
+    share = gradient_errors.lost_in_norms(gradients)
+    assert 0 < share < 1
+    assert share == pytest.approx(np.mean(found))
+    assert gradient_errors.lost_in_norms([np.array([2.0])]) == 0  # one entry is its own norm
+
+
 # The script -----------------------------------------------------------------------------------
 
 
@@ -289,6 +305,10 @@ def compute(perform, folder: Path) -> dict:
 def test_from_data_to_figures(perform, tmp_path):
     metrics = compute(perform, tmp_path)
     assert metrics["gradient_check"]["max_relative_error"] < 1e-5
+    # Twenty entries of each weight matrix and bias, but for the last, which has ten.
+    assert metrics["gradient_check"]["coverage"] == "110 of the 109,386"
+    assert 0 < metrics["gradient_check"]["lost_in_norms"] <= 1
+    assert metrics["initialization"]["product_of_factors"] == pytest.approx(1.42, abs=0.005)
     # Training and validation images, as far as `images` goes.
     assert metrics["images"] == 600
     assert metrics["iterations"] == -(-600 // 64)

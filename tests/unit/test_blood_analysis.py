@@ -78,6 +78,19 @@ def test_networks_take_scaled_images():
         assert network(kind).eval()(x).shape == (2, 8)
 
 
+def test_origin_says_what_accuracies_are_worth():
+    official = analysis.origin({"official": True, "standin": False})
+    assert official == "the official file was read, with the published division"
+    note = "real images rebuilt; the split is not the official one (official MD5 7053)"
+    rebuilt = analysis.origin({"official": False, "standin": False, "note": note})
+    assert rebuilt == (
+        "the official file was not at hand (real images rebuilt; the split is not the official"
+        " one), so accuracies are not comparable with published ones to the last percent"
+    )
+    drawn = analysis.origin({"official": False, "standin": True, "note": "drawn cells"})
+    assert drawn.startswith("no real images were at hand (drawn cells), so")
+
+
 def test_balance():
     assert analysis.balance([10, 20], "ab")["verdict"] == "not balanced"
     even = analysis.balance([20, 20], "ab")
@@ -101,6 +114,16 @@ def test_quadrants_say_when_they_are_short():
     assert found["uncertain_correct"]["remark"] == "there are none to show"
     assert found["uncertain_incorrect"]["examples"][0]["row"] == 2
     assert found["between"]["count"] == 1
+    assert found["shown"] == (
+        "two random images where there are as many (confident and incorrect: there is only this"
+        " one; uncertain and correct: there are none to show; uncertain and incorrect: there is"
+        " only this one)"
+    )
+    twice = analysis.quadrants(np.tile(p, (2, 1)), np.tile([0, 0, 1, 0, 1], 2), "ab", seed=0)
+    assert "uncertain and correct" in twice["shown"]
+    p[3] = [0.55, 0.45]
+    full = analysis.quadrants(np.tile(p, (2, 1)), np.tile([0, 0, 1, 0, 1], 2), "ab", seed=0)
+    assert full["shown"] == "two random images"
 
 
 def test_two_of_each_refuses_a_class_that_is_short():
@@ -148,6 +171,21 @@ def test_struggling_class(typical):
     assert "their own type" in found["look"]
     assert found["shown"].startswith("All of the errors (2)")
     assert {entry["row"] for entry in found["examples"]} == {3, 4}
+    assert found["examined"] == (
+        "They were called a twice. By the seven measures below, none of them is more typical of"
+        " what they were called than of their own type"
+    )
+    assert found["compared"].startswith("Compared with the recognized images of the type, the")
+    wider = np.concatenate([seen, np.full((1, 7), 3.1)])  # a third one that is recognized
+    wider[[3, 4]] = [[0.0] * 7, [9.0] * 7]
+    varied = analysis.struggling_class(
+        np.array([[3, 0], [2, 2]]), np.append(y, 1), np.append(predicted, 1), wider, typical,
+        np.array([50, 20]), "ab", seed=0,
+    )  # fmt: skip
+    assert varied["examined"].startswith(
+        "They were called a twice. By the seven measures below, beside the recognized images of the"
+        " type, they are above all brighter and redder, and one of them is more typical"
+    )
     frequent = analysis.struggling_class(
         confusion, y, predicted, seen, typical, np.array([20, 50]), "ab", seed=0
     )
@@ -156,7 +194,7 @@ def test_struggling_class(typical):
 
 
 @pytest.mark.parametrize(
-    ("ratio", "verdict"), [(1.5, "begun to learn"), (1, "hardly"), (0.5, "better")]
+    ("ratio", "verdict"), [(1.5, "begun to learn"), (1, "little"), (0.5, "better")]
 )
 def test_fitting(ratio, verdict):
     loss = np.linspace(1, 0.5, 10)

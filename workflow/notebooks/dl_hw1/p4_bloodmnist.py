@@ -99,6 +99,7 @@ for part in PARTS:
 # source: proofsheet.blood_cells
 
 # %%
+# source: proofsheet.wording
 # source: proofsheet.blood_analysis
 
 # %% [markdown]
@@ -236,7 +237,7 @@ print(
     f"{hardest['name']} has the lowest recall, {100 * hardest['recall']:.1f} %. It has"
     f" {hardest['training_count']} training images ({hardest['training_rank']} of eight),"
     f" {hardest['rarity']}. It is most often taken for {hardest['called']}"
-    f" ({hardest['called_count']} of {hardest['errors']} errors). As for the errors,"
+    f" ({hardest['called_count']} of {hardest['errors']} errors). {hardest['examined']}."
     f" {hardest['compared']}; {100 * hardest['more_typical_of_predicted']:.0f} % of them are more"
     f" typical of the type that was named than of their own: {hardest['look']}."
 )

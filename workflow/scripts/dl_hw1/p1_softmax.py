@@ -35,6 +35,7 @@ with job.start(snakemake) as log:
         metrics[name] = {
             "coldest_probability": y[0].max(),
             "hottest_probability": y[-1].max(),
+            "gap": np.diff(np.sort(z))[-1],
             "norm_peak": norms[peak],
             "norm_peak_tau": tau[peak],
             "norm_coldest": norms[0],

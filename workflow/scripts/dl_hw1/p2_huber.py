@@ -15,6 +15,7 @@ from proofsheet.huber import (
     huber_weight,
     least_squares,
 )
+from proofsheet.ridge_verdicts import verdict
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
@@ -112,9 +113,11 @@ with job.start(snakemake) as log:
         for data in ("clean", "corrupted")
         for name in ("squares", "huber")
     }
+    sizes = np.zeros(snakemake.params.repetitions)  # of the true weights: the errors of ŵ = 0
     for repetition in range(snakemake.params.repetitions):
         rng = np.random.default_rng([seed, 2, repetition])
         w = rng.standard_normal(COLUMNS) / np.sqrt(COLUMNS)
+        sizes[repetition] = np.linalg.norm(w)
         X = rng.standard_normal((ROWS, COLUMNS))
         targets = {"clean": X @ w + 0.2 * rng.standard_normal(ROWS)}
         targets["corrupted"] = targets["clean"].copy()
@@ -126,7 +129,6 @@ with job.start(snakemake) as log:
                     "huber": fit_irls(X, y, 0.2 * DELTA, lam, tolerance=1e-6).w,
                 }
                 for name, fit in fits.items():
-                    # ‖w‖ is about 1: an error of 1 is that of no fit at all.
                     errors[f"{data}_{name}"][repetition, i] = np.linalg.norm(fit - w)
     metrics["ridge"] = {
         "rows": ROWS,
@@ -134,6 +136,7 @@ with job.start(snakemake) as log:
         "corrupted": CORRUPTED,
         "repetitions": snakemake.params.repetitions,
         "delta": 0.2 * DELTA,
+        "error_of_nothing": sizes.mean(),
     }
     for name, error in errors.items():
         mean = error.mean(axis=0)
@@ -142,6 +145,7 @@ with job.start(snakemake) as log:
             "best_lambda": lams[mean.argmin()],
             "error_at_least_lambda": mean[0],
             "error_at_largest_lambda": mean[-1],
+            "verdict": verdict(mean, sizes.mean()),
         }
         arrays[f"ridge_{name}"] = mean
     arrays["lams"] = lams

@@ -91,7 +91,7 @@ with job.start(snakemake):
         for name, colour, style in (("squares", SQUARES, "s--"), ("huber", HUBER, "o-")):
             axis.loglog(arrays["lams"], arrays[f"ridge_{data}_{name}"], style, color=colour,
                         label=NAMES[name])  # fmt: skip
-        axis.axhline(1, color="black", ls=":", lw=0.8)
+        axis.axhline(metrics["ridge"]["error_of_nothing"], color="black", ls=":", lw=0.8)
         axis.set(title=title, xlabel=r"$\lambda$")
     low = min(arrays[f"ridge_{data}_{name}"].min() for data in ("clean", "corrupted")
               for name in NAMES)  # fmt: skip

@@ -20,7 +20,7 @@ with job.start(snakemake):
     scales = metrics["scales"]
 
     # The same loss times c
-    figure, axes = figures.new(1, 3, height=2.4)
+    figure, axes = figures.new(1, 3, height=2.1)
     for axis, name, title in zip(axes, ("adam", "momentum"), ("Adam", "momentum"), strict=False):
         for i, (scale, result) in enumerate(scales.items()):
             exponent = round(np.log10(result["c"]))

@@ -17,6 +17,7 @@ from proofsheet.blood_analysis import (
     key_of,
     most_confused,
     most_confused_pairs,
+    origin,
     quadrants,
     reference_verdict,
     struggling_class,
@@ -141,6 +142,7 @@ with job.start(snakemake):
         "mlp": own,
         "cnn": measured["cnn"],
         "official": data.source["official"],
+        "origin": origin(data.source),
     }
     corners = [
         f"{level}_{outcome}"

@@ -8,7 +8,13 @@ from proofsheet import job
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.derivations.dl_hw1 import p5_initialization as derivations
 from proofsheet.files import read_arrays, read_json, write_arrays, write_json
-from proofsheet.initialization_verdicts import jumps, over_seeds, recommendation, scales
+from proofsheet.initialization_verdicts import (
+    arithmetic,
+    jumps,
+    over_seeds,
+    recommendation,
+    scales,
+)
 from proofsheet.signal_propagation import MOMENTS, fixed_point
 
 if TYPE_CHECKING:
@@ -43,6 +49,7 @@ with job.start(snakemake):
             "test_images": runs[0]["test_images"],
             "epochs": len(results["tanh"]["he"]["train_loss"]),
             "pixel": runs[0]["pixel"],
+            "arithmetic": arithmetic(runs[0]["mixed"]),
             "zero": zero["tanh"]
             | {
                 "largest_inner": max(part["largest_inner"] for part in zero.values()),

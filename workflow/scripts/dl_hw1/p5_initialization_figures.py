@@ -22,7 +22,7 @@ with job.start(snakemake):
 
     # Before training: measured lines, and crosses where the theory expects them.
     for activation in DISPLAYED:
-        figure, (left, right) = figures.new(1, 2, height=2.5)
+        figure, (left, right) = figures.new(1, 2, height=2.2)
         for k, (method, name) in enumerate(NAMES.items()):
             for panel, statistic in ((left, "mean"), (right, "std")):
                 found = arrays[f"{activation}_{method}_{statistic}"]

@@ -18,6 +18,7 @@ from proofsheet.gradient_errors import (
     CASES,
     draw_clear_batch,
     entry_errors,
+    lost_in_norms,
     strict_relative_error,
 )
 from proofsheet.numpy_training import (
@@ -73,6 +74,11 @@ with job.start(snakemake) as log:
             "max_relative_error": error,
             "entries": sum(checked),
             "all_entries": sum(checked) == parameters,
+            "coverage": (
+                f"all {parameters:,}"
+                if sum(checked) == parameters
+                else f"{sum(checked):,} of the {parameters:,}"
+            ),
             "images": CHECKED,
             "epsilon": EPSILON,
             "verdict": "below" if error < 1e-5 else "not below",
@@ -99,6 +105,8 @@ with job.start(snakemake) as log:
         snakemake.params.sweep_entries,
         np.random.default_rng(seeds[0]),
     )
+    # Those of the whole batch, which `entry_errors` leaves in the model.
+    metrics["gradient_check"]["lost_in_norms"] = lost_in_norms(double.get_gradients())
     absolute = np.abs(sweep.numerical - sweep.analytic)
     relative = strict_relative_error(sweep.analytic, sweep.numerical)
     absolute_single = np.abs(single.numerical - single.analytic)
@@ -202,6 +210,7 @@ with job.start(snakemake) as log:
             "difference": abs(difference),
             "smallest_factor": min(factors),
             "largest_factor": max(factors),
+            "product_of_factors": np.prod(factors),
             "verdict": (
                 "less than what another seed changes, so these runs do not tell them apart"
                 if abs(difference) < spread

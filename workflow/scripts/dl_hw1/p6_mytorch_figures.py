@@ -35,14 +35,15 @@ with job.start(snakemake):
         left.loglog(epsilons[seen], line[seen], color="black", lw=0.8,
                     ls=":" if name == "rounding" else (0, (5, 2)), label=label)  # fmt: skip
     left.set(xlabel=r"$\varepsilon$", ylabel="absolute error $|a - n|$", ylim=(1e-13, 1e3))
-    left.legend(fontsize=7, ncols=2)
+    left.legend(fontsize=7, ncols=2, frameon=True, framealpha=1, edgecolor="none")
     right.loglog(epsilons, arrays["max_strict"], color=orange, ls="--", label="largest")
     right.loglog(epsilons, arrays["median_strict"], color=blue, label="median")
     right.axhline(BAR, color="black", lw=0.8, ls=":", label="$10^{-5}$")
     right.set(xlabel=r"$\varepsilon$", ylabel="relative error", ylim=(1e-12, 10))
     right.legend(fontsize=7)
     for axis in (left, right):
-        axis.axvline(metrics["gradient_check"]["epsilon"], color="0.6", lw=0.8, ls="-", zorder=0)
+        # Above the grid, which has a line there too.
+        axis.axvline(metrics["gradient_check"]["epsilon"], color="0.25", lw=1.0, ls="-", zorder=1)
         axis.set_xlim(epsilons[0], epsilons[-1])
     figures.save(figure, snakemake.output.epsilon, standin=standin)
 

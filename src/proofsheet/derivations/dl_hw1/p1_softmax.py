@@ -228,11 +228,12 @@ def tied_limit(rng, formula=tied_jacobian):
     return relative_error(formula(n, k, tau), torch_jacobian(z, tau))
 
 
-def hot_expansion(z: sympy.Matrix, s: sympy.Symbol) -> sympy.Matrix:
-    """y up to first order in s = 1/τ: 1/n + s(z − z̄)/n."""
+def hot_expansion(z: sympy.Matrix, s: sympy.Symbol) -> tuple[sympy.Matrix, sympy.Matrix]:
+    """y and J up to first order in s = 1/τ: 1/n + s(z − z̄)/n and s(I − 11ᵀ/n)/n."""
     n = len(z)
     mean = sum(z) / n
-    return z.applyfunc(lambda entry: sympy.Rational(1, n) + s * (entry - mean) / n)
+    y = z.applyfunc(lambda entry: sympy.Rational(1, n) + s * (entry - mean) / n)
+    return y, s * (sympy.eye(n) - sympy.ones(n, n) / n) / n
 
 
 @derivation_check(
@@ -247,14 +248,11 @@ def hot_limit(rng, formula=hot_expansion):
         s = sympy.Symbol("s")
         total = sum(sympy.exp(s * entry) for entry in z)
         y = z.applyfunc(lambda entry, total=total, s=s: sympy.exp(s * entry) / total)
-        difference = y - formula(z, s)
-        projector = sympy.eye(n) - sympy.ones(n, n) / n
-        remainders = [
-            difference.subs(s, 0),
-            difference.diff(s).subs(s, 0),
-            formula(z, s).jacobian(z) - s * projector / n,
-        ]
-        wrong += sum(sympy.simplify(entry) != 0 for part in remainders for entry in part)
+        # Of the softmax itself and of its own Jacobian: value and slope at s = 0.
+        for exact, expansion in zip((y, y.jacobian(z)), formula(z, s), strict=True):
+            remainder = exact - expansion
+            orders = (remainder.subs(s, 0), remainder.diff(s).subs(s, 0))
+            wrong += sum(sympy.simplify(entry) != 0 for part in orders for entry in part)
     return wrong
 
 
