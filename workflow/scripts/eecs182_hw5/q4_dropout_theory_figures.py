@@ -17,7 +17,7 @@ METHODS = {
 }
 SETTINGS = {
     "standardized": "standardized",
-    "units": "in units a decade apart",
+    "units": "in units over one decade",
     "means": "with means of 2",
 }
 
