@@ -67,8 +67,11 @@ def compared(first: float, second: float, images: int) -> str:
     return "higher" if first > second else "lower"
 
 
+_THAN = {"higher": "higher than", "lower": "lower than", "no different": "no different from"}
+
+
 def conclusions(without: dict[str, Any], dropped: dict[str, Any], images: int) -> dict[str, str]:
-    """What the runs without and with dropout say together, as sentences.
+    """What the runs without and with dropout say together, as sentences and a clause, `late`.
 
     Args:
         without, dropped: `clean_accuracy`, `best_clean_accuracy` and `misled` with `by_bits`.
@@ -89,7 +92,14 @@ def conclusions(without: dict[str, Any], dropped: dict[str, Any], images: int) -
         "lower": "Even stopped then, the network without dropout would have been the worse one",
         "no different": "Stopping the network without dropout then would have done as well",
     }
+    late = [
+        _THAN[compared(run["clean_accuracy"], run["best_clean_accuracy"], images)]
+        for run in (without, dropped)
+    ]
     return {
+        "late": f"{late[0]} this maximum in both"
+        if late[0] == late[1]
+        else f"{late[0]} this maximum without dropout and {late[1]} it with dropout",
         "reliance": f"So in this run the network with dropout {relies}.",
         "stopping": f"{stopped[kept]}.",
     }

@@ -35,7 +35,7 @@ WRONG = {
     ),
     "gradient_of_a_shared_weight": lambda x, upstream: np.convolve(x, upstream, mode="valid"),
     "equivariance": lambda output, rows, columns: output,
-    "elimination_steps": lambda h2: (-2 - 4 * h2, -5 + 8 * h2, -26 * h2 - 39),
+    "elimination_steps": lambda h2: (-2 - 4 * h2, -5 - 8 * h2, -26 * h2 - 39),
     "elimination_of_the_text": lambda h2: (-2 - 4 * h2, (11 - 2 * h2) / 3, -52 * (h2 + 1) / 3),
     "filter_solves_the_system": lambda: (3, -1, 2),
     "filter_convolved": lambda: (3, -1, 2),

@@ -65,6 +65,10 @@ WRONG = {
     "batch_loss_deviation": lambda w, x, y, r, b: loss_deviation(w, x, y, r, 1) / b,
     "mean_of_runs": lambda x, y, r, lr, steps: mean_iterate(x, y, r, lr / 2, steps),
     "moments_of_runs": no_variance_of_a_row,
+    # One power too many.
+    "mean_as_a_polynomial": lambda x, y, r, lr, steps: q5_dropout.mean_by_powers(
+        x, y, r, lr, steps + 1
+    ),
     # The minimum-norm solution: the jump would not be there.
     "limit_is_least_weighted": lambda X, y: np.linalg.pinv(X) @ y,
     "limit_is_reached": lambda X, y: np.linalg.pinv(X) @ y,
@@ -240,6 +244,8 @@ def test_the_problem_in_miniature(perform, tmp_path):
     for name in ("dropout_gd", "dropout_gd_large_batch"):
         np.testing.assert_allclose(metrics[name], metrics["dropout_ls"]["w"], atol=0.8)
     assert metrics["printed_error"] < 5e-9
+    # With w₁ in its place and w₂ near 0 the mean loss is that of one feature, y²/2.
+    assert metrics["descent"]["large"]["loss"]["early_mean"] == pytest.approx(Y**2 / 2, rel=0.03)
     assert set(metrics["cheating"]) == {"rate_0", "rate_075"}
     for name, rate in (("rate_0", 0), ("rate_075", 0.75)):
         result = metrics["cheating"][name]

@@ -29,7 +29,15 @@ from proofsheet.numpy_classifiers import (
     fully_connected,
     three_layer_convnet,
 )
-from proofsheet.small_convnet_verdicts import improvement, of_depth, of_dropout, of_limits
+from proofsheet.small_convnet_verdicts import (
+    improvement,
+    of_depth,
+    of_dropout,
+    of_limits,
+    of_scales,
+    on_limits,
+    on_precision,
+)
 from proofsheet.small_convnets import DESIGNS, adamw, chosen, given_net, halves
 from proofsheet.training import parameter_count
 
@@ -88,6 +96,8 @@ WRONG = {
     "gradients_of_the_parameters": lambda x, g: ((g * x).sum(axis=0), g.sum(axis=0)),
     "what_the_gradient_cannot_do": lambda gamma, s, along: 0 * along,
     "scaled_input": lambda a: q6.EPS,
+    # The mean square, as if the mean of the ReLUs were left.
+    "variance_behind_relus": lambda width, scale: width * scale**2 / 2,
     "graph_against_closed_form": "forward",
     "layer_gradients": with_forgetful_norm,
     "dropout_keeps_the_mean": lambda x, p: (x, p * x**2),
@@ -223,6 +233,62 @@ def test_verdicts_follow_the_numbers():
     assert improvement(0.5, 0.5, 5000)["standard_error"] == pytest.approx(0.01)
 
 
+SCALES = (1e-3, 0.1, 1.0)
+
+
+def scales(plain, normalized, *, held=((0.1,) * 3, (0.2,) * 3), workable=(1, 2)):
+    """Two nets at three scales: training, and validation."""
+    nets = zip((plain, normalized), held, workable, strict=True)
+    found = {
+        kind: {
+            "train_accuracy": train,
+            "validation_accuracy": part,
+            "best_validation_accuracy": max(part),
+            "workable": count,
+        }
+        for kind, (train, part, count) in zip(("plain", "normalized"), nets, strict=True)
+    }
+    return of_scales(found | {"scales": SCALES}, 1000)
+
+
+def test_the_scales_at_which_the_plain_net_is_ahead_are_named():
+    close = ((0.1, 0.31, 0.2), (0.2, 0.30, 0.3))
+    said = scales((0.1, 0.7, 0.6), (0.3, 0.6, 0.5), held=close)
+    assert said == (
+        "From a scale of 0.10 upward, though, the plain net has the higher training accuracy at"
+        " every scale (60.0\u00a0% against 50.0\u00a0% at the largest). On validation images it"
+        " is ahead at one scale only, and the best values, 31.0\u00a0% and 30.0\u00a0% with"
+        " batch norm, are close: what batch norm brings here is that the scale need not be hit."
+    )
+    assert scales((0.1, 0.5, 0.6), (0.3, 0.6, 0.5)).startswith("At the largest scale, though,")
+    assert scales((0.4, 0.5, 0.6), (0.3, 0.4, 0.5)).startswith("At every scale the plain net has")
+    said = scales((0.1, 0.7, 0.4), (0.3, 0.6, 0.5))
+    assert said.startswith("At one scale, though,")
+    assert "(at 0.10: 70.0\u00a0% against 60.0\u00a0%)" in said
+    said = scales((0.1, 0.2, 0.3), (0.2, 0.3, 0.4))
+    assert said.startswith("At no scale does the plain net have the higher training accuracy.")
+    assert "ahead at no scale, and" in said
+
+
+def test_the_best_values_of_all_scales_are_compared():
+    training = (0.1, 0.7, 0.6), (0.3, 0.6, 0.5)
+    low, high = (0.1,) * 3, (0.4,) * 3
+    said = scales(*training, held=(low, high))
+    assert said.endswith("two standard errors: batch norm is better at its best scale, too.")
+    said = scales(*training, held=(high, low))
+    assert said.endswith("at its best scale the plain net is the better one.")
+    said = scales(*training, held=(low, low), workable=(2, 2))
+    assert said.endswith("are close: batch norm brings little here.")
+
+
+def test_clauses_of_the_own_design_follow_its_run():
+    few = {"parameters": 10, "steps": 1, "epochs": 1}
+    assert on_limits(few) == "which is within all limits"
+    assert on_limits(few | {"epochs": 11}) == "which is not within all limits"
+    assert on_precision({"mixed": True}) == "as it is here"
+    assert on_precision({"mixed": False}) == "which it is not here"
+
+
 class Inputs(dict):
     """Named inputs, as `input.name` and `input["name"]`."""
 
@@ -317,6 +383,7 @@ def test_the_problem_in_miniature(perform, tmp_path):
     for key in ("bn_depth", "convnet"):
         assert 0 <= metrics[key]["normalized"]["train_accuracy"] <= 1
     assert len(metrics["weight_scale"]["plain"]["train_accuracy"]) == 2
+    assert metrics["weight_scale"]["epsilon"] == pytest.approx((1e-5 / 17.0423) ** 0.5, rel=1e-5)
     assert metrics["dropout_regularization"]["gain"]["repetitions"] == 2
 
     figures(perform, files, tmp_path)

@@ -105,8 +105,14 @@ def test_the_numbers_choose_the_words():
     said = conclusions(run(0.10, 0.42, 0.96), run(0.26, 0.40, 0.38), 10_000)
     assert "relies less" in said["reliance"]
     assert "preserved more" in said["stopping"]
+    assert said["late"] == "lower than this maximum in both"
     said = conclusions(run(0.26, 0.26, 0.30), run(0.35, 0.35, 0.31), 10_000)
     assert "does not rely less" in said["reliance"]
     assert "the worse one" in said["stopping"]
+    assert said["late"] == "no different from this maximum in both"
+    said = conclusions(run(0.10, 0.42, 0.96), run(0.26, 0.26, 0.38), 10_000)
+    assert said["late"] == (
+        "lower than this maximum without dropout and no different from it with dropout"
+    )
     said = conclusions(run(0.1, 0.1, 0.1), run(0.1, 0.1, 0.1), 1000)
     assert "done as well" in said["stopping"]

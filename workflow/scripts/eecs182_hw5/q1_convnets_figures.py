@@ -77,7 +77,7 @@ with job.start(snakemake):
                       ha="center", va="center", fontsize=12)  # fmt: skip
     figures.save(figure, snakemake.output.transpose)
 
-    figure, axes = figures.new(1, 2, width=0.6, height=1.6)
+    figure, axes = figures.new(1, 2, width=0.6, height=1.15)
     for axis, size in zip(axes, (3, 4), strict=True):
         count = arrays[f"overlaps_{size}"]
         image = axis.imshow(count, cmap=figures.SEQUENTIAL, vmin=1, vmax=4)

@@ -17,14 +17,14 @@ METHODS = {
 }
 SETTINGS = {
     "standardized": "standardized",
-    "units": "in units a decade apart",
+    "units": "in units over one decade",
     "means": "with means of 2",
 }
 
 with job.start(snakemake):
     metrics, arrays = read_json(snakemake.input.metrics), read_arrays(snakemake.input.arrays)
 
-    figure, panels = figures.new(1, 2, height=2.5, sharey=True)
+    figure, panels = figures.new(1, 2, height=2.2, sharey=True)
     for panel, kind, at, trained_at in (
         (panels[0], "units", arrays["decades"], metrics["trained_decades"]),
         (panels[1], "means", arrays["means"], metrics["trained_mean"]),

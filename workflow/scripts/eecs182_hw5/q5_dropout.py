@@ -38,7 +38,8 @@ X, Y = np.array([10.0, 1.0]), 11.0
 RATE, LEARNING_RATE, STEPS, LARGE = 0.5, 1e-3, 1000, 1024
 SWEEP, TRAINED = np.arange(99) / 100, (0.0, 0.1, 0.3, 0.5, 0.7)
 SHOWN = 0.85  # the largest rate of the drawn curve; at 0.9 gradient descent diverges
-LATE = slice(-200, None)  # steps over which the loss at the end is averaged
+# Steps over which the loss is averaged: when w₁ is in its place and w₂ is not, and at the end.
+EARLY, LATE = slice(5, 15), slice(-200, None)
 PRINTED = {"ols": [1.08910891, 0.10891089], "dropout_ls": [0.36666667, 3.66666667]}
 
 
@@ -84,6 +85,7 @@ with job.start(snakemake) as log:
             "rms_distance": np.sqrt(np.sum((mean - dropped) ** 2) + np.trace(covariance)),
             "loss": {
                 "first": run.losses[0],
+                "early_mean": run.losses[EARLY].mean(),
                 "late_mean": run.losses[LATE].mean(),
                 "late_deviation": run.losses[LATE].std(),
                 "late_smallest": run.losses[LATE].min(),

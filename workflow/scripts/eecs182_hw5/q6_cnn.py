@@ -11,7 +11,15 @@ from proofsheet.data.dataset import load
 from proofsheet.derivations.eecs182_hw5 import q6_cnn as derivations
 from proofsheet.files import read_arrays, read_json, write_arrays, write_json
 from proofsheet.image_growth import growth
-from proofsheet.small_convnet_verdicts import improvement, of_depth, of_dropout, of_limits
+from proofsheet.small_convnet_verdicts import (
+    improvement,
+    of_depth,
+    of_dropout,
+    of_limits,
+    of_scales,
+    on_limits,
+    on_precision,
+)
 from proofsheet.small_convnets import BARS, MOST_EPOCHS, MOST_PARAMETERS, MOST_STEPS
 
 if TYPE_CHECKING:
@@ -35,10 +43,16 @@ with job.start(snakemake):
         "parameters": MOST_PARAMETERS, "steps": MOST_STEPS, "epochs": MOST_EPOCHS,
     }  # fmt: skip
     runs["own"]["within_limits"] = of_limits(runs["own"])
+    runs["own"]["says_limits"] = on_limits(runs["own"])
+    runs["own"]["precision"] = on_precision(runs["own"])
     trials = {trial["design"]: trial for trial in map(read_json, snakemake.input.trials)}
     runs["own"]["growth"] = growth(runs["own"]["sides"], runs["own"]["epochs"])
     runs["own"]["says"] = trials[runs["own"]["design"]]["says"]
     numpy_part["bn_depth"]["verdict"] = of_depth(numpy_part["bn_depth"])
+    scales = numpy_part["weight_scale"]
+    scales["verdict"] = of_scales(scales, numpy_part["validation_images"])
+    # Below this, ε outweighs the variance behind a hidden layer of 50 units.
+    scales["epsilon"] = float((derivations.EPS / derivations.variance_behind_units(50, 1)) ** 0.5)
     dropped = numpy_part["dropout_regularization"]
     dropped["verdict"] = of_dropout(dropped)
 

@@ -70,8 +70,6 @@ with job.start(snakemake) as log:
         "scales": scales,
         "count": len(scales),
         "he": float(np.sqrt(2 / 50)),
-        # Below this, ε = 1e-5 outweighs the variance 25 w² that a hidden layer has.
-        "epsilon": float(np.sqrt(1e-5 / 25)),
     }
     for kind, normalize in KINDS.items():
         found = {"loss": [], "train_accuracy": [], "validation_accuracy": []}

@@ -362,7 +362,7 @@ def means_are_penalized(rng: Rng, formula: Callable = shrinkage) -> float:
 
 
 @derivation_check(
-    claim="Hessian of the mean loss under dropout: entries as used for its condition number",
+    claim="Hessian of the mean loss under dropout: (2/n)[p²XᵀX + p(1 − p)Γ̌², pXᵀ1; p1ᵀX, n]",
     method="autograd",
     trials=20,
     tolerance=1e-11,

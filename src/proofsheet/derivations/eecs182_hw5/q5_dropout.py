@@ -45,6 +45,15 @@ def descent_on_one_point(x: np.ndarray, y: float, learning_rate: float, steps: i
     return (1 - shrunk) * y * x / (x @ x)
 
 
+def mean_by_powers(
+    x: np.ndarray, y: float, rate: float, learning_rate: float, steps: int
+) -> np.ndarray:
+    """E w_T from w_0 = 0 without the minimizer: 2η Σ_{t<T} (I − 2ηA)^t y x."""
+    step = np.eye(len(x)) - 2 * learning_rate * curvature(x, rate)
+    powers = (np.linalg.matrix_power(step, t) for t in range(steps))
+    return 2 * learning_rate * sum(powers) @ (y * x)
+
+
 def loss_of_mask(kept: int, d: int, y: float, rate: float) -> float:
     """Loss at the minimizer under a mask that keeps that many features: y²(1 − k/(q(d + λ)))²."""
     keep = 1 - rate
@@ -337,6 +346,22 @@ def _wide(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     n = int(rng.integers(1, 4))
     d = n + int(rng.integers(1, 4))
     return rng.standard_normal((n, d)) * 10 ** rng.uniform(-1, 1, d), rng.standard_normal(n)
+
+
+@derivation_check(
+    claim="E w_T = 2η Σ_{t<T} (I − 2ηA)^t y x, at rate 0 as well",
+    method="exhaustive",
+    trials=20,
+    tolerance=1e-10,
+)
+def mean_as_a_polynomial(rng, formula=mean_by_powers):
+    x, y = draw_point(rng, 2)
+    learning_rate, steps = 0.1 * rng.random() / (x @ x), 4
+    error = 0.0
+    for rate in (0.0, draw_rate(rng)):
+        expected, _ = every_run(x, y, rate, learning_rate, 1, steps)
+        error = max(error, relative_error(formula(x, y, rate, learning_rate, steps), expected))
+    return error
 
 
 @derivation_check(

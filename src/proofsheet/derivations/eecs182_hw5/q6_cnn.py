@@ -111,6 +111,14 @@ def parameters_of_the_given_net(classes: int, normalize: bool) -> int:
     return convolutions + linear + (2 * (16 + 32 + 64) if normalize else 0)
 
 
+def variance_behind_units(width: int, scale: Any) -> sympy.Expr:
+    """Of an output Σ_i W_i max(z_i, 0) over z_i ~ N(0, 1), in the mean over W_i ~ N(0, scale²).
+
+    width · scale² · (1/2 − 1/(2π)).
+    """
+    return width * scale**2 * (sympy.Rational(1, 2) - 1 / (2 * sympy.pi))
+
+
 def parameters_of_our_net(widths: tuple[int, int, int], classes: int) -> int:
     """By hand: seven convolutions without biases, two numbers for each channel of theirs."""
     a, b, c = widths
@@ -280,6 +288,22 @@ def scaled_input(rng: Rng, formula: Callable = lambda a: EPS / a**2) -> float:
     a = 10 ** rng.uniform(-4, 1)
     found = forward(x, gamma, beta, formula(a))["Y"]
     return relative_error(found, forward(a * x, gamma, beta)["Y"])
+
+
+@derivation_check(
+    claim="behind k units max(z, 0), z ~ N(0, 1), with weights of deviation w, the variance is"
+    " k w²(1/2 − 1/(2π))",
+    method="symbolic",
+    tolerance=0,
+)
+def variance_behind_relus(rng: Rng, formula: Callable = variance_behind_units) -> int:
+    z = sympy.Symbol("z", real=True)
+    width, scale = sympy.symbols("k w", positive=True)
+    density = sympy.exp(-(z**2) / 2) / sympy.sqrt(2 * sympy.pi)
+    mean, square = (sympy.integrate(z**power * density, (z, 0, sympy.oo)) for power in (1, 2))
+    # Weights of mean 0 do not correlate: E Var Σ W_i h_i = Σ E W_i² Var h_i.
+    expected = width * scale**2 * (square - mean**2)
+    return int(sympy.simplify(formula(width, scale) - expected) != 0)
 
 
 # The layers -------------------------------------------------------------------------------
