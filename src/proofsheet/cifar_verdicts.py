@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from proofsheet.report.numbers import points
 from proofsheet.wording import listed
 
 CHOICE_NAMES = {
@@ -31,7 +32,7 @@ def ablation(
 
     Returns:
         Per choice its `gain` (share of the images) and the standard error of it, the choices in
-        the order of their gain, and a sentence.
+        the order of their gain, a sentence, and the gain by the mirror image.
     """
     found: dict[str, Any] = {}
     reached = full["both_ways_accuracy"]
@@ -43,40 +44,44 @@ def ablation(
     order = sorted(found, key=lambda choice: -found[choice]["gain"])
     clear = [c for c in order if found[c]["gain"] > 2 * found[c]["standard_error"]]
     unclear = [c for c in order if c not in clear]
-    parts = []
-    if clear:
-        parts.append(
-            f"{listed([CHOICE_NAMES[c] for c in clear])} {_verb(clear, 'help')} beyond twice"
-            " the standard error"
+    beyond = "by more than twice the standard error"
+    if not clear:
+        verdict = f"none of the choices helps {beyond}, so that this comparison shows no use of any"
+    elif not unclear:
+        verdict = f"each of the choices helps {beyond}, {CHOICE_NAMES[order[0]]} most"
+    else:
+        verdict = (
+            f"{listed([CHOICE_NAMES[c] for c in clear])} {_verb(clear, 'help')} {beyond}; for"
+            f" {listed([CHOICE_NAMES[c] for c in unclear])} the difference is smaller or the"
+            " other way, so that this comparison does not show a use"
         )
-    if unclear:
-        parts.append(
-            f"for {listed([CHOICE_NAMES[c] for c in unclear])} the difference is within it or"
-            " the other way, so that this comparison does not show a use"
-        )
-    mirror = reached - full["one_view_accuracy"]
     return {
         "choices": found,
         "order": order,
-        "most_useful": CHOICE_NAMES[order[0]],
-        "verdict": "; ".join(parts),
-        "mirror_gain": mirror,
+        "verdict": verdict,
+        "mirror_gain": reached - full["one_view_accuracy"],
     }
 
 
 def long_tail(
-    recalls: Mapping[str, Sequence[float]], counts: Sequence[int], images: int
+    recalls: Mapping[str, Sequence[float]],
+    named: Mapping[str, Sequence[float]],
+    counts: Sequence[int],
+    images: int,
 ) -> dict[str, Any]:
     """Frequent and rare classes under the three losses.
 
     Args:
         recalls: per loss the (K,) recalls on a test set whose classes are of equal size.
+        named: per loss the (K,) shares of the test images that are called each class.
         counts: (K,) training images.
         images: test images of one class.
 
     Returns:
         `groups`: per loss the mean recall of the three most frequent, the three rarest and the
-        other classes; `best`; and sentences about accuracy and about the exchange.
+        other classes; `named_rare`: per loss the share of the test images that are called one of
+        the rarest; `focal_gap` between the two weighted losses, without its sign; the largest
+        `standard_error` of a difference; and sentences about accuracy and about the exchange.
     """
     order = np.argsort(-np.asarray(counts), kind="stable")
     parts = {"frequent": order[:3], "middle": order[3:-3], "rare": order[-3:]}
@@ -85,10 +90,10 @@ def long_tail(
         for name, values in recalls.items()
     }
     accuracy = {name: float(np.mean(values)) for name, values in recalls.items()}
-    best = max(accuracy, key=lambda name: accuracy[name])
     plain = accuracy["cross_entropy"]
-    # Of a difference of two accuracies, each over all test images.
-    error = np.sqrt(2 * plain * (1 - plain) / (images * len(order)))
+    # Of a difference of two accuracies, each over all test images: the larger two of the three.
+    variances = sorted(a * (1 - a) / (images * len(order)) for a in accuracy.values())
+    error = np.sqrt(sum(variances[-2:]))
     sentences = {}
     for name, title in (("class_balanced", "re-weighting"), ("focal", "the focal loss")):
         gain = accuracy[name] - plain
@@ -106,9 +111,21 @@ def long_tail(
             else "rare classes do not gain"
         )
         sentences[name] = f"{title} {total}; {exchange}"
+    gap = accuracy["focal"] - accuracy["class_balanced"]
+    if abs(gap) <= 2 * error:
+        sentences["focal_beside_weights"] = (
+            "not more than twice the standard error, so that this comparison shows no use of the"
+            " focal loss beyond that of the weights"
+        )
+    else:
+        sentences["focal_beside_weights"] = (
+            "more than twice the standard error, and the focal loss is the"
+            f" {'better' if gap > 0 else 'worse'} one"
+        )
     return {
         "groups": groups,
-        "best": best.replace("_", "-"),
+        "named_rare": {n: float(np.asarray(s)[parts["rare"]].sum()) for n, s in named.items()},
+        "focal_gap": abs(gap),
         "standard_error": float(error),
         "verdicts": sentences,
     }
@@ -131,6 +148,32 @@ def against(value: float, expected: float, tolerance: float = 0.05) -> str:
     if value >= expected - tolerance:
         return "what the course expects"
     return "below what the course expects"
+
+
+def aimed(value: float, aim: float) -> str:
+    """An accuracy beside the one that was aimed at."""
+    if value >= aim:
+        return "reaches the aim"
+    return f"misses the aim by {points(aim - value)}"
+
+
+def after_the_fall(accuracy: Mapping[str, Sequence[float]], epochs: int) -> str:
+    """What the first fall of the learning rate does to two networks.
+
+    Args:
+        accuracy: of the networks `two_layer` and `vanilla_cnn` in training, per epoch.
+        epochs: before the fall.
+    """
+    if min(map(len, accuracy.values())) <= epochs:
+        return "this run is too short for the learning rates to fall"
+    two_layer, cnn = (
+        points(accuracy[name][epochs] - accuracy[name][epochs - 1], 1)
+        for name in ("two_layer", "vanilla_cnn")
+    )
+    return (
+        f"from epoch {epochs} to epoch {epochs + 1}, when it is divided by ten, the training"
+        f" accuracy changes by {cnn}, and that of the two-layer network by {two_layer}"
+    )
 
 
 def _verb(names: Sequence[str], verb: str) -> str:

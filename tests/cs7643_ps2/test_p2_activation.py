@@ -15,6 +15,7 @@ WRONG = {
     "derivative_by_cases": lambda x: 1 / (1 + x) ** 2,  # right for x > 0 only
     "derivative_autograd": lambda x: 1 / (1 + x**2),
     "derivative_from_output": lambda g: 1 - g**2,  # that of tanh
+    "tanh_from_output": lambda g: (1 - abs(g)) ** 2,  # that of softsign
     "derivative_at_zero": lambda: (-1, 1),  # that of |x|
     "quotient_at_zero": lambda h: abs(h),
     "limits": lambda: ((0, 0, 1), (1, 0, 1)),
@@ -36,6 +37,10 @@ def test_bounds_that_are_too_large_are_seen():
     assert not p2_activation.tanh_slope(lambda x: 8 * np.exp(-2 * np.abs(x))).passed
     frobenius = lambda weights: float(np.prod([np.linalg.norm(W) for W in weights]))  # noqa: E731
     assert not p2_activation.network_gradient(frobenius).passed
+
+
+def test_a_function_that_is_odd_and_falls_is_seen():
+    assert not p2_activation.odd(lambda x: -x / (1 + abs(x))).passed
 
 
 def test_the_odd_functions_are_scaled_alike():

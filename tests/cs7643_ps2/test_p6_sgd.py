@@ -44,6 +44,14 @@ def test_a_boundary_on_the_wrong_side_is_seen():
     assert not CHECKS["where_the_loss_rises"](closed).passed
 
 
+def test_the_recursions_see_what_no_path_of_a_few_steps_shows():
+    def late(right):
+        return lambda *case: right(*case) + (0 if isinstance(case[-1], int | sympy.Integer) else 1)
+
+    assert not CHECKS["excess_after_t_steps"](late(p6.mean_excess)).passed
+    assert not CHECKS["excess_with_decreasing_steps"](late(p6.harmonic_excess)).passed
+
+
 rationals = st.fractions(min_value=-5, max_value=5, max_denominator=50)
 step_sizes = st.fractions(min_value=Fraction(1, 50), max_value=Fraction(99, 50), max_denominator=50)
 

@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 import sympy
 import torch
+import yaml
 
 from derivation_tests import derivation_tests
 from mytorch.nn.modules.conv import Conv2d
 from mytorch.nn.sequential import Sequential
 from proofsheet import cifar_recipes, job
+from proofsheet.cifar_verdicts import aimed
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.derivations.cs7643_ps2 import p7_cifar10 as p7
@@ -24,6 +26,7 @@ from proofsheet.long_tail import FocalLoss, effective_number
 from proofsheet.numpy_convnet import convnet
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/cs7643_ps2"
+COURSE = Path(__file__).parents[2] / "report/cs7643_ps2/set.yaml"
 NAMES = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
 )  # fmt: skip
@@ -186,6 +189,11 @@ def measure(perform, folder: Path) -> dict[str, Path]:
     return outputs
 
 
+def the_aim() -> float:
+    bars = yaml.safe_load(COURSE.read_text())["problems"]["p7_cifar10"]["bars"]
+    return next(bar["aim"] for bar in bars if bar["metric"] == "own.test_accuracy")
+
+
 def p7_losses() -> tuple[str, ...]:
     return ("cross_entropy", "class_balanced", "focal")
 
@@ -223,6 +231,9 @@ def test_the_problem_in_miniature(perform, timeless, tmp_path):
         assert 0 <= metrics[name]["test_accuracy"] <= 1
     assert metrics["own"]["parameters"] == p7.counted()[2]
     assert metrics["own"]["seconds"] > 0
+    assert metrics["own"]["steps"] == 1  # 120 images in one batch
+    assert metrics["own"]["aimed"] == aimed(metrics["own"]["test_accuracy"], the_aim())
+    assert metrics["vanilla_cnn"]["fall"] == "this run is too short for the learning rates to fall"
     assert np.sum(read_arrays(first["arrays"])["confusion"]) == 50
     for loss in p7_losses():
         run = metrics["imbalanced"][loss]

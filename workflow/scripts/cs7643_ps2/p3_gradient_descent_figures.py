@@ -26,7 +26,7 @@ with job.start(snakemake):
     arrays = read_arrays(snakemake.input.arrays)
 
     # The model
-    figure, (left, right) = figures.new(1, 2, height=2.7, width_ratios=(1.25, 1))
+    figure, (left, right) = figures.new(1, 2, height=2.1, width_ratios=(1.25, 1))
     x = arrays["x"]
     left.plot(x, arrays["f"], color="black", ls="-", lw=1.8, label="$f$")
     left.plot(x, arrays["tangent"], color="0.45", ls="--", label="tangent")
@@ -57,7 +57,7 @@ with job.start(snakemake):
     figures.save(figure, snakemake.output.proximal)
 
     # The rate, the ratio, the step
-    figure, axes = figures.new(1, 3, height=2.9)
+    figure, axes = figures.new(1, 3, height=2.3)
     steps = arrays["steps"]
     axes[0].loglog(steps, steps**-0.5, color="black", ls="-", lw=3.2, alpha=0.25,
                    label=r"bound $1/\sqrt{T}$")  # fmt: skip

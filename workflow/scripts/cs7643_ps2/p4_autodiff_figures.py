@@ -45,8 +45,8 @@ with job.start(snakemake):
     # part of the graph only.
     values = {step["name"]: fixed(step["value"]) for step in nodes}
     for path, sweeps, title, height in (
-        (snakemake.output.forward_sweeps, forward, r"seed $\dot{{w}} = e_{k}$", 4.7),
-        (snakemake.output.reverse_sweeps, reverse, r"seed at $f_{k}$", 2.7),
+        (snakemake.output.forward_sweeps, forward, r"seed $\dot{{w}} = e_{k}$", 4.2),
+        (snakemake.output.reverse_sweeps, reverse, r"seed at $f_{k}$", 2.4),
     ):
         figure, axes = figures.new(1, 2, height=height)
         for k, (axis, steps) in enumerate(zip(axes, sweeps, strict=True), 1):

@@ -37,6 +37,7 @@ with job.start(snakemake) as log:
     between = np.array([-1 < w < 2 for w in points])
     metrics = {
         "grid": {
+            "per_unit": per_unit,
             "steps": rising.size,
             "rising": int(rising.sum()),
             "unchanged": int((signs == 0).sum()),

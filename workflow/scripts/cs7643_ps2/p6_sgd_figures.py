@@ -66,7 +66,7 @@ with job.start(snakemake):
 
     # The plane of points and step sizes
     points, rates = arrays["points"], arrays["rates"]
-    figure, axis = figures.new(height=3.4)
+    figure, axis = figures.new(height=3.0)
     axis.pcolormesh(
         points, rates, arrays["classes"], shading="nearest", rasterized=True,
         cmap=ListedColormap([colour for colour, _ in CLASSES]), vmin=-0.5, vmax=3.5,

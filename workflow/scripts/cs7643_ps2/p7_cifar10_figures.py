@@ -85,7 +85,7 @@ with job.start(snakemake):
     # Extra credit: recall of each class under each loss, over its share of the training images.
     tail = metrics["imbalanced"]
     figure, (upper, lower) = figures.new(
-        2, 1, height=3.4, sharex=True, gridspec_kw={"height_ratios": (1, 2.2)}
+        2, 1, height=2.7, sharex=True, gridspec_kw={"height_ratios": (1, 2.2)}
     )
     place = np.arange(len(keys))
     bars = upper.bar(place, list(tail["counts"].values()), color="0.6", width=0.8)
@@ -106,7 +106,7 @@ with job.start(snakemake):
     figures.save(figure, snakemake.output.long_tail, standin=standin)
 
     p = np.linspace(1e-4, 1, 400)
-    figure, axes = figures.new(width=0.6, height=2.1)
+    figure, axes = figures.new(width=0.6, height=1.9)
     axes.plot(p, 1 - p, label="cross-entropy: 1 − p")
     axes.plot(p, (1 - p) * (1 - p - p * np.log(p)), label="focal, γ = 1: g(p) (1 − p)")
     axes.set(xlabel="probability p of the true class", ylabel="slope in its logit", xlim=(0, 1))

@@ -52,6 +52,7 @@ with job.start(snakemake):
                 "train_accuracy": few_right,
                 "last_epoch_accuracy": few["accuracy"][-1].mean(),
                 "first_loss": few["loss"][0, 0],
+                "first_epoch_loss": few["loss"][0].mean(),
                 "last_loss": few["loss"][-1].mean(),
                 "gradient_error": error,
                 "checked_entries": params.checked,

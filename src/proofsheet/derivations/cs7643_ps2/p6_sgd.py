@@ -106,6 +106,16 @@ def all_ends(start: Any, rates: list[Any]) -> list[Any]:
     return ends
 
 
+def mean_step(eta: Any) -> tuple[Any, Any]:
+    """A and B of E[f(w⁺)] − min f = A e² + B: one step from the distance e, over both terms."""
+    e = sympy.Symbol("e", real=True)
+    ends = [loss(step(e + sympy.Rational(1, 2), i, eta)) for i in range(2)]
+    excess = sympy.Poly(sympy.expand(mean_of(ends) - sympy.Rational(9, 4)), e)
+    square, linear, constant = (excess.coeff_monomial(e**n) for n in (2, 1, 0))
+    assert sympy.expand(linear) == 0
+    return square, constant
+
+
 def mean_of(values: list[Any]) -> Any:
     """Mean over equally likely cases."""
     return sum(values) / sympy.Integer(len(values))
@@ -211,13 +221,18 @@ def change_on_average(rng, formula=mean_change):
 
 
 @derivation_check(
-    claim="E f(w_t) − 9/4 = (1 − η)²ᵗe₀² + (1 − (1 − η)²ᵗ)·(9/4)η/(2 − η), all 2ᵗ paths, t ≤ 5",
+    claim="E f(w_t) − 9/4 = (1 − η)²ᵗe₀² + (1 − (1 − η)²ᵗ)·(9/4)η/(2 − η): start and step for all"
+    " t, and all 2ᵗ paths for t ≤ 5",
     method="symbolic", tolerance=0,
 )  # fmt: skip
 def excess_after_t_steps(rng, formula=mean_excess):
     e0, eta = sympy.symbols("e0 eta", real=True)
     w0, low = e0 + sympy.Rational(1, 2), sympy.Rational(9, 4)
-    wrong = 0
+    # From any t to t + 1; written in a = 1 − η, powers of which collect.
+    t, a = sympy.Symbol("t", integer=True, nonnegative=True), sympy.Symbol("a", nonzero=True)
+    square, constant = mean_step(1 - a)
+    now, after = (formula(e0, 1 - a, n) for n in (t, t + 1))
+    wrong = differs(formula(e0, 1 - a, 0), e0**2) + differs(after, square * now + constant)
     for t in range(6):
         # Exact numbers for all but one letter at a time keep the 2ᵗ polynomials small.
         for at in ({eta: sympy.Rational(1, 3)}, {e0: sympy.Rational(5, 7)}):
@@ -228,12 +243,14 @@ def excess_after_t_steps(rng, formula=mean_excess):
 
 
 @derivation_check(
-    claim="with step sizes 1/t the excess is (9/4)/t for every start, over all 2ᵗ paths, t ≤ 8",
+    claim="with step sizes 1/t the excess is (9/4)/t for every start: the step for all t, and all"
+    " 2ᵗ paths for t ≤ 8",
     method="symbolic", tolerance=0,
 )  # fmt: skip
 def excess_with_decreasing_steps(rng, formula=harmonic_excess):
-    w0 = sympy.Symbol("w0", real=True)
-    wrong = 0
+    w0, t = sympy.Symbol("w0", real=True), sympy.Symbol("t", integer=True, positive=True)
+    square, constant = mean_step(1 / (t + 1))
+    wrong = differs(formula(t + 1), square * formula(t) + constant)
     for t in range(1, 9):
         ends = all_ends(w0, [sympy.Rational(1, s) for s in range(1, t + 1)])
         mean = mean_of([loss(sympy.expand(w)) for w in ends]) - sympy.Rational(9, 4)
