@@ -127,7 +127,8 @@ total = Primitive(r"\operatorname{{sum}}({0})", lambda A, axis=None: np.sum(A, a
                lambda g, y, A, axis=None: _spread(g, A.shape, axis),
                r"\operatorname{{sum}}({t})", r"{g} \mathbf{{1}}"),
 ))
-half_squared_norm = Primitive(r"\frac{{1}}{{2}} \| {0} \|_F^2", lambda A: 0.5 * np.sum(A * A), (
+half_squared_norm = Primitive(r"\frac{{1}}{{2}} \left\Vert {0} \right\Vert_F^2",
+                              lambda A: 0.5 * np.sum(A * A), (
     Derivative(lambda t, y, A: np.sum(A * t), lambda g, y, A: g * A,
                r"\langle {0}, {t} \rangle", r"{g}\, {0}"),
 ))
