@@ -55,7 +55,10 @@ CLASSICAL_GRIDS: dict[str, dict[str, list[dict[str, Any]]]] = {
             features=BOTH, n_estimators=(200,), max_features=(2, 4), min_samples_leaf=(1, 3)
         ),
         BOOSTING: grid(
-            features=BOTH, max_iter=(150,), learning_rate=(0.05, 0.1), max_leaf_nodes=(8, 16)
+            features=BOTH,
+            max_iter=(150,),
+            learning_rate=(0.02, 0.05, 0.1),
+            max_leaf_nodes=(4, 8, 16),
         ),
     },
     "quick": {

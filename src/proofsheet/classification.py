@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from proofsheet.report.numbers import integer, percent
+
 
 def confusion_matrix(truth: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
     """Count the pairs (true class, predicted class).
@@ -142,7 +144,7 @@ def paired_difference(
     if low <= 0 <= high:
         verdict = "contains zero: these test rows do not tell the two classifiers apart"
     else:
-        verdict = f"excludes zero, in favour of {names[low > 0]} on these test rows"
+        verdict = f"excludes zero, in favor of {names[low > 0]} on these test rows"
     return {
         "difference": float(_gain(right)),
         "interval": {"low": low, "high": high},
@@ -156,6 +158,37 @@ def paired_difference(
     }
 
 
+def mistakes_of_both(first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
+    """Hardest class and top mistake of (a) and (b), in a sentence that says once what is equal."""
+    hard, top = ([run[key] for run in (first, second)] for key in ("hardest", "top_mistake"))
+    recalls = [percent(one["recall"]) for one in hard]
+    if hard[0]["name"] == hard[1]["name"]:
+        found = (
+            f"Both find {hard[0]['name']} least often"
+            f" (recall {recalls[0]} for (a), {recalls[1]} for (b))"
+        )
+    else:
+        found = (
+            f"The class found least often is {hard[0]['name']} for (a) (recall {recalls[0]})"
+            f" and {hard[1]['name']} for (b) ({recalls[1]})"
+        )
+    takes = [f"to take {one['actual']} for {one['called']}" for one in top]
+    counts = [integer(one["count"]) for one in top]
+    shares = [percent(one["pair_share"]) for one in top]
+    if takes[0] == takes[1]:
+        taken = (
+            f"the most frequent mistake of both is {takes[0]} ({counts[0]} and {counts[1]} rows;"
+            f" with the reverse, {shares[0]} and {shares[1]} of the errors)"
+        )
+    else:
+        taken = (
+            f"the most frequent mistake of (a) is {takes[0]} ({counts[0]} rows; with the reverse,"
+            f" {shares[0]} of its errors), that of (b) {takes[1]} ({counts[1]} rows;"
+            f" with the reverse, {shares[1]})"
+        )
+    return f"{found}, and {taken}"
+
+
 def over_splits(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The same classifier's results on several splits: lists in the order of `runs`, and medians.
 
@@ -165,6 +198,10 @@ def over_splits(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """
     accuracies = [run["test_accuracy"] for run in runs]
     return {
+        "splits": len(runs),
+        "validation_above_test": sum(
+            run["validation_accuracy"] > run["test_accuracy"] for run in runs
+        ),
         "test_accuracies": accuracies,
         "macro_f1s": [run["macro_f1"] for run in runs],
         "validation_accuracies": [run["validation_accuracy"] for run in runs],
@@ -178,17 +215,23 @@ def over_splits(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def overfitting(validation_loss: Sequence[float], tolerance: float = 0.02) -> dict[str, Any]:
     """Where a validation loss is lowest, how far its end lies above, and what that says."""
     lowest, last = min(validation_loss), validation_loss[-1]
-    rises = last > (1 + tolerance) * lowest
+    if last > (1 + tolerance) * lowest:
+        verdict = (
+            f"ends more than {100 * tolerance:g}\u00a0% above its minimum: the networks begin to"
+            " learn their training rows, and stopping earlier would give better probabilities"
+        )
+    elif last > lowest:
+        verdict = (
+            f"ends at most {100 * tolerance:g}\u00a0% above its minimum:"
+            " stopping earlier would gain next to nothing"
+        )
+    else:
+        verdict = "ends at its minimum: stopping earlier would gain nothing"
     return {
         "lowest": float(lowest),
         "lowest_epoch": int(np.argmin(validation_loss)) + 1,
         "last": float(last),
-        "verdict": (
-            "ends clearly above its minimum: the networks begin to learn their training rows,"
-            " and stopping earlier would give better probabilities"
-            if rises
-            else "ends at its minimum or close to it: stopping earlier would gain next to nothing"
-        ),
+        "verdict": verdict,
     }
 
 

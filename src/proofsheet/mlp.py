@@ -178,7 +178,7 @@ MLP_AXES: dict[str, dict[str, tuple[Any, ...]]] = {
         "features": ("sixteen", "six"),
         "hidden": ((64,), (256,), (64, 64), (128, 128), (64, 64, 64)),
         "learning_rate": (1e-3, 3e-3, 1e-2, 3e-2),
-        "weight_decay": (1e-3, 1e-2, 1e-1, 3e-1),
+        "weight_decay": (1e-3, 1e-2, 1e-1, 3e-1, 1.0),
         "dropout": (0.0, 0.1, 0.2),
     },
     "quick": {"hidden": ((64,), (64, 64)), "learning_rate": (3e-3, 1e-2)},

@@ -129,6 +129,12 @@ def certified_difference(excess: float, gap: float, r: int) -> float:
     return float(np.sqrt(2 * excess / (r * gap)))
 
 
+def imbalance(A: np.ndarray, Z: np.ndarray) -> float:
+    """‖AᵀA − ZᵀZ‖ / ‖AᵀA‖ of the two factors; 0 in perfect balance."""
+    gram = A.T @ A
+    return float(np.linalg.norm(gram - Z.T @ Z) / np.linalg.norm(gram))
+
+
 def summary(fits: Sequence[Descent], A1: np.ndarray, optimum: float) -> dict[str, Any]:
     """What several starts of `fit_autoencoder` or of `fit_factorization` came to.
 

@@ -15,6 +15,7 @@ from proofsheet.derivations.csci5527_hw2.p1_subspace import (
     guaranteed_step,
     hessian_form,
     hessian_spectrum,
+    overlong_steps,
 )
 from proofsheet.gradient_descent import best
 from proofsheet.subspace import (
@@ -23,6 +24,7 @@ from proofsheet.subspace import (
     factorization_gradients,
     fit_autoencoder,
     fit_factorization,
+    imbalance,
     pca_basis,
     projector_difference,
     small_start,
@@ -71,6 +73,7 @@ WRONG = {
     "autoencoder_hessian": without_stretching,
     "autoencoder_rank_saddle": lambda eigenvalue: -2 * eigenvalue,
     "overlong_column": lambda length, inside, outside: 2 * (inside - outside),
+    "overlong_column_shortens_slowly": lambda ratio: 1.1 * overlong_steps(ratio),
     "autoencoder_hessian_spectrum": without_rotations,
     "stopping_estimate": lambda norm, gap, r: difference_estimate(norm, 1.1 * gap, r),
     "armijo_step": lambda lipschitz, decrease: 1.1 * guaranteed_step(lipschitz, decrease),
@@ -145,6 +148,16 @@ def test_only_the_autoencoder_ends_with_orthonormal_columns(solved):
     A2, A3 = best(autoencoders).x, best(factorizations).x[:50]
     assert np.linalg.norm(A2.T @ A2 - np.eye(10)) < 1e-6
     assert np.linalg.norm(A3.T @ A3 - np.eye(10)) > 1
+
+
+def test_the_factors_end_near_balance(solved):
+    A, Z = np.split(best(solved[2]).x, [50])
+    assert 0 < imbalance(A, Z) < 0.5
+    # A rotation of both changes nothing, a factor that wanders from one to the other does.
+    Q = np.linalg.qr(np.random.default_rng(0).standard_normal((10, 10)))[0]
+    assert imbalance(A @ Q, Z @ Q) == pytest.approx(imbalance(A, Z))
+    assert imbalance(A, np.linalg.qr(Z)[0] @ np.linalg.cholesky(A.T @ A).T) < 1e-12
+    assert imbalance(2 * A, Z / 2) > 0.5
 
 
 def test_two_runs_are_identical(solved):

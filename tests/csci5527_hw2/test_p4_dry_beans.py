@@ -170,6 +170,11 @@ def test_from_jobs_to_figures(perform, beans, tmp_path):
         interval = metrics[kind]["test_interval"]
         assert interval["low"] <= metrics[kind]["test_accuracy"] <= interval["high"]
         assert "simulated" in metrics[kind]["against_published"]
+        reached = metrics[kind]["median_test_accuracy"] > 0.9
+        assert metrics[kind]["against_required"].startswith("above" if reached else "not above")
+        scores = [trial["validation_accuracy"] for trial in of_seeds[0]["trials"]]
+        assert metrics[kind]["tuning_spread"] == max(scores) - min(scores)
+    assert "least often" in metrics["difference"]["mistakes"]
     assert {check["id"] for check in read_json(outputs["checks"])} == set(CHECKS)
 
     drawn = ("data", "tuning_classical", "tuning_mlp", "curves", "confusion", "recall")
@@ -188,3 +193,6 @@ def test_from_jobs_to_figures(perform, beans, tmp_path):
     assert all(path.stat().st_size > 0 for path in files.values())
     assert files["splits"].read_text().count("\n") == 2 + 2 * len(seeds)
     assert "†" in files["classes"].read_text()
+    rows = [line.split("|")[2].strip(" †") for line in files["classes"].read_text().splitlines()]
+    assert rows[0] == "Test rows"
+    assert list(map(int, rows[2:])) == np.bincount(beans.test.y).tolist()

@@ -357,8 +357,8 @@ def test_names_and_formulas_of_a_matrix_trace():
     steps = {s.name: s for s in reverse_trace(z, notation="{base}{index}.g")}
     assert list(steps) == [r"\boldsymbol{W}_1", "X", "v_{1}", "v_{2}", "z"]
     assert steps["v_{1}"].expression == r"\boldsymbol{W}_1 X"
-    assert steps["X"].derivative_expression == r"\boldsymbol{W}_1^\top v_{1}.g"
-    assert steps[r"\boldsymbol{W}_1"].derivative_expression == r"v_{1}.g X^\top"
+    assert steps["X"].derivative_expression == r"\boldsymbol{W}_1^\top\, v_{1}.g"
+    assert steps[r"\boldsymbol{W}_1"].derivative_expression == r"v_{1}.g\, X^\top"
     assert steps["v_{1}"].derivative_expression == r"v_{2}.g \odot \mathbf{1}[v_{1} > 0]"
     assert not any(s.arithmetic or s.derivative_arithmetic for s in steps.values())
 
@@ -415,6 +415,21 @@ def test_an_edge_per_argument_is_drawn():
     draw_graph(axes, CHAIN, above={"A": "$WX$"}, below={"D": "1.0"}, backward=True)
     assert len(axes.lines) == sum(map(len, CHAIN.values()))
     assert len(axes.patches) == len(CHAIN)
+
+
+def test_room_is_left_for_texts_and_not_for_edges_that_pass():
+    chain = {"a": (), "b": ("a",), "c": ("b",), "d": ("c", "a")}  # from a to d past b and c
+    place = layout(chain)
+    limits = []
+    for above in (None, {"b": "1.0"}):
+        axes = Figure().add_subplot()
+        draw_graph(axes, chain, above=above, row_distance=1)
+        limits.append(axes.get_ylim())
+    nodes = [y for node, (_, y) in place.items() if node in chain]
+    bends = [y for node, (_, y) in place.items() if node not in chain]
+    assert max(bends) > max(nodes)
+    assert limits[0] == pytest.approx((min(nodes) - 0.3, max(bends) + 0.1))
+    assert limits[1] == pytest.approx((min(nodes) - 0.3, max(*bends, max(nodes) + 0.4) + 0.1))
 
 
 def test_texts_aside_leave_steep_edges_free():

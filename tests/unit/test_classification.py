@@ -13,6 +13,7 @@ from proofsheet.classification import (
     confusion_matrix,
     f1,
     macro_f1,
+    mistakes_of_both,
     over_splits,
     overfitting,
     paired_difference,
@@ -141,10 +142,47 @@ def test_over_splits_takes_medians():
     assert result["median_macro_f1"] == 0.7
     assert result["test_accuracies"] == [0.9, 0.95, 0.91]
     assert result["spread_test_accuracy"] == pytest.approx(0.05)
+    assert (result["splits"], result["validation_above_test"]) == (3, 0)
+    assert (
+        over_splits([runs[0] | {"validation_accuracy": 0.92}, runs[1]])["validation_above_test"]
+        == 1
+    )
 
 
 def test_overfitting_is_told_from_the_curve():
-    assert "above its minimum" in overfitting([1.0, 0.5, 0.6])["verdict"]
-    falling = overfitting([1.0, 0.5, 0.5])
-    assert "close to it" in falling["verdict"]
-    assert falling["lowest_epoch"] == 2
+    assert "more than 2\u00a0% above its minimum" in overfitting([1.0, 0.5, 0.6])["verdict"]
+    assert "more than 30\u00a0%" in overfitting([1.0, 0.5, 0.7], tolerance=0.3)["verdict"]
+    close = overfitting([1.0, 0.5, 0.505])
+    assert "at most 2\u00a0% above its minimum" in close["verdict"]
+    assert close["lowest_epoch"] == 2
+    assert "ends at its minimum" in overfitting([1.0, 0.5, 0.5])["verdict"]
+
+
+def test_mistakes_that_both_make_are_said_once():
+    first = {
+        "hardest": {"name": "a", "recall": 0.87},
+        "top_mistake": {"actual": "a", "called": "b", "count": 48, "pair_share": 0.44},
+    }
+    second = {
+        "hardest": {"name": "a", "recall": 0.88},
+        "top_mistake": {"actual": "a", "called": "b", "count": 40, "pair_share": 0.42},
+    }
+    said = mistakes_of_both(first, second).replace("\u00a0", " ")
+    assert said == (
+        "Both find a least often (recall 87.00 % for (a), 88.00 % for (b)), and the most frequent"
+        " mistake of both is to take a for b (48 and 40 rows; with the reverse, 44.00 % and 42.00 %"
+        " of the errors)"
+    )
+
+    second["top_mistake"] |= {"actual": "b", "called": "a"}
+    said = mistakes_of_both(first, second).replace("\u00a0", " ")
+    assert said.endswith(
+        "and the most frequent mistake of (a) is to take a for b (48 rows; with the reverse,"
+        " 44.00 % of its errors), that of (b) to take b for a (40 rows; with the reverse, 42.00 %)"
+    )
+
+    second["hardest"]["name"] = "c"
+    said = mistakes_of_both(first, second).replace("\u00a0", " ")
+    assert said.startswith(
+        "The class found least often is a for (a) (recall 87.00 %) and c for (b) (88.00 %), and"
+    )

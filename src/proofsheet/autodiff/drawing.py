@@ -144,11 +144,16 @@ def draw_graph(
                     color=colour, fontsize=8, zorder=4,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
                 )  # fmt: skip
-    xs, ys = zip(*place.values(), strict=True)
-    margin = radius + (0.3 if aside else 0.1), radius + (0.3 if above or below else 0.1)
-    axes.set_xlim(min(xs) - margin[0], max(xs) + margin[0])
-    axes.set_ylim(min(ys) - margin[1], max(ys) + margin[1])
-    axes.set_aspect("equal")
+    # Room for what is there: a circle with its text, or only the line of an edge that passes.
+    xs = [place[node][0] for node in parents]
+    margin = radius + (0.3 if aside else 0.1)
+    axes.set_xlim(min(xs) - margin, max(xs) + margin)
+    over, under = (radius + (0.3 if texts else 0.1) for texts in (above, below))
+    axes.set_ylim(
+        min(y - (under if node in parents else 0.1) for node, (_, y) in place.items()),
+        max(y + (over if node in parents else 0.1) for node, (_, y) in place.items()),
+    )
+    axes.set_aspect("equal", anchor="N")  # titles of graphs side by side stay level
     axes.set_axis_off()
 
 

@@ -116,8 +116,8 @@ relu     = elementwise(r"\sigma({0})", lambda a: np.maximum(a, 0),
                        (r"\mathbf{{1}}[{0} > 0]", lambda y, a: a > 0))
 
 matmul = Primitive("{0} {1}", np.matmul, (
-    Derivative(lambda t, y, A, B: t @ B, lambda g, y, A, B: g @ B.T, "{t} {1}", r"{g} {1}^\top"),
-    Derivative(lambda t, y, A, B: A @ t, lambda g, y, A, B: A.T @ g, "{0} {t}", r"{0}^\top {g}"),
+    Derivative(lambda t, y, A, B: t @ B, lambda g, y, A, B: g @ B.T, "{t} {1}", r"{g}\, {1}^\top"),
+    Derivative(lambda t, y, A, B: A @ t, lambda g, y, A, B: A.T @ g, "{0} {t}", r"{0}^\top\, {g}"),
 ))
 transpose = Primitive(r"{0}^\top", np.transpose, (
     Derivative(lambda t, y, A: t.T, lambda g, y, A: g.T, r"{t}^\top", r"{g}^\top"),
@@ -127,8 +127,9 @@ total = Primitive(r"\operatorname{{sum}}({0})", lambda A, axis=None: np.sum(A, a
                lambda g, y, A, axis=None: _spread(g, A.shape, axis),
                r"\operatorname{{sum}}({t})", r"{g} \mathbf{{1}}"),
 ))
-half_squared_norm = Primitive(r"\frac{{1}}{{2}} \Vert {0} \Vert^2", lambda A: 0.5 * np.sum(A * A), (
+half_squared_norm = Primitive(r"\frac{{1}}{{2}} \left\Vert {0} \right\Vert_F^2",
+                              lambda A: 0.5 * np.sum(A * A), (
     Derivative(lambda t, y, A: np.sum(A * t), lambda g, y, A: g * A,
-               r"\langle {0}, {t} \rangle", "{g} {0}"),
+               r"\langle {0}, {t} \rangle", r"{g}\, {0}"),
 ))
 # fmt: on

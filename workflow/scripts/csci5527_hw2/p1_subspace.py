@@ -15,6 +15,7 @@ from proofsheet.subspace import (
     factorization_loss,
     fit_autoencoder,
     fit_factorization,
+    imbalance,
     pca_basis,
     pca_spectrum,
     projector_difference,
@@ -78,7 +79,9 @@ with job.start(snakemake) as log:
             "smallest": eigenvalues[-1],
             "gap": gap,
             "ratio": eigenvalues[RANK - 1] / eigenvalues[RANK],
+            "noise_share": eigenvalues[RANK] / eigenvalues[0],
         },
+        "overlong_steps": derivations.overlong_steps(eigenvalues[RANK] / eigenvalues[0]),
         "explained": eigenvalues[:RANK].sum() / eigenvalues.sum(),
         "discarded_sum": eigenvalues[RANK:].sum(),
         "difference": {
@@ -105,6 +108,7 @@ with job.start(snakemake) as log:
     metrics["autoencoder"]["estimated_difference"] = derivations.difference_estimate(
         metrics["autoencoder"]["gradient_norm"], gap, RANK
     )
+    metrics["factorization"]["imbalance"] = imbalance(*np.split(best(runs["factorization"]).x, [n]))
     # What the Hessian at the solution says of the speed (for g: at a balanced solution).
     sigma = np.sqrt(m * eigenvalues)
     largest = {"autoencoder": 8 * eigenvalues[0], "factorization": 4 * sigma[0]}

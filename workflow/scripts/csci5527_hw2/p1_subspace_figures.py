@@ -31,7 +31,7 @@ with job.start(snakemake):
     axes.legend(loc="center right")
     figures.save(figure, snakemake.output.spectrum)
 
-    figure, axes = figures.new(2, 2, height=4.0, sharex="col")
+    figure, axes = figures.new(2, 2, height=3.6, sharex="col")
     for column, (name, title) in enumerate(PROBLEMS.items()):
         result = metrics[name]
         for start in range(result["starts"]["count"]):
@@ -52,7 +52,7 @@ with job.start(snakemake):
     axes[1, 1].legend(title="start", loc="lower left", ncols=2)
     figures.save(figure, snakemake.output.convergence)
 
-    figure, axes = figures.new(1, 2, height=2.2)
+    figure, axes = figures.new(1, 2, height=1.9)
     for axis, (name, title) in zip(axes, PROBLEMS.items(), strict=True):
         chosen = metrics[name]["starts"]["chosen"] - 1
         steps = arrays[f"{name}_{chosen}_steps"]

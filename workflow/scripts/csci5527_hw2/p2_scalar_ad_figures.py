@@ -18,7 +18,7 @@ with job.start(snakemake):
     graph = {step["name"]: step["parents"] for step in forward}
     inputs = [step["name"] for step in forward if not step["parents"]]
 
-    figure, axes = figures.new(height=3.3)
+    figure, axes = figures.new(height=2.7)
     formulas = {step["name"]: f"${step['expression']}$" for step in forward if step["parents"]}
     formulas |= {name: f"$x_{k}$" for k, name in enumerate(inputs, 1)}
     formulas[forward[-1]["name"]] += " $= f$"

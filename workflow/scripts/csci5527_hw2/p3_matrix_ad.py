@@ -66,7 +66,7 @@ with job.start(snakemake) as log:
             "zeros_in_v1": np.sum(values["V1"] == 0),
             "zeros_in_v3": np.sum(values["V3"] == 0),
             "dead_columns": np.sum(dead),
-            "column": np.flatnonzero(dead) + 1,
+            "columns": ", ".join(map(str, np.flatnonzero(dead) + 1)),
             "difference_between_conventions": max(
                 np.max(np.abs(g[name] - conventions[0][name]))
                 for g in conventions

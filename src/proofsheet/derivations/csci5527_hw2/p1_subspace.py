@@ -128,7 +128,7 @@ def excess_bound(gap: float, squared_difference: float) -> float:
 
 
 @derivation_check(
-    claim="f(A) − f(A₁) ≥ ½(λ_r − λ_{r+1})‖P − P₁‖², and the same for g/m",
+    claim="f(A) − f(A₁) ≥ ½(λ_r − λ_{r+1})‖P − P₁‖², also for rank A < r, and the same for g/m",
     method="bound",
     trials=200,
     tolerance=1e-13,
@@ -142,8 +142,10 @@ def subspace_bound(rng, formula=excess_bound):
     tight = np.column_stack([u[:, : RANK - 1], turned])
     anywhere = rng.standard_normal((DIMENSIONS, RANK)) * rng.uniform(0.1, 2)
     near = u[:, :RANK] + 0.1 * rng.standard_normal((DIMENSIONS, RANK))
+    deficient = near.copy()
+    deficient[:, -1] = 0
     worst = 0.0
-    for A in (tight, anywhere, near):
+    for A in (tight, anywhere, near, deficient):
         squared = np.linalg.norm(projector(A) - projector(u[:, :RANK])) ** 2
         fitted, drawn = X @ np.linalg.pinv(A).T, rng.standard_normal((POINTS, RANK))
         losses = [autoencoder_loss(X, A)]
@@ -347,6 +349,30 @@ def overlong_column(
     )
     error = formula(length, eigenvalues[i], eigenvalues[j]) - curvature
     return abs(error) / eigenvalues[0]
+
+
+def overlong_steps(ratio: float) -> float:
+    """Steps in which a column d u_i shortens from d = 2 to √2, with λ_i = ratio · λ_1."""
+    return np.log(3 / 2) / (2 * ratio)
+
+
+@derivation_check(
+    claim="from A = 2u_i, steps of 1/(4λ₁) reach ‖A‖ = √2 after about ½ ln(3/2) λ₁/λ_i, λ_i ≪ λ₁",
+    method="reference",
+    trials=20,
+    tolerance=1e-2,
+)
+def overlong_column_shortens_slowly(rng, formula=overlong_steps):
+    ratio = 10 ** rng.uniform(-3.5, -3)
+    eigenvalues = np.array([*rng.uniform(0.5, 1, DIMENSIONS - 1), ratio])
+    eigenvalues[0] = 1
+    u = orthonormal(rng, DIMENSIONS, DIMENSIONS)
+    X = orthonormal(rng, POINTS, DIMENSIONS) * np.sqrt(POINTS * eigenvalues) @ u.T
+    A, steps = 2 * u[:, -1:], 0
+    while np.vdot(A, A) > 2:
+        A = A - autoencoder_gradient(X, A) / 4
+        steps += 1
+    return relative_error(steps, formula(ratio))
 
 
 def hessian_spectrum(eigenvalues: np.ndarray, r: int) -> np.ndarray:
