@@ -7,13 +7,13 @@ import pytest
 from scipy import stats
 from sklearn import metrics
 
+from proofsheet.bean_verdicts import mistakes_of_both
 from proofsheet.classification import (
     accuracy,
     bootstrap_interval,
     confusion_matrix,
     f1,
     macro_f1,
-    mistakes_of_both,
     over_splits,
     overfitting,
     paired_difference,

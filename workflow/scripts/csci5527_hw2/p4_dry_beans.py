@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from proofsheet import job
+from proofsheet.bean_verdicts import mistakes_of_both
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.classification import (
-    mistakes_of_both,
     over_splits,
     overfitting,
     paired_difference,
