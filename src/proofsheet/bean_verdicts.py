@@ -1,4 +1,4 @@
-"""What the two classifiers of beans have in common (CSCI 5527 HW 2, problem 4), from the numbers."""
+"""What both classifiers of beans have in common (CSCI 5527 HW 2, problem 4), from the numbers."""
 
 from __future__ import annotations
 
