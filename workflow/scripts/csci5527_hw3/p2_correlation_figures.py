@@ -151,7 +151,7 @@ with job.start(snakemake):
             row("", "the example's convolve2d", edges["ours"], edges["example"]),
             row(f"(f) template {size}", "the example's correlate2d", eye["ours"],
                 eye["correlate2d"]),
-            row("", "correlate, method='auto'", eye["ours"], eye["correlate"]),
+            row("", 'correlate, `method="auto"`', eye["ours"], eye["correlate"]),
         ],
         "llrrr",
     )  # fmt: skip
@@ -160,7 +160,7 @@ with job.start(snakemake):
         "library": "`correlate_multichannel`",
         "planes": "sum of 2D cross-correlations, equation (1) of the text",
         "tubes": "inner products of 3D tubes, place by place",
-        "slice": "slice D − 1 of SciPy's full 3D cross-correlation",
+        "slice": "slice number D of SciPy's full 3D cross-correlation",
     }
     write_table(
         snakemake.output.multichannel,
