@@ -85,7 +85,7 @@ def page(sample_to_read) -> tuple[PdfReader, str]:
         "Stand-in data. Not the real data but a stand-in was used for toy",
         "The accuracy is 93.21 %†",
         "Acknowledgements Problem Collaborators AI tools",
-        "Problem 1: Lines through points None None",
+        "Problem 1: Lines through points Not stated Not stated",
         "stand-in, not the real data",
         "12.5 s",
     ],
