@@ -182,7 +182,7 @@ def tuning_summary(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def common_errors(
-    predictions: Sequence[np.ndarray], truth: np.ndarray, shown: int = 12
+    predictions: Sequence[np.ndarray], truth: np.ndarray, shown: int = 10
 ) -> dict[str, Any]:
     """The images that most of some networks get wrong.
 

@@ -48,7 +48,7 @@ with job.start(snakemake):
     show(axes[2], theirs, "SciPy's example, same", vmin=0, vmax=brightest)
     figures.save(figure, snakemake.output.gradient, standin=standin)
 
-    figure, axis = figures.new(height=2.1, width=0.75)
+    figure, axis = figures.new(height=1.8, width=0.75)
     steps = np.arange(len(arrays["profile_ours"])) - 1
     for name, marker, label in (
         ("ours", "o-", "ours: zeros outside"),
