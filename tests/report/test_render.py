@@ -372,6 +372,7 @@ def test_a_quarto_that_fails_is_told_in_one_line(sample, tmp_path, action, messa
     [
         ("Hence\n\n$$x = 1$$\n", True),
         ("Hence $x = 1$.\n", False),
+        ("$$x = 1$$\n\n> Verified.\n", False),  # the theme sees to that
         (f"{'Because it is long. ' * 30}\n\n$$x = 1$$\n", False),
         ("### (a)\n\n*Show it* `now`.\n\nIt is shown.\n", True),
         ("### (a)\n\nIt is *shown*.\n", False),

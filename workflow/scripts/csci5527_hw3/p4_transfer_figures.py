@@ -111,7 +111,7 @@ with job.start(snakemake):
     figures.save(figure, snakemake.output.curves, standin=standin)
 
     # Scores of the best strategy: validation above, test below.
-    figure, panels = figures.new(2, 1, height=2.7, sharex=True)
+    figure, panels = figures.new(2, 1, height=2.9, sharex=True)
     scores = {part: arrays[f"{best}_{part}_score"] for part in ("val", "test")}
     both = np.concatenate(list(scores.values()))
     low, high = np.quantile(both, (0.002, 0.998))
