@@ -111,11 +111,23 @@ def missing_from(config: Mapping[str, Any], name: str, entry: Mapping[str, Any])
             value = value[part]
         if value in ("", None):
             lines.append(f"config.yaml: {key} is empty; the course asks for {what}")
+    acknowledged = config["acknowledgements"].get(name, {})
+    unsaid = [
+        problem
+        for problem in entry["problems"]
+        if None in (acknowledged.get(problem, {}).get(key) for key in ("collaborators", "ai_tools"))
+    ]
+    if unsaid:
+        of = "" if len(unsaid) == len(entry["problems"]) else f" for {', '.join(unsaid)}"
+        lines.append(
+            f"config.yaml: acknowledgements.{name} does not say who and which AI tools helped{of};"
+            " the report has “Not stated” there (an empty list [] says none)"
+        )
     if entry.get("screenshots"):
         lines += [
             f"config.yaml: acknowledgements.{name}.{problem} names AI tools without `images`;"
             " the course asks for screenshots of prompts and answers"
-            for problem, given in config["acknowledgements"].get(name, {}).items()
+            for problem, given in acknowledged.items()
             if given["ai_tools"] and not given["images"]
         ]
     return lines

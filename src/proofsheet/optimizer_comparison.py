@@ -11,6 +11,7 @@ import numpy as np
 from proofsheet.classification import overfitting
 from proofsheet.digit_network import OPTIMIZERS
 from proofsheet.steps import path
+from proofsheet.wording import listed
 
 CURVES = ("loss", "accuracy", "validation_loss", "validation_accuracy")
 
@@ -41,50 +42,120 @@ def over_seeds(
     }
 
 
+Runs = Sequence[Mapping[str, np.ndarray]]
+"""One mapping per seed: the curves, and the classes `predicted` of the test images (n,)."""
+
+
+def paired(first: Runs, second: Runs, truth: np.ndarray) -> tuple[float, float]:
+    """How far two groups of networks are apart on the same images, and the share of chance in it.
+
+    With d_i the share of the first that answer image i correctly, minus that of the second, the
+    accuracies differ by Σ d_i / n. If each d_i could as well have the other sign, that has the
+    standard deviation √(Σ d_i²) / n.
+
+    Args:
+        first, second: trainings, with `predicted`.
+        truth: (n,) classes.
+    """
+    shares = [
+        np.mean([run["predicted"] == truth for run in runs], axis=0) for runs in (first, second)
+    ]
+    d = shares[0] - shares[1]
+    return float(d.mean()), float(np.sqrt((d**2).sum()) / len(d))
+
+
 def agreement(
-    ours: Mapping[str, Mapping[str, Any]], builtin: Mapping[str, Mapping[str, Any]], images: int
+    ours: Mapping[str, Runs], builtin: Mapping[str, Runs], truth: np.ndarray
 ) -> dict[str, Any]:
     """How far our optimizers' test accuracies are from those of their counterparts in PyTorch.
 
     Args:
-        ours, builtin: what `over_seeds` returns, by optimizer.
-        images: in the test set; one accuracy has the standard deviation √(p(1 − p)/images).
+        ours, builtin: trainings from the same seeds, by optimizer.
+        truth: (n,) classes of the test images; one accuracy has the standard deviation
+            √(p(1 − p)/n).
     """
-    differences = {
-        name: ours[name]["test_accuracy"] - builtin[name]["test_accuracy"] for name in ours
-    }
-    name = max(differences, key=lambda key: abs(differences[key]))
-    p = float(np.mean([ours[key]["test_accuracy"] for key in ours]))
-    deviation = math.sqrt(p * (1 - p) / images)
-    # Two means over the same seeds and images: their difference is at most about as noisy.
-    within = abs(differences[name]) <= 2 * deviation
+    found = {name: paired(ours[name], builtin[name], truth) for name in ours}
+    name = max(found, key=lambda key: abs(found[key][0]))
+    right = [run["predicted"] == truth for runs in ours.values() for run in runs]
+    p = float(np.mean(right))
+    by_chance = [abs(difference) <= 2 * deviation for difference, deviation in found.values()]
     return {
-        "differences": differences,
-        "largest_difference": abs(differences[name]),
+        "differences": {key: difference for key, (difference, _) in found.items()},
+        "paired_deviations": {key: deviation for key, (_, deviation) in found.items()},
+        "largest_difference": abs(found[name][0]),
         "largest_of": OPTIMIZERS[name].__name__,
-        "deviation": deviation,
-        "verdict": (
-            "less than two such deviations: chance explains it"
-            if within
-            else "more than two such deviations: chance alone does not explain it well"
+        "deviation": math.sqrt(p * (1 - p) / len(truth)),
+        "paired_deviation": found[name][1],
+        "verdict": _chance(
+            [key for key, chance in zip(found, by_chance, strict=True) if not chance]
+        ),
+        "trainings": _trainings(
+            [key for key in ours if _equal(ours[key], builtin[key])], list(ours)
         ),
     }
 
 
-def ranking(ours: Mapping[str, Mapping[str, Any]], deviation: float) -> dict[str, Any]:
-    """Which optimizer does best on the test images, and whether that says anything."""
+def _chance(beyond: Sequence[str]) -> str:
+    """Whether chance explains the differences, but for those of the optimizers `beyond`."""
+    if not beyond:
+        return "No optimizer's difference is more than two of its deviations: chance explains it"
+    names = listed([OPTIMIZERS[name].__name__ for name in beyond])
+    return (
+        f"The difference of {names} is more than two deviations: chance alone does not explain it"
+        " well"
+    )
+
+
+def _equal(ours: Runs, builtin: Runs) -> bool:
+    """Whether all curves and all answers are the same, to the last digit."""
+    return all(
+        np.array_equal(a[key], b[key])
+        for a, b in zip(ours, builtin, strict=True)
+        for key in (*CURVES, "predicted")
+    )
+
+
+def _trainings(same: Sequence[str], all_: Sequence[str]) -> str:
+    """How the trainings of both implementations end, where those of the optimizers `same` agree."""
+    exact = "the same objectives and the same answers as PyTorch's, to the last digit"
+    others = listed([OPTIMIZERS[name].__name__ for name in all_ if name not in same])
+    if len(same) == len(all_):
+        return f"In the trainings, too, all have {exact}."
+    apart = (
+        "the arithmetic is coarser and the operations are not in the same order everywhere;"
+        " rounding is amplified from step to step, and two runs that begin alike end at different"
+        " weights"
+    )
+    if not same:
+        return f"In the trainings {apart}."
+    names = listed([OPTIMIZERS[name].__name__ for name in same])
+    have = "have" if len(same) > 1 else "has"
+    return f"In the trainings, too, {names} {have} {exact}. In {others} {apart}."
+
+
+def ranking(
+    ours: Mapping[str, Mapping[str, Any]], runs: Mapping[str, Runs], truth: np.ndarray
+) -> dict[str, Any]:
+    """Which optimizer does best on the test images, and whether that says anything.
+
+    Args:
+        ours: what `over_seeds` returns, by optimizer.
+        runs: the trainings of the same.
+        truth: (n,) classes of the test images.
+    """
     order = sorted(ours, key=lambda name: -ours[name]["test_accuracy"])
     best, last = order[0], order[-1]
-    gap = ours[best]["test_accuracy"] - ours[last]["test_accuracy"]
+    gap, deviation = paired(runs[best], runs[last], truth)
     least = min(result["lowest_test_accuracy"] for result in ours.values())
     return {
         "best": OPTIMIZERS[best].__name__,
         "last": OPTIMIZERS[last].__name__,
         "gap": gap,
         "verdict": (
-            "no more than two standard deviations of one accuracy, so that this order says little"
+            "no more than two standard deviations of such a difference, so that this order says"
+            " little"
             if gap <= 2 * deviation
-            else "more than two standard deviations of one accuracy"
+            else "more than two standard deviations of such a difference"
         ),
         "passed": sum(result["test_accuracy"] >= REQUIRED for result in ours.values()),
         "least": least,
@@ -111,7 +182,7 @@ def tuning_summary(found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def common_errors(
-    predictions: Sequence[np.ndarray], truth: np.ndarray, shown: int = 12
+    predictions: Sequence[np.ndarray], truth: np.ndarray, shown: int = 10
 ) -> dict[str, Any]:
     """The images that most of some networks get wrong.
 
@@ -122,20 +193,20 @@ def common_errors(
 
     Returns:
         Counts of images that `all` and that `any` of the networks get wrong; of the worst images
-        `rows`, the most frequent wrong answer `called`, and the number of networks that are wrong.
+        `rows`, the most frequent wrong answer `called`, and how many networks give it, `votes`.
     """
     answers = np.stack(predictions)
-    votes = (answers != truth).sum(axis=0)
-    rows = np.argsort(-votes, kind="stable")[:shown]
-    rows = rows[votes[rows] > 0]
-    called = [np.bincount(answers[:, row][answers[:, row] != truth[row]]).argmax() for row in rows]
+    wrong = (answers != truth).sum(axis=0)
+    rows = np.argsort(-wrong, kind="stable")[:shown]
+    rows = rows[wrong[rows] > 0]
+    counts = [np.bincount(answers[:, row][answers[:, row] != truth[row]]) for row in rows]
     return {
         "networks": len(answers),
-        "all": (votes == len(answers)).sum(),
-        "any": (votes > 0).sum(),
+        "all": (wrong == len(answers)).sum(),
+        "any": (wrong > 0).sum(),
         "rows": rows,
-        "called": np.array(called, dtype=np.int64),
-        "votes": votes[rows],
+        "called": np.array([count.argmax() for count in counts], dtype=np.int64),
+        "votes": np.array([count.max() for count in counts], dtype=np.int64),
     }
 
 

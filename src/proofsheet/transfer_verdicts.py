@@ -64,6 +64,26 @@ def best_of(runs: Mapping[str, Mapping[str, Any]]) -> str:
     )
 
 
+def tie(runs: Mapping[str, Mapping[str, Any]], best: str) -> str:
+    """Which strategies are as accurate on validation as the `best_of` them, in words."""
+    accuracy = runs[best]["validation_accuracy"]
+    equal = [
+        name for name in runs if name != best and runs[name]["validation_accuracy"] == accuracy
+    ]
+    if not equal:
+        return "No other strategy has as much"
+    names = listed([f"“{title_of(name)}”" for name in equal])
+    if len(equal) == 1:
+        return f"The strategy {names} has as much, but a higher validation loss"
+    return f"The strategies {names} have as much, but higher validation losses"
+
+
+def ends(best_epoch: int, run: int, most: int) -> str:
+    """Which epoch of a training was its best, and which its last, in words."""
+    stopped = f" and stopped after {run} of {most}" if run < most else f" of {most}"
+    return f"is best after epoch {best_epoch}{stopped}"
+
+
 def thresholds(scores: np.ndarray, ill: np.ndarray) -> dict[str, float]:
     """Thresholds that validation offers, on the scale of the score (a difference of logits).
 
@@ -150,9 +170,19 @@ def gap(
         "of_shares": of_shares,
         "validation_auc": float(before["auc"]),
         "test_auc": float(after["auc"]),
+        "order": _order(float(before["auc"]), float(after["auc"])),
         "share_of_ill": {"validation": share_before, "test": share_after},
         "verdict": lost,
     }
+
+
+def _order(validation_auc: float, test_auc: float) -> str:
+    """Whether a threshold could make up for the difference of two AUCs, in words."""
+    if test_auc < validation_auc:
+        return (
+            "the order of the scores itself is worse on the test images, which no threshold changes"
+        )
+    return "the order of the scores is no worse on the test images"
 
 
 def telling_apart(

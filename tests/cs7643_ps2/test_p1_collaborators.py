@@ -16,7 +16,8 @@ SCRIPT = Path(__file__).parents[2] / "workflow/scripts/cs7643_ps2/p1_collaborato
 @pytest.mark.parametrize(
     ("given", "answer"),
     [
-        ({}, "None"),
+        ({}, "Not stated"),
+        ({"p6_sgd": {"collaborators": None, "ai_tools": ["a tool"]}}, "Not stated"),
         ({"p6_sgd": {"collaborators": [], "ai_tools": ["a tool"], "images": []}}, "None"),
         (
             {

@@ -80,6 +80,7 @@ WRONG = {
     "adamw_limit": lambda g, λ: -g / λ,
     "mean_rate": lambda n: 0.5,
     "accuracy_deviation": lambda p, n: math.sqrt(p * (1 - p)) / n,
+    "paired_deviation": lambda d: float(np.abs(d).sum()) / len(d),
     "same_weights_as_pytorch": p1.OWN | {"Adam": optim.AdamW},
 }
 
@@ -210,6 +211,7 @@ def test_metrics_figures_and_tables(perform, digits, tmp_path):
     assert metrics["first_steps"]["rmsprop"] == pytest.approx(10, rel=1e-5)
     largest = max(abs(d) for d in metrics["agreement"]["differences"].values())
     assert metrics["agreement"]["largest_difference"] == largest
+    assert metrics["products"] in ("bfloat16", "float32")
 
     write_json(tmp_path / "source.json", {"standin": True})
     drawn = ("adagrad", "rmsprop", "adam", "tuning", "steps", "errors")

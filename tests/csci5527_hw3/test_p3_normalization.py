@@ -88,6 +88,13 @@ def test_the_tensor_of_the_text(dtype, bar):
         assert relative_difference(ours, p3.pytorch(method, x, 8, 0.0)) <= bar
 
 
+def test_the_kernel_of_instance_norm_still_makes_an_exception():
+    """The chapter says so: 1/σ is 0, and not infinite, where σ² and ε are both zero."""
+    zeros = torch.zeros(2, 3, 4, 4)
+    assert (torch.nn.InstanceNorm2d(3, eps=0.0)(zeros) == 0).all()
+    assert p3.apply("instance", zeros, 1, 0.0).isnan().all()
+
+
 def test_pytorch_still_refuses_an_epsilon_of_zero():
     """The chapter says so; when this fails, TINY_EPS can go."""
     with pytest.raises((ValueError, RuntimeError)):

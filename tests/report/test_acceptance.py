@@ -56,6 +56,14 @@ def test_rows_name_their_problem(sample):
     assert row(sample, 0).what == "The two slopes agree"
 
 
+@pytest.mark.parametrize(
+    ("what", "printed"),
+    [("test accuracy", "Test accuracy"), ("y ⋆ x", "y ⋆ x"), ("2D", "2D"), ("AUC", "AUC")],
+)
+def test_what_is_asked_begins_with_a_capital_unless_it_is_a_symbol(what, printed):
+    assert acceptance._capitalized(what) == printed
+
+
 @pytest.mark.parametrize("value", ["high", True, [1.0]])
 def test_a_metric_that_is_no_number_is_refused(sample, value):
     sample.update("sample_hw/p1_lines/metrics.json", difference=value)
@@ -102,7 +110,7 @@ def test_the_cover_says_which_data_are_stand_ins(sample):
 
 def test_the_cover_says_what_is_not_official_or_not_full(sample):
     sample.update("data/toy/source.json", standin=False, note="saved again")
-    assert front(sample)["notes"] == ["Data: toy is not the official file (saved again)."]
+    assert front(sample)["notes"] == ["Data: toy: not the official files (saved again)."]
     assert "quick run" in front(sample, preset="quick")["notes"][0]
 
 

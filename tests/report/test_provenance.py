@@ -97,10 +97,12 @@ def acknowledged(sample, **entry):
     return acknowledgements.page(sets, given), acknowledgements.images(sets, given)
 
 
-def test_who_helped_is_listed_and_none_where_nobody_did(sample):
+def test_who_helped_is_listed_and_what_is_not_said_is_not_none(sample):
     text, _ = acknowledged(sample, collaborators=["C. Babbage", "M. S|m_ith"], ai_tools=["Claude"])
     assert "| Problem 1: Lines through points | C. Babbage, M. S\\|m\\_ith | Claude |" in text
-    assert "| Problem 2: Beans | None | None |" in text
+    assert "| Problem 2: Beans | Not stated | Not stated |" in text
+    text, _ = acknowledged(sample, collaborators=[], ai_tools=None)
+    assert "| Problem 1: Lines through points | None | Not stated |" in text
 
 
 def test_pictures_are_staged_and_shown(sample):

@@ -9,6 +9,7 @@ import sys
 from io import BytesIO
 from pathlib import Path
 
+import pypandoc
 import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, StreamObject
@@ -18,6 +19,8 @@ from proofsheet.files import write_text
 from proofsheet.report import render as rendering
 from proofsheet.report.render import render
 from proofsheet.report.stage import stage
+
+FILTER = Path(rendering.__file__).with_name("quarto.lua")
 
 
 @pytest.fixture(autouse=True)
@@ -85,7 +88,7 @@ def page(sample_to_read) -> tuple[PdfReader, str]:
         "Stand-in data. Not the real data but a stand-in was used for toy",
         "The accuracy is 93.21 %†",
         "Acknowledgements Problem Collaborators AI tools",
-        "Problem 1: Lines through points None None",
+        "Problem 1: Lines through points Not stated Not stated",
         "stand-in, not the real data",
         "12.5 s",
     ],
@@ -362,3 +365,21 @@ def test_a_quarto_that_fails_is_told_in_one_line(sample, tmp_path, action, messa
     told = broken(sample, renderer="auto")
     assert message in told
     assert "\n" not in told
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Hence\n\n$$x = 1$$\n", True),
+        ("Hence $x = 1$.\n", False),
+        ("$$x = 1$$\n\n> Verified.\n", False),  # the theme sees to that
+        (f"{'Because it is long. ' * 30}\n\n$$x = 1$$\n", False),
+        ("### (a)\n\n*Show it* `now`.\n\nIt is shown.\n", True),
+        ("### (a)\n\nIt is *shown*.\n", False),
+    ],
+)
+def test_what_leads_to_an_equation_and_what_is_asked_stay_with_what_follows(text, kept):
+    written = pypandoc.convert_text(
+        text, "typst", format="markdown", extra_args=[f"--lua-filter={FILTER}"]
+    )
+    assert ("#block(sticky: true" in written) == kept

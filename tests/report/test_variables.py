@@ -66,6 +66,21 @@ def test_a_difference_of_shares_has_a_true_minus():
     assert numbers.points(-0.0466) == "−4.66\u00a0points"
 
 
+@pytest.mark.parametrize(
+    ("method", "trials", "said"),
+    [
+        ("exhaustive", 1, "Verified exhaustively: exact."),
+        ("exhaustive", 20, "Verified exhaustively in each of 20 random cases: exact."),
+        ("symbolic", 1, "Verified symbolically: exact."),
+        ("symbolic", 20, "Verified symbolically: 20 cases, exact."),
+        ("reference", 1, "Verified against an independent implementation: 1 case, exact."),
+    ],
+)
+def test_drawn_cases_are_not_all_cases(method, trials, said):
+    check = {"method": method, "trials": trials, "max_error": 0, "tolerance": 0}
+    assert numbers.verified(check) == said
+
+
 def test_only_what_is_named_is_written_and_stays_a_text(tree):
     tree["sample_hw"]["p1_lines"]["slope"]["int"] = "0"
     names = ["sample_hw.p1_lines.slope.int", "sample_hw.p1_lines.slope.f4", "sample_hw.nothing"]

@@ -23,6 +23,7 @@ from proofsheet.digit_network import (
 from proofsheet.optimizer_comparison import (
     agreement,
     common_errors,
+    paired,
     ranking,
     step_lengths,
     tuning_summary,
@@ -106,25 +107,72 @@ def test_a_choice_at_the_end_of_what_was_tried_is_told():
     assert tuning_summary(found | {"chosen": {"lr": 3}})["place"] == "at an end of"
 
 
-def result(*accuracies: float) -> dict:
-    return {"test_accuracy": np.mean(accuracies), "lowest_test_accuracy": min(accuracies)}
+TRUTH = np.zeros(1000, dtype=np.int64)
+
+
+def run(*wrong: int, loss: float = 0.1) -> dict[str, np.ndarray]:
+    """A training that gets these of the test images wrong."""
+    curve = np.array([loss])
+    curves = dict.fromkeys(("loss", "accuracy", "validation_loss", "validation_accuracy"), curve)
+    predicted = TRUTH.copy()
+    predicted[list(wrong)] = 1
+    return curves | {"predicted": predicted}
+
+
+def test_networks_are_compared_image_by_image():
+    # Wrong on the same 50 images: no chance. Image 1 is right in one run of two, image 2 in all.
+    alike = [run(*range(100, 150)), run(*range(100, 150))]
+    assert paired(alike, alike, TRUTH) == (0, 0)
+    first, second = [run(1), run()], [run(1, 2), run(1, 2)]
+    assert paired(first, second, TRUTH) == pytest.approx((1.5e-3, (0.5**2 + 1) ** 0.5 / 1000))
 
 
 def test_verdicts_weigh_differences_against_chance():
-    ours = {"adam": result(0.99, 0.992), "adagrad": result(0.99, 0.99)}
-    near = {"adam": result(0.991), "adagrad": result(0.9905)}
-    far = {"adam": result(0.991), "adagrad": result(0.97)}
-    compared = agreement(ours, near, 10_000)
-    assert compared["deviation"] == pytest.approx((0.9905 * 0.0095 / 10_000) ** 0.5, rel=1e-6)
-    assert compared["largest_difference"] == pytest.approx(0.0005)
-    assert compared["largest_of"] == "Adagrad"
+    ours = {"adam": [run(*range(10))], "adagrad": [run(*range(20))]}
+    near = {"adam": [run(*range(2, 13))], "adagrad": [run(*range(20))]}
+    far = {"adam": [run(*range(2, 13))], "adagrad": [run(*range(60))]}
+    compared = agreement(ours, near, TRUTH)
+    assert compared["deviation"] == pytest.approx((0.985 * 0.015 / 1000) ** 0.5)
+    assert compared["largest_difference"] == pytest.approx(0.001)
+    assert compared["paired_deviation"] == pytest.approx(5**0.5 / 1000)
+    assert compared["largest_of"] == "Adam"
     assert "chance explains it" in compared["verdict"]
-    assert "alone does not" in agreement(ours, far, 10_000)["verdict"]
-    order = ranking(ours, compared["deviation"])
+    told = agreement(ours, far, TRUTH)
+    assert told["verdict"].startswith("The difference of Adagrad is more than two deviations")
+
+
+def test_trainings_that_are_the_same_are_said_to_be():
+    ours = {"adam": [run(1), run(2)], "rmsprop": [run(3), run(4)]}
+    slower = {"adam": [run(1), run(2, loss=0.2)], "rmsprop": [run(3), run(4)]}
+    other = {"adam": [run(1), run(2, 3)], "rmsprop": [run(3, 4), run(4)]}
+    assert agreement(ours, ours, TRUTH)["trainings"] == (
+        "In the trainings, too, all have the same objectives and the same answers as PyTorch's, to"
+        " the last digit."
+    )
+    told = agreement(ours, slower, TRUTH)["trainings"]
+    assert told.startswith("In the trainings, too, RMSprop has the same objectives")
+    assert "In Adam the arithmetic is coarser" in told
+    told = agreement(ours, other, TRUTH)["trainings"]
+    assert told.startswith("In the trainings the arithmetic is coarser")
+    assert "to the last digit" not in told
+
+
+def test_the_order_is_weighed_on_the_same_images():
+    def ranked(worse: range) -> dict:
+        runs = {"adam": [run(*range(10))], "adagrad": [run(*worse)]}
+        accuracies = {"adam": 0.99, "adagrad": 1 - len(worse) / 1000}
+        results = {
+            name: {"test_accuracy": value, "lowest_test_accuracy": value}
+            for name, value in accuracies.items()
+        }
+        return ranking(results, runs, TRUTH)
+
+    order = ranked(range(1, 13))
     assert (order["best"], order["last"], order["passed"]) == ("Adam", "Adagrad", 2)
-    assert order["least"] == 0.99
+    assert order["least"] == 0.988
+    assert order["gap"] == pytest.approx(0.002)
     assert "says little" in order["verdict"]
-    assert "more than two" in ranking(ours, 1e-4)["verdict"]
+    assert ranked(range(30))["verdict"].startswith("more than two")
 
 
 def test_common_errors_come_with_the_answer_that_is_given_most():
@@ -133,7 +181,7 @@ def test_common_errors_come_with_the_answer_that_is_given_most():
     found = common_errors(predictions, truth)
     assert found["rows"].tolist() == [1, 3]
     assert found["called"].tolist() == [6, 4]
-    assert found["votes"].tolist() == [3, 2]
+    assert found["votes"].tolist() == [2, 2]  # of the three that are wrong, two say 6
     assert (found["networks"], found["all"], found["any"]) == (3, 1, 2)
     assert len(common_errors([truth], truth)["rows"]) == 0
 

@@ -157,6 +157,8 @@ def test_what_only_the_author_can_give_is_asked_for():
         "run it with `preset: full`; this was a quick run",
         "config.yaml: author.name is empty; the course asks for your name",
         "config.yaml: s_hw.hours is empty; the course asks for the hours that it took",
+        "config.yaml: acknowledgements.s_hw does not say who and which AI tools helped for p2_b;"
+        " the report has “Not stated” there (an empty list [] says none)",
         "config.yaml: acknowledgements.s_hw.p1_a names AI tools without `images`; the course asks"
         " for screenshots of prompts and answers",
     ]
@@ -164,6 +166,13 @@ def test_what_only_the_author_can_give_is_asked_for():
         "preset": "full",
         "author": {"name": "Ada Lovelace"},
         "s_hw": {"hours": 0},
-        "acknowledgements": {"s_hw": {"p1_a": given | {"images": ["question.png"]}}},
+        "acknowledgements": {
+            "s_hw": {
+                "p1_a": given | {"images": ["question.png"]},
+                "p2_b": {"collaborators": [], "ai_tools": [], "images": []},
+            }
+        },
     }
     assert missing_from(config, "s_hw", entry) == []
+    (line,) = missing_from(config | {"acknowledgements": {}}, "s_hw", entry)
+    assert "acknowledgements.s_hw does not say who and which AI tools helped; the" in line

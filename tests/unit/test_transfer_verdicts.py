@@ -12,6 +12,7 @@ from proofsheet.transfer_verdicts import (
     apart_verdict,
     best_of,
     catches_up,
+    ends,
     examples,
     gap,
     growing,
@@ -19,6 +20,7 @@ from proofsheet.transfer_verdicts import (
     threshold_effects,
     threshold_verdict,
     thresholds,
+    tie,
     title_of,
 )
 
@@ -49,6 +51,20 @@ def test_validation_chooses_and_the_test_images_have_no_say() -> None:
 
 def test_of_equal_accuracies_the_lower_validation_loss_counts() -> None:
     assert best_of({"a": run(0.97, 0.3, 0.9), "b": run(0.97, 0.2, 0.8)}) == "b"
+
+
+def test_a_tie_on_validation_is_told() -> None:
+    runs = {"frozen": run(0.97, 0.3, 0.9), "scratch": run(0.97, 0.2, 0.8), "c": run(0.96, 0.1, 1)}
+    assert tie(runs, "scratch") == (
+        "The strategy “all blocks frozen, linear head” has as much, but a higher validation loss"
+    )
+    assert tie(runs | {"d": run(0.97, 0.3, 0.9)}, "scratch").startswith("The strategies “all")
+    assert tie({"frozen": run(0.97, 0.3, 0.9), "c": run(0.96, 0.1, 1)}, "frozen").startswith("No")
+
+
+def test_the_end_of_a_training_is_told() -> None:
+    assert ends(10, 16, 40) == "is best after epoch 10 and stopped after 16 of 40"
+    assert ends(7, 8, 8) == "is best after epoch 7 of 8"
 
 
 @given(seeds)
@@ -102,6 +118,8 @@ def test_the_parts_of_the_gap_add_up_to_it(seed: int, threshold: float) -> None:
         assert found["verdict"] == f"most of the loss is one of {min(parts, key=parts.get)}"
     else:
         assert "nothing is lost" in found["verdict"]
+    worse = found["test_auc"] < found["validation_auc"]
+    assert found["order"].startswith("the order of the scores " + ("itself" if worse else "is no"))
 
 
 def test_healthy_images_that_score_higher_are_a_loss_of_specificity() -> None:

@@ -60,12 +60,18 @@ def row(bar: Bar, outcome: Outcome, *, several: bool = False) -> Row:
         note = f"aim {form(bar.aim)} {'reached' if aimed else 'not reached'}"
     return Row(
         section,
-        bar.what[0].upper() + bar.what[1:] if bar.what[:2].islower() else bar.what,
+        _capitalized(bar.what),
         f"{'≥' if bar.at_least else '≤'}\u00a0{form(bar.limit)}",
         form(value) + (DAGGER if outcome.standin else ""),
         state,
         note,
     )
+
+
+def _capitalized(text: str) -> str:
+    """With a capital letter, unless it begins with a name (`AUC`, `pH`) or a symbol (`y ⋆ x`)."""
+    start = text[:2]
+    return text[0].upper() + text[1:] if start.islower() and start.isalpha() else text
 
 
 def _value(bar: Bar, outcome: Outcome) -> float:

@@ -36,6 +36,16 @@ def collaborators(given: Mapping[str, Any]) -> list[str]:
     return _named(given, "collaborators")
 
 
+def who(given: Mapping[str, Any]) -> str:
+    """The collaborators of a set in a line; `None` and `Not stated` are two things.
+
+    Args:
+        given: as for `collaborators`.
+    """
+    stated = any(entry.get("collaborators") is not None for entry in given.values())
+    return _words(collaborators(given) if stated else None)
+
+
 def homework_process(
     sources: Iterable[str], people: Iterable[str], hours: float | None, given: Mapping[str, Any]
 ) -> dict[str, str]:
@@ -66,7 +76,7 @@ def page(sets: Iterable[ProblemSet], acknowledgements: Mapping[str, Any]) -> str
             table(
                 ["Problem", "Collaborators", "AI tools"],
                 [
-                    (title, _listed(entry, "collaborators"), _listed(entry, "ai_tools"))
+                    (title, _words(entry.get("collaborators")), _words(entry.get("ai_tools")))
                     for title, _, entry in entries
                 ],
             )
@@ -89,11 +99,12 @@ def _entries(
 
 
 def _named(given: Mapping[str, Any], key: str) -> list[str]:
-    return list(dict.fromkeys(name for entry in given.values() for name in entry.get(key, [])))
+    return list(dict.fromkeys(name for entry in given.values() for name in entry.get(key) or []))
 
 
-def _listed(entry: Mapping[str, Any], key: str) -> str:
-    return ", ".join(entry.get(key, [])) or "None"
+def _words(names: Iterable[str] | None) -> str:
+    """Nobody says that nobody helped but the author: an empty list says it, a missing one not."""
+    return "Not stated" if names is None else ", ".join(names) or "None"
 
 
 def _images(name: str, problem: str, entry: Mapping[str, Any]) -> list[tuple[str, Path]]:

@@ -87,5 +87,5 @@ def _notes(outcomes: Iterable[Outcome], preset: str) -> list[str]:
         if not source.get("official", True) and not source.get("standin"):
             note = source.get("note", "")
             title = source.get("title") or name
-            notes.append(f"Data: {title} is not the official file{f' ({note})' if note else ''}.")
+            notes.append(f"Data: {title}: not the official files{f' ({note})' if note else ''}.")
     return notes

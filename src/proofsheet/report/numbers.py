@@ -92,6 +92,8 @@ def verified(check: dict[str, Any]) -> str:
     cases = "1 case, " if trials == 1 else f"{integer(trials)} cases, "
     if trials == 1 and check["method"] in ("symbolic", "exhaustive"):
         cases = ""  # all cases at once
+    elif check["method"] == "exhaustive":  # cases are drawn, and nothing of any is left out
+        by, cases = f"{by} in each of {integer(trials)} random cases", ""
     if check["max_error"] == 0:
         outcome = "exact"
     else:

@@ -76,6 +76,37 @@ local function reference(cite)
   return result
 end
 
+-- A short paragraph that leads to an equation, and what a part asks for, stay with what follows.
+local SHORT = 350 -- letters: to carry more of them overleaf would leave a hole
+
+local function leads(block, following)
+  if block.t ~= "Para" or not following or following.t ~= "Para" then return false end
+  local first = following.content[1]
+  if first.t == "Math" and first.mathtype == "DisplayMath" then
+    return #pandoc.utils.stringify(block) < SHORT
+  end
+  return false
+end
+
+local function asks(previous, block)
+  if not previous or previous.t ~= "Header" or block.t ~= "Para" then return false end
+  return block.content[1].t == "Emph"
+end
+
+local function together(blocks)
+  local result = pandoc.Blocks({})
+  for index, block in ipairs(blocks) do
+    if leads(block, blocks[index + 1]) or asks(blocks[index - 1], block) then
+      result:insert(pandoc.RawBlock("typst", "#block(sticky: true, spacing: 0.95em)["))
+      result:insert(block)
+      result:insert(pandoc.RawBlock("typst", "]"))
+    else
+      result:insert(block)
+    end
+  end
+  return result
+end
+
 local function equations(block)
   local result, pending = pandoc.Inlines({}), nil
   for _, inline in ipairs(block.content) do
@@ -188,6 +219,7 @@ end
 
 return {
   { Block = note_block, Str = note_equation },
+  { Blocks = together },
   { Para = equations, Plain = equations },
   { Cite = reference },
   { Div = panel },

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 from proofsheet import job
 from proofsheet.files import write_json
-from proofsheet.report.acknowledgements import collaborators
+from proofsheet.report.acknowledgements import who
 
 if TYPE_CHECKING:
     from snakemake.iocontainers import snakemake
 
 with job.start(snakemake):
-    names = collaborators(snakemake.params.acknowledgements)
-    write_json(snakemake.output.metrics, {"collaborators": ", ".join(names) or "None"})
+    names = who(snakemake.params.acknowledgements)
+    write_json(snakemake.output.metrics, {"collaborators": names})
     write_json(snakemake.output.checks, [])  # nothing is derived here

@@ -53,7 +53,10 @@ with job.start(snakemake):
         [found["predicted"] for name in OPTIMIZERS for found in arrays["ours", name]], data.test.y
     )
     steps = step_lengths(snakemake.params.steps)
-    compared = agreement(ours, builtin, len(data.test))
+    own, theirs = (
+        {name: arrays[implementation, name] for name in OPTIMIZERS}
+        for implementation in IMPLEMENTATIONS
+    )
 
     write_json(
         snakemake.output.metrics,
@@ -62,8 +65,8 @@ with job.start(snakemake):
                 name: result | {"seconds_per_epoch": seconds[name]} for name, result in ours.items()
             },
             "builtin": builtin,
-            "agreement": compared,
-            "ranking": ranking(ours, compared["deviation"]),
+            "agreement": agreement(own, theirs, data.test.y),
+            "ranking": ranking(ours, own, data.test.y),
             "tuning": {name: tuning_summary(found) for name, found in tuning.items()},
             "tuning_epochs": tuning["adamw"]["epochs"],
             "tuning_images": tuning["adamw"]["images"],
@@ -76,6 +79,7 @@ with job.start(snakemake):
                     "epochs",
                     "batch",
                     "images",
+                    "products",
                 )
             },
             "shift": SHIFT,

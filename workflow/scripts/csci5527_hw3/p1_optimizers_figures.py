@@ -69,7 +69,7 @@ with job.start(snakemake):
     for part, names in (
         ("adagrad", ("adagrad",)), ("rmsprop", ("rmsprop",)), ("adam", ("adam", "adamw")),
     ):  # fmt: skip
-        figure, grid = figures.new(len(names), 2, height=2.3 * len(names), squeeze=False)
+        figure, grid = figures.new(len(names), 2, height=0.5 + 1.8 * len(names), squeeze=False)
         for (left, right), name in zip(grid, names, strict=True):
             curves(left, arrays, name, "loss")
             curves(right, arrays, name, "accuracy", scale=-100, offset=100)
@@ -115,15 +115,15 @@ with job.start(snakemake):
     figures.save(figure, snakemake.output.steps)
 
     # The images that most of our networks get wrong.
-    figure, grid = figures.new(2, 6, height=1.55)
-    for axis in grid.flat:
+    figure, panels = figures.new(1, 10, height=0.95)
+    for axis in panels:
         axis.axis("off")
     for axis, image, truth, called, votes in zip(
-        grid.flat, arrays["error_images"], arrays["error_truth"], arrays["error_called"],
+        panels, arrays["error_images"], arrays["error_truth"], arrays["error_called"],
         arrays["error_votes"], strict=False,
     ):  # fmt: skip
         axis.imshow(image, cmap="gray_r")
-        axis.set_title(f"{truth} → {called} (by {votes})", fontsize=8, pad=2)
+        axis.set_title(f"{truth} → {called}\nby {votes}", fontsize=8, pad=2)
     figures.save(figure, snakemake.output.errors, standin=standin)
 
     # Tables.

@@ -8,7 +8,7 @@ import torch
 
 from proofsheet import job
 from proofsheet.data.dataset import load
-from proofsheet.device import make_deterministic, on_gpu, resolve
+from proofsheet.device import make_deterministic, mixed_precision, on_gpu, resolve
 from proofsheet.digit_network import (
     BATCH,
     fit,
@@ -57,6 +57,7 @@ with job.start(snakemake):
             "layers": len(layer_parameters(model)),
             "layer_parameters": layer_parameters(model),
             "parameters": parameter_count(model),
+            "products": "bfloat16" if mixed_precision(device) else "float32",
             "test_accuracy": (predicted == data.test.y).mean(),
             "seconds_per_epoch": seconds / recipe.epochs,
         },

@@ -48,7 +48,7 @@ with job.start(snakemake):
     show(axes[2], theirs, "SciPy's example, same", vmin=0, vmax=brightest)
     figures.save(figure, snakemake.output.gradient, standin=standin)
 
-    figure, axis = figures.new(height=2.1, width=0.75)
+    figure, axis = figures.new(height=1.8, width=0.75)
     steps = np.arange(len(arrays["profile_ours"])) - 1
     for name, marker, label in (
         ("ours", "o-", "ours: zeros outside"),
@@ -151,7 +151,7 @@ with job.start(snakemake):
             row("", "the example's convolve2d", edges["ours"], edges["example"]),
             row(f"(f) template {size}", "the example's correlate2d", eye["ours"],
                 eye["correlate2d"]),
-            row("", "correlate, method='auto'", eye["ours"], eye["correlate"]),
+            row("", 'correlate, `method="auto"`', eye["ours"], eye["correlate"]),
         ],
         "llrrr",
     )  # fmt: skip
@@ -160,7 +160,7 @@ with job.start(snakemake):
         "library": "`correlate_multichannel`",
         "planes": "sum of 2D cross-correlations, equation (1) of the text",
         "tubes": "inner products of 3D tubes, place by place",
-        "slice": "slice D − 1 of SciPy's full 3D cross-correlation",
+        "slice": "slice number D of SciPy's full 3D cross-correlation",
     }
     write_table(
         snakemake.output.multichannel,

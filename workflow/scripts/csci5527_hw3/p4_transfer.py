@@ -23,12 +23,14 @@ from proofsheet.transfer_verdicts import (
     apart_verdict,
     best_of,
     catches_up,
+    ends,
     examples,
     gap,
     growing,
     telling_apart,
     threshold_effects,
     threshold_verdict,
+    tie,
     title_of,
 )
 
@@ -65,10 +67,15 @@ with job.start(snakemake):
             ),
             "first_validation_loss": runs[name]["validation_loss"][0],
             "lowest_validation_loss": min(runs[name]["validation_loss"]),
+            "epochs": len(runs[name]["loss"]),
+            "epochs_at_most": runs[name]["epochs"],
+            "ends": ends(
+                runs[name]["best_epoch"], len(runs[name]["loss"]), runs[name]["epochs"]
+            ),
             **{
                 key: runs[name][key]
                 for key in (
-                    "initial", "blocks", "frozen", "epochs", "best_epoch", "learning_rate", "steps",
+                    "initial", "blocks", "frozen", "best_epoch", "learning_rate", "steps",
                     "parameters", "trained_parameters", "seconds", "images_per_second",
                 )
             },
@@ -137,6 +144,7 @@ with job.start(snakemake):
         **measured,
         "best": best,
         "best_title": title_of(best),
+        "tie": tie(measured, best),
         "best_strategy": measured[best],
         "kinds": kinds,
         "apart": apart,
@@ -155,7 +163,7 @@ with job.start(snakemake):
         "always_pneumonia_accuracy": float(ill["test"].mean()),
         "image_size": side,
         "growth": growing(runs, side),
-        "mixed": runs[best]["mixed"],
+        "products": "bfloat16" if runs[best]["mixed"] else "float32",
         "seconds": sum(runs[name]["seconds"] for name in names),
     }
     write_json(snakemake.output.metrics, metrics)

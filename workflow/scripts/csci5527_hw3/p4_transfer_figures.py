@@ -91,7 +91,7 @@ with job.start(snakemake):
             panel.set_yticklabels([])
     figures.save(figure, snakemake.output.confusions, standin=standin)
 
-    figure, (left, right) = figures.new(1, 2, height=2.9)
+    figure, (left, right) = figures.new(1, 2, height=2.5)
     for i, name in enumerate(names):
         style = {"color": figures.COLOURS[i % 7], "ls": figures.LINE_STYLES[i % 7]}
         left.plot(arrays[f"{name}_false"], arrays[f"{name}_true"], label=titles[i], **style)
@@ -134,7 +134,7 @@ with job.start(snakemake):
     figures.save(figure, snakemake.output.scores, standin=standin)
 
     shown = metrics["examples"]
-    figure, grid = figures.new(2, max(len(shown), 2), height=2.35)
+    figure, grid = figures.new(2, max(len(shown), 2), height=2.15)
     for panel in grid.flat:
         bare(panel)
     limit = float(np.quantile(np.abs(arrays["example_regions"]), 0.995)) or 1.0

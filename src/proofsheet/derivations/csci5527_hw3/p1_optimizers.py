@@ -7,6 +7,7 @@ denominator, λ the weight decay. "Ours" are the optimizers of `proofsheet.optim
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -536,6 +537,19 @@ def mean_rate(rng, formula=lambda n: (1 + 2 / n) / 2):
 def accuracy_deviation(rng, formula=lambda p, n: math.sqrt(p * (1 - p) / n)):
     p, n = float(rng.uniform(0.5, 1)), int(rng.integers(1, 20_000))
     return abs(formula(p, n) / (float(stats.binom.std(n, p)) / n) - 1)
+
+
+@derivation_check(
+    claim="with independent random signs Σ ±d_i / n has the standard deviation √(Σ d_i²)/n",
+    method="reference",
+    trials=20,
+    tolerance=1e-12,
+)
+def paired_deviation(rng, formula=lambda d: math.sqrt(float(np.sum(d**2))) / len(d)):
+    d = rng.integers(-3, 4, int(rng.integers(2, 9))) / 3
+    d[0] = 1  # else all may be 0
+    means = [np.mean(np.multiply(signs, d)) for signs in itertools.product((-1, 1), repeat=len(d))]
+    return abs(formula(d) / float(np.std(means)) - 1)
 
 
 OWN = {name: getattr(optim, name) for name in ("Adagrad", "RMSprop", "Adam", "AdamW")}

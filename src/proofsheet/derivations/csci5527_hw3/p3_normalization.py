@@ -45,13 +45,13 @@ def apply(method: str, x: Tensor, groups: int, eps: float) -> Tensor:
 def torch_module(method: str, shape: tuple[int, ...], groups: int, eps: float) -> torch.nn.Module:
     """PyTorch's module with γ = 1 and β = 0, as it is when made, in training mode.
 
-    With ε = 0 batch and instance norm, which share their kernel, get `TINY_EPS`.
+    With ε = 0 batch norm gets `TINY_EPS`.
     """
     _, c, h, w = shape
     if method == "batch":
         return torch.nn.BatchNorm2d(c, eps=eps or TINY_EPS)
     if method == "instance":
-        return torch.nn.InstanceNorm2d(c, eps=eps or TINY_EPS)
+        return torch.nn.InstanceNorm2d(c, eps=eps)
     if method == "layer":
         return torch.nn.LayerNorm((c, h, w), eps=eps)
     return torch.nn.GroupNorm(groups, c, eps=eps)
@@ -93,7 +93,7 @@ def by_loops(method: str, x: Tensor, groups: int, eps: float) -> Tensor:
 
 @derivation_check(
     claim="each method is (x − μ)/√(σ² + ε) slice by slice",
-    method="exhaustive", trials=25, tolerance=1e-12,
+    method="reference", trials=25, tolerance=1e-12,
 )  # fmt: skip
 def slice_by_slice(rng: Rng, formula: Any = apply) -> float:
     x, groups = feature_map(rng)
@@ -132,7 +132,7 @@ def agrees_with_pytorch(rng: Rng, formula: Any = apply) -> float:
 
 @derivation_check(
     claim="a normalized slice has mean 0 and variance σ²/(σ² + ε)",
-    method="exhaustive", trials=50, tolerance=1e-12,
+    method="reference", trials=50, tolerance=1e-12,
 )  # fmt: skip
 def moments(rng: Rng, formula: Any = lambda variance, eps: variance / (variance + eps)) -> float:
     x, _ = feature_map(rng)
@@ -175,18 +175,19 @@ def scale_and_offset(rng: Rng, formula: Any = lambda out, a: np.sign(a) * out) -
     x, groups = feature_map(rng)
     a, b = rng.choice([-1, 1]) * rng.uniform(0.1, 10), rng.uniform(-10, 10)
     return max(
-        relative_error(apply(m, a * x + b, groups, 0.0), formula(apply(m, x, groups, 0.0), a))
+        relative_error(apply(m, a * x + b, groups, 0.0), formula(by_loops(m, x, groups, 0.0), a))
         for m in METHODS
     )
 
 
 @derivation_check(
     claim="σ² + 10⁻³⁰⁰ is σ² in float64 for every σ² above 10⁻²⁸³",
-    method="exhaustive", trials=200, tolerance=0,
+    method="exhaustive", tolerance=0,
 )  # fmt: skip
 def tiny_eps_is_none(rng: Rng, formula: Any = TINY_EPS) -> float:
-    variance = 10.0 ** rng.uniform(-283, 300)
-    return abs((variance + formula) - variance) / variance
+    # Between two powers of two numbers are equally far apart, so the lower end speaks for all.
+    variance = np.append(1e-283, 2.0 ** np.arange(-940, 1024))
+    return float(np.max(np.abs((variance + formula) - variance) / variance))
 
 
 # --- ε
@@ -271,7 +272,7 @@ def constant_slice(rng: Rng, formula: Any = standardize) -> float:
 
 @derivation_check(
     claim="two values v ± δ become ± δ/√(δ² + ε): ±1 for every δ > 0 if ε = 0",
-    method="exhaustive", trials=50, tolerance=1e-6,
+    method="reference", trials=50, tolerance=1e-6,
 )  # fmt: skip
 def rounding_is_blown_up(
     rng: Rng, formula: Any = lambda delta, eps: delta / np.sqrt(delta**2 + eps)
