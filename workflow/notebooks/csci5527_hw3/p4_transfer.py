@@ -140,7 +140,7 @@ print(f"class weights: normal {weights[0]:.2f}, pneumonia {weights[1]:.2f}")
 # %%
 GROWING = (96, 96)
 STRATEGIES = {
-    "frozen": Strategy("pretrained", 9, frozen=9, epochs=40, learning_rate=2e-3),
+    "frozen": Strategy("pretrained", 9, frozen=9, epochs=40, learning_rate=2e-4),
     "last_blocks": Strategy("pretrained", 9, frozen=6, epochs=12, learning_rate=3e-4),
     "everything": Strategy("pretrained", 9, epochs=8, learning_rate=3e-4, sides=GROWING),
     "truncated": Strategy("pretrained", 6, epochs=8, learning_rate=4e-4, sides=GROWING),
