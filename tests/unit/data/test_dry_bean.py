@@ -141,7 +141,7 @@ def test_trouble_is_tried_again_and_then_told(
     elif trouble == "wrong bytes":
         columns["Area"][0] += 7000
         table = as_csv(columns)
-    monkeypatch.setattr(dry_bean, "TIMEOUT", 0.3)
+    monkeypatch.setattr(dry_bean, "SILENCE", 0.3)
     server.script = [uci(server, table)]
     with pytest.raises(UserError, match=told) as caught:
         ask(server, monkeypatch, tmp_path)
