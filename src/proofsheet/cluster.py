@@ -42,7 +42,7 @@ def near(path: Path, scratch: str) -> Path:
     """
     if not scratch:
         return path
-    node = os.path.expandvars(scratch)
+    node = os.path.expandvars(os.path.expanduser(scratch))
     if "$" in node:
         raise UserError(
             f"config.yaml: data.scratch is {scratch!r}, but this node sets no such variable;"

@@ -148,6 +148,7 @@ def _mirror(data: Mapping[str, str], root: Path) -> str:
     """The mirror's folder, or '' where none is used; from the environment if not configured."""
     key = "config.yaml: data.mirror" if data["mirror"] else "PROOFSHEET_MIRROR"
     mirror = data["mirror"] or os.environ.get("PROOFSHEET_MIRROR", "")
+    mirror = os.path.expandvars(os.path.expanduser(mirror))
     if data["source"] in ("official", "standin"):
         return ""
     if not mirror:
@@ -157,10 +158,17 @@ def _mirror(data: Mapping[str, str], root: Path) -> str:
                 " PROOFSHEET_MIRROR is not set; name a folder that holds a manifest.yaml"
             )
         return ""
-    if not (root / mirror / "manifest.yaml").is_file():
-        missing = "has no manifest.yaml" if (root / mirror).is_dir() else "does not exist"
+    try:
+        listed = (root / mirror / "manifest.yaml").is_file()
+        if not listed:
+            wrong = "does not exist"
+            if (root / mirror).exists():
+                wrong = "has no manifest.yaml" if (root / mirror).is_dir() else "is a file"
+    except OSError as error:
+        listed, wrong = False, f"cannot be read ({error.strerror})"
+    if not listed:
         raise UserError(
-            f"{key} is {mirror!r}, which {missing};"
+            f"{key} is {mirror!r}, which {wrong};"
             " allowed: a folder that holds a manifest.yaml, or nothing"
         )
     return mirror
@@ -191,6 +199,9 @@ def _sentence(error: ValidationError) -> str:
     found = _shown(error.instance)
     kind = _TYPES.get(type(error.instance), "")
     note = f" ({kind})" if error.validator == "type" and kind else ""
+    # Snakemake hands numbers and truth values inside --config on as texts.
+    if note and isinstance(error.instance, str) and _read_by_yaml(error.instance):
+        note = " (a text, as every number inside --config; --configfile takes a file)"
     if "enum" in schema:
         allowed = ", ".join(schema["enum"])
     elif error.validator == "type" and str(schema["type"]) in _WANTED:  # it may be a list
@@ -198,6 +209,14 @@ def _sentence(error: ValidationError) -> str:
     else:
         allowed = schema["description"]
     return f"{key or 'the file'} is {found}{note}; allowed: {allowed}"
+
+
+def _read_by_yaml(text: str) -> bool:
+    """Would YAML read a number or a truth value?"""
+    try:
+        return isinstance(yaml.safe_load(text), bool | int | float)
+    except yaml.YAMLError:
+        return False
 
 
 def _shown(value: Any) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from proofsheet.files import replacing
+from proofsheet.files import read_json, replacing
 from proofsheet.modules import imported_modules
 
 
@@ -94,22 +94,32 @@ def summary(
     return [*lines, *(f"  before that: {line}" for line in missing)]
 
 
-def missing_from(config: Mapping[str, Any], name: str, entry: Mapping[str, Any]) -> list[str]:
+def missing_from(
+    config: Mapping[str, Any], name: str, entry: Mapping[str, Any], root: str | Path = "."
+) -> list[str]:
     """What a bundle lacks that its course asks for and only its author can give.
 
     Args:
         config: checked, as the bundle was made with it.
         name, entry: as for `files`. `screenshots` in the entry says that the course wants to see
             prompts and answers of AI tools, `asks` which keys of the configuration it asks for.
+        root: the project's folder.
     """
     lines = []
     if config["preset"] != "full":
         lines.append(f"run it with `preset: full`; this was a {config['preset']} run")
+    used = {data for problem in entry["problems"].values() for data in problem.get("datasets", [])}
+    lines += [
+        f"{data} is a stand-in here, not the real data: set data.mirror, or go online"
+        for data in sorted(used)
+        if (place := Path(root, f"results/data/{data}/source.json")).is_file()
+        and read_json(place)["standin"]
+    ]
     for key, what in {"author.name": "your name", **entry.get("asks", {})}.items():
         value: Any = config
         for part in key.split("."):
             value = value[part]
-        if value in ("", None):
+        if value is None or not str(value).strip():
             lines.append(f"config.yaml: {key} is empty; the course asks for {what}")
     acknowledged = config["acknowledgements"].get(name, {})
     unsaid = [

@@ -15,6 +15,7 @@ from string import Template
 
 import yaml
 
+from proofsheet.config import read_yaml
 from proofsheet.errors import UserError
 from proofsheet.files import write_text
 
@@ -72,7 +73,8 @@ def write_problem(set_name: str, problem: str, root: str | Path = ".") -> list[P
     if there:
         raise UserError(f"{there[0].relative_to(root)} is there already; choose another name")
     entry = _read_set(frame["set.yaml"])
-    if any(PROBLEM.fullmatch(name)[1] == match[1] for name in entry.get("problems", {})):
+    numbers = [PROBLEM.fullmatch(str(name)) for name in entry.get("problems", {})]
+    if match[1] in [found[1] for found in numbers if found]:
         raise UserError(f"{set_name} has a problem {match[1]} already; choose another number")
 
     title = match[2].replace("_", " ").capitalize()
@@ -84,15 +86,14 @@ def write_problem(set_name: str, problem: str, root: str | Path = ".") -> list[P
         "label": f"{set_name.replace('_', '-')}-{problem.partition('_')[0]}",
         "course": entry.get("short", set_name),
     }
+    added = f"  {problem}:\n    title: {json.dumps(title)}\n"
+    added += "    # Points of each part; a part is answered by the section {#sec-…-<part>}.\n"
+    added += "    parts: {a: 1}\n"
+    _check_set(frame["set.yaml"], _NEW_SET.format(set=set_name), added, entry, problem)
     for template, path in places.items():
         write_text(path, _filled(root, template, words))
     _append(frame["rules"], f"# {words['course']}.\n", _filled(root, "rule.smk", words))
-    _append(
-        frame["set.yaml"], _NEW_SET.format(set=set_name),
-        f"  {problem}:\n    title: {json.dumps(title)}\n"
-        "    # Points of each part; a part is answered by the section {#sec-…-<part>}.\n"
-        "    parts: {a: 1}\n",
-    )  # fmt: skip
+    _append(frame["set.yaml"], _NEW_SET.format(set=set_name), added)
     label = set_name.replace("_", "-")
     _append(
         frame["_set.qmd"], f"# {set_name} {{#sec-{label}}}\n\nWhat the set is about.\n",
@@ -133,10 +134,13 @@ def _frame(set_name: str, root: Path) -> dict[str, Path]:
 def _read_set(path: Path) -> dict:
     if not path.exists():
         return {}
-    entry = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entry = read_yaml(path)
     # The new problem is written under the last key, as a reader would write it.
-    if list(entry)[-1] != "problems" or not entry["problems"]:
-        raise UserError(f"{path}: `problems` must be its last key; move it to the end")
+    last = list(entry)[-1] if isinstance(entry, dict) and entry else ""
+    if last != "problems" or not isinstance(entry["problems"], dict):
+        raise UserError(
+            f"{path}: `problems` must be its last key and hold problems by name; move it to the end"
+        )
     return entry
 
 
@@ -147,8 +151,27 @@ def _filled(root: Path, template: str, words: dict[str, str]) -> str:
 
 def _append(path: Path, new: str, text: str) -> None:
     """Add to a file, which begins with `new` if there is none."""
+    write_text(path, _appended(path, new, text))
+
+
+def _appended(path: Path, new: str, text: str) -> str:
     before = path.read_text(encoding="utf-8") if path.exists() else new
-    write_text(path, before.rstrip("\n") + "\n" + text)
+    return before.rstrip("\n") + "\n" + text
+
+
+def _check_set(path: Path, new: str, text: str, entry: dict, problem: str) -> None:
+    """Is `path`, with `text` added, what it was with one problem more?"""
+    wrong = UserError(
+        f"{path}: a problem cannot be added at its end; indent each problem by two spaces, one"
+        " under the other, as `make problem` writes them"
+    )
+    try:
+        found = yaml.safe_load(_appended(path, new, text))
+        one_more = list(found["problems"]) == [*entry.get("problems", {}), problem]
+    except (yaml.YAMLError, TypeError, KeyError):
+        raise wrong from None
+    if not one_more:
+        raise wrong
 
 
 def main() -> None:

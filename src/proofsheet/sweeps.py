@@ -71,11 +71,18 @@ def _check_values(key: str, run: str, grid: Mapping[str, Sequence[Any]]) -> None
         for value in values:
             if not parameters[parameter].allows(value):
                 # YAML reads 1e-3 as a text.
-                hint = " (write 1e-3 as 0.001)" if isinstance(value, str) else ""
+                hint = " (write 1e-3 as 0.001)" if _number_as_text(value) else ""
                 raise UserError(
                     f"{key}.grid.{parameter}: {value!r} is not allowed{hint};"
                     f" allowed: {parameters[parameter].words}"
                 )
+
+
+def _number_as_text(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and math.isfinite(float(value))
+    except ValueError:
+        return False
 
 
 def _check_together(key: str, run: Run, only_with: Mapping[str, tuple[str, Any]]) -> None:

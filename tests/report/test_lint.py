@@ -81,6 +81,9 @@ BAD = {
     ),
     "unknown shortcode": ("A {{< meta title >}}.", "unknown shortcode meta"),
     "raw typst": ("```{=typst}\n#pagebreak()\n```", "raw typst or LaTeX"),
+    "LaTeX in prose": (r"We get \textbf{significant} gains.", "\\textbf outside of"),
+    "half a shortcode": ("It is {{< var a.b.f1 }}.", "{{ of no whole"),
+    "no shortcode": ("It is {{ var a.b.f1 }}.", "{{ of no whole"),
     "raw inline": ("Words `#h(1em)`{=typst}.", "raw typst or LaTeX"),
     "formula without a check": ("### New\n\n$$ a = b $$", "no check is cited in 'New'"),
     "decimal": ("It reached 0.5123.", "a decimal number typed by hand: 0.5123; use"),
@@ -121,7 +124,7 @@ GOOD = {
     "decimal in mathematics that is no metric": "Let $\\alpha = 0.513$ be the step.",
     "short decimal in mathematics": "Let $\\alpha = 0.9$ be the step.",
     "integer that is no metric": "Take 500 of them, of which 12 are left, in 2025.",
-    "caption": "\\caption is not cap: $\\caption$.",
+    "caption": "It is not cap: $\\caption$.",
     "list": "1. First\n2. Second",
     "version": "Python 3.11.7 is meant.",
 }

@@ -61,6 +61,8 @@ def test_config_yaml_is_the_schema_s_defaults():
         ({"seeds": [-1]}, ["seeds[0] is -1", "from 0"]),
         ({"transfer": {"image_size": 96.0}}, ["image_size is 96.0", "a whole number from 64"]),
         ({"seeds": [1, 1]}, ["seeds is [1, 1]", "different"]),
+        ({"seeds": ["3"]}, ["seeds[0] is '3' (a text, as every number inside --config;"]),
+        ({"deterministic": "false"}, ["deterministic is 'false' (a text, as every number"]),
         ({"device": "tpu"}, ["device is 'tpu'", "allowed: auto, cpu, cuda"]),
         ({"preset": True}, ["preset is True", "allowed: full, quick"]),
         ({"eecs182_hw5": {"q6_dataset": "mnist"}}, ["is 'mnist'", "auto, cifar10, cifar100"]),
@@ -127,6 +129,11 @@ def test_a_mirror_in_the_environment_is_used_and_checked(monkeypatch, tmp_path):
     (tmp_path / "manifest.yaml").write_text("{}")
     assert checked({}, ROOT)["data"]["mirror"] == str(tmp_path)
     assert checked({"data": {"source": "standin"}}, ROOT)["data"]["mirror"] == ""
+    monkeypatch.setenv("HOME", str(tmp_path.parent))
+    for written in (f"~/{tmp_path.name}", f"$HOME/{tmp_path.name}"):
+        assert checked({"data": {"mirror": written}}, ROOT)["data"]["mirror"] == str(tmp_path)
+    with pytest.raises(UserError, match=r"data\.mirror is .*manifest\.yaml', which is a file;"):
+        checked({"data": {"mirror": str(tmp_path / "manifest.yaml")}}, ROOT)
 
 
 @pytest.mark.parametrize(

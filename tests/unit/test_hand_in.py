@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -144,6 +145,22 @@ def test_the_summary_says_what_is_there_and_what_to_do_with_it(tmp_path):
     ]
 
 
+def test_data_that_are_stand_ins_are_named(tmp_path):
+    entry = PLAIN | {"problems": {"p1_a": {"datasets": ["mnist", "dry_bean"]}, "p2_b": {}}}
+    given = {"collaborators": [], "ai_tools": []}
+    config = {
+        "preset": "full",
+        "author": {"name": "Ada Lovelace"},
+        "acknowledgements": {"s_hw": dict.fromkeys(entry["problems"], given)},
+    }
+    for name, standin in (("mnist", True), ("dry_bean", False)):
+        (tmp_path / "results/data" / name).mkdir(parents=True)
+        (tmp_path / f"results/data/{name}/source.json").write_text(json.dumps({"standin": standin}))
+    assert missing_from(config, "s_hw", entry, tmp_path) == [
+        "mnist is a stand-in here, not the real data: set data.mirror, or go online"
+    ]
+
+
 def test_what_only_the_author_can_give_is_asked_for():
     entry = PLAIN | {"screenshots": True, "asks": {"s_hw.hours": "the hours that it took"}}
     given = {"collaborators": [], "ai_tools": ["an assistant"], "images": []}
@@ -174,5 +191,8 @@ def test_what_only_the_author_can_give_is_asked_for():
         },
     }
     assert missing_from(config, "s_hw", entry) == []
+    assert (
+        "author.name is empty" in missing_from(config | {"author": {"name": " "}}, "s_hw", entry)[0]
+    )
     (line,) = missing_from(config | {"acknowledgements": {}}, "s_hw", entry)
     assert "acknowledgements.s_hw does not say who and which AI tools helped; the" in line

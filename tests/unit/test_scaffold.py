@@ -80,6 +80,28 @@ def test_a_name_of_the_wrong_form_writes_nothing(checkout, set_name, problem, me
     assert files(checkout) == {}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "title: T\nproblems:\n    p1_slope:\n        title: S\n",
+        "title: T\nproblems: {p1_slope: {title: S}}\n",
+        "title: T\nproblems:\n",
+        "problems:\n  p1_slope: {title: S}\ntitle: T\n",
+        "title: [\n",
+    ],
+)
+def test_a_set_that_cannot_be_added_to_is_left_as_it_is(checkout, text):
+    place = checkout / "report/my_course/set.yaml"
+    place.parent.mkdir(parents=True)
+    place.write_text(text)
+    with pytest.raises(UserError, match=r"set\.yaml") as caught:
+        write_problem("my_course", "p2_other", checkout)
+    assert "\n" not in str(caught.value)
+    assert files(checkout) == {"report/my_course/set.yaml": text}
+
+
 def test_what_is_there_stays_as_it_is(checkout):
     write_problem("my_course", "p1_slope", checkout)
     before = files(checkout)

@@ -136,17 +136,21 @@ with SnakemakeApi(OutputSettings()) as api:
 """
 
 
+ALL = "bloodmnist cifar10 dry_bean mnist scipy weights"
+
+
 @pytest.mark.parametrize(
     ("source", "mirrored", "here"),
-    [("auto", False, True), ("official", False, True), ("auto", True, False),
-     ("standin", False, False)],
+    [("auto", "", True), ("official", "", True), ("auto", ALL, False), ("mirror", ALL, False),
+     ("auto", "dry_bean", True), ("mirror", "dry_bean", False), ("standin", "", False)],
 )  # fmt: skip
 def test_notebooks_run_where_they_can_fetch_their_data(project, tmp_path, source, mirrored, here):
-    """They stand alone: without a mirror they ask the datasets' own clients."""
+    """They stand alone: what no mirror has they ask of the datasets' own clients."""
     (tmp_path / "mirror").mkdir()
-    (tmp_path / "mirror/manifest.yaml").write_text(
-        f"dry_bean: {{official: true, licence: x, files: {{a.xlsx: {{sha256: {64 * '0'}}}}}}}\n"
-    )
+    (tmp_path / "mirror/manifest.yaml").write_text("".join(
+        f"{name}: {{official: true, licence: x, files: {{a.xlsx: {{sha256: {64 * '0'}}}}}}}\n"
+        for name in mirrored.split()
+    ))  # fmt: skip
     mirror = str(tmp_path / "mirror") if mirrored else ""
     done = subprocess.run(
         [sys.executable, "-c", LOCAL_RULES, source, mirror], cwd=project.folder,

@@ -77,6 +77,9 @@ try:
 except UserError as error:
     sys.exit(f"proofsheet: {error}")
 
+if workflow.local_exec and workflow.resource_settings.cores == 0:
+    sys.exit("proofsheet: --cores is 0; allowed: a number from 1, or all")
+
 KNOWN_SETS = known_sets()
 # Read by proofsheet.data.dataset.load, on whichever node a job runs.
 os.environ.update(PROOFSHEET_SCRATCH=config["data"]["scratch"])
@@ -161,6 +164,12 @@ def growing(mem_mb):
 
 def problems_of(name):
     return KNOWN_SETS[name]["problems"]
+
+
+# A change in the mirror's list of files is a change of the data.
+MANIFEST = (
+    f"{config['data']['mirror']}/manifest.yaml" if config["data"]["mirror"] else []
+)
 
 
 def mirror_in_use(wildcards):

@@ -4,12 +4,7 @@
 rule data:
     """Fetch, verify and split one dataset."""
     input:
-        # A change in the mirror's list of files is a change of the data.
-        manifest=(
-            f"{config['data']['mirror']}/manifest.yaml"
-            if config["data"]["mirror"]
-            else []
-        ),
+        manifest=MANIFEST,
         modules=lambda wildcards: dataset_modules(wildcards.dataset),
     output:
         train="results/data/{dataset}/train.npz",

@@ -6,6 +6,7 @@ rule notebook:
     input:
         text=lambda wildcards: notebook_text(wildcards),
         modules=lambda wildcards: notebook_modules(wildcards),
+        manifest=MANIFEST,
         builder=modules_of("notebook"),
     output:
         notebook="results/notebooks/{set}/problem_{number}.ipynb",

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from proofsheet.errors import UserError
+
 _TOKEN = re.compile(
     r"""
       (?P<front>\A---\n.*?^---[ \t]*$)
@@ -63,8 +65,16 @@ class Chapter:
 
     @classmethod
     def read(cls, path: Path) -> Chapter:
-        """Read a file as UTF-8."""
-        return cls(path, path.read_text(encoding="utf-8"))
+        """Read a file as UTF-8.
+
+        Raises:
+            UserError: it is not.
+        """
+        try:
+            return cls(path, path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError as error:
+            where = f"{path}: byte {error.start}"
+            raise UserError(f"{where} is not UTF-8; save it as UTF-8") from None
 
     @cached_property
     def tokens(self) -> list[Token]:

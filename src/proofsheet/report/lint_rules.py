@@ -188,6 +188,19 @@ def raw_code(chapter: Chapter, report: Report) -> Faults:
             yield token.start, "raw typst or LaTeX; only mathematics may have it"
 
 
+def words_that_would_vanish(chapter: Chapter, report: Report) -> Faults:
+    """LaTeX in prose is dropped with what is in its braces, and half a shortcode is printed."""
+    kinds = (
+        "front", "fence", "code", "comment", "display", "inline", "attribute", "target", "url",
+        "shortcode",
+    )  # fmt: skip
+    text = chapter.without(*kinds)
+    for match in re.finditer(r"(?<!\\)\\[A-Za-z]+", text):
+        yield match.start(), f"{match[0]} outside of $…$, which would be lost; use Markdown"
+    for match in re.finditer(r"\{\{|\}\}", text):
+        yield match.start(), f"{match[0]} of no whole {{{{< … >}}}}, which would be printed"
+
+
 def label_form(chapter: Chapter, report: Report) -> Faults:
     """Underscores break Quarto's references."""
     for position, label in labels(chapter):
@@ -235,7 +248,8 @@ def numbers_by_hand(chapter: Chapter, report: Report) -> Faults:
 
 RULES: tuple[Callable[[Chapter, Report], Faults], ...] = (
     unresolved_variables, variables_in_mathematics, shortcodes, includes, figures, references,
-    footnotes, mathematics, raw_code, label_form, verified_sections, passed_checks, numbers_by_hand,
+    footnotes, mathematics, raw_code, words_that_would_vanish, label_form, verified_sections,
+    passed_checks, numbers_by_hand,
 )  # fmt: skip
 
 
