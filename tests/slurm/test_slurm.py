@@ -201,7 +201,8 @@ def test_the_profile_looks_after_a_short_job_before_forty_seconds(project):
 
 
 def test_started_inside_a_job_it_says_so(project):
-    words = shlex.join(project.command("results/cs7643_ps2/p1_collaborators/metrics.json", *QUICK))
+    target = "results/cs7643_ps2/p1_collaborators/metrics.json"
+    words = shlex.join(project.command("--cores", "2", target, *QUICK))
     output = project.folder / "inside.log"
     done = subprocess.run(
         ["sbatch", "--wait", "--cpus-per-task=1", "--mem=2000", f"--output={output}", "--wrap",

@@ -22,7 +22,7 @@ with job.start(snakemake):
 
     # Before training: measured lines, and crosses where the theory expects them.
     for activation in DISPLAYED:
-        figure, (left, right) = figures.new(1, 2, height=2.2)
+        figure, (left, right) = figures.new(1, 2, height=2.0)
         for k, (method, name) in enumerate(NAMES.items()):
             for panel, statistic in ((left, "mean"), (right, "std")):
                 found = arrays[f"{activation}_{method}_{statistic}"]
@@ -53,7 +53,7 @@ with job.start(snakemake):
 
     # Training: the loss in every seventh of an epoch, and its range over the seeds.
     for activation in DISPLAYED:
-        figure, axes = figures.new(height=2.5)
+        figure, axes = figures.new(height=1.9)
         for k, (method, name) in enumerate(NAMES.items()):
             losses = arrays[f"{activation}_{method}_losses"]
             points = min(7 * metrics["epochs"], losses.shape[1])

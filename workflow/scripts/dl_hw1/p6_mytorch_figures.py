@@ -22,7 +22,7 @@ with job.start(snakemake):
     blue, orange, green = figures.COLOURS[:3]
 
     # The error over the step of the difference quotient
-    figure, (left, right) = figures.new(1, 2, height=2.7, sharex=True)
+    figure, (left, right) = figures.new(1, 2, height=2.4, sharex=True)
     epsilons = arrays["epsilons"]
     left.loglog(epsilons, arrays["max_error"], color=orange, ls="--", label="largest")
     left.loglog(epsilons, arrays["median_error"], color=blue, label="median")
@@ -48,7 +48,7 @@ with job.start(snakemake):
     figures.save(figure, snakemake.output.epsilon, standin=standin)
 
     # Training loss against the iteration
-    figure, axis = figures.new(height=2.1)
+    figure, axis = figures.new(height=1.6)
     losses = arrays["losses"]
     count = np.arange(1, losses.size + 1)
     axis.semilogy(count, losses.ravel(), color="0.75", ls="-", lw=0.5, label="mini-batch")
@@ -67,7 +67,7 @@ with job.start(snakemake):
 
     # Test images with their labels: ten at random, and ten errors
     columns = metrics["shown"]["images"]
-    figure, axes = figures.new(2, columns, height=1.7, squeeze=False)
+    figure, axes = figures.new(2, columns, height=1.5, squeeze=False)
     for row, name in zip(axes, ("shown", "missed"), strict=True):
         for axis in row:
             axis.axis("off")
