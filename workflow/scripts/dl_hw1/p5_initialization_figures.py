@@ -22,7 +22,7 @@ with job.start(snakemake):
 
     # Before training: measured lines, and crosses where the theory expects them.
     for activation in DISPLAYED:
-        figure, (left, right) = figures.new(1, 2, height=2.0)
+        figure, (left, right) = figures.new(1, 2, height=1.8)
         for k, (method, name) in enumerate(NAMES.items()):
             for panel, statistic in ((left, "mean"), (right, "std")):
                 found = arrays[f"{activation}_{method}_{statistic}"]
@@ -53,7 +53,7 @@ with job.start(snakemake):
 
     # Training: the loss in every seventh of an epoch, and its range over the seeds.
     for activation in DISPLAYED:
-        figure, axes = figures.new(height=1.9)
+        figure, axes = figures.new(height=1.8)
         for k, (method, name) in enumerate(NAMES.items()):
             losses = arrays[f"{activation}_{method}_losses"]
             points = min(7 * metrics["epochs"], losses.shape[1])
@@ -70,7 +70,7 @@ with job.start(snakemake):
         figures.save(figure, snakemake.output[f"training_{activation}"], standin=standin)
 
     # The map from layer to layer, whose fixed points decide.
-    figure, (left, right) = figures.new(1, 2, height=2.5)
+    figure, (left, right) = figures.new(1, 2, height=2.3)
     q = arrays["map_variance"]
     for panel, activation in ((left, "tanh"), (right, "relu")):
         panel.plot(q, q, color="0.75", ls="-", lw=0.8)
