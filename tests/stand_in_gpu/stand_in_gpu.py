@@ -308,10 +308,13 @@ def _widened(x: Any) -> Any:
 
 
 def install() -> None:
-    """From here on this thread sees a GPU, if it may see any."""
+    """From here on this thread sees a GPU, if it may see any.
+
+    Its operations are watched from the moment on when it asks whether there is one: a program that
+    does not ask is not slowed down.
+    """
     if os.environ.get("CUDA_VISIBLE_DEVICES") == "":
         return
-    torch.cuda.is_available = lambda: True
     torch.cuda.is_bf16_supported = lambda including_emulation=True: True
     torch.cuda._lazy_init = lambda: None
     torch.cuda.get_device_name = lambda device=None: "a GPU that is not there"
@@ -338,15 +341,25 @@ def install() -> None:
     if folder := os.environ.get("STAND_IN_GPU_RECORDS"):
         atexit.register(_record, Path(folder), operations)
     functions = _Functions(operations)
+    watching: list[bool] = []
     engine = torch.autograd.graph._engine_run_backward
 
     def run_backward(*args: Any, **kwargs: Any) -> Any:
+        if not watching:
+            return engine(*args, **kwargs)
         with functions:  # what a `Function.backward` calls is seen, too
             return engine(*args, **kwargs)
 
     torch.autograd._engine_run_backward = run_backward
-    operations.__enter__()
-    functions.__enter__()
+
+    def is_available() -> bool:
+        if not watching:
+            watching.append(True)
+            operations.__enter__()
+            functions.__enter__()
+        return True
+
+    torch.cuda.is_available = is_available
 
 
 def _record(folder: Path, operations: _Operations) -> None:
