@@ -158,15 +158,17 @@ def _mirror(data: Mapping[str, str], root: Path) -> str:
                 " PROOFSHEET_MIRROR is not set; name a folder that holds a manifest.yaml"
             )
         return ""
+    folder, wrong = root / mirror, ""
     try:
-        listed = (root / mirror / "manifest.yaml").is_file()
-        if not listed:
+        if not folder.exists():
             wrong = "does not exist"
-            if (root / mirror).exists():
-                wrong = "has no manifest.yaml" if (root / mirror).is_dir() else "is a file"
+        elif not folder.is_dir():
+            wrong = "is a file"
+        elif not (folder / "manifest.yaml").is_file():
+            wrong = "has no manifest.yaml"
     except OSError as error:
-        listed, wrong = False, f"cannot be read ({error.strerror})"
-    if not listed:
+        wrong = f"cannot be read ({error.strerror})"
+    if wrong:
         raise UserError(
             f"{key} is {mirror!r}, which {wrong};"
             " allowed: a folder that holds a manifest.yaml, or nothing"

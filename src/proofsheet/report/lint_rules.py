@@ -190,14 +190,9 @@ def raw_code(chapter: Chapter, report: Report) -> Faults:
 
 def words_that_would_vanish(chapter: Chapter, report: Report) -> Faults:
     """LaTeX in prose is dropped with what is in its braces, and half a shortcode is printed."""
-    kinds = (
-        "front", "fence", "code", "comment", "display", "inline", "attribute", "target", "url",
-        "shortcode",
-    )  # fmt: skip
-    text = chapter.without(*kinds)
-    for match in re.finditer(r"(?<!\\)\\[A-Za-z]+", text):
+    for match in re.finditer(r"(?<!\\)\\[A-Za-z]+", chapter.prose):
         yield match.start(), f"{match[0]} outside of $…$, which would be lost; use Markdown"
-    for match in re.finditer(r"\{\{|\}\}", text):
+    for match in re.finditer(r"\{\{|\}\}", chapter.prose):
         yield match.start(), f"{match[0]} of no whole {{{{< … >}}}}, which would be printed"
 
 

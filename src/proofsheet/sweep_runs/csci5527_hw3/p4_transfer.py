@@ -10,6 +10,7 @@ from proofsheet.device import mixed_precision
 from proofsheet.files import read_arrays
 from proofsheet.sweep_runs import Common, Metrics, of_logits
 from proofsheet.sweep_runs.on_device import device_of
+from proofsheet.sweeps import START
 from proofsheet.training import denormals_flushed
 from proofsheet.transfer import Images, build, classify, features, fit
 from proofsheet.transfer_strategy import changed, strategy_of
@@ -19,7 +20,7 @@ from proofsheet.transfer_trial import shortened
 @denormals_flushed()
 def train(common: Common, parameters: Mapping[str, Any]) -> Metrics:
     """The strategy `frozen` of the configuration unless swept, and numbers of it that are swept."""
-    given = {"strategy": "frozen", **parameters}
+    given = {"strategy": START, **parameters}
     name, seed = given.pop("strategy"), given.pop("seed", common.start["seed"])
     side = given.pop("side", common.start["side"])
     strategy = strategy_of(name, common.start["strategies"][name])
