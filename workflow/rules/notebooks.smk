@@ -25,7 +25,7 @@ rule notebook:
         gpu=notebook_gpus,
     params:
         preset=config["preset"],
-        mirror=config["data"]["mirror"],
+        mirror=mirror_in_use,
         source=config["data"]["source"],
     script:
         "../scripts/notebook.py"
