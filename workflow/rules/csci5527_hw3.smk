@@ -4,12 +4,7 @@
 rule scipy_images:
     """The images ascent and face, as arrays; they have no classes and no split."""
     input:
-        # A change in the mirror's list of files is a change of the data.
-        manifest=(
-            f"{config['data']['mirror']}/manifest.yaml"
-            if config["data"]["mirror"]
-            else []
-        ),
+        manifest=MANIFEST,
         modules=modules_of("data/scipy_images"),
     output:
         images="results/data/scipy_images/images.npz",
@@ -156,12 +151,7 @@ rule csci5527_hw3_p3_normalization_figures:
 rule pretrained_weights:
     """Weights of SqueezeNet 1.1, fetched where there is a network: compute nodes need none."""
     input:
-        # A change in the mirror's list of files is a change of the weights.
-        manifest=(
-            f"{config['data']['mirror']}/manifest.yaml"
-            if config["data"]["mirror"]
-            else []
-        ),
+        manifest=MANIFEST,
         modules=modules_of("data/weights"),
     output:
         weights="results/data/weights/weights.npz",
