@@ -34,13 +34,13 @@ test-faults: $(READY) ## kills, full disks, edited results, cut downloads, bad i
 lint: $(READY) ## ruff, snakefmt and snakemake --lint
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/snakefmt --check Snakefile workflow/rules
+	@$(BIN)/snakefmt --check Snakefile workflow/rules workflow/problems
 	@$(BIN)/snakemake --lint
 
 format: $(READY) ## write Python and Snakemake in the project's form
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
-	@$(BIN)/snakefmt Snakefile workflow/rules
+	@$(BIN)/snakefmt Snakefile workflow/rules workflow/problems
 
 lock: | $(UV) ## pin the dependencies of pyproject.toml anew
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -54,7 +54,7 @@ benchmarks: $(READY) ## speed against the peers, as ratios
 	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark; done
 
 problem: $(READY) ## a new problem that runs at once: make problem SET=my_course PROBLEM=p1_title
-	@$(BIN)/python -m proofsheet.scaffold "$(SET)" "$(PROBLEM)"
+	@$(BIN)/python -m proofsheet.planning.new_problem "$(SET)" "$(PROBLEM)"
 
 clean: ## remove what the workflow made (the environment stays)
 	rm -rf results .snakemake

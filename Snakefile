@@ -1,6 +1,6 @@
-# The whole map on one screen: configuration, the way of the data, targets.
+# The whole map on one screen: configuration, data flow, targets.
 #
-#   source ─► results/data ─► runs ─► the problem ─► its figures ─► the PDF, the notebooks
+#   source ─► results/data ─► trainings ─► solve ─► figures ─► the PDF, the notebooks
 #
 # `snakemake --cores 8` makes everything, `snakemake --cores 8 <set>` one set, and
 # `snakemake --cores 1 report` the PDF of all sets.
@@ -26,17 +26,10 @@ rule all:
 
 
 include: "workflow/rules/data.smk"
-
-
-# One file per problem set: csci5527_hw2.smk, …
-for name in KNOWN_SETS:
-
-    include: f"workflow/rules/{name}.smk"
-
-
+# One folder per problem: workflow/problems/<set>/<problem>/.
+include: "workflow/rules/problems.smk"
 include: "workflow/rules/sweeps.smk"
 include: "workflow/rules/report.smk"
-include: "workflow/rules/notebooks.smk"
 
 
 localrules:

@@ -3,7 +3,7 @@
     python benchmarks/bloodmnist_vs_dataloader.py [threads] [epochs]
 
 The usual loop is `medmnist.BloodMNIST` with `ToTensor` in a `DataLoader`, Adam as it comes, losses
-read back in every step; ours is `proofsheet.live_units.train_live`, in float32 as well. Both start
+read back in every step; ours is `live_units.train_live`, in float32 as well. Both start
 from the same weights and take the same batches, so that they compute the same but for rounding:
 the losses of the first epoch say that they do, those of the last how far rounding has carried two
 trainings apart. Where the data has been prepared it is used, else noise of its shape.
@@ -30,14 +30,14 @@ from torch import nn
 from torch.utils.data import DataLoader, Sampler
 from torchvision.transforms import ToTensor
 
+from problems.dl_hw1.p4_bloodmnist.live_units import train_live
+from problems.dl_hw1.p4_bloodmnist.model import RECIPES, network, scaled
+from proofsheet.data.dataset import load
+from proofsheet.jobs.device import resolve
+from proofsheet.jobs.malloc import keep_freed_memory
+from proofsheet.learning.loop import train
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "src"))
-from proofsheet.allocation import keep_freed_memory  # noqa: E402
-from proofsheet.blood_cells import RECIPES, network, scaled  # noqa: E402
-from proofsheet.data.dataset import load  # noqa: E402
-from proofsheet.device import resolve  # noqa: E402
-from proofsheet.live_units import train_live  # noqa: E402
-from proofsheet.training import train  # noqa: E402
 
 THREADS = int(sys.argv[1]) if len(sys.argv) > 1 else 2
 EPOCHS = int(sys.argv[2]) if len(sys.argv) > 2 else 30

@@ -5,7 +5,7 @@
 The usual loop is `torchvision.datasets.CIFAR10` with `RandomCrop`, `RandomHorizontalFlip`,
 `ToTensor` and `Normalize` in a `DataLoader`, everything in float32 and in PyTorch's default memory
 format, `nn.Conv2d`, plain SGD with momentum, losses read back in every step.
-Ours is `proofsheet.sgd_training.fit`: bytes in memory, one gather per batch, products in bfloat16
+Ours is `learning.sgd_loop.fit`: bytes in memory, one gather per batch, products in bfloat16
 with the channels last where the processor is fast at that, images that grow from epoch to epoch,
 and Muon. Both train our own design, on batches of the same size; ours takes all its epochs, as the
 first ones are faster, and the usual loop one, as all are alike. The usual loop is measured first,
@@ -28,14 +28,14 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
+from problems.cs7643_ps2.p7_cifar10.recipes import PLANS
+from proofsheet.data.dataset import load
+from proofsheet.jobs.device import mixed_precision, on_gpu, resolve
+from proofsheet.jobs.malloc import keep_freed_memory
+from proofsheet.learning.sgd_loop import fit
+from proofsheet.learning.small_image_nets import Filters, FoldedNet
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "src"))
-from proofsheet.allocation import keep_freed_memory  # noqa: E402
-from proofsheet.cifar_nets import Filters, FoldedNet  # noqa: E402
-from proofsheet.cifar_recipes import PLANS  # noqa: E402
-from proofsheet.data.dataset import load  # noqa: E402
-from proofsheet.device import mixed_precision, on_gpu, resolve  # noqa: E402
-from proofsheet.sgd_training import fit  # noqa: E402
 
 THREADS = int(sys.argv[1]) if len(sys.argv) > 1 else 2
 STEPS = int(sys.argv[2]) if len(sys.argv) > 2 else 8

@@ -1,4 +1,4 @@
-"""`proofsheet.correlation.correlate2d` against SciPy on `ascent`: ratios from this one run.
+"""`correlation.correlate2d` against SciPy on `ascent`: ratios from this one run.
 
     python benchmarks/correlate_vs_scipy.py
 
@@ -14,7 +14,6 @@ adds to a time. `correlate2d` with the template takes seconds, so it has two tur
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,9 +22,9 @@ import numpy as np
 import scipy
 import scipy.signal
 
+from problems.csci5527_hw3.p2_correlation.correlation import correlate2d
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "src"))
-from proofsheet.correlation import correlate2d  # noqa: E402
 
 CASES = [((3, 3), 1.0, 100), ((65, 80), 50.0, 50)]  # template, bar against correlate2d, turns
 TYPES = ["uint8", "float64", "float32"]

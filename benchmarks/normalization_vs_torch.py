@@ -1,4 +1,4 @@
-"""`proofsheet.normalization` against PyTorch's modules on 64×64×50×50: ratios from this one run.
+"""`learning.normalization` against PyTorch's modules on 64×64×50×50: ratios from this one run.
 
     python benchmarks/normalization_vs_torch.py
 
@@ -15,14 +15,15 @@ from pathlib import Path
 
 import torch
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
-from proofsheet.normalization import (
+from proofsheet.learning.normalization import (
     batch_norm,
     group_norm,
     instance_norm,
     layer_norm,
     relative_difference,
 )
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 SHAPE, GROUPS, AIM, TURNS = (64, 64, 50, 50), 8, 1.5, 20
 # PyTorch's batch norm refuses eps = 0 while training; this one is lost in the sum σ² + ε.

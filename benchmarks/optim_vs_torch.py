@@ -1,4 +1,4 @@
-"""One optimizer step of `proofsheet.optim` against `torch.optim`: ratios from this one run.
+"""One optimizer step of `learning.optimizers` against `torch.optim`: ratios from this one run.
 
     python benchmarks/optim_vs_torch.py
 
@@ -17,8 +17,9 @@ from pathlib import Path
 
 import torch
 
+from proofsheet.learning import optimizers
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
-from proofsheet import optim
 
 NETWORKS = {
     "convnet": [(32, 1, 5, 5), (32,), (64, 32, 5, 5), (64,), (10, 1024), (10,)],
@@ -44,7 +45,7 @@ def main() -> None:
     worst = 0.0
     for network, shapes in NETWORKS.items():
         for name, arguments in OPTIMIZERS:
-            steps = {"ours": stepper(getattr(optim, name), shapes, arguments)}
+            steps = {"ours": stepper(getattr(optimizers, name), shapes, arguments)}
             for version, switch in VERSIONS.items():
                 if not (name == "RMSprop" and version == "fused"):
                     cls = getattr(torch.optim, name)

@@ -21,9 +21,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from proofsheet.files import read_json, write_text
-from proofsheet.sweepable import SWEEPABLE
-from proofsheet.sweeps import expand, files_of
+from proofsheet.jobs.atomic_files import read_json, write_text
+from proofsheet.sweeps.grid import expand, files_of
+from proofsheet.sweeps.registry import SWEEPABLE
 
 ROOT = Path(__file__).parents[1]
 # The cluster and the temporary checkout are those of the tests.

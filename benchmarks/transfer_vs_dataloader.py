@@ -5,7 +5,7 @@
 The usual loop is that of the tutorial which the problem points to: JPEG files behind a `Dataset`
 with torchvision's transforms (resize, random affine, normalize three channels), a `DataLoader`,
 torchvision's SqueezeNet in float32, the loss read back in every step. Ours is
-`proofsheet.transfer.fit`: images decoded once, one channel, bfloat16 with channels_last where the
+`finetune.fit`: images decoded once, one channel, bfloat16 with channels_last where the
 processor is fast in it, images that grow from epoch to epoch where nothing is frozen, and features
 that are computed once where blocks are.
 
@@ -38,16 +38,20 @@ from torchvision.datasets import ImageFolder
 from torchvision.models import squeezenet1_1
 from torchvision.transforms import v2
 
+from problems.csci5527_hw3.p4_transfer.finetune import BATCH, Images, build, fit
+from proofsheet.data.dataset import load
+from proofsheet.data.standins.chest_xray import simulate
+from proofsheet.jobs.device import mixed_precision, resolve
+from proofsheet.jobs.malloc import keep_freed_memory
+from proofsheet.learning.squeezenet import (
+    DEVIATION,
+    MEAN,
+    random_state,
+)
+from proofsheet.learning.transfer_strategy import Strategy, strategy_of
+from proofsheet.planning.config import checked, read_config
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "src"))
-from proofsheet.allocation import keep_freed_memory  # noqa: E402
-from proofsheet.config import checked, read_config  # noqa: E402
-from proofsheet.data.chest_xray_standin import simulate  # noqa: E402
-from proofsheet.data.dataset import load  # noqa: E402
-from proofsheet.device import mixed_precision, resolve  # noqa: E402
-from proofsheet.squeezenet import DEVIATION, MEAN, random_state  # noqa: E402
-from proofsheet.transfer import BATCH, Images, build, fit  # noqa: E402
-from proofsheet.transfer_strategy import Strategy, strategy_of  # noqa: E402
 
 THREADS = int(sys.argv[1]) if len(sys.argv) > 1 else 2
 IMAGES = int(sys.argv[2]) if len(sys.argv) > 2 else 192

@@ -19,7 +19,7 @@ import matplotlib.pyplot as plt
 from cycler import cycler
 from matplotlib.figure import Figure
 
-from proofsheet.files import replacing
+from proofsheet.jobs.atomic_files import replacing
 
 TEXT_WIDTH = 6.3  # inches: the text block of the report's page
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8C5E2A", "#00468C", "#000000")

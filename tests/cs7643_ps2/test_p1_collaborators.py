@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from proofsheet.files import read_json
+from proofsheet.jobs.atomic_files import read_json
 
-SCRIPT = Path(__file__).parents[2] / "workflow/scripts/cs7643_ps2/p1_collaborators.py"
+SCRIPT = Path(__file__).parents[2] / "workflow/problems/cs7643_ps2/p1_collaborators/solve.py"
 
 
 @pytest.mark.parametrize(

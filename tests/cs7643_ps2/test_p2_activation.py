@@ -6,9 +6,14 @@ import numpy as np
 import torch
 
 from derivation_tests import derivation_tests
-from proofsheet.derivations.cs7643_ps2 import p2_activation
-from proofsheet.derivations.cs7643_ps2.p2_activation import iterated, tails
-from proofsheet.sigmoids import ODD, first_zero_slope, slopes, slopes_in_depth
+from problems.cs7643_ps2.p2_activation import derivations
+from problems.cs7643_ps2.p2_activation.derivations import iterated, tails
+from problems.cs7643_ps2.p2_activation.sigmoids import (
+    ODD,
+    first_zero_slope,
+    slopes,
+    slopes_in_depth,
+)
 
 WRONG = {
     "odd": lambda x: abs(x) / (1 + abs(x)),
@@ -29,18 +34,18 @@ WRONG = {
     ),
 }
 
-TestDerivations = derivation_tests(p2_activation, WRONG)
+TestDerivations = derivation_tests(derivations, WRONG)
 
 
 def test_bounds_that_are_too_large_are_seen():
-    assert not p2_activation.slope_bound(lambda x: np.ones_like(x)).passed
-    assert not p2_activation.tanh_slope(lambda x: 8 * np.exp(-2 * np.abs(x))).passed
+    assert not derivations.slope_bound(lambda x: np.ones_like(x)).passed
+    assert not derivations.tanh_slope(lambda x: 8 * np.exp(-2 * np.abs(x))).passed
     frobenius = lambda weights: float(np.prod([np.linalg.norm(W) for W in weights]))  # noqa: E731
-    assert not p2_activation.network_gradient(frobenius).passed
+    assert not derivations.network_gradient(frobenius).passed
 
 
 def test_a_function_that_is_odd_and_falls_is_seen():
-    assert not p2_activation.odd(lambda x: -x / (1 + abs(x))).passed
+    assert not derivations.odd(lambda x: -x / (1 + abs(x))).passed
 
 
 def test_the_odd_functions_are_scaled_alike():

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derivation_tests import derivation_tests
-from proofsheet.convex_descent import (
+from problems.cs7643_ps2.p3_gradient_descent import derivations
+from problems.cs7643_ps2.p3_gradient_descent.convex_descent import (
     FAMILIES,
     absolute_value,
     averaged,
@@ -18,8 +19,7 @@ from proofsheet.convex_descent import (
     relative_gap,
     worst_case,
 )
-from proofsheet.derivations.cs7643_ps2 import p3_gradient_descent
-from proofsheet.derivations.cs7643_ps2.p3_gradient_descent import (
+from problems.cs7643_ps2.p3_gradient_descent.derivations import (
     any_step_bound,
     best_step,
     completed_square,
@@ -46,13 +46,13 @@ WRONG = {
     "smooth_on_the_path": lambda B, T, tilt: tilt * B / T**0.5,
 }
 
-TestDerivations = derivation_tests(p3_gradient_descent, WRONG)
+TestDerivations = derivation_tests(derivations, WRONG)
 
 
 def test_bounds_that_are_too_large_are_seen():
-    assert not p3_gradient_descent.lemma(lambda *given: 2 * lemma_bound(*given)).passed
-    assert not p3_gradient_descent.averaging(lambda *given: 2 * mean_product(*given)).passed
-    assert not p3_gradient_descent.attained(lambda *given: 2 * rate(*given)).passed
+    assert not derivations.lemma(lambda *given: 2 * lemma_bound(*given)).passed
+    assert not derivations.averaging(lambda *given: 2 * mean_product(*given)).passed
+    assert not derivations.attained(lambda *given: 2 * rate(*given)).passed
 
 
 FUNCTIONS = FAMILIES | {

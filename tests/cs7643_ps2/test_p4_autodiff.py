@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivation_tests import derivation_tests
+from problems.cs7643_ps2.p4_autodiff import derivations as p4
+from problems.cs7643_ps2.p4_autodiff.finite_differences import central_quotient, forward_quotient
 from proofsheet.autodiff.forward import Dual, forward_jacobian
 from proofsheet.autodiff.reverse import Variable, backward, reverse_jacobian
 from proofsheet.autodiff.trace import forward_trace, reverse_trace
 from proofsheet.checks import checks_of
-from proofsheet.derivations.cs7643_ps2 import p4_autodiff as p4
-from proofsheet.difference_quotients import central_quotient, forward_quotient
 
 CHECKS = {check.id: check for check in checks_of(p4)}
 

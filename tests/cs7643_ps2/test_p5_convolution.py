@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivation_tests import derivation_tests
-from proofsheet.checks import checks_of
-from proofsheet.circulants import (
+from problems.cs7643_ps2.p5_convolution import derivations as p5
+from problems.cs7643_ps2.p5_convolution.circulants import (
     circulant,
     circular_convolution,
     commutator_operator,
@@ -21,8 +21,7 @@ from proofsheet.circulants import (
     null_space,
     shift_matrix,
 )
-from proofsheet.derivations.cs7643_ps2 import p5_convolution as p5
-from proofsheet.equivariance import (
+from problems.cs7643_ps2.p5_convolution.equivariance import (
     blur_pool,
     chain,
     convolution,
@@ -31,6 +30,7 @@ from proofsheet.equivariance import (
     layers_of_networks,
     max_pool,
 )
+from proofsheet.checks import checks_of
 
 CHECKS = {check.id: check for check in checks_of(p5)}
 

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derivation_tests import derivation_tests
+from problems.cs7643_ps2.p6_sgd import derivations as p6
+from problems.cs7643_ps2.p6_sgd.model import loss, outcomes, runs, step, term
 from proofsheet.checks import checks_of
-from proofsheet.derivations.cs7643_ps2 import p6_sgd as p6
-from proofsheet.two_term_sgd import loss, outcomes, runs, step, term
 
 CHECKS = {check.id: check for check in checks_of(p6)}
 

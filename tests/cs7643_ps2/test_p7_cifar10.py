@@ -16,16 +16,17 @@ import yaml
 from derivation_tests import derivation_tests
 from mytorch.nn.modules.conv import Conv2d
 from mytorch.nn.sequential import Sequential
-from proofsheet import cifar_recipes, job
-from proofsheet.cifar_verdicts import aimed
+from problems.cs7643_ps2.p7_cifar10 import derivations as p7
+from problems.cs7643_ps2.p7_cifar10 import recipes as cifar_recipes
+from problems.cs7643_ps2.p7_cifar10.long_tail import FocalLoss, effective_number
+from problems.cs7643_ps2.p7_cifar10.numpy_convnet import convnet
+from problems.cs7643_ps2.p7_cifar10.sentences import aimed
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
-from proofsheet.derivations.cs7643_ps2 import p7_cifar10 as p7
-from proofsheet.files import read_arrays, read_json, write_json
-from proofsheet.long_tail import FocalLoss, effective_number
-from proofsheet.numpy_convnet import convnet
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_json
 
-SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/cs7643_ps2"
+SCRIPTS = Path(__file__).parents[2] / "workflow/problems/cs7643_ps2/p7_cifar10"
 COURSE = Path(__file__).parents[2] / "report/cs7643_ps2/set.yaml"
 NAMES = (
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
@@ -140,7 +141,7 @@ def colors() -> Dataset:
 @pytest.fixture
 def perform(monkeypatch, colors):
     """Run one of the scripts as Snakemake would."""
-    monkeypatch.setattr(job, "set_threads", lambda threads: None)
+    monkeypatch.setattr(script, "set_threads", lambda threads: None)
     monkeypatch.setattr(dataset, "load", lambda folder: colors)
     tail = cifar_recipes.LONG_TAIL
     monkeypatch.setattr(
@@ -172,20 +173,20 @@ def measure(perform, folder: Path) -> dict[str, Path]:
     def both(name: str) -> dict[str, Path]:
         return {"metrics": folder / f"{name}.json", "arrays": folder / f"{name}.npz"}
 
-    perform("p7_cifar10_numpy", inputs, both("numpy"))
+    perform("train_numpy", inputs, both("numpy"))
     for name in ("two_layer", "vanilla_cnn", "own"):
-        perform("p7_cifar10_train", inputs, both(name), network=name)
+        perform("train", inputs, both(name), network=name)
     for loss in ("cross_entropy", "class_balanced", "focal"):
-        perform("p7_cifar10_long_tail", inputs, both(loss), loss=loss)
+        perform("train_long_tail", inputs, both(loss), loss=loss)
     for name in ("numpy", "two_layer", "vanilla_cnn", "own", *p7_losses()):
         inputs |= {name: folder / f"{name}.json", f"{name}_arrays": folder / f"{name}.npz"}
     for choice in cifar_recipes.CHOICES:
         outputs = {"metrics": folder / f"without-{choice}.json"}
-        perform("p7_cifar10_ablation", inputs, outputs, choice=choice)
+        perform("train_ablation", inputs, outputs, choice=choice)
         inputs["ablation"].append(outputs["metrics"])
     outputs = {name: folder / f"{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = folder / "arrays.npz"
-    perform("p7_cifar10", inputs, outputs)
+    perform("solve", inputs, outputs)
     return outputs
 
 
@@ -257,6 +258,6 @@ def figures(perform, files: dict[str, Path], folder: Path) -> None:
     inputs = {
         "source": folder / "source.json", "metrics": files["metrics"], "arrays": files["arrays"]
     }  # fmt: skip
-    perform("p7_cifar10_figures", inputs, outputs)
+    perform("figures", inputs, outputs)
     assert all(outputs[name].read_text().startswith("<?xml") for name in drawn)
     assert all("†" in outputs[name].read_text() for name in tables)

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from derivation_tests import derivation_tests
-from proofsheet.checks import checks_of
-from proofsheet.derivations.csci5527_hw2 import p1_subspace
-from proofsheet.derivations.csci5527_hw2.p1_subspace import (
+from problems.csci5527_hw2.p1_subspace import derivations
+from problems.csci5527_hw2.p1_subspace.derivations import (
     difference_estimate,
     excess_bound,
     factorization_spectrum,
@@ -17,8 +16,8 @@ from proofsheet.derivations.csci5527_hw2.p1_subspace import (
     hessian_spectrum,
     overlong_steps,
 )
-from proofsheet.gradient_descent import best
-from proofsheet.subspace import (
+from problems.csci5527_hw2.p1_subspace.gradient_descent import best
+from problems.csci5527_hw2.p1_subspace.model import (
     autoencoder_gradient,
     certified_difference,
     factorization_gradients,
@@ -30,8 +29,9 @@ from proofsheet.subspace import (
     small_start,
     synthetic_points,
 )
+from proofsheet.checks import checks_of
 
-CHECKS = {check.id: check for check in checks_of(p1_subspace)}
+CHECKS = {check.id: check for check in checks_of(derivations)}
 
 
 def one_sided_gradient(X, A):
@@ -102,7 +102,7 @@ ALSO_WRONG = {
 }
 
 
-TestDerivations = derivation_tests(p1_subspace, WRONG)
+TestDerivations = derivation_tests(derivations, WRONG)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from derivation_tests import derivation_tests
+from problems.csci5527_hw2.p2_scalar_ad import derivations as p2
 from proofsheet.autodiff.forward import Dual
 from proofsheet.autodiff.reverse import Variable, backward, gradient
 from proofsheet.autodiff.trace import forward_trace, reverse_trace
 from proofsheet.checks import checks_of
-from proofsheet.derivations.csci5527_hw2 import p2_scalar_ad as p2
 
 CHECKS = {check.id: check for check in checks_of(p2)}
 

@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from derivation_tests import derivation_tests
+from problems.csci5527_hw2.p3_matrix_ad import derivations as p3
 from proofsheet.checks import checks_of
-from proofsheet.derivations.csci5527_hw2 import p3_matrix_ad as p3
 
 CHECKS = {check.id: check for check in checks_of(p3)}
 

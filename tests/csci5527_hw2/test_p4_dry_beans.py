@@ -12,18 +12,18 @@ import pytest
 import torch
 
 from derivation_tests import derivation_tests
-from proofsheet import job
+from problems.csci5527_hw2.p4_dry_beans import derivations as p4
+from problems.csci5527_hw2.p4_dry_beans.features import six_coordinates
 from proofsheet.checks import checks_of
-from proofsheet.classification import accuracy, macro_f1
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.data.splits import stratified_split
-from proofsheet.derivations.csci5527_hw2 import p4_dry_beans as p4
-from proofsheet.files import read_arrays, read_json, write_json
-from proofsheet.tabular import six_coordinates
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_json
+from proofsheet.learning.classification import accuracy, macro_f1
 
 CHECKS = {check.id: check for check in checks_of(p4)}
-SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/csci5527_hw2"
+SCRIPTS = Path(__file__).parents[2] / "workflow/problems/csci5527_hw2/p4_dry_beans"
 NAMES = ("ROUND", "MIDDLE", "LONG")
 
 
@@ -73,7 +73,7 @@ def beans() -> Dataset:
 @pytest.fixture
 def perform(monkeypatch, tmp_path):
     """Run one of the scripts as Snakemake would, on the data that is handed in."""
-    monkeypatch.setattr(job, "set_threads", lambda threads: None)
+    monkeypatch.setattr(script, "set_threads", lambda threads: None)
 
     def run(name: str, data: Dataset, inputs: dict, outputs: dict, **wildcards: str) -> None:
         monkeypatch.setattr(dataset, "load", lambda folder: data)
@@ -156,7 +156,7 @@ def test_from_jobs_to_figures(perform, beans, tmp_path):
         inputs[f"{kind}_arrays"] = [tmp_path / f"{kind}-{seed}.npz" for seed in seeds]
     outputs = {name: tmp_path / f"{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = tmp_path / "arrays.npz"
-    perform("p4_dry_beans", beans, inputs, outputs)
+    perform("solve", beans, inputs, outputs)
 
     metrics = read_json(outputs["metrics"])
     assert metrics["duplicates_removed"] == 4
@@ -178,7 +178,7 @@ def test_from_jobs_to_figures(perform, beans, tmp_path):
     assert {check["id"] for check in read_json(outputs["checks"])} == set(CHECKS)
 
     drawn = ("data", "tuning_classical", "tuning_mlp", "curves", "confusion", "recall")
-    tables = ("tried", "classical", "mlp", "splits", "classes")
+    tables = ("tried", "tuning_classical_table", "tuning_mlp_table", "splits", "classes")
     files = {name: tmp_path / f"{name}.svg" for name in drawn}
     files |= {name: tmp_path / f"{name}.md" for name in tables}
     write_json(inputs["source"], {"standin": True})
@@ -189,7 +189,7 @@ def test_from_jobs_to_figures(perform, beans, tmp_path):
         "classical": tmp_path / "classical-0.json",
         "mlp": tmp_path / "mlp-0.json",
     }
-    perform("p4_dry_beans_figures", beans, inputs, files)
+    perform("figures", beans, inputs, files)
     assert all(path.stat().st_size > 0 for path in files.values())
     assert files["splits"].read_text().count("\n") == 2 + 2 * len(seeds)
     assert "†" in files["classes"].read_text()

@@ -12,14 +12,16 @@ import pytest
 import torch
 
 from derivation_tests import derivation_tests
-from proofsheet import digit_network, job, optim
+from problems.csci5527_hw3.p1_optimizers import derivations as p1
+from problems.csci5527_hw3.p1_optimizers import network
+from problems.csci5527_hw3.p1_optimizers.network import OPTIMIZERS
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
-from proofsheet.derivations.csci5527_hw3 import p1_optimizers as p1
-from proofsheet.digit_network import OPTIMIZERS
-from proofsheet.files import read_json, write_json
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_json, write_json
+from proofsheet.learning import optimizers
 
-SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/csci5527_hw3"
+SCRIPTS = Path(__file__).parents[2] / "workflow/problems/csci5527_hw3/p1_optimizers"
 
 
 def adagrad_of_the_last_gradient(θ, gradients, *, lr, eps):
@@ -81,7 +83,7 @@ WRONG = {
     "mean_rate": lambda n: 0.5,
     "accuracy_deviation": lambda p, n: math.sqrt(p * (1 - p)) / n,
     "paired_deviation": lambda d: float(np.abs(d).sum()) / len(d),
-    "same_weights_as_pytorch": p1.OWN | {"Adam": optim.AdamW},
+    "same_weights_as_pytorch": p1.OWN | {"Adam": optimizers.AdamW},
 }
 
 
@@ -113,9 +115,9 @@ def digits() -> Dataset:
 @pytest.fixture
 def perform(monkeypatch, digits):
     """Run one of the scripts as Snakemake would."""
-    monkeypatch.setattr(job, "set_threads", lambda threads: None)
+    monkeypatch.setattr(script, "set_threads", lambda threads: None)
     monkeypatch.setattr(dataset, "load", lambda folder: digits)
-    monkeypatch.setattr(digit_network, "BATCH", 40)
+    monkeypatch.setattr(network, "BATCH", 40)
     before = torch.get_num_threads()
     torch.set_num_threads(1)  # tiny batches: threads would only wait for each other
 
@@ -142,7 +144,7 @@ def trained(perform, folder: Path, optimizer: str, implementation: str, seed: in
     }
     inputs = {"source": folder / "source.json", "tuning": folder / f"{optimizer}.json"}
     wildcards = {"optimizer": optimizer, "implementation": implementation, "seed": str(seed)}
-    perform("p1_optimizers_train", inputs, files, **wildcards)
+    perform("train", inputs, files, **wildcards)
     return files["metrics"], files["arrays"]
 
 
@@ -151,7 +153,7 @@ def test_the_test_images_have_no_part_in_the_tuning(perform, monkeypatch, digits
     sealed = SimpleNamespace(train=digits.train, val=digits.val)
     monkeypatch.setattr(dataset, "load", lambda folder: sealed)
     inputs = {"source": tmp_path / "source.json"}
-    perform("p1_optimizers_tune", inputs, {"tuning": tmp_path / "adamw.json"}, optimizer="adamw")
+    perform("tune", inputs, {"tuning": tmp_path / "adamw.json"}, optimizer="adamw")
     found = read_json(tmp_path / "adamw.json")
     assert found["trials"] == 5 + 3 - 1
     best = min(found["axes"]["lr"], key=lambda trial: trial["validation_loss"])
@@ -185,7 +187,7 @@ def test_metrics_figures_and_tables(perform, digits, tmp_path):
     for name in OPTIMIZERS:
         tuning.append(tmp_path / f"{name}.json")
         perform(
-            "p1_optimizers_tune", {"source": tmp_path / "source.json"}, {"tuning": tuning[-1]},
+            "tune", {"source": tmp_path / "source.json"}, {"tuning": tuning[-1]},
             optimizer=name,
         )  # fmt: skip
         for implementation in ("ours", "builtin"):
@@ -198,7 +200,7 @@ def test_metrics_figures_and_tables(perform, digits, tmp_path):
         "runs": [metrics for metrics, _ in runs],
         "runs_arrays": [arrays for _, arrays in runs],
     }
-    perform("p1_optimizers", inputs, outputs)
+    perform("solve", inputs, outputs)
     metrics = read_json(outputs["metrics"])
     for name in OPTIMIZERS:
         for result in (metrics[name], metrics["builtin"][name]):
@@ -218,7 +220,7 @@ def test_metrics_figures_and_tables(perform, digits, tmp_path):
     tables = ("tuning_table", "results", "network")
     files = {name: tmp_path / f"{name}.svg" for name in drawn}
     files |= {name: tmp_path / f"{name}.md" for name in tables}
-    perform("p1_optimizers_figures", inputs | outputs, files)
+    perform("figures", inputs | outputs, files)
     assert all(files[name].read_text().startswith("<?xml") for name in drawn)
     assert all("†" in files[name].read_text() for name in ("tuning_table", "results"))
     rows = files["tuning_table"].read_text().splitlines()

@@ -10,10 +10,15 @@ from hypothesis import strategies as st
 from sympy import Rational
 
 from derivation_tests import derivation_tests
-from proofsheet.checks import checks_of
-from proofsheet.correlation import C_w, C_x, correlate1d, correlate2d, correlate_multichannel
-from proofsheet.derivations.csci5527_hw3 import p2_correlation as p2
-from proofsheet.template_matching import (
+from problems.csci5527_hw3.p2_correlation import derivations as p2
+from problems.csci5527_hw3.p2_correlation.correlation import (
+    C_w,
+    C_x,
+    correlate1d,
+    correlate2d,
+    correlate_multichannel,
+)
+from problems.csci5527_hw3.p2_correlation.template_matching import (
     centre,
     gray,
     normalized_score_map,
@@ -21,6 +26,7 @@ from proofsheet.template_matching import (
     runner_up,
     score_map,
 )
+from proofsheet.checks import checks_of
 
 CHECKS = {check.id: check for check in checks_of(p2)}
 

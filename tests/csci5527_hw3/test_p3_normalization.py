@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from derivation_tests import derivation_tests
+from problems.csci5527_hw3.p3_normalization import derivations as p3
 from proofsheet.checks import checks_of
-from proofsheet.derivations.csci5527_hw3 import p3_normalization as p3
-from proofsheet.normalization import AXES, relative_difference
+from proofsheet.learning.normalization import AXES, relative_difference
 
 CHECKS = {check.id: check for check in checks_of(p3)}
 

@@ -11,16 +11,20 @@ import pytest
 import torch
 
 from derivation_tests import derivation_tests
-from proofsheet import job
+from problems.csci5527_hw3.p4_transfer import derivations as p4
+from problems.csci5527_hw3.p4_transfer.binary_metrics import MEASURES
 from proofsheet.data import chest_xray, dataset
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.data.prepare import prepare
-from proofsheet.derivations.csci5527_hw3 import p4_transfer as p4
-from proofsheet.files import read_arrays, read_json, write_arrays
-from proofsheet.screening import MEASURES
-from proofsheet.squeezenet import gray_state, published_shapes, random_state
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays
+from proofsheet.learning.squeezenet import (
+    gray_state,
+    published_shapes,
+    random_state,
+)
 
-SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/csci5527_hw3"
+SCRIPTS = Path(__file__).parents[2] / "workflow/problems/csci5527_hw3/p4_transfer"
 STRATEGIES = {
     "frozen": {"initial": "pretrained", "blocks": 9, "frozen": 9, "epochs": 2},
     "truncated": {"initial": "pretrained", "blocks": 3, "frozen": 0, "epochs": 1},
@@ -83,7 +87,7 @@ def radiographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def perform(monkeypatch: pytest.MonkeyPatch):
     """Run one of the scripts as Snakemake would."""
-    monkeypatch.setattr(job, "set_threads", lambda threads: None)
+    monkeypatch.setattr(script, "set_threads", lambda threads: None)
 
     def run(name: str, inputs: dict, outputs: dict, wildcard: str = "", **params) -> None:
         snakemake = SimpleNamespace(
@@ -108,7 +112,7 @@ def trained(perform, radiographs: Path, folder: Path, names=tuple(STRATEGIES)) -
     for name in names:
         outputs = {"metrics": folder / f"{name}.json", "arrays": folder / f"{name}.npz"}
         perform(
-            "p4_transfer_train",
+            "train",
             {"source": radiographs / "source.json", "weights": radiographs / "pretrained.npz"},
             outputs, name, strategy=STRATEGIES[name],
         )  # fmt: skip
@@ -130,7 +134,7 @@ def pretrained(perform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
         write_arrays(tmp_path / "published.npz", **published)
         outputs = {"weights": tmp_path / "out.npz", "origin": tmp_path / "out.json"}
         perform(
-            "p4_transfer_pretrain",
+            "pretrain",
             {"source": tmp_path / "source.json", "weights": tmp_path / "published.npz"},
             outputs, images=None, epochs=1,
         )  # fmt: skip
@@ -171,7 +175,7 @@ def test_scripts_from_images_to_figures(perform, radiographs: Path, tmp_path: Pa
     inputs = {"source": radiographs / "source.json", "origin": radiographs / "pretrained.json"}
     outputs = {name: tmp_path / f"{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = tmp_path / "arrays.npz"
-    perform("p4_transfer", inputs | runs, outputs)
+    perform("solve", inputs | runs, outputs)
     metrics = read_json(outputs["metrics"])
     assert metrics["best"] in STRATEGIES
     for name in STRATEGIES:
@@ -198,7 +202,7 @@ def test_scripts_from_images_to_figures(perform, radiographs: Path, tmp_path: Pa
     figures = {name: tmp_path / f"{name}.svg" for name in drawn}
     figures |= {name: tmp_path / f"{name}.md" for name in tables}
     perform(
-        "p4_transfer_figures",
+        "figures",
         {
             "source": radiographs / "source.json", "train": radiographs / "train.npz",
             "metrics": outputs["metrics"], "arrays": outputs["arrays"],

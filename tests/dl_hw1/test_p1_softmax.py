@@ -7,11 +7,11 @@ import pytest
 import sympy
 
 from derivation_tests import derivation_tests
+from problems.dl_hw1.p1_softmax import derivations
+from problems.dl_hw1.p1_softmax.derivations import hot_expansion, sigmoid, softmax
 from proofsheet.checks import checks_of
-from proofsheet.derivations.dl_hw1 import p1_softmax
-from proofsheet.derivations.dl_hw1.p1_softmax import hot_expansion, sigmoid, softmax
 
-CHECKS = {check.id: check for check in checks_of(p1_softmax)}
+CHECKS = {check.id: check for check in checks_of(derivations)}
 
 
 def expansion_without_mean(z, s):
@@ -50,7 +50,7 @@ WRONG = {
 }
 
 
-TestDerivations = derivation_tests(p1_softmax, WRONG)
+TestDerivations = derivation_tests(derivations, WRONG)
 
 
 def test_a_hot_jacobian_that_is_wrong_is_seen():

@@ -8,13 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivation_tests import derivation_tests
-from proofsheet import huber
+from problems.dl_hw1.p2_huber import derivations, huber
+from problems.dl_hw1.p2_huber.derivations import asymptotic_efficiency, solve_pattern
+from problems.dl_hw1.p2_huber.sentences import verdict
 from proofsheet.checks import checks_of
-from proofsheet.derivations.dl_hw1 import p2_huber
-from proofsheet.derivations.dl_hw1.p2_huber import asymptotic_efficiency, solve_pattern
-from proofsheet.ridge_verdicts import verdict
 
-CHECKS = {check.id: check for check in checks_of(p2_huber)}
+CHECKS = {check.id: check for check in checks_of(derivations)}
 
 
 def start_only(X, y, delta):
@@ -55,15 +54,15 @@ WRONG = {
 }
 
 
-TestDerivations = derivation_tests(p2_huber, WRONG)
+TestDerivations = derivation_tests(derivations, WRONG)
 
 
 def test_bounds_that_are_too_large_are_seen():
     assert not CHECKS["ridge_norm"](
-        lambda X, delta, lam: 2 * p2_huber.norm_bound(X, delta, lam)
+        lambda X, delta, lam: 2 * derivations.norm_bound(X, delta, lam)
     ).passed
     assert not CHECKS["one_corrupted_target"](
-        lambda x, delta, lam: 2 * p2_huber.replacement_bound(x, delta, lam)
+        lambda x, delta, lam: 2 * derivations.replacement_bound(x, delta, lam)
     ).passed
 
 

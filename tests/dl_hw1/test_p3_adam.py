@@ -8,13 +8,13 @@ import numpy as np
 import torch
 
 from derivation_tests import derivation_tests
+from problems.dl_hw1.p3_adam import derivations
+from problems.dl_hw1.p3_adam.derivations import first_step, second_step
 from proofsheet.checks import checks_of
-from proofsheet.derivations.dl_hw1 import p3_adam
-from proofsheet.derivations.dl_hw1.p3_adam import first_step, second_step
-from proofsheet.optim import Adam
-from proofsheet.steps import noisy_gradients, path, random_steps, rare_gradients
+from proofsheet.learning.optimizer_paths import noisy_gradients, path, random_steps, rare_gradients
+from proofsheet.learning.optimizers import Adam
 
-CHECKS = {check.id: check for check in checks_of(p3_adam)}
+CHECKS = {check.id: check for check in checks_of(derivations)}
 
 
 def first_without_correction(w1, g1, a, b1, b2, eps):
@@ -50,7 +50,7 @@ WRONG = {
 }
 
 
-TestDerivations = derivation_tests(p3_adam, WRONG)
+TestDerivations = derivation_tests(derivations, WRONG)
 
 
 def test_a_wrong_iterate_is_seen_symbolically():

@@ -12,16 +12,17 @@ import pytest
 import torch
 
 from derivation_tests import derivation_tests
-from proofsheet import blood_cells, job
-from proofsheet.blood_cells import FEATURES
-from proofsheet.classification import f1, recall
+from problems.dl_hw1.p4_bloodmnist import derivations as p4
+from problems.dl_hw1.p4_bloodmnist import model as blood_cells
+from problems.dl_hw1.p4_bloodmnist.model import FEATURES
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
-from proofsheet.derivations.dl_hw1 import p4_bloodmnist as p4
-from proofsheet.files import read_arrays, read_json, write_json
-from proofsheet.training import Recipe
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_json
+from proofsheet.learning.classification import f1, recall
+from proofsheet.learning.loop import Recipe
 
-SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/dl_hw1"
+SCRIPTS = Path(__file__).parents[2] / "workflow/problems/dl_hw1/p4_bloodmnist"
 NAMES = (
     "Basophil", "Eosinophil", "Erythroblast", "Immature Granulocyte (IG)",
     "Lymphocyte", "Monocyte", "Neutrophil", "Platelet",
@@ -96,7 +97,7 @@ def cells() -> Dataset:
 @pytest.fixture
 def perform(monkeypatch, cells):
     """Run one of the scripts as Snakemake would."""
-    monkeypatch.setattr(job, "set_threads", lambda threads: None)
+    monkeypatch.setattr(script, "set_threads", lambda threads: None)
     monkeypatch.setattr(dataset, "load", lambda folder: cells)
     monkeypatch.setitem(blood_cells.RECIPES, "cnn", Recipe(epochs=2, batch=64, decay="cosine"))
 
@@ -121,11 +122,11 @@ def measure(perform, folder: Path) -> dict[str, Path]:
     inputs = {"source": folder / "source.json"}
     for kind in ("mlp", "cnn"):
         files = {"metrics": folder / f"{kind}.json", "arrays": folder / f"{kind}.npz"}
-        perform("p4_bloodmnist_train", inputs, files, network=kind)
+        perform("train", inputs, files, network=kind)
         inputs |= {kind: files["metrics"], f"{kind}_arrays": files["arrays"]}
     outputs = {name: folder / f"{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = folder / "arrays.npz"
-    perform("p4_bloodmnist", inputs, outputs)
+    perform("solve", inputs, outputs)
     return outputs
 
 
@@ -173,6 +174,6 @@ def test_figures_and_tables(perform, tmp_path):
         "source": tmp_path / "source.json", "metrics": files["metrics"], "arrays": files["arrays"]
     }  # fmt: skip
     assert read_arrays(files["arrays"])["grid_images"].shape == (2, 8, 28, 28, 3)
-    perform("p4_bloodmnist_figures", inputs, outputs)
+    perform("figures", inputs, outputs)
     assert all(outputs[name].read_text().startswith("<?xml") for name in drawn)
     assert all("†" in outputs[name].read_text() for name in tables)

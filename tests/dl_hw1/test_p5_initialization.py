@@ -8,8 +8,13 @@ import torch
 from torch import nn
 
 from derivation_tests import derivation_tests
-from proofsheet.checks import checks_of
-from proofsheet.deep_mlp import (
+from problems.dl_hw1.p5_initialization import derivations
+from problems.dl_hw1.p5_initialization.derivations import (
+    NOTHING,
+    gradients_of_equal_units,
+    zero_gradients,
+)
+from problems.dl_hw1.p5_initialization.model import (
     DeepNetworks,
     accuracies,
     standardized,
@@ -17,13 +22,14 @@ from proofsheet.deep_mlp import (
     train_epoch,
     trained_state,
 )
-from proofsheet.derivations.dl_hw1 import p5_initialization
-from proofsheet.derivations.dl_hw1.p5_initialization import (
-    NOTHING,
-    gradients_of_equal_units,
-    zero_gradients,
+from problems.dl_hw1.p5_initialization.signal_propagation import (
+    MOMENTS,
+    Moments,
+    Prediction,
+    fixed_point,
+    predicted_statistics,
 )
-from proofsheet.initialization_verdicts import (
+from problems.dl_hw1.p5_initialization.summary import (
     arithmetic,
     brief,
     jumps,
@@ -32,16 +38,10 @@ from proofsheet.initialization_verdicts import (
     recommendation,
     scales,
 )
-from proofsheet.signal_propagation import (
-    MOMENTS,
-    Moments,
-    Prediction,
-    fixed_point,
-    predicted_statistics,
-)
-from proofsheet.wording import listed
+from proofsheet.checks import checks_of
+from proofsheet.report.enumeration import listed
 
-CHECKS = {check.id: check for check in checks_of(p5_initialization)}
+CHECKS = {check.id: check for check in checks_of(derivations)}
 SIZES = (12, 8, 8, 3)
 
 
@@ -81,7 +81,7 @@ WRONG = {
 }
 
 
-TestDerivations = derivation_tests(p5_initialization, WRONG)
+TestDerivations = derivation_tests(derivations, WRONG)
 
 
 def test_only_equal_weights_to_the_logits_too_leave_hidden_layers_without_gradient():

@@ -16,18 +16,19 @@ import torch
 
 from derivation_tests import derivation_tests
 from mytorch import nn
-from proofsheet import gradient_errors, job
+from problems.dl_hw1.p6_mytorch import derivations as p6
+from problems.dl_hw1.p6_mytorch import gradient_errors
+from problems.dl_hw1.p6_mytorch.fit import perceptron, rows_of, set_parameters, train
 from proofsheet.checks import checks_of
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
-from proofsheet.derivations.dl_hw1 import p6_mytorch as p6
-from proofsheet.files import read_arrays, read_json, write_json
-from proofsheet.numpy_training import perceptron, rows_of, set_parameters, train
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_json
 from same_results import without_times
 
 CHECKS = {check.id: check for check in checks_of(p6)}
 ROOT = Path(__file__).parents[2]
-SCRIPTS = ROOT / "workflow/scripts/dl_hw1"
+SCRIPTS = ROOT / "workflow/problems/dl_hw1/p6_mytorch"
 
 
 def bias_averaged(X, W, G):
@@ -230,7 +231,7 @@ def test_rows_have_mean_zero_and_deviation_one():
 
 def test_numpy_is_enough():
     program = (
-        "import sys; from proofsheet.numpy_training import train;"
+        "import sys; from problems.dl_hw1.p6_mytorch.fit import train;"
         "assert not {'torch', 'sklearn', 'scipy'} & set(sys.modules), 'imported'"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT / "src")
@@ -275,7 +276,7 @@ def perform(monkeypatch, tmp_path):
     """Run one of the scripts as Snakemake would."""
     data = digits()
     monkeypatch.setattr(dataset, "load", lambda folder: data)
-    monkeypatch.setattr(job, "set_threads", lambda threads: None)
+    monkeypatch.setattr(script, "set_threads", lambda threads: None)
 
     def run(name: str, inputs: dict, outputs: dict) -> None:
         snakemake = SimpleNamespace(
@@ -298,7 +299,7 @@ COMPUTED = ("metrics.json", "checks.json", "arrays.npz")
 
 def compute(perform, folder: Path) -> dict:
     outputs = {name.split(".")[0]: folder / name for name in COMPUTED}
-    perform("p6_mytorch", {"source": folder / "source.json"}, outputs)
+    perform("solve", {"source": folder / "source.json"}, outputs)
     return read_json(outputs["metrics"])
 
 
@@ -330,7 +331,7 @@ def test_from_data_to_figures(perform, tmp_path):
     inputs |= {"metrics": tmp_path / "metrics.json", "arrays": tmp_path / "arrays.npz"}
     outputs = {name: tmp_path / f"{name}.svg" for name in ("epsilon", "loss", "digits")}
     outputs |= {name: tmp_path / f"{name}.md" for name in ("check", "mistakes", "initializations")}
-    perform("p6_mytorch_figures", inputs, outputs)
+    perform("figures", inputs, outputs)
     assert all(path.stat().st_size > 0 for path in outputs.values())
     assert "†" in outputs["initializations"].read_text()
     assert outputs["mistakes"].read_text().count("yes") == len(gradient_errors.CASES) - 1

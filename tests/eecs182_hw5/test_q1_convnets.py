@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from torch.nn.functional import conv_transpose1d
 
 from derivation_tests import derivation_tests
-from proofsheet import translated_patterns
-from proofsheet.derivations.eecs182_hw5 import q1_convnets
-from proofsheet.derivations.eecs182_hw5.q1_convnets import layer_parameters, stuffed
-from proofsheet.transpose_convolution import (
+from problems.eecs182_hw5.q1_convnets import derivations, translated_patterns
+from problems.eecs182_hw5.q1_convnets.derivations import layer_parameters, stuffed
+from problems.eecs182_hw5.q1_convnets.transpose_convolution import (
     convolution_matrix,
     overlaps,
     placements,
@@ -41,8 +40,8 @@ WRONG = {
     "filter_convolved": lambda: (3, -1, 2),
     "filter_recovered": lambda signal, output: solve_filter(signal, output)[::-1],
     "example_of_the_text": flipped,
-    "answer_by_pytorch": lambda: q1_convnets.the_output().T,
-    "answer_by_matrix": lambda: q1_convnets.the_output().T,
+    "answer_by_pytorch": lambda: derivations.the_output().T,
+    "answer_by_matrix": lambda: derivations.the_output().T,
     "size_of_the_output": lambda n, kernel, stride: n * stride + kernel - 1,
     "definition_is_the_transpose": flipped,
     "definition_is_pytorch": flipped,
@@ -52,7 +51,7 @@ WRONG = {
 }
 
 
-TestDerivations = derivation_tests(q1_convnets, WRONG)
+TestDerivations = derivation_tests(derivations, WRONG)
 
 
 @settings(max_examples=30, deadline=None)

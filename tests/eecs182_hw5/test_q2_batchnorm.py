@@ -6,9 +6,8 @@ import numpy as np
 import torch
 
 from derivation_tests import derivation_tests
-from proofsheet import figures
-from proofsheet.derivations.eecs182_hw5 import q2_batchnorm
-from proofsheet.derivations.eecs182_hw5.q2_batchnorm import (
+from problems.eecs182_hw5.q2_batchnorm import derivations
+from problems.eecs182_hw5.q2_batchnorm.derivations import (
     demeaned,
     eigenvalues,
     projection,
@@ -16,7 +15,8 @@ from proofsheet.derivations.eecs182_hw5.q2_batchnorm import (
     relative_correction,
     together,
 )
-from proofsheet.feature_maps import draw_feature_map
+from problems.eecs182_hw5.q2_batchnorm.feature_maps import draw_feature_map
+from proofsheet import figures
 
 SWAPPED = {"batch": "layer", "layer": "batch", "instance": "instance"}
 
@@ -34,7 +34,7 @@ WRONG = {
 }
 
 
-TestDerivations = derivation_tests(q2_batchnorm, WRONG)
+TestDerivations = derivation_tests(derivations, WRONG)
 
 
 def test_the_layer_is_pytorch_batch_norm_without_its_division():

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivation_tests import derivation_tests
-from proofsheet.derivations.eecs182_hw5 import q3_separable
-from proofsheet.derivations.eecs182_hw5.q3_separable import counts_of_the_question, tail
-from proofsheet.separable_convolution import (
+from problems.eecs182_hw5.q3_separable import derivations
+from problems.eecs182_hw5.q3_separable.derivations import counts_of_the_question, tail
+from problems.eecs182_hw5.q3_separable.model import (
     approximation_error,
     composed,
     multiply_adds,
@@ -35,11 +35,11 @@ WRONG = {
 }
 
 
-TestDerivations = derivation_tests(q3_separable, WRONG)
+TestDerivations = derivation_tests(derivations, WRONG)
 
 
 def test_a_distance_that_is_too_small_is_seen():
-    check = q3_separable.nearest_separable
+    check = derivations.nearest_separable
     assert not check(lambda weights, multiplier: 1.1 * tail(weights, multiplier)).passed
 
 

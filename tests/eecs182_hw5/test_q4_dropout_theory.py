@@ -8,15 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivation_tests import derivation_tests
-from proofsheet import feature_scales
-from proofsheet.derivations.eecs182_hw5 import q4_dropout_theory
-from proofsheet.derivations.eecs182_hw5.q4_dropout_theory import (
+from problems.eecs182_hw5.q4_dropout_theory import derivations
+from problems.eecs182_hw5.q4_dropout_theory import model as feature_scales
+from problems.eecs182_hw5.q4_dropout_theory.derivations import (
     dropout_gradient,
     dropout_loss,
     gamma_of_dropout,
     minimizer_with_masks,
 )
-from proofsheet.multiplicative_noise import expected_loss, minimizer, second_moment, tikhonov
+from proofsheet.learning.multiplicative_noise import (
+    expected_loss,
+    minimizer,
+    second_moment,
+    tikhonov,
+)
 
 
 def without_bernoulli_s_variance(w, X, y, p):
@@ -48,7 +53,7 @@ WRONG = {
 }
 
 
-TestDerivations = derivation_tests(q4_dropout_theory, WRONG)
+TestDerivations = derivation_tests(derivations, WRONG)
 
 
 @settings(max_examples=30, deadline=None)

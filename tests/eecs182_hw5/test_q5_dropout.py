@@ -14,11 +14,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from derivation_tests import derivation_tests
-from proofsheet import job
+from problems.eecs182_hw5.q5_dropout import derivations
+from problems.eecs182_hw5.q5_dropout.dropout_descent import (
+    curvature,
+    descend,
+    largest_stable_rate,
+    loss_deviation,
+    mean_iterate,
+    moments,
+)
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
-from proofsheet.derivations.eecs182_hw5 import q5_dropout
-from proofsheet.dropout import (
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_json
+from proofsheet.learning.dropout_of_one_point import (
     dropout_rows,
     expected_loss,
     least_largest_solution,
@@ -28,20 +37,11 @@ from proofsheet.dropout import (
     smallest_loss,
     weighted_least_squares,
 )
-from proofsheet.dropout_descent import (
-    curvature,
-    descend,
-    largest_stable_rate,
-    loss_deviation,
-    mean_iterate,
-    moments,
-)
-from proofsheet.files import read_arrays, read_json, write_json
-from proofsheet.optim import Adam
+from proofsheet.learning.optimizers import Adam
 
 X, Y = np.array([10.0, 1.0]), 11.0
 SGD = partial(torch.optim.SGD, lr=1e-3)
-SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/eecs182_hw5"
+SCRIPTS = Path(__file__).parents[2] / "workflow/problems/eecs182_hw5/q5_dropout"
 
 
 def no_variance_of_a_row(x, y, rate, learning_rate, *, batch, steps):
@@ -66,7 +66,7 @@ WRONG = {
     "mean_of_runs": lambda x, y, r, lr, steps: mean_iterate(x, y, r, lr / 2, steps),
     "moments_of_runs": no_variance_of_a_row,
     # One power too many.
-    "mean_as_a_polynomial": lambda x, y, r, lr, steps: q5_dropout.mean_by_powers(
+    "mean_as_a_polynomial": lambda x, y, r, lr, steps: derivations.mean_by_powers(
         x, y, r, lr, steps + 1
     ),
     # The minimum-norm solution: the jump would not be there.
@@ -81,7 +81,7 @@ WRONG = {
     "reach_of_the_answer": lambda: ({(15, 14), (15, 15)}, {(7, 7)}),
 }
 
-TestDerivations = derivation_tests(q5_dropout, WRONG)
+TestDerivations = derivation_tests(derivations, WRONG)
 
 
 def test_the_printed_solutions():
@@ -199,7 +199,7 @@ def perform(monkeypatch):
     images = Dataset(
         part(180), part(20, 180), part(30), names, (), standin=True, source={"dataset": "cifar10"}
     )
-    monkeypatch.setattr(job, "set_threads", lambda threads: None)
+    monkeypatch.setattr(script, "set_threads", lambda threads: None)
     monkeypatch.setattr(dataset, "load", lambda folder: images)
 
     def run(name: str, inputs: dict, outputs: dict, **wildcards: str) -> None:
@@ -227,7 +227,7 @@ def test_the_problem_in_miniature(perform, tmp_path):
         for name, rate in (("rate_0", "0"), ("rate_075", "75")):
             files = {"metrics": tmp_path / f"{again}{name}.json"}
             files["arrays"] = tmp_path / f"{again}{name}.npz"
-            perform("q5_dropout_train", {"source": source}, files, rate=rate)
+            perform("train", {"source": source}, files, rate=rate)
             inputs |= {name: files["metrics"], f"{name}_arrays": files["arrays"]}
     for name in ("rate_0", "rate_075"):
         for suffix in ("json", "npz"):
@@ -236,7 +236,7 @@ def test_the_problem_in_miniature(perform, tmp_path):
 
     outputs = {name: tmp_path / f"{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = tmp_path / "arrays.npz"
-    perform("q5_dropout", inputs, outputs)
+    perform("solve", inputs, outputs)
     metrics = read_json(outputs["metrics"])
     np.testing.assert_allclose(metrics["gd"], metrics["ols"], atol=1e-10)
     np.testing.assert_allclose(metrics["dropout_ls"]["x"], [[20, 2], [20, 0], [0, 2], [0, 0]])
@@ -262,7 +262,7 @@ def test_the_problem_in_miniature(perform, tmp_path):
         name: tmp_path / f"{name}.md" for name in ("weights", "predicted", "rates", "networks")
     }
     files = {"source": source, "metrics": outputs["metrics"], "arrays": outputs["arrays"]}
-    perform("q5_dropout_figures", files, drawn | written)
+    perform("figures", files, drawn | written)
     assert all(path.stat().st_size > 5000 for path in drawn.values())
     assert "1.0891" in written["weights"].read_text()
     assert written["networks"].read_text().count("†") == 10

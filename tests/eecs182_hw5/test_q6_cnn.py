@@ -17,19 +17,17 @@ from mytorch.nn.modules.dropout import Dropout
 from mytorch.nn.modules.flatten import Flatten
 from mytorch.nn.modules.linear import Linear
 from mytorch.nn.sequential import Sequential
-from proofsheet import batchnorm_speed, job
-from proofsheet.data import dataset
-from proofsheet.data.dataset import Dataset, Part
-from proofsheet.derivations.eecs182_hw5 import q6_cnn as q6
-from proofsheet.files import read_json, write_json
-from proofsheet.numpy_classifiers import (
+from problems.eecs182_hw5.q6_cnn import batchnorm_speed
+from problems.eecs182_hw5.q6_cnn import derivations as q6
+from problems.eecs182_hw5.q6_cnn.designs import DESIGNS, adamw, chosen, given_net, halves
+from problems.eecs182_hw5.q6_cnn.numpy_nets import (
     AdamRecipe,
     accuracy,
     fit,
     fully_connected,
     three_layer_convnet,
 )
-from proofsheet.small_convnet_verdicts import (
+from problems.eecs182_hw5.q6_cnn.sentences import (
     improvement,
     of_depth,
     of_dropout,
@@ -38,10 +36,13 @@ from proofsheet.small_convnet_verdicts import (
     on_limits,
     on_precision,
 )
-from proofsheet.small_convnets import DESIGNS, adamw, chosen, given_net, halves
-from proofsheet.training import parameter_count
+from proofsheet.data import dataset
+from proofsheet.data.dataset import Dataset, Part
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_json, write_json
+from proofsheet.learning.loop import parameter_count
 
-SCRIPTS = Path(__file__).parents[2] / "workflow/scripts/eecs182_hw5"
+SCRIPTS = Path(__file__).parents[2] / "workflow/problems/eecs182_hw5/q6_cnn"
 
 
 class ForgetfulNorm(BatchNorm1d):
@@ -310,7 +311,7 @@ def perform(monkeypatch):
     facts = {"dataset": "cifar10", "official": False}
     names = tuple(f"color {k}" for k in range(10))
     data = Dataset(part(60, 0), part(20, 60), part(40), names, (), standin=True, source=facts)
-    monkeypatch.setattr(job, "set_threads", lambda threads: None)
+    monkeypatch.setattr(script, "set_threads", lambda threads: None)
     monkeypatch.setattr(dataset, "load", lambda folder: data)
     monkeypatch.setattr(batchnorm_speed, "SHAPES", {"rows": (8, 6), "images": (4, 3, 5, 5)})
 
@@ -352,17 +353,17 @@ def measure(perform, folder: Path) -> dict[str, Path]:
         inputs.update({name: files["metrics"], f"{name}_arrays": files["arrays"]})
         return files
 
-    perform("q6_cnn_numpy", inputs, both("numpy"))
+    perform("train_numpy", inputs, both("numpy"))
     for name in ("plain", "bn_dropout"):
-        perform("q6_cnn_given", inputs, both(name), network=name)
+        perform("train_given", inputs, both(name), network=name)
     for name in DESIGNS:
         path = folder / f"trial-{name}.json"
-        perform("q6_cnn_trial", inputs, {"metrics": path}, design=name)
+        perform("train_trial", inputs, {"metrics": path}, design=name)
         inputs["trials"].append(path)
-    perform("q6_cnn_own", inputs, both("own"))
+    perform("train_own", inputs, both("own"))
     outputs = {name: folder / f"{name}.json" for name in ("metrics", "checks", "graph")}
     outputs["arrays"] = folder / "arrays.npz"
-    perform("q6_cnn", inputs, outputs)
+    perform("solve", inputs, outputs)
     return outputs
 
 
@@ -397,7 +398,7 @@ def figures(perform, files: dict[str, Path], folder: Path) -> None:
     outputs = {name: folder / f"{name}.svg" for name in drawn}
     outputs |= {name: folder / f"{name}.md" for name in tables}
     inputs = {name: files[name] for name in ("metrics", "graph", "arrays")}
-    perform("q6_cnn_figures", inputs | {"source": folder / "source.json"}, outputs)
+    perform("figures", inputs | {"source": folder / "source.json"}, outputs)
     assert all(outputs[name].read_text().startswith("<?xml") for name in drawn)
     assert all("†" in outputs[name].read_text() for name in ("networks", "trials"))
 
@@ -406,7 +407,7 @@ def test_two_runs_of_a_training_agree(perform, tmp_path):
     for run in ("first", "second"):
         (tmp_path / run).mkdir()
         perform(
-            "q6_cnn_given", {"source": tmp_path / "source.json"},
+            "train_given", {"source": tmp_path / "source.json"},
             {"metrics": tmp_path / run / "m.json", "arrays": tmp_path / run / "a.npz"},
             network="bn_dropout",
         )  # fmt: skip

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 from snakemake.iocontainers import OutputFiles
 
-from proofsheet.files import read_json
+from proofsheet.jobs.atomic_files import read_json
 
-SCRIPT = Path(__file__).parents[2] / "workflow/scripts/eecs182_hw5/q7_process.py"
+SCRIPT = Path(__file__).parents[2] / "workflow/problems/eecs182_hw5/q7_process/solve.py"
 EMPTY = {"sources": [], "people": [], "hours": None, "acknowledgements": {}}
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from derivation_tests import derivation_tests
-from proofsheet.derivations.eecs182_hw5 import q8_multiplicative
-from proofsheet.derivations.eecs182_hw5.q8_multiplicative import NORMAL, UNIFORM, two_values
-from proofsheet.multiplicative_noise import expected_loss, second_moment
+from problems.eecs182_hw5.q8_multiplicative import derivations
+from problems.eecs182_hw5.q8_multiplicative.derivations import NORMAL, UNIFORM, two_values
+from proofsheet.learning.multiplicative_noise import expected_loss, second_moment
 
 WRONG = {
     "the_hint_decides": lambda: ("μ", "2σ²"),
@@ -21,7 +21,7 @@ WRONG = {
 }
 
 
-TestDerivations = derivation_tests(q8_multiplicative, WRONG)
+TestDerivations = derivation_tests(derivations, WRONG)
 
 
 @pytest.mark.parametrize("rule", [NORMAL, UNIFORM, two_values(0.3)])
@@ -33,7 +33,7 @@ def test_the_quadratures_have_mean_0_and_variance_1(rule):
 
 
 def test_there_are_six_options_each_and_all_differ():
-    values = [f(0.7, 1.9) for f in q8_multiplicative.A_OPTIONS.values()]
-    squares = [float(f(0.7, 1.9)) for f in q8_multiplicative.B_OPTIONS.values()]
+    values = [f(0.7, 1.9) for f in derivations.A_OPTIONS.values()]
+    squares = [float(f(0.7, 1.9)) for f in derivations.B_OPTIONS.values()]
     assert len({*np.round(values, 9)}) == len({*np.round(squares, 9)}) == 6
-    assert list(q8_multiplicative.B_OPTIONS) == ["μ²", "2μ²", "μ²/2", "σ²", "2σ²", "σ²/2"]
+    assert list(derivations.B_OPTIONS) == ["μ²", "2μ²", "μ²/2", "σ²", "2σ²", "σ²/2"]

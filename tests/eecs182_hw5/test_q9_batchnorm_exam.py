@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from derivation_tests import derivation_tests
-from proofsheet.derivations.eecs182_hw5 import q9_batchnorm_exam
-from proofsheet.derivations.eecs182_hw5.q9_batchnorm_exam import (
+from problems.eecs182_hw5.q9_batchnorm_exam import derivations
+from problems.eecs182_hw5.q9_batchnorm_exam.derivations import (
     axes_of_the_contour,
     contour,
     correlation_matrix,
@@ -31,7 +31,7 @@ WRONG = {
 }
 
 
-TestDerivations = derivation_tests(q9_batchnorm_exam, WRONG)
+TestDerivations = derivation_tests(derivations, WRONG)
 
 
 @settings(max_examples=30, deadline=None)

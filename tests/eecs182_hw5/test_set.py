@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from proofsheet.config import read_yaml
-from proofsheet.hand_in import files, notebooks
+from proofsheet.planning.config import read_yaml
+from proofsheet.planning.submission import files, notebooks
 from proofsheet.report.sets import load
 
 REPORT = Path(__file__).parents[2] / "report"

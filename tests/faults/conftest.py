@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from proofsheet.files import read_json
+from proofsheet.jobs.atomic_files import read_json
 from same_results import without_times
 from unit.data.conftest import bean_columns, columns, server, whole_workbook  # noqa: F401
 from workflow_project import QUICK, Project, copy_of_checkout
@@ -123,7 +123,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
     assert found == 1
     config.write_text(text)
     subprocess.run(
-        [sys.executable, "-m", "proofsheet.scaffold", "my_course", "p1_slope"],
+        [sys.executable, "-m", "proofsheet.planning.new_problem", "my_course", "p1_slope"],
         cwd=project.folder, env=project.environment(), check=True, stdout=subprocess.DEVNULL,
     )  # fmt: skip
     return project

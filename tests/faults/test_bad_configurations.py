@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from proofsheet.config import checked, read_config
 from proofsheet.data.prepare import prepare
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
+from proofsheet.planning.config import checked, read_config
 from workflow_project import ROOT
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]

@@ -15,7 +15,7 @@ import pytest
 
 from proofsheet.data import bloodmnist, cifar10, dry_bean, mnist
 from proofsheet.data.prepare import prepare
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 from unit.data.batches import mirror_with, tar
 from unit.data.conftest import only_this_machine  # noqa: F401
 from unit.data.images import gz, idx, labelled_images, mirror_of, npz

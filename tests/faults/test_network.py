@@ -16,8 +16,8 @@ from PIL import Image
 from proofsheet.data import bloodmnist, chest_xray, cifar10, cifar100, dry_bean, mnist, scipy_images
 from proofsheet.data.prepare import prepare
 from proofsheet.data.sources import kaggle
-from proofsheet.errors import UserError
-from proofsheet.pretrained import PretrainedWeights
+from proofsheet.data.weights import PretrainedWeights
+from proofsheet.jobs.errors import UserError
 from unit.data.conftest import only_this_machine  # noqa: F401
 from unit.data.images import gz, idx, labelled_images, npz, serving
 from unit.data.support import Answer, Columns, Server, as_csv, uci

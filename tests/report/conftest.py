@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from proofsheet.files import read_json, write_json, write_text
+from proofsheet.jobs.atomic_files import read_json, write_json, write_text
 from proofsheet.report.stage import Staging
 from proofsheet.report.tables import write_table
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 from proofsheet.report import acceptance, cover, results
 from proofsheet.report.sets import load
 

@@ -13,18 +13,12 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import (
-    ArrayObject,
-    BooleanObject,
-    DictionaryObject,
-    NameObject,
-    TextStringObject,
-)
+from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, NameObject, TextStringObject
 
+from pdf_accessibility import examine
 from proofsheet import figures
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 from proofsheet.report import lint, results, variables
-from proofsheet.report.accessibility import examine
 from proofsheet.report.render import render
 from proofsheet.report.sets import load
 from proofsheet.report.stage import stage

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from proofsheet.errors import UserError
-from proofsheet.files import read_json, write_json
+from proofsheet.jobs.atomic_files import read_json, write_json
+from proofsheet.jobs.errors import UserError
 from proofsheet.report import chapter, typed_numbers
 from proofsheet.report.stage import stage
 

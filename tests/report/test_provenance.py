@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from proofsheet.errors import UserError
-from proofsheet.files import write_text
+from proofsheet.jobs.atomic_files import write_text
+from proofsheet.jobs.errors import UserError
 from proofsheet.report import acknowledgements, provenance, results
 from proofsheet.report.sets import load
 

@@ -14,8 +14,8 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
-from proofsheet.errors import UserError
-from proofsheet.files import write_text
+from proofsheet.jobs.atomic_files import write_text
+from proofsheet.jobs.errors import UserError
 from proofsheet.report import render as rendering
 from proofsheet.report.render import render
 from proofsheet.report.stage import stage

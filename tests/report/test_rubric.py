@@ -9,8 +9,8 @@ import pytest
 import yaml
 from pypdf import PdfReader, PdfWriter
 
-from proofsheet.errors import UserError
-from proofsheet.files import read_json
+from proofsheet.jobs.atomic_files import read_json
+from proofsheet.jobs.errors import UserError
 from proofsheet.report import lint, results, rubric, variables
 from proofsheet.report.pages import page_map, to_csv
 from proofsheet.report.render import render

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 from proofsheet.report import numbers, results, variables
 from proofsheet.report.sets import load
 

@@ -63,9 +63,9 @@ def two_sets(tmp_path_factory, cluster) -> ClusterProject:
     project.edit("config.yaml", "seeds: [0, 1, 2]", "seeds: [0, 1]")
     # What the job on the GPU is told of it.
     project.edit(
-        "workflow/scripts/csci5527_hw2/p2_scalar_ad.py", "with job.start(snakemake)",
+        "workflow/problems/csci5527_hw2/p2_scalar_ad/solve.py", "with script.run(snakemake)",
         "import os\n\nfrom pathlib import Path\n\nPath('seen.txt').write_text("
-        "os.environ.get('CUDA_VISIBLE_DEVICES', 'nothing'))\n\nwith job.start(snakemake)",
+        "os.environ.get('CUDA_VISIBLE_DEVICES', 'nothing'))\n\nwith script.run(snakemake)",
     )  # fmt: skip
     run = project.submit(
         *(f"results/{name}.pdf" for name in SETS), *SOON,
@@ -149,9 +149,9 @@ def test_data_are_copied_near_to_the_node(two_sets):
 def test_lost_jobs_are_tried_again(project, cluster):
     """One is cancelled, one loses its node; the run ends all the same."""
     project.edit(
-        "workflow/scripts/cs7643_ps2/p1_collaborators.py", "with job.start(snakemake)",
+        "workflow/problems/cs7643_ps2/p1_collaborators/solve.py", "with script.run(snakemake)",
         "import time\nfrom pathlib import Path\n\nwhile not Path('go').exists():\n"
-        "    time.sleep(0.2)\n\nwith job.start(snakemake)",
+        "    time.sleep(0.2)\n\nwith script.run(snakemake)",
     )  # fmt: skip
     target = "results/cs7643_ps2/p1_collaborators/metrics.json"
     rule = "cs7643_ps2_p1_collaborators"
@@ -177,8 +177,8 @@ def test_lost_jobs_are_tried_again(project, cluster):
 def test_a_job_that_exceeds_its_memory_gets_more(project):
     script = "cs7643_ps2/p1_collaborators"
     project.edit(
-        f"workflow/scripts/{script}.py", "with job.start(snakemake)",
-        "hoard = bytearray(600_000_000)\nimport time\ntime.sleep(3)\n\nwith job.start(snakemake)",
+        f"workflow/scripts/{script}.py", "with script.run(snakemake)",
+        "hoard = bytearray(600_000_000)\nimport time\ntime.sleep(3)\n\nwith script.run(snakemake)",
     )  # fmt: skip
     run = project.submit(f"results/{script}/metrics.json", *SOON)
     assert run.returncode == 0, run.stdout[-3000:]

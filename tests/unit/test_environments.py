@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from proofsheet.modules import imported_modules, pasted_modules
+from parsed_rules import with_a_script
+from proofsheet.planning.import_graph import imported_modules, pasted_modules
 
 ROOT = Path(__file__).parents[2]
 spec = importlib.util.spec_from_file_location("pin", ROOT / "envs/pin.py")
@@ -33,21 +34,8 @@ def test_an_environment_has_the_lock_file_s_versions(path):
 
 
 def test_every_environment_that_a_rule_names_exists_and_the_other_way_round():
-    named = {
-        match
-        for path in (ROOT / "workflow/rules").glob("*.smk")
-        for match in re.findall(r"envs/(\w+)\.yaml", path.read_text())
-    }
+    named = {Path(rule.conda).stem for rule in with_a_script()}
     assert named == {path.stem for path in (ROOT / "envs").glob("*.yaml")}
-
-
-def test_every_rule_that_runs_a_script_names_an_environment():
-    for path in (ROOT / "workflow/rules").glob("*.smk"):
-        for rule in re.split(r"^rule ", path.read_text(), flags=re.MULTILINE)[1:]:
-            if "script:" in rule:
-                directives = {"conda:", "log:", "benchmark:", "threads:", "resources:"}
-                missing = {name for name in directives if f"    {name}" not in rule}
-                assert not missing, f"{path.name}: {rule.splitlines()[0]} lacks {missing}"
 
 
 # What is installed to have a package: it is called otherwise, or comes with another one.
@@ -70,21 +58,22 @@ def imported_packages(path: Path, *, within_functions: bool) -> set[str]:
             names |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             names.add(node.module.split(".")[0])
-    own = {"proofsheet", "mytorch", "__main__"}
+    own = {"proofsheet", "mytorch", "problems", "__main__"}
     return {BROUGHT_BY.get(name, name) for name in names - own - sys.stdlib_module_names}
+
+
+ROOTS = (ROOT / "src", ROOT / "workflow")
 
 
 def jobs() -> list[tuple[str, list[Path]]]:
     """Environment and files of every rule that runs a script."""
-    found = []
-    for path in sorted((ROOT / "workflow/rules").glob("*.smk")):
-        for rule in re.split(r"(?m)^ *rule\b", path.read_text())[1:]:
-            script = re.search(r'"\.\./scripts/([\w/]+)\.py"', rule)
-            if script:
-                (name,) = re.findall(r"envs/(\w+)\.yaml", rule)
-                start = ROOT / f"workflow/scripts/{script[1]}.py"
-                found.append((name, [start, *map(Path, imported_modules(start, ROOT / "src"))]))
-    return found
+    return [
+        (
+            Path(rule.conda).stem,
+            [Path(rule.script), *map(Path, imported_modules(rule.script, ROOTS))],
+        )
+        for rule in with_a_script()
+    ]
 
 
 def test_an_environment_has_what_its_scripts_import():
@@ -97,8 +86,8 @@ def test_an_environment_has_what_its_scripts_import():
 
 def test_the_notebooks_environment_has_what_the_notebooks_import():
     """Their kernels see nothing else."""
-    for path in sorted(ROOT.glob("workflow/notebooks/*/*.py")):
-        files = [path, *map(Path, pasted_modules(path, ROOT / "src"))]
+    for path in sorted(ROOT.glob("workflow/problems/*/*/notebook.py")):
+        files = [path, *map(Path, pasted_modules(path, ROOTS))]
         needed = set().union(*(imported_packages(f, within_functions=True) for f in files))
         assert needed <= set(pin.ENVIRONMENTS["notebooks"]), path
 

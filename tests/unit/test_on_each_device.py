@@ -10,17 +10,19 @@ import numpy as np
 import pytest
 import torch
 
-from proofsheet import blood_cells, cifar_nets, digit_network
-from proofsheet.cifar_recipes import PLANS, Plan
-from proofsheet.deep_mlp import DeepNetworks, train_epoch
-from proofsheet.device import make_deterministic, mixed_precision, resolve
-from proofsheet.sgd_training import fit as fit_sgd
-from proofsheet.sgd_training import logits_of
-from proofsheet.squeezenet import random_state
-from proofsheet.training import Recipe
-from proofsheet.transfer import Images, build
-from proofsheet.transfer import fit as fit_transfer
-from proofsheet.transfer_strategy import Strategy
+from problems.cs7643_ps2.p7_cifar10.recipes import PLANS, Plan
+from problems.csci5527_hw3.p1_optimizers import network as digit_network
+from problems.csci5527_hw3.p4_transfer.finetune import Images, build
+from problems.csci5527_hw3.p4_transfer.finetune import fit as fit_transfer
+from problems.dl_hw1.p4_bloodmnist import model as blood_cells
+from problems.dl_hw1.p5_initialization.model import DeepNetworks, train_epoch
+from proofsheet.jobs.device import make_deterministic, mixed_precision, resolve
+from proofsheet.learning import small_image_nets as cifar_nets
+from proofsheet.learning.loop import Recipe
+from proofsheet.learning.sgd_loop import fit as fit_sgd
+from proofsheet.learning.sgd_loop import logits_of
+from proofsheet.learning.squeezenet import random_state
+from proofsheet.learning.transfer_strategy import Strategy
 
 ROOT = Path(__file__).parents[2]
 
@@ -139,12 +141,18 @@ def calls(path: Path, name: str) -> list[ast.Call]:
 
 def test_one_function_says_where_products_are_mixed():
     """Each autocast is switched by `mixed`, and each script gets that from `mixed_precision`."""
-    casts = [call for path in ROOT.glob("src/**/*.py") for call in calls(path, "autocast")]
+    casts = [
+        call
+        for folder in ("src", "workflow/problems")
+        for path in (ROOT / folder).rglob("*.py")
+        if path.name != "notebook.py"
+        for call in calls(path, "autocast")
+    ]
     assert len(casts) >= 5
     for call in casts:
         given = {word.arg: ast.unparse(word.value) for word in call.keywords}
         assert given.get("enabled") == "mixed" or given == {None: "cast"}, ast.unparse(call)
-    for path in ROOT.glob("workflow/scripts/**/*.py"):
+    for path in ROOT.glob("workflow/problems/*/*/*.py"):
         text = path.read_text(encoding="utf-8")
         for node in ast.walk(ast.parse(text if "mixed" in text else "")):
             if isinstance(node, ast.keyword) and node.arg == "mixed":

@@ -7,7 +7,7 @@ import tomllib
 
 import yaml
 
-from proofsheet.config import checked
+from proofsheet.planning.config import checked
 from workflow_project import ROOT
 
 

@@ -10,20 +10,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from proofsheet import (
-    blood_cells,
-    cifar_recipes,
-    deep_mlp,
-    digit_network,
-    long_tail,
-    small_convnets,
-)
+from parsed_rules import rules
+from problems.cs7643_ps2.p7_cifar10 import long_tail
+from problems.cs7643_ps2.p7_cifar10 import recipes as cifar_recipes
+from problems.csci5527_hw3.p1_optimizers import network as digit_network
+from problems.dl_hw1.p4_bloodmnist import model as blood_cells
+from problems.dl_hw1.p5_initialization import model as deep_mlp
+from problems.eecs182_hw5.q6_cnn import designs as small_convnets
 from proofsheet.data.dataset import Dataset, Part
-from proofsheet.files import write_arrays
-from proofsheet.modules import imported_modules
-from proofsheet.squeezenet import random_state
-from proofsheet.sweep_runs import Common, of_logits, run_of, without_test
-from proofsheet.sweepable import SWEEPABLE
+from proofsheet.jobs.atomic_files import write_arrays
+from proofsheet.learning.squeezenet import random_state
+from proofsheet.planning.import_graph import imported_modules
+from proofsheet.sweeps.registry import SWEEPABLE
+from proofsheet.sweeps.runs import Common, of_logits, run_of, without_test
 
 ROOT = Path(__file__).parents[2]
 SHAPES = {
@@ -100,9 +99,8 @@ def test_a_run_takes_what_is_swept_and_can_be_repeated(name, tmp_path):
 def test_no_parameter_is_offered_that_a_run_would_not_take(name):
     """Its name is in the module that trains, or is a field of a recipe that is filled there."""
     entry = SWEEPABLE[name]
-    recipes = "training", "sgd_training", "numpy_convnet", "transfer", "mlp", "classical"
-    texts = [ROOT / "src" / (entry.module.replace(".", "/") + ".py")]
-    texts += [ROOT / f"src/proofsheet/{recipe}.py" for recipe in recipes]
+    problem = (ROOT / entry.path).parent
+    texts = [*problem.glob("*.py"), *(ROOT / "src/proofsheet/learning").glob("*loop.py")]
     text = "\n".join(path.read_text() for path in texts)
     assert not [p for p in entry.parameters if not re.search(rf"\b{p}\b", text)]
 
@@ -111,9 +109,8 @@ def test_no_parameter_is_offered_that_a_run_would_not_take(name):
 def test_a_run_has_a_rule_and_loads_only_what_it_needs(name):
     """What its rule is called, and whether PyTorch is among what its module imports."""
     entry = SWEEPABLE[name]
-    rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
-    assert f"rule {entry.rule}:" in rules
-    own = f"src/{entry.module.replace('.', '/')}.py"
+    assert entry.rule in {rule.name for rule in rules()}
+    own = entry.path
     if not entry.torch and "dry_beans" not in name:  # that module imports where it trains
         for path in (own, *imported_modules(own)):
             tree = ast.parse((ROOT / path).read_text())

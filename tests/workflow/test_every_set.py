@@ -11,8 +11,8 @@ import yaml
 from pypdf import PdfReader
 
 from page_checks import check_pages
-from proofsheet.hand_in import files, notebooks
-from proofsheet.report.accessibility import examine
+from pdf_accessibility import examine
+from proofsheet.planning.submission import files, notebooks
 from workflow_project import QUICK, ROOT, Project
 
 # csci5527_hw2 is the set of test_run.py.

@@ -17,7 +17,7 @@ def test_a_new_course_runs_at_once(project):
     before = {path: path.read_bytes() for path in (project.folder / "src").rglob("*.py")}
     for problem in ("p1_slope", "p2_another_slope"):
         made = subprocess.run(
-            [sys.executable, "-m", "proofsheet.scaffold", "my_course", problem],
+            [sys.executable, "-m", "proofsheet.planning.new_problem", "my_course", problem],
             cwd=project.folder, env=project.environment(), capture_output=True, text=True,
         )  # fmt: skip
         assert made.returncode == 0, made.stderr

@@ -1,19 +1,17 @@
-"""What every rule declares, and what none may: read from the text of the rules."""
+"""What every rule declares, and what none may: asked of the parsed workflow."""
 
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from proofsheet.modules import imported_modules
+from parsed_rules import parse, rules
+from proofsheet.planning.import_graph import imported_modules
 from workflow_project import ROOT
 
-HEAD = re.compile(r"(?m)^ *rule (\w+|\{?\w*\}?):$|^ *rule:$")
 # A cluster's words belong into the profile; `tasks` would also make the submission of a GPU fail.
 CLUSTER_WORDS = re.compile(
     r"\b(tasks|tasks_per_gpu|nodes|constraint|clusters|qos|gres|gpus?_model|mpi|slurm_\w+"
@@ -23,44 +21,31 @@ CLUSTER_WORDS = re.compile(
 ASKS_A_NETWORK = {
     "src/proofsheet/data/sources/choose.py",
     "src/proofsheet/data/prepare.py",
-    "src/proofsheet/pretrained.py",
+    "src/proofsheet/data/weights.py",
 }
 
 
-def rules_of(path: Path) -> list[tuple[str, str]]:
-    """Name and body of each rule of a file; a rule in a loop may have no name."""
-    text = path.read_text()
-    heads = list(HEAD.finditer(text))
-    ends = [head.start() for head in heads[1:]] + [len(text)]
-    return [
-        (
-            head[1] or f"{path.name}:{text[: head.start()].count(chr(10)) + 1}",
-            text[head.end() : end],
-        )
-        for head, end in zip(heads, ends, strict=False)
-    ]
-
-
-RULES = {
-    name: body
-    for path in sorted(ROOT.glob("workflow/rules/*.smk"))
-    for name, body in rules_of(path)
-}
-WITH_A_SCRIPT = {name: body for name, body in RULES.items() if "script:" in body}
-
-
-def script_of(body: str) -> str:
-    return re.search(r'script:\s+f?"\.\./(scripts/[^"]+)"', body)[1]
+RULES = {rule.name: rule for rule in rules()}
+WITH_A_SCRIPT = {name: rule for name, rule in RULES.items() if rule.script}
+TEXTS = [*ROOT.glob("workflow/rules/*.smk"), *ROOT.glob("workflow/problems/*/*/rules.smk")]
 
 
 def test_the_rules_are_found():
-    assert len(RULES) > 80
-    assert len(WITH_A_SCRIPT) > 75
+    assert len(RULES) > 110
+    assert len(WITH_A_SCRIPT) > 100
 
 
-@pytest.mark.parametrize("name", RULES)
-def test_no_rule_speaks_of_a_cluster(name):
-    assert not CLUSTER_WORDS.findall(RULES[name])
+def test_every_problem_has_its_jobs():
+    """A folder with a solve.py, figures.py or notebook.py is found, and nothing else names it."""
+    for path in ROOT.glob("workflow/problems/*/*/*.py"):
+        job = {"solve": "", "figures": "_figures", "notebook": "_notebook"}.get(path.stem)
+        if job is not None:
+            assert f"{path.parts[-3]}_{path.parts[-2]}{job}" in RULES
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: "/".join(path.parts[-3:]))
+def test_no_rule_speaks_of_a_cluster(path):
+    assert not CLUSTER_WORDS.findall(path.read_text())
 
 
 def test_the_words_of_a_cluster_are_recognized():
@@ -71,43 +56,47 @@ def test_the_words_of_a_cluster_are_recognized():
 
 @pytest.mark.parametrize("name", WITH_A_SCRIPT)
 def test_every_rule_that_computes_declares_what_it_needs(name):
-    body = WITH_A_SCRIPT[name]
-    for word in ("log:", "benchmark:", "threads:", "mem_mb=growing(", "runtime="):
-        assert word in body, word
+    rule = WITH_A_SCRIPT[name]
+    assert Path(rule.script).is_file()
+    assert rule.log
+    assert rule.benchmark
+    assert rule.conda
+    assert Path(rule.conda).is_file()
+    assert {"mem_mb", "runtime"} <= rule.resources.keys()
 
 
-def asking(script: str) -> set[str]:
+def asking(script: str | Path) -> set[str]:
     """Those modules of a script that ask a network."""
-    modules = imported_modules(ROOT / "workflow" / script, ROOT / "src")
+    modules = imported_modules(script, (ROOT / "src", ROOT / "workflow"))
     return ASKS_A_NETWORK & {str(Path(path).relative_to(ROOT)) for path in modules}
 
 
 @pytest.mark.parametrize("name", WITH_A_SCRIPT)
 def test_compute_nodes_need_no_network(name):
     """Data and weights are fetched by local rules; no script of the others can ask for them."""
-    body = WITH_A_SCRIPT[name]
-    script = script_of(body)
-    if "localrule: True" not in body:
-        assert not script.startswith("scripts/data/")
-        assert not asking(script)
+    rule = WITH_A_SCRIPT[name]
+    if not rule.local and not name.endswith("_notebook"):
+        assert "scripts/data/" not in rule.script
+        assert not asking(rule.script)
 
 
 def test_what_asks_a_network_is_recognized():
-    assert asking("scripts/data/weights.py")
-    assert asking("scripts/data/prepare.py")
+    assert asking(ROOT / "workflow/scripts/data/weights.py")
+    assert asking(ROOT / "workflow/scripts/data/prepare.py")
     assert all((ROOT / path).is_file() for path in ASKS_A_NETWORK)
 
 
 @pytest.mark.parametrize("name", WITH_A_SCRIPT)
 def test_what_uses_a_device_declares_the_gpu(name):
-    body = WITH_A_SCRIPT[name]
-    assert ('device=config["device"]' in body) == ("gpu=GPUS_PER_TRAINING" in body)
+    rule = WITH_A_SCRIPT[name]
+    if not name.endswith("_notebook"):
+        assert ("device" in rule.params) == ("gpu" in rule.resources)
 
 
 def test_only_local_rules_are_tried_again_by_themselves():
     """`retries:` is for downloads; how often a job of the cluster is tried is the profile's."""
-    assert {name for name, body in RULES.items() if "retries:" in body} == {
-        name for name, body in WITH_A_SCRIPT.items() if script_of(body).startswith("scripts/data/")
+    assert {name for name, rule in RULES.items() if rule.retries} == {
+        name for name, rule in WITH_A_SCRIPT.items() if "scripts/data/" in rule.script
     }
 
 
@@ -117,23 +106,6 @@ def test_the_profile_for_slurm_is_the_only_place_to_edit():
     assert profile["slurm-keep-successful-logs"] is True
     assert profile["slurm-init-seconds-before-status-checks"] <= 10
     assert "partition" not in (ROOT / "workflow/profiles/default/config.yaml").read_text()
-
-
-LOCAL_RULES = """
-import sys
-from pathlib import Path
-from snakemake.api import SnakemakeApi
-from snakemake.settings.types import ConfigSettings, OutputSettings, ResourceSettings
-
-with SnakemakeApi(OutputSettings()) as api:
-    data = {"source": sys.argv[1], "mirror": sys.argv[2]}
-    workflow = api.workflow(
-        resource_settings=ResourceSettings(cores=1),
-        config_settings=ConfigSettings(config={"data": data}),
-        snakefile=Path("Snakefile"),
-    )
-    print("local:", *sorted(workflow._workflow._localrules))
-"""
 
 
 ALL = "bloodmnist cifar10 dry_bean mnist scipy weights"
@@ -152,10 +124,7 @@ def test_notebooks_run_where_they_can_fetch_their_data(project, tmp_path, source
         for name in mirrored.split()
     ))  # fmt: skip
     mirror = str(tmp_path / "mirror") if mirrored else ""
-    done = subprocess.run(
-        [sys.executable, "-c", LOCAL_RULES, source, mirror], cwd=project.folder,
-        env=project.environment(), capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    (line,) = [line for line in done.stdout.splitlines() if line.startswith("local: ")]
-    assert ("notebook" in line.split()) == here
-    assert {"data", "pretrained_weights", "scipy_images", "render"} <= set(line.split())
+    config = {"data": {"source": source, "mirror": mirror}}
+    local = {r.name for r in parse(config, project.folder, project.environment()) if r.local}
+    assert ("csci5527_hw2_p1_subspace_notebook" in local) == here
+    assert {"data", "weights", "scipy_images", "render"} <= local

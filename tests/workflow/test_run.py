@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from page_checks import check_pages
-from proofsheet.report.accessibility import examine
+from pdf_accessibility import examine
 from same_results import without_times
 from workflow_project import QUICK, ROOT
 
@@ -133,5 +133,5 @@ def test_an_edited_module_reruns_the_jobs_that_use_it(finished, tmp_path, module
 
 def test_a_touched_but_unchanged_file_reruns_nothing(finished, tmp_path):
     project = finished.copy(tmp_path / "copy")
-    (project.folder / "src/proofsheet/gradient_descent.py").touch()
+    (project.folder / "workflow/problems/csci5527_hw2/p1_subspace/gradient_descent.py").touch()
     assert project.planned() == {}

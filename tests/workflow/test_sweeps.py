@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from proofsheet.files import read_json, write_text
+from proofsheet.jobs.atomic_files import read_json, write_text
 from workflow_project import QUICK
 
 pytestmark = pytest.mark.slow

@@ -5,15 +5,19 @@ import time
 from glob import glob
 from pathlib import Path
 
-SOURCE = f"{workflow.basedir}/src"
-sys.path.insert(0, SOURCE)
-# Scripts find the project's modules in every environment, a conda one included.
-# `workflow/startup` has every Python of a job end at once, and without a traceback, at Ctrl-C.
-os.environ.update(PYTHONPATH=f"{SOURCE}{os.pathsep}{workflow.basedir}/workflow/startup")
+sys.path.insert(0, f"{workflow.basedir}/src")
+# Jobs find the project's modules in every environment, a conda one included: `proofsheet` and
+# `mytorch` in src, `problems` in workflow. `workflow/startup` ends a job quietly at Ctrl-C.
+os.environ.update(
+    PYTHONPATH=os.pathsep.join(
+        f"{workflow.basedir}/{folder}"
+        for folder in ("src", "workflow", "workflow/startup")
+    )
+)
 # Set in many containers. Each job would compile torch and the rest anew, for three to five seconds.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-from proofsheet.interrupt import end_quietly
+from proofsheet.planning.quiet_ctrl_c import end_quietly
 
 # From here on Ctrl-C ends the reading of the rules without a traceback.
 end_quietly()
@@ -21,23 +25,23 @@ end_quietly()
 from proofsheet.data.registry import DATASETS, module_path
 from proofsheet.data.sources.mirror import read_mirror
 from proofsheet.data.which_cifar import which_cifar
-from proofsheet.cluster import note_inside_a_job
-from proofsheet.config import checked, known_sets, read_config
-from proofsheet.errors import UserError
-from proofsheet.hand_in import code as code_of
-from proofsheet.hand_in import files as files_to_hand_in
-from proofsheet.hand_in import missing_from
-from proofsheet.hand_in import notebooks as notebooks_of
-from proofsheet.hand_in import summary
-from proofsheet.lock import only_run_here, writable_or_end
-from proofsheet.made import redate, refuse_edited
-from proofsheet.modules import imported_modules, pasted_modules
+from proofsheet.jobs.errors import UserError
+from proofsheet.planning.clock import redate
+from proofsheet.planning.config import checked, known_sets, read_config
+from proofsheet.planning.gpu_count import visible_gpus
+from proofsheet.planning.import_graph import imported_modules, pasted_modules
+from proofsheet.planning.run_lock import only_run_here, writable_or_end
+from proofsheet.planning.slurm_hint import note_inside_a_job
+from proofsheet.planning.submission import code as code_of
+from proofsheet.planning.submission import files as files_to_hand_in
+from proofsheet.planning.submission import notebooks as notebooks_of
+from proofsheet.planning.submission import ready_to_hand_in
+from proofsheet.planning.tampering import refuse_edited
 from proofsheet.report.captions import captions
-from proofsheet.sweepable import SWEEPABLE
-from proofsheet.sweeps import checked_sweeps, chunks, files_of
-from proofsheet.sweeps import expand as expand_grid
-from proofsheet.sweeps import strategies_swept
-from proofsheet.visible_gpus import visible_gpus
+from proofsheet.sweeps.grid import checked_sweeps, chunks, files_of
+from proofsheet.sweeps.grid import expand as expand_grid
+from proofsheet.sweeps.grid import strategies_swept
+from proofsheet.sweeps.registry import SWEEPABLE
 
 # A user's mistake ends here, in one line and before any job, not in a traceback.
 try:
@@ -68,12 +72,8 @@ try:
             writable_or_end(".")
             writable_or_end("results")
         refuse_edited()
-        if late := redate():
-            print(
-                f"proofsheet: {late} files are dated in the future (was the clock changed?);"
-                " they are dated anew, and results are compared with what they depend on",
-                file=sys.stderr,
-            )
+        if note := redate():
+            print(f"proofsheet: {note}", file=sys.stderr)
 except UserError as error:
     sys.exit(f"proofsheet: {error}")
 
@@ -83,8 +83,8 @@ if workflow.local_exec and workflow.resource_settings.cores == 0:
 KNOWN_SETS = known_sets()
 # Read by proofsheet.data.dataset.load, on whichever node a job runs.
 os.environ.update(PROOFSHEET_SCRATCH=config["data"]["scratch"])
-# Read by proofsheet.device.make_deterministic; a parameter of every rule that trains, too, so that
-# what was trained otherwise is trained anew.
+# Read by proofsheet.jobs.device.make_deterministic; also a parameter of every training, so that a
+# change of it trains anew.
 os.environ.update(PROOFSHEET_DETERMINISTIC=str(int(config["deterministic"])))
 
 # What a training declares as `gpu`, namely one where it will use one. Elsewhere, on a cluster too,
@@ -104,7 +104,6 @@ LONG = 10
 
 wildcard_constraints:
     seed=r"\d+",
-    dataset="|".join(DATASETS),
 
 
 STARTED = time.time()
@@ -124,32 +123,17 @@ onstart:
 
 onsuccess:
     # What has become ready to be handed in, and what its course says to do with it.
-    for name, entry in KNOWN_SETS.items():
-        bundle = [
-            f"results/submission/{name}/{file}"
-            for file in files_to_hand_in(name, entry)
-        ]
-        if all(map(os.path.exists, bundle)) and any(
-            os.path.getmtime(file) >= STARTED for file in bundle
-        ):
-            missing = missing_from(config, name, entry)
-            print(*summary(name, entry, missing), sep="\n", file=sys.stderr)
+    print(
+        *ready_to_hand_in(config, KNOWN_SETS, STARTED),
+        sep="\n",
+        end="",
+        file=sys.stderr,
+    )
 
 
-def script_of(name):
-    """A script of the workflow, from the folder of the rules."""
-    return f"../scripts/{name}.py"
-
-
-def modules_of(name):
-    """The project's modules that a script imports: inputs of its rule."""
-    return imported_modules(f"workflow/scripts/{name}.py")
-
-
-def dataset_modules(dataset):
-    """The modules that prepare a dataset; its own is found by the registry, not by an import."""
-    own = module_path(dataset)
-    return sorted({own, *imported_modules(own), *modules_of("data/prepare")})
+def modules_of(script):
+    """The project's modules that a script below workflow/ imports: inputs of its rule."""
+    return imported_modules(f"workflow/{script}.py")
 
 
 def by_preset(full, quick):
@@ -157,31 +141,34 @@ def by_preset(full, quick):
     return quick if config["preset"] == "quick" else full
 
 
-def growing(mem_mb):
-    """Memory of a job: as declared, and as much again at each retry."""
-    return lambda wildcards, attempt: mem_mb * attempt
+def env(name):
+    """A conda environment."""
+    return f"{workflow.basedir}/envs/{name}.yaml"
+
+
+def log_of(job):
+    return f"results/logs/{job}.log"
+
+
+def benchmark_of(job):
+    return f"results/benchmarks/{job}.tsv"
+
+
+def needs(mem_mb, runtime, gpu=None):
+    """Resources of a job: memory, as much again at each retry; minutes; GPUs."""
+    resources = {
+        "mem_mb": lambda wildcards, attempt: mem_mb * attempt,
+        "runtime": runtime,
+    }
+    return resources if gpu is None else resources | {"gpu": gpu}
+
+
+# Parameters of whatever trains on a device.
+TRAINING = {"device": config["device"], "deterministic": config["deterministic"]}
 
 
 def problems_of(name):
     return KNOWN_SETS[name]["problems"]
-
-
-# A change in the mirror's list of files is a change of the data.
-MANIFEST = (
-    f"{config['data']['mirror']}/manifest.yaml" if config["data"]["mirror"] else []
-)
-
-
-def mirror_in_use(wildcards):
-    """The mirror's folder, or '' without one: not a path of the rule's, so not among its inputs."""
-    return config["data"]["mirror"]
-
-
-def data_of(dataset):
-    """The prepared files of a dataset."""
-    return {
-        part: f"results/data/{dataset}/{part}.npz" for part in ("train", "val", "test")
-    } | {"source": f"results/data/{dataset}/source.json"}
 
 
 def handed_in(name):
@@ -195,33 +182,50 @@ def handed_in(name):
     ]
 
 
-def notebook_text(wildcards):
-    """Where the notebook of one problem is written."""
-    wanted = f"problem_{wildcards.number}.ipynb"
-    for name, problem in problems_of(wildcards.set).items():
-        if problem.get("notebook") == wanted:
-            return f"workflow/notebooks/{wildcards.set}/{name}.py"
-    return f"workflow/notebooks/{wildcards.set}/(no problem has {wanted})"
-
-
 # Notebooks stand alone: what no mirror has they ask of the datasets' own clients.
 NOTEBOOKS_FETCH = config["data"]["source"] in ("auto", "official") and not (
     {"bloodmnist", "cifar10", "dry_bean", "mnist", "scipy", "weights"} <= MIRRORED
 )
 
 
-def notebook_gpus(wildcards):
-    """One for a notebook that trains where a GPU is, as for any training."""
-    text = notebook_text(wildcards)
-    trains = os.path.exists(text) and "torch.cuda" in Path(text).read_text(
-        encoding="utf-8"
-    )
-    return GPUS_PER_TRAINING if trains else 0
+# A change in the mirror's list of files is a change of the data.
+MANIFEST = (
+    f"{config['data']['mirror']}/manifest.yaml" if config["data"]["mirror"] else []
+)
 
 
-def notebook_modules(wildcards):
-    """The modules whose text a notebook pastes."""
-    return pasted_modules(notebook_text(wildcards))
+def mirror_in_use(wildcards):
+    """The mirror's folder, or '' without one: not a path of the rule's, so not among its inputs."""
+    return config["data"]["mirror"]
+
+
+def dataset_modules(dataset):
+    """The modules that prepare a dataset; its own is found by the registry, not by an import."""
+    own = module_path(dataset)
+    return sorted({own, *imported_modules(own), *modules_of("scripts/data/prepare")})
+
+
+def data_of(dataset):
+    """The prepared files of a dataset, by name."""
+    parts = {"scipy_images": ["images"], "weights": ["weights"]}
+    return {
+        part: f"results/data/{dataset}/{part}.npz"
+        for part in parts.get(dataset, ["train", "val", "test"])
+    } | {"source": f"results/data/{dataset}/source.json"}
+
+
+def drawings_of(results, about):
+    """Figures and tables of a problem by name; a table named as a figure is `<name>_table`."""
+    figures, tables = about.get("figures", []), about.get("tables", [])
+    return {name: f"{results}/figures/{name}.svg" for name in figures} | {
+        f"{name}_table" if name in figures else name: f"{results}/tables/{name}.md"
+        for name in tables
+    }
+
+
+def notebook_gpus(text):
+    """One GPU for a notebook that trains where there is one, as for any training."""
+    return GPUS_PER_TRAINING * ("torch.cuda" in Path(text).read_text(encoding="utf-8"))
 
 
 # The report is rendered where Snakemake was started, and names what it finds there.
@@ -289,17 +293,6 @@ def images_of(document):
     ]
 
 
-def runs_of(problem, *kinds):
-    """The runs of a problem, one per seed: `<kind>` are their results, `<kind>_arrays` the rest."""
-    return {
-        f"{kind}{name}": [
-            f"results/{problem}/runs/{kind}-{seed}.{suffix}" for seed in config["seeds"]
-        ]
-        for kind in kinds
-        for name, suffix in (("", "json"), ("_arrays", "npz"))
-    }
-
-
 def sweep_dataset(run):
     """The data of a run that is swept."""
     return SWEEPABLE[run].dataset or Q6_DATASET
@@ -330,4 +323,4 @@ def sweep_results(wildcards):
 def sweep_modules(run):
     """The modules that a job of this sweep imports; those of the run are found by its name."""
     own = SWEEPABLE[run].path
-    return sorted({own, *imported_modules(own), *modules_of("sweep_run")})
+    return sorted({own, *imported_modules(own), *modules_of("scripts/sweep_run")})

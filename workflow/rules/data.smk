@@ -7,26 +7,55 @@ rule data:
         manifest=MANIFEST,
         modules=lambda wildcards: dataset_modules(wildcards.dataset),
     output:
-        train="results/data/{dataset}/train.npz",
-        val="results/data/{dataset}/val.npz",
-        test="results/data/{dataset}/test.npz",
-        source="results/data/{dataset}/source.json",
+        **data_of("{dataset}"),
     log:
-        "results/logs/data/{dataset}.log",
+        log_of("data/{dataset}"),
     benchmark:
-        "results/benchmarks/data/{dataset}.tsv"
+        benchmark_of("data/{dataset}")
+    wildcard_constraints:
+        dataset="|".join(DATASETS),
     # The clients try three times themselves; this is for a machine that was away for a while.
     retries: 1
     localrule: True
     conda:
-        "../../envs/data.yaml"
-    threads: 1
+        env("data")
     resources:
-        mem_mb=growing(2000),
-        runtime=30,
+        **needs(mem_mb=2000, runtime=30),
     params:
         source=config["data"]["source"],
         mirror=mirror_in_use,
         seed=config["seeds"][0],
     script:
         "../scripts/data/prepare.py"
+
+
+# What has no classes and no split is fetched by a script of its own: the images ascent and face,
+# and the weights of SqueezeNet 1.1.
+for fetched in ("scipy_images", "weights"):
+
+    rule:
+        name:
+            fetched
+        input:
+            manifest=MANIFEST,
+            modules=modules_of(f"scripts/data/{fetched}"),
+        output:
+            **data_of(fetched),
+        log:
+            log_of(f"data/{fetched}"),
+        benchmark:
+            benchmark_of(f"data/{fetched}")
+        retries: 1
+        localrule: True
+        conda:
+            env("data")
+        resources:
+            **needs(mem_mb=2000, runtime=30),
+        params:
+            source=config["data"]["source"],
+            mirror=mirror_in_use,
+            seed=config["seeds"][0],
+            weights=config["transfer"]["weights"],
+            fetched=fetched,
+        script:
+            "../scripts/data/{params.fetched}.py"

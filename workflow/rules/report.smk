@@ -30,23 +30,21 @@ rule render:
         results=lambda wildcards: results_of(wildcards.document),
         chapters=lambda wildcards: chapters_of(wildcards.document),
         images=lambda wildcards: images_of(wildcards.document),
-        modules=modules_of("report/render"),
+        modules=modules_of("scripts/report/render"),
         filters=collect("src/proofsheet/report/{name}", name=RENDERER_FILES),
     output:
         pdf="results/{document}.pdf",
         pages="results/{document}.pages.csv",
         project=directory("results/report/{document}"),
     log:
-        "results/logs/report/{document}.log",
+        log_of("report/{document}"),
     benchmark:
-        "results/benchmarks/report/{document}.tsv"
+        benchmark_of("report/{document}")
     localrule: True
     conda:
-        "../../envs/report.yaml"
-    threads: 1
+        env("report")
     resources:
-        mem_mb=growing(2000),
-        runtime=10,
+        **needs(mem_mb=2000, runtime=10),
     params:
         sets=lambda wildcards: sets_of(wildcards.document),
         part=lambda wildcards: PARTS.get(wildcards.document, {}),
@@ -65,7 +63,7 @@ rule gallery:
     """Figures and tables of one set with their captions, for `snakemake --report`."""
     input:
         results=lambda wildcards: results_of(wildcards.gallery),
-        modules=modules_of("report/gallery"),
+        modules=modules_of("scripts/report/gallery"),
     output:
         folder=report(
             directory("results/gallery/{gallery}"),
@@ -76,18 +74,16 @@ rule gallery:
             labels={"result": "{name}"},
         ),
     log:
-        "results/logs/report/{gallery}_gallery.log",
+        log_of("report/{gallery}_gallery"),
     benchmark:
-        "results/benchmarks/report/{gallery}_gallery.tsv"
+        benchmark_of("report/{gallery}_gallery")
     wildcard_constraints:
         gallery="|".join(KNOWN_SETS),
     localrule: True
     conda:
-        "../../envs/report.yaml"
-    threads: 1
+        env("report")
     resources:
-        mem_mb=growing(500),
-        runtime=5,
+        **needs(mem_mb=500, runtime=5),
     params:
         problems=lambda wildcards: list(problems_of(wildcards.gallery)),
         captions=lambda wildcards: captions(Path("report"), wildcards.gallery),
@@ -102,7 +98,7 @@ for name, entry in KNOWN_SETS.items():
             f"{name}_hand_in"
         input:
             list(files_to_hand_in(name, entry).values()),
-            modules=modules_of("report/hand_in"),
+            modules=modules_of("scripts/report/hand_in"),
         output:
             expand(
                 "results/submission/{set}/{file}",
@@ -110,16 +106,14 @@ for name, entry in KNOWN_SETS.items():
                 file=files_to_hand_in(name, entry),
             ),
         log:
-            f"results/logs/report/{name}_hand_in.log",
+            log_of(f"report/{name}_hand_in"),
         benchmark:
-            f"results/benchmarks/report/{name}_hand_in.tsv"
+            benchmark_of(f"report/{name}_hand_in")
         localrule: True
         conda:
-            "../../envs/report.yaml"
-        threads: 1
+            env("report")
         resources:
-            mem_mb=growing(500),
-            runtime=5,
+            **needs(mem_mb=500, runtime=5),
         params:
             files=files_to_hand_in(name, entry),
         script:
@@ -136,19 +130,17 @@ for name, entry in KNOWN_SETS.items():
                     for notebook in content["notebooks"]
                 ],
                 code=code_of(name, content["scripts"]),
-                modules=modules_of("report/archive"),
+                modules=modules_of("scripts/report/archive"),
             output:
                 archive=f"results/notebooks/{name}/{archive}",
             log:
-                f"results/logs/report/{name}_{Path(archive).stem}.log",
+                log_of(f"report/{name}_{Path(archive).stem}"),
             benchmark:
-                f"results/benchmarks/report/{name}_{Path(archive).stem}.tsv"
+                benchmark_of(f"report/{name}_{Path(archive).stem}")
             localrule: True
             conda:
-                "../../envs/report.yaml"
-            threads: 1
+                env("report")
             resources:
-                mem_mb=growing(500),
-                runtime=5,
+                **needs(mem_mb=500, runtime=5),
             script:
                 "../scripts/report/archive.py"

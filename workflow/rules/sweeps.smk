@@ -19,17 +19,18 @@ for sweep_name, sweep in config["sweeps"].items():
             output:
                 files_of(sweep_name, runs),
             log:
-                f"results/logs/sweeps/{sweep_name}/{number}.log",
+                log_of(f"sweeps/{sweep_name}/{number}"),
             benchmark:
-                f"results/benchmarks/sweeps/{sweep_name}/{number}.tsv"
+                benchmark_of(f"sweeps/{sweep_name}/{number}")
             conda:
-                "../../envs/compute.yaml"
-            threads: 1
+                env("compute")
             resources:
-                mem_mb=growing(repeated.mem_mb),
                 # A day at most, which a cluster is likely to allow.
-                runtime=min(len(runs) * repeated.minutes, 1440),
-                gpu=GPUS_PER_TRAINING * repeated.torch,
+                **needs(
+                    repeated.mem_mb,
+                    min(len(runs) * repeated.minutes, 1440),
+                    GPUS_PER_TRAINING * repeated.torch,
+                ),
             params:
                 run=sweep["run"],
                 function=repeated.function,
@@ -51,24 +52,22 @@ rule sweep_summary:
         source=lambda wildcards: data_of(
             sweep_dataset(config["sweeps"][wildcards.sweep]["run"])
         )["source"],
-        modules=modules_of("sweep_summary"),
+        modules=modules_of("scripts/sweep_summary"),
     output:
         summary="results/sweeps/{sweep}/summary.json",
         table="results/sweeps/{sweep}/table.md",
         figure="results/sweeps/{sweep}/figure.svg",
     log:
-        "results/logs/sweeps/{sweep}/summary.log",
+        log_of("sweeps/{sweep}/summary"),
     benchmark:
-        "results/benchmarks/sweeps/{sweep}/summary.tsv"
+        benchmark_of("sweeps/{sweep}/summary")
     wildcard_constraints:
         sweep="|".join(config["sweeps"]) or "(none)",
     localrule: True
     conda:
-        "../../envs/figures.yaml"
-    threads: 1
+        env("figures")
     resources:
-        mem_mb=growing(1000),
-        runtime=5,
+        **needs(mem_mb=1000, runtime=5),
     script:
         "../scripts/sweep_summary.py"
 

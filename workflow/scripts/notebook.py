@@ -3,18 +3,14 @@
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import nbformat
 
-from proofsheet import job
-from proofsheet.files import write_text
-from proofsheet.notebooks import build, execute
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import write_text
+from proofsheet.notebooks.builder import build, execute
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
-
-with job.start(snakemake) as log, tempfile.TemporaryDirectory() as folder:
+with script.run(snakemake) as log, tempfile.TemporaryDirectory() as folder:
     notebook = build(Path(snakemake.input.text).read_text(encoding="utf-8"))
     # As a grader runs it: an empty folder, and nothing of this project on the path.
     os.environ.pop("PYTHONPATH", None)

@@ -2,20 +2,16 @@
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from proofsheet import job
 from proofsheet.data.dataset import load
-from proofsheet.files import write_json
-from proofsheet.sweep_runs import Common, run_of, without_test
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import write_json
+from proofsheet.sweeps.runs import Common, run_of, without_test
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
-
-with job.start(snakemake) as log:
+with script.run(snakemake) as log:
     params = snakemake.params
     if params.torch:
-        job.set_threads(snakemake.threads)
+        script.set_threads(snakemake.threads)
     run = run_of(params.function)
     common = Common(
         without_test(load(Path(snakemake.input.source).parent)),

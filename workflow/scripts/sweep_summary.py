@@ -1,19 +1,15 @@
 """A sweep in numbers, as a table and as a figure."""
 
-from typing import TYPE_CHECKING
-
-from proofsheet import figures, job
-from proofsheet.files import read_json, write_json
+from proofsheet import figures
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_json, write_json
 from proofsheet.report.numbers import DAGGER
 from proofsheet.report.tables import write_table
-from proofsheet.sweep_plot import draw
-from proofsheet.sweep_table import table
-from proofsheet.sweeps import aggregated
+from proofsheet.sweeps.figure import draw
+from proofsheet.sweeps.grid import aggregated
+from proofsheet.sweeps.table import table
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
-
-with job.start(snakemake):
+with script.run(snakemake):
     results = [read_json(path) for path in snakemake.input.runs]
     standin = read_json(snakemake.input.source)["standin"]
     settings = aggregated(results)

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from proofsheet.files import read_json
+from proofsheet.jobs.atomic_files import read_json
 
-SCRIPT = Path(__file__).parents[2] / "workflow/scripts/$set/$problem.py"
+SCRIPT = Path(__file__).parents[2] / "workflow/problems/$set/$problem/solve.py"
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def run(tmp_path):
     """The script, run as Snakemake would: what it defines, and the files that it writes."""
     files = {name: tmp_path / f"{name}.json" for name in ("metrics", "checks")}
     snakemake = SimpleNamespace(
-        output=SimpleNamespace(**files), params=SimpleNamespace(points=50, seed=0), log=[]
+        output=SimpleNamespace(**files), params=SimpleNamespace(seed=0), log=[]
     )
     defined = runpy.run_path(str(SCRIPT), init_globals={"snakemake": snakemake})
     return SimpleNamespace(

@@ -13,11 +13,11 @@ import numpy as np
 
 from proofsheet.data.contract import Divided, Found, Info
 from proofsheet.data.dataset import PARTS
-from proofsheet.data.published import joined, separated, verified_images
+from proofsheet.data.publisher_splits import joined, separated, verified_images
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
 from proofsheet.data.splits import stratified_split
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 
 COUNTS = {
     "train": (852, 2181, 1085, 2026, 849, 993, 2330, 1643),
@@ -107,7 +107,7 @@ def mirror(entry: Entry, workspace: Path) -> Found:
 
 def standin(seed: int) -> Found:
     """Cells that are drawn here."""
-    from proofsheet.data.blood_standin import simulate
+    from proofsheet.data.standins.blood import simulate
 
     x, y = simulate(STANDIN_CELLS, seed)
     picked = stratified_split(y, STANDIN_FRACTIONS, seed)

@@ -20,7 +20,7 @@ from proofsheet.data.dataset import PARTS
 from proofsheet.data.patients import divide_patients
 from proofsheet.data.sources import kaggle
 from proofsheet.data.sources.mirror import Entry
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 
 CLASSES = ("NORMAL", "PNEUMONIA")
 COUNTS = {"train": (1341, 3875), "val": (8, 8), "test": (234, 390)}
@@ -115,7 +115,7 @@ def mirror(entry: Entry, workspace: Path) -> Found:
 
 def standin(seed: int) -> Found:
     """Radiographs that are drawn here."""
-    from proofsheet.data.chest_xray_standin import simulate
+    from proofsheet.data.standins.chest_xray import simulate
 
     drawn = [simulate(n, seed, PARTS.index(part)) for part, n in STANDIN_IMAGES.items()]
     arrays = {name: np.concatenate([part[name] for part in drawn]) for name in drawn[0]}

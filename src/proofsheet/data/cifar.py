@@ -18,12 +18,12 @@ import numpy as np
 from proofsheet.data.cifar_batches import SIZE, read_images, read_names
 from proofsheet.data.contract import Divided, Found, Info
 from proofsheet.data.dataset import PARTS
-from proofsheet.data.published import joined, separated, verified_images
+from proofsheet.data.publisher_splits import joined, separated, verified_images
 from proofsheet.data.sources.archive import Checksum, unpack_members
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import MANIFEST, Entry
 from proofsheet.data.splits import stratified_split
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 
 HOST = "https://www.cs.toronto.edu/~kriz/"
 """Where torchvision asks; known here because importing torchvision takes seconds."""
@@ -132,7 +132,7 @@ class Cifar:
 
     def standin(self, seed: int) -> Found:
         """Objects that are drawn here."""
-        from proofsheet.data.objects_standin import simulate
+        from proofsheet.data.standins.objects import simulate
 
         classes = len(self.INFO.class_names)
         x, y = simulate(self.standin_images, classes, seed)

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from proofsheet.cluster import near
 from proofsheet.data.mapped import map_arrays
 from proofsheet.data.splits import FRACTIONS, stratified_split
-from proofsheet.errors import UserError
-from proofsheet.files import read_arrays, read_json
+from proofsheet.jobs.atomic_files import read_arrays, read_json
+from proofsheet.jobs.errors import UserError
+from proofsheet.jobs.node_cache import near
 
 PARTS = ("train", "val", "test")
 _KEYS = ("dataset", "source", "official", "standin", "class_names", "feature_names", "counts")

@@ -18,10 +18,10 @@ import numpy as np
 
 from proofsheet.data.bean_features import FEATURE_NAMES, MEASURED, derived
 from proofsheet.data.contract import Divided, Found, Info
-from proofsheet.data.division import divide_at_random
+from proofsheet.data.random_split import divide_at_random
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 
 COUNTS = {
     "BARBUNYA": 1322,
@@ -100,7 +100,7 @@ def mirror(entry: Entry, workspace: Path) -> Found:
 
 def standin(seed: int) -> Found:
     """Beans that are drawn and measured here."""
-    from proofsheet.data.bean_standin import simulate
+    from proofsheet.data.standins.beans import simulate
 
     x, y = simulate(STANDIN_BEANS, seed)
     note = (

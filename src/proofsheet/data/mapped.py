@@ -14,7 +14,7 @@ from typing import IO
 
 import numpy as np
 
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 
 _LOCAL_HEADER = 30
 """Bytes before the file name in the header that a zip archive has before each member."""

@@ -13,12 +13,12 @@ import numpy as np
 
 from proofsheet.data.contract import Divided, Found, Info
 from proofsheet.data.dataset import PARTS
-from proofsheet.data.idx import read_idx
-from proofsheet.data.published import joined, separated, verified_images
+from proofsheet.data.mnist_files import read_idx
+from proofsheet.data.publisher_splits import joined, separated, verified_images
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
 from proofsheet.data.splits import stratified_split
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 
 COUNTS = {
     "train": (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
@@ -99,7 +99,7 @@ def mirror(entry: Entry, workspace: Path) -> Found:
 
 def standin(seed: int) -> Found:
     """The real digits that ship with scikit-learn, 8×8 pixels, brought to MNIST's format."""
-    from proofsheet.data.digits_standin import digits
+    from proofsheet.data.standins.digits import digits
 
     x, y = digits()
     train, test = stratified_split(y, (6 / 7, 1 / 7), seed)

@@ -15,7 +15,7 @@ import numpy as np
 from proofsheet.data.contract import origin
 from proofsheet.data.registry import dataset_module
 from proofsheet.data.sources.choose import obtain
-from proofsheet.files import write_arrays, write_json
+from proofsheet.jobs.atomic_files import write_arrays, write_json
 
 log = logging.getLogger("proofsheet")
 

@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 
 if TYPE_CHECKING:
     from proofsheet.data.contract import DatasetModule

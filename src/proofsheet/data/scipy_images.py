@@ -19,8 +19,8 @@ import numpy as np
 from proofsheet.data.contract import Found, Info
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
-from proofsheet.errors import UserError
-from proofsheet.files import checksum
+from proofsheet.jobs.atomic_files import checksum
+from proofsheet.jobs.errors import UserError
 
 NAME = "scipy_images"
 MIRROR_NAME = "scipy"

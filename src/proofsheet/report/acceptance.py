@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 from proofsheet.report.numbers import DAGGER, FORMATS
 from proofsheet.report.results import Outcome, metric
 from proofsheet.report.sets import Bar

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 from proofsheet.report.markdown import escape, heading, table
 from proofsheet.report.sets import ProblemSet
 

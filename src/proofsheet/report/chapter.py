@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 
 _TOKEN = re.compile(
     r"""

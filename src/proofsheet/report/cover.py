@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from proofsheet.report import acceptance
+from proofsheet.report.enumeration import listed
 from proofsheet.report.numbers import DAGGER
 from proofsheet.report.results import Outcome
 from proofsheet.report.rubric import Row
 from proofsheet.report.sets import ProblemSet
-from proofsheet.wording import listed
 
 NAMELESS = "(author.name in config.yaml)"
 

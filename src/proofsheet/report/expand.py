@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 from proofsheet.report.variables import lookup
 
 INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")

@@ -15,7 +15,7 @@ import pypandoc
 import typst
 import yaml
 
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 from proofsheet.report import expand
 
 log = logging.getLogger("proofsheet")

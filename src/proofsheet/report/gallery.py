@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pypandoc
 
-from proofsheet.files import write_text
+from proofsheet.jobs.atomic_files import write_text
 
 _SPLIT = "<!-- next table -->"
 _STYLE = """\

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 from proofsheet.report import rubric
 from proofsheet.report.chapter import Chapter
 from proofsheet.report.lint_rules import INCLUDE, NOTE, RULES, Report, labels, variables_in

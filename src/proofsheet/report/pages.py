@@ -13,7 +13,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 
 COLUMNS = ("set", "problem", "part", "points", "first_page", "last_page")
 MARGIN = 1.1 * 72

@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 
 NEEDED = (1, 9)
 LIMIT = 900  # seconds for one document: a first start unpacks its caches

@@ -14,8 +14,8 @@ from typing import Literal, get_args
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from proofsheet.errors import UserError
-from proofsheet.files import replacing
+from proofsheet.jobs.atomic_files import replacing
+from proofsheet.jobs.errors import UserError
 from proofsheet.report import fallback, quarto
 
 Renderer = Literal["auto", "quarto", "pandoc"]

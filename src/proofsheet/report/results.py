@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from proofsheet.errors import UserError
-from proofsheet.files import read_json
+from proofsheet.jobs.atomic_files import read_json
+from proofsheet.jobs.errors import UserError
 from proofsheet.report.sets import Problem, ProblemSet
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 from proofsheet.report.numbers import FORMATS
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from proofsheet.files import write_json, write_text
+from proofsheet.jobs.atomic_files import write_json, write_text
 from proofsheet.report import (
     acknowledgements,
     cover,

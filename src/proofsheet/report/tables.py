@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from proofsheet.files import write_text
+from proofsheet.jobs.atomic_files import write_text
 
 _RULES = {"l": ":---", "r": "---:", "c": ":---:"}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 from proofsheet.report import numbers
 from proofsheet.report.results import Outcome
 

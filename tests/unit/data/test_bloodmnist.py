@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from proofsheet.data import bloodmnist, load
-from proofsheet.data.blood_standin import CLASS_NAMES, disc, simulate
 from proofsheet.data.prepare import prepare
 from proofsheet.data.sources.mirror import read_mirror
-from proofsheet.errors import UserError
+from proofsheet.data.standins.blood import CLASS_NAMES, disc, simulate
+from proofsheet.jobs.errors import UserError
 from unit.data.images import TROUBLES, labelled_images, mirror_of, npz, serving, troubles
 from unit.data.support import Server
 

@@ -16,12 +16,12 @@ from PIL import Image
 
 from proofsheet.data import chest_xray, load
 from proofsheet.data.chest_xray import read_image, read_name
-from proofsheet.data.chest_xray_standin import simulate
 from proofsheet.data.mapped import map_arrays
 from proofsheet.data.prepare import prepare
 from proofsheet.data.sources import kaggle
 from proofsheet.data.sources.mirror import read_mirror
-from proofsheet.errors import UserError
+from proofsheet.data.standins.chest_xray import simulate
+from proofsheet.jobs.errors import UserError
 from unit.data.support import Answer, Server
 
 FEW = {"train": (8, 12), "val": (1, 1), "test": (3, 4)}

@@ -16,7 +16,7 @@ from proofsheet.data.cifar100 import CIFAR100
 from proofsheet.data.contract import Found
 from proofsheet.data.prepare import prepare
 from proofsheet.data.sources.mirror import read_mirror
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 from unit.data.batches import Calls, members_of, mirror_with, pickled, small, tar
 from unit.data.images import TROUBLES, serving, troubles
 from unit.data.support import Server

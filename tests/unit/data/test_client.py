@@ -10,7 +10,7 @@ import pytest
 
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.network import unreachable, within
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 from unit.data.support import Server
 
 

@@ -10,15 +10,10 @@ import numpy as np
 import pytest
 
 from proofsheet.data import dry_bean
-from proofsheet.data.bean_features import (
-    DEFINITIONS,
-    FEATURE_NAMES,
-    MEASURED,
-    derived,
-)
-from proofsheet.data.bean_standin import CLASS_NAMES, VARIETIES, fill, measure, outline, simulate
+from proofsheet.data.bean_features import DEFINITIONS, FEATURE_NAMES, MEASURED, derived
 from proofsheet.data.sources.mirror import read_mirror
-from proofsheet.errors import UserError
+from proofsheet.data.standins.beans import CLASS_NAMES, VARIETIES, fill, measure, outline, simulate
+from proofsheet.jobs.errors import UserError
 from unit.data.support import (
     FEW,
     Answer,

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofsheet.data.sources.mirror import Checksum, read_mirror
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 from unit.data.support import sha256, write_manifest
 
 BODY = b"sixteen features"

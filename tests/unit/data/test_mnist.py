@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from proofsheet.data import load, mnist
-from proofsheet.data.digits_standin import centred, digits
-from proofsheet.data.idx import read_idx
+from proofsheet.data.mnist_files import read_idx
 from proofsheet.data.prepare import prepare
-from proofsheet.data.published import verified_images
+from proofsheet.data.publisher_splits import verified_images
 from proofsheet.data.sources.mirror import read_mirror
-from proofsheet.errors import UserError
+from proofsheet.data.standins.digits import centred, digits
+from proofsheet.jobs.errors import UserError
 from unit.data.images import TROUBLES, gz, idx, labelled_images, mirror_of, serving, troubles
 from unit.data.support import Server
 

@@ -20,8 +20,8 @@ from proofsheet.data.contract import Divided, Found, Info
 from proofsheet.data.prepare import prepare
 from proofsheet.data.registry import DATASETS, dataset_module, module_path
 from proofsheet.data.sources.network import PATIENCE
-from proofsheet.errors import UserError
-from proofsheet.files import read_arrays, write_arrays
+from proofsheet.jobs.atomic_files import read_arrays, write_arrays
+from proofsheet.jobs.errors import UserError
 from unit.data.support import (
     Answer,
     Columns,

@@ -16,7 +16,7 @@ import pytest
 from proofsheet.data import scipy_images
 from proofsheet.data.sources.choose import obtain
 from proofsheet.data.sources.mirror import read_mirror
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 
 
 @pytest.fixture(scope="module")

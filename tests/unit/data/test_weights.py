@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from proofsheet.errors import UserError
-from proofsheet.pretrained import PretrainedWeights
-from proofsheet.squeezenet import published_shapes
+from proofsheet.data.weights import PretrainedWeights
+from proofsheet.jobs.errors import UserError
+from proofsheet.learning.squeezenet import published_shapes
 from unit.data.support import Answer, Server
 
 

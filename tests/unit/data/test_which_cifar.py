@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from proofsheet.data.which_cifar import which_cifar
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 from unit.data.images import mirror_of
 
 

@@ -1,15 +1,11 @@
 """One dataset: from a mirror, the official client or a stand-in to arrays with a known origin."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from proofsheet import job
 from proofsheet.data.prepare import prepare
+from proofsheet.jobs import script
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
-
-with job.start(snakemake):
+with script.run(snakemake):
     prepare(
         snakemake.wildcards.dataset,
         source=snakemake.params.source,

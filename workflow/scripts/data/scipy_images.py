@@ -3,18 +3,14 @@
 import hashlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
-from proofsheet import job
 from proofsheet.data import scipy_images
 from proofsheet.data.contract import origin
 from proofsheet.data.sources.choose import obtain
-from proofsheet.files import write_arrays, write_json
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import write_arrays, write_json
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
-
-with job.start(snakemake) as log, TemporaryDirectory() as workspace:
+with script.run(snakemake) as log, TemporaryDirectory() as workspace:
     used, found = obtain(
         scipy_images.MIRROR_NAME,
         scipy_images,

@@ -1,15 +1,11 @@
 """Zip notebooks of one set with the code of the scripts that its course wants zipped."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from proofsheet import job
-from proofsheet.hand_in import pack
+from proofsheet.jobs import script
+from proofsheet.report.bundle import pack
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
-
-with job.start(snakemake) as log:
+with script.run(snakemake) as log:
     notebooks = [(Path(path).name, path) for path in snakemake.input.notebooks]
     code = [(f"code/{path}", path) for path in snakemake.input.code]
     pack(snakemake.output.archive, notebooks + code)

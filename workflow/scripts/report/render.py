@@ -2,18 +2,14 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from proofsheet import job
-from proofsheet.files import read_json, write_text
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_json, write_text
 from proofsheet.report.pages import page_map, to_csv
 from proofsheet.report.render import render
 from proofsheet.report.stage import Staging, stage
 
-if TYPE_CHECKING:
-    from snakemake.iocontainers import snakemake
-
-with job.start(snakemake) as log:
+with script.run(snakemake) as log:
     document = snakemake.wildcards.document
     project = Path(snakemake.output.project)
     staging = Staging(

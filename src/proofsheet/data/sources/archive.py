@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from proofsheet.files import replacing
+from proofsheet.jobs.atomic_files import replacing
 
 LIMIT = 1 << 31
 """Bytes that an archive may hold unpacked, where its dataset says no less."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from proofsheet.data.sources.mirror import read_mirror
 from proofsheet.data.sources.network import unreachable
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 
 if TYPE_CHECKING:
     from proofsheet.data.contract import DatasetModule, Found

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from proofsheet.data.sources.network import within
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 
 log = logging.getLogger("proofsheet")
 

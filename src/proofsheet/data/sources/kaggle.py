@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 from typing import Any, TypeVar
 
 from proofsheet.data.sources.client import ask
-from proofsheet.errors import UserError
+from proofsheet.jobs.errors import UserError
 
 Result = TypeVar("Result")
 

@@ -25,8 +25,8 @@ from typing import Any
 import yaml
 
 from proofsheet.data.sources.archive import LIMIT, Checksum, Refused, unpack_members
-from proofsheet.errors import UserError
-from proofsheet.files import checksum
+from proofsheet.jobs.atomic_files import checksum
+from proofsheet.jobs.errors import UserError
 
 MANIFEST = "manifest.yaml"
 _KEYS = ("official", "note", "licence", "folder", "files", "members")

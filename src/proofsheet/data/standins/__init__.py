@@ -1,0 +1,1 @@
+"""Generated data of the same shape, for machines without a network."""

@@ -1,1 +1,0 @@
-"""CSCI 5527 Deep Learning, homework set 2."""

@@ -1,1 +1,0 @@
-"""Deep Learning, homework 1 (February 2026)."""

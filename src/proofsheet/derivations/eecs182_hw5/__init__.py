@@ -1,1 +1,0 @@
-"""Formulas and checks of eecs182_hw5, one module per problem."""

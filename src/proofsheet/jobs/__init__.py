@@ -1,0 +1,1 @@
+"""What runs inside a job: the script wrapper, atomic files, device, progress, result hashes."""

@@ -1,0 +1,1 @@
+"""Training loops, optimizers, shared networks, model selection and metrics."""

@@ -1,0 +1,203 @@
+"""Choosing by validation rows, and a test set that opens once.
+
+The order of the work is in the signatures: the searches see what a trial scored on the validation
+rows, and the test rows sit in a `SealedTest`, which answers one question and then refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from proofsheet.learning.classification import accuracy, confusion_matrix, macro_f1
+
+Predictor = Callable[[np.ndarray], np.ndarray]
+"""Features (n, d) as measured, to classes (n,)."""
+
+Rows = tuple[np.ndarray, np.ndarray]
+"""(x, y): features (n, d) as measured, and classes (n,)."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One setting, fitted on the training rows, and how it did on the validation rows."""
+
+    family: str
+    settings: Mapping[str, Any]
+    validation_accuracy: float
+    validation_macro_f1: float
+    curves: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
+
+
+Score = Callable[[Trial], float]
+"""How good a trial is, from what the validation rows say."""
+
+
+def scored(
+    family: str, settings: Mapping[str, Any], predict: Predictor, validation: Rows, **extra: Any
+) -> Trial:
+    """The trial of a fitted classifier, from its predictions on the validation rows."""
+    x, y = validation
+    called = predict(x)
+    confusion = confusion_matrix(y, called, int(max(y.max(), called.max())) + 1)
+    scores = float(accuracy(confusion)), float(macro_f1(confusion))
+    return Trial(family, settings, *scores, **extra)
+
+
+def by_accuracy(trial: Trial) -> float:
+    """What a trial is chosen by where nothing else is said."""
+    return trial.validation_accuracy
+
+
+def by_loss(trial: Trial) -> float:
+    """The last validation loss, negative: finer than accuracy where few rows are wrong."""
+    return -float(trial.curves["validation_loss"][-1])
+
+
+def best(trials: Iterable[Trial], score: Score = by_accuracy) -> Trial:
+    """The trial with the highest score; of equals the first."""
+    return max(trials, key=score)
+
+
+def coordinate_search(
+    start: Mapping[str, Any],
+    axes: Mapping[str, Sequence[Any]],
+    trial_of: Callable[[dict[str, Any]], Trial],
+    score: Score = by_accuracy,
+) -> Iterator[tuple[str, Trial]]:
+    """Tune one axis after the other, keeping the best value of each before the next.
+
+    With a axes of v values each, this takes a·(v − 1) + 1 trials where the grid takes v^a.
+
+    Args:
+        start: a value for every axis, and for what stays fixed.
+        axes: values to try, in the order in which the axes are tuned.
+        trial_of: fits and scores one setting.
+        score: what is to be high.
+
+    Yields:
+        The axis and the trial, first `("start", …)`. The best of all trials is the result of the
+        search: a later value replaces an earlier one only if its score is higher.
+    """
+    leader = trial_of(dict(start))
+    yield "start", leader
+    for axis, values in axes.items():
+        base = leader.settings
+        for value in values:
+            if value != base[axis]:
+                trial = trial_of({**base, axis: value})
+                yield axis, trial
+                leader = best([leader, trial], score)
+
+
+def along_axes(
+    steps: Sequence[tuple[str, Trial]],
+    axes: Mapping[str, Sequence[Any]],
+    score: Score = by_accuracy,
+) -> dict[str, list[Trial]]:
+    """The trials of a coordinate search per axis, one for each of its values, in their order.
+
+    Args:
+        steps: what `coordinate_search` has yielded; every start value is among its axis's.
+        axes, score: what it was given.
+    """
+    found, done = {}, {"start"}
+    for axis, values in axes.items():
+        # The other axes stay where they were when this one was tuned.
+        base = best((trial for other, trial in steps if other in done), score).settings
+        found[axis] = [
+            next(trial for _, trial in steps if trial.settings == {**base, axis: value})
+            for value in values
+        ]
+        done.add(axis)
+    return found
+
+
+def search_length(start: Mapping[str, Any], axes: Mapping[str, Sequence[Any]]) -> int:
+    """Number of trials of `coordinate_search`, when every start value is among its axis's."""
+    return 1 + sum(len(set(values) - {start[axis]}) for axis, values in axes.items())
+
+
+@dataclass
+class SealedTest:
+    """Test rows that answer one question: how does this one classifier do?
+
+    A second question would make them validation rows, so it is an error.
+    """
+
+    x: np.ndarray = field(repr=False)
+    y: np.ndarray = field(repr=False)
+    questions: int = 0
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def predictions(self, predict: Predictor) -> np.ndarray:
+        """The classes that `predict` gives to the test rows, (n,).
+
+        Raises:
+            RuntimeError: the rows have been used before.
+        """
+        if self.questions:
+            raise RuntimeError("the test set has been used: it measures one classifier, once")
+        self.questions += 1
+        return predict(self.x)
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows to fit, rows to choose by, and rows to measure the choice."""
+
+    train: Rows
+    validation: Rows
+    test: SealedTest
+
+    def fitting_rows(self) -> Rows:
+        """Training and validation rows together: what the chosen setting is fitted on at last."""
+        (x, y), (x_more, y_more) = self.train, self.validation
+        return np.concatenate([x, x_more]), np.concatenate([y, y_more])
+
+
+def seal(dataset: Any) -> Split:
+    """The three parts of a prepared dataset (`train`, `val`, `test` with `x` and `y`)."""
+    train, validation, test = dataset.train, dataset.val, dataset.test
+    return Split((train.x, train.y), (validation.x, validation.y), SealedTest(test.x, test.y))
+
+
+# How settings are printed: the sentence, and how a value stands in it.
+_PRINTED = {
+    "features": ("{} features", str),
+    "C": ("C = {}", "{:g}".format),
+    "gamma": ("γ = {}", lambda value: f"1/{1 / value:g}" if value < 1 else f"{value:g}"),
+    "hidden": ("hidden layers {}", lambda widths: "–".join(map(str, widths))),
+    "n_estimators": ("{} trees", str),
+    "max_features": ("{} features per node", str),
+    "min_samples_leaf": ("at least {} rows per leaf", str),
+    "max_iter": ("{} rounds", str),
+    "learning_rate": ("learning rate {}", "{:g}".format),
+    "max_leaf_nodes": ("at most {} leaves", str),
+    "weight_decay": ("weight decay {}", "{:g}".format),
+    "dropout": ("dropout {}", "{:g}".format),
+}
+
+
+def described(settings: Mapping[str, Any]) -> str:
+    """Hyperparameters as a reader of the chapter names them; what is never varied is left out."""
+    return ", ".join(
+        form.format(shown(settings[name]))
+        for name, (form, shown) in _PRINTED.items()
+        if name in settings
+    )
+
+
+def tried(settings: Sequence[Mapping[str, Any]]) -> str:
+    """Every value of every hyperparameter that some of the settings have, in words."""
+    parts = []
+    for name, (form, shown) in _PRINTED.items():
+        values = dict.fromkeys(shown(one[name]) for one in settings if name in one)
+        if values:
+            parts.append(form.format(", ".join(values)))
+    return "; ".join(parts)

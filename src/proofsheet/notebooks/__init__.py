@@ -1,0 +1,1 @@
+"""Notebooks built from a problem's text and run in a fresh kernel."""

@@ -1,0 +1,170 @@
+"""One notebook per problem, from the same code as the report.
+
+A notebook's source is a Python file in the percent format. A cell of `# source:` lines is replaced
+by the text of the project's own definitions, so that a reader sees the implementation and the
+notebook runs where this project is not installed:
+
+    # %%
+    # source: problems.csci5527_hw2.p1_subspace.model: pca_basis, projector_difference
+    # source: problems.csci5527_hw2.p1_subspace.gradient_descent
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from traitlets.config import Config
+
+from proofsheet.jobs.errors import UserError
+
+ROOTS = ("src", "workflow")
+"""Where the modules are that a notebook may paste."""
+
+_SOURCE = re.compile(r"# source: (?P<module>[\w.]+)(?:: (?P<names>[\w, ]+))?\s*")
+
+
+def build(text: str, roots: Sequence[str | Path] = ROOTS) -> nbformat.NotebookNode:
+    """The notebook that a percent-format `text` describes, not yet executed.
+
+    Raises:
+        UserError: a `# source:` line names a module or a definition that does not exist.
+    """
+    cells = []
+    for kind, lines in _cells(text):
+        if kind == "markdown":
+            cells.append(new_markdown_cell("\n".join(_uncommented(lines)).strip()))
+        elif (body := "\n".join(lines).strip()).startswith("# source:"):
+            cells += [new_code_cell(part) for part in _pasted(body.splitlines(), roots)]
+        elif body:
+            cells.append(new_code_cell(body))
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"  # random ids would make two builds differ
+    return new_notebook(
+        cells=cells,
+        metadata={
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+            "language_info": {"name": "python"},
+        },
+    )
+
+
+def execute(
+    notebook: nbformat.NotebookNode, folder: str | Path, timeout: int = 1200
+) -> nbformat.NotebookNode:
+    """Run every cell in a fresh kernel that works in `folder`; outputs are kept.
+
+    Raises:
+        RuntimeError: a cell failed; the message has the cell's error.
+    """
+    client = NotebookClient(
+        notebook,
+        timeout=timeout,
+        kernel_name="python3",
+        resources={"metadata": {"path": folder}},
+        # On a node that others use, too, what the kernel hears and says is for this run only.
+        config=Config({"KernelManager": {"transport_encryption": "auto"}}),
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        raise RuntimeError(f"a notebook cell failed: {error.ename}: {error.evalue}") from error
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)  # times of day
+    return notebook
+
+
+def _cells(text: str) -> list[tuple[str, list[str]]]:
+    """(`markdown` or `code`, lines) of each cell; what precedes the first `# %%` is dropped."""
+    cells: list[tuple[str, list[str]]] = []
+    for line in text.splitlines():
+        if line.startswith("# %%"):
+            cells.append(("markdown" if "[markdown]" in line else "code", []))
+        elif cells:
+            cells[-1][1].append(line)
+    return cells
+
+
+def _uncommented(lines: Sequence[str]) -> list[str]:
+    return [line.removeprefix("#").removeprefix(" ") for line in lines]
+
+
+def _pasted(directives: Sequence[str], roots: Sequence[str | Path]) -> list[str]:
+    """The text of the definitions that `# source:` lines name, one cell per line."""
+    parts = []
+    for line in directives:
+        match = _SOURCE.fullmatch(line)
+        if not match:
+            raise UserError(f"notebook: '{line}' is not '# source: module' or '…: name, name'")
+        names = [name.strip() for name in (match["names"] or "").split(",") if name.strip()]
+        parts.append(definitions(match["module"], names, roots))
+    return parts
+
+
+def definitions(module: str, names: Sequence[str], roots: Sequence[str | Path] = ROOTS) -> str:
+    """Text of the named definitions of a module (all of them if none is named).
+
+    Third-party imports come with it, imports of the project's own modules do not: what they
+    import has been pasted before.
+    """
+    bases = [Path(root).joinpath(*module.split(".")) for root in roots]
+    paths = [place for base in bases for place in (base.with_suffix(".py"), base / "__init__.py")]
+    path = next((path for path in paths if path.is_file()), None)
+    if path is None:
+        raise UserError(
+            f"notebook: there is no module {module} under {' or '.join(map(str, roots))}"
+        )
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
+    own = {entry.stem for root in roots for entry in Path(root).iterdir()}
+    imports, bodies, seen = [], [], set()
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            continue  # the module's docstring, and the like
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            root = (node.module or "") if isinstance(node, ast.ImportFrom) else node.names[0].name
+            relative = isinstance(node, ast.ImportFrom) and node.level
+            if not relative and root.split(".")[0] not in own and root != "__future__":
+                imports.append(_text(node, lines))
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        elif not names or _names(node) & set(names):
+            seen |= _names(node)
+            bodies.append(_text(node, lines))
+    if missing := [name for name in names if name not in seen]:
+        raise UserError(f"notebook: {module} does not define {', '.join(missing)}")
+    if names:
+        used = {node.id for body in bodies for node in ast.walk(ast.parse(body))
+                if isinstance(node, ast.Name)}  # fmt: skip
+        imports = [line for line in imports if _bound(line) & used]
+    # Annotations may name things that a notebook does not have.
+    head = ["from __future__ import annotations", *imports]
+    return "\n".join(head) + "\n\n\n" + "\n\n\n".join(bodies)
+
+
+def _text(node: ast.stmt, lines: Sequence[str]) -> str:
+    """The statement as written, with its decorators and the comment above it."""
+    first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - 1
+    while first > 0 and lines[first - 1].startswith("#"):
+        first -= 1
+    return "\n".join(lines[first : node.end_lineno])
+
+
+def _names(node: ast.stmt) -> set[str]:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return {node.name}
+    targets = getattr(node, "targets", None) or [getattr(node, "target", None)]
+    return {n.id for target in targets if target for n in ast.walk(target)
+            if isinstance(n, ast.Name)}  # fmt: skip
+
+
+def _bound(line: str) -> set[str]:
+    """Names that an import statement binds."""
+    (node,) = ast.parse(line).body
+    return {(alias.asname or alias.name).split(".")[0] for alias in node.names}

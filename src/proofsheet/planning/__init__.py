@@ -1,0 +1,1 @@
+"""What the Snakefile reads before the first job; imports no PyTorch."""

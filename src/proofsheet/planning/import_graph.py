@@ -1,0 +1,82 @@
+"""Which modules of the project a script imports, found from its text.
+
+They are inputs of the script's rule: an edit in a module reruns the scripts that use it, however
+indirectly, and no others. Nothing is executed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+ROOTS = ("src", "workflow")
+"""Where packages are: `proofsheet` and `mytorch` in src, `problems` in workflow."""
+
+
+def imported_modules(script: str | Path, roots: Iterable[str | Path] = ROOTS) -> list[str]:
+    """Files under `roots` that `script` imports, directly or through others, sorted.
+
+    A package's `__init__.py` counts, since importing a module of the package runs it.
+    """
+    folders = tuple(map(Path, roots))
+    files: set[Path] = set()
+    waiting = [Path(script)]
+    while waiting:
+        for path in direct_imports(waiting.pop(), folders):
+            if path not in files:
+                files.add(path)
+                waiting.append(path)
+    return sorted(map(str, files))
+
+
+@cache
+def direct_imports(path: Path, roots: tuple[Path, ...]) -> frozenset[Path]:
+    """Files under `roots` that one file imports itself."""
+    tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    files: set[Path] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                files |= _files_of(alias.name, roots)
+        elif isinstance(node, ast.ImportFrom) and (base := _absolute(node, path, roots)):
+            files |= _files_of(base, roots)
+            # `from package import module` names a file too.
+            for alias in node.names:
+                files |= _files_of(f"{base}.{alias.name}", roots)
+    return frozenset(files - {path})
+
+
+def _absolute(node: ast.ImportFrom, path: Path, roots: tuple[Path, ...]) -> str | None:
+    """The dotted name that `from … import` refers to, relative imports resolved."""
+    if node.level == 0:
+        return node.module
+    (root,) = (root for root in roots if path.is_relative_to(root))
+    package = path.relative_to(root).parent.parts
+    parts = package[: len(package) - node.level + 1] + ((node.module,) if node.module else ())
+    return ".".join(parts)
+
+
+@cache
+def _files_of(name: str, roots: tuple[Path, ...]) -> frozenset[Path]:
+    """The module `name` with the packages above it, if it is one of ours."""
+    parts = name.split(".")
+    for root in roots:
+        target = root.joinpath(*parts)
+        module, package = target.with_suffix(".py"), target / "__init__.py"
+        if module.is_file() or package.is_file():
+            above = (
+                root.joinpath(*parts[:depth]) / "__init__.py" for depth in range(1, len(parts))
+            )
+            files = {init for init in above if init.is_file()}
+            return frozenset(files | {module if module.is_file() else package})
+    return frozenset()
+
+
+def pasted_modules(notebook: str | Path, roots: Iterable[str | Path] = ROOTS) -> list[str]:
+    """Files under `roots` that the `# source:` lines of a notebook's text name, sorted."""
+    lines = Path(notebook).read_text(encoding="utf-8").splitlines()
+    names = {line.split()[2].rstrip(":") for line in lines if line.startswith("# source: ")}
+    packages = [path for name in names for path in _files_of(name, tuple(map(Path, roots)))]
+    return sorted({str(path) for path in packages if path.name != "__init__.py"})

@@ -1,0 +1,134 @@
+"""What a course wants to be handed in, and where it is made.
+
+`report/<set>/set.yaml` says it: `documents` are PDFs of some of the problems, where the course
+wants them apart from each other; `archives` are zips with the notebooks and the code of some
+scripts, where it wants code that way. A set without either is handed in as one PDF and its
+notebooks, but for those that the course does not want (`notebook_wanted: false`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from proofsheet.jobs.atomic_files import read_json
+from proofsheet.planning.import_graph import imported_modules
+
+
+def files(name: str, entry: Mapping[str, Any]) -> dict[str, str]:
+    """Each file of the bundle `results/submission/<set>/`, and where it is made.
+
+    Args:
+        name: of the set.
+        entry: its `set.yaml`.
+    """
+    documents = [f"{name}_{part}" for part in entry.get("documents", {})] or [name]
+    made = {f"{document}.pdf": f"results/{document}.pdf" for document in documents}
+    if "archives" in entry:
+        return made | {file: f"results/notebooks/{name}/{file}" for file in entry["archives"]}
+    unwanted = {
+        p["notebook"] for p in entry["problems"].values() if not p.get("notebook_wanted", True)
+    }
+    return made | {file: at for file, at in notebooks(name, entry).items() if file not in unwanted}
+
+
+def notebooks(name: str, entry: Mapping[str, Any]) -> dict[str, str]:
+    """The notebooks of a set by name, and where they are made; not all are handed in."""
+    named = [p["notebook"] for p in entry["problems"].values() if "notebook" in p]
+    return {notebook: f"results/notebooks/{name}/{notebook}" for notebook in named}
+
+
+def code(name: str, scripts: Iterable[str]) -> list[str]:
+    """Some scripts of a set and every module of the project that they import.
+
+    Args:
+        name: of the set.
+        scripts: `<problem>/<script>`, without suffix.
+
+    Returns:
+        Paths from the project's folder, each once.
+    """
+    paths = [f"workflow/problems/{name}/{script}.py" for script in scripts]
+    return [*paths, *sorted({module for path in paths for module in imported_modules(path)})]
+
+
+def summary(
+    name: str, entry: Mapping[str, Any], missing: Sequence[str] = (), root: str | Path = "."
+) -> list[str]:
+    """What lies in a bundle and what the course says to do with it, line by line.
+
+    Args:
+        name, entry: as for `files`.
+        missing: what is left to do before it can be handed in (`missing_from`).
+        root: the project's folder.
+    """
+    folder = f"results/submission/{name}"
+    lines = [f"{entry['short']}: {folder}/"]
+    for file in files(name, entry):
+        size = (Path(root) / folder / file).stat().st_size
+        lines.append(f"  {file:<28} {size / 1e6:6.2f} MB")
+    lines.append(f"  to hand in: {' '.join(entry['hand_in'].split())}")
+    return [*lines, *(f"  before that: {line}" for line in missing)]
+
+
+def ready_to_hand_in(
+    config: Mapping[str, Any], sets: Mapping[str, Mapping[str, Any]], since: float
+) -> list[str]:
+    """The `summary` of every set whose bundle is whole and was written since a time."""
+    lines = []
+    for name, entry in sets.items():
+        bundle = [Path(f"results/submission/{name}/{file}") for file in files(name, entry)]
+        whole = all(path.exists() for path in bundle)
+        if whole and any(path.stat().st_mtime >= since for path in bundle):
+            lines += summary(name, entry, missing_from(config, name, entry))
+    return [*lines, ""] if lines else []
+
+
+def missing_from(
+    config: Mapping[str, Any], name: str, entry: Mapping[str, Any], root: str | Path = "."
+) -> list[str]:
+    """What a bundle lacks that its course asks for and only its author can give.
+
+    Args:
+        config: checked, as the bundle was made with it.
+        name, entry: as for `files`. `screenshots` in the entry says that the course wants to see
+            prompts and answers of AI tools, `asks` which keys of the configuration it asks for.
+        root: the project's folder.
+    """
+    lines = []
+    if config["preset"] != "full":
+        lines.append(f"run it with `preset: full`; this was a {config['preset']} run")
+    used = {data for problem in entry["problems"].values() for data in problem.get("datasets", [])}
+    lines += [
+        f"{data} is a stand-in here, not the real data: set data.mirror, or go online"
+        for data in sorted(used)
+        if (place := Path(root, f"results/data/{data}/source.json")).is_file()
+        and read_json(place)["standin"]
+    ]
+    for key, what in {"author.name": "your name", **entry.get("asks", {})}.items():
+        value: Any = config
+        for part in key.split("."):
+            value = value[part]
+        if value is None or not str(value).strip():
+            lines.append(f"config.yaml: {key} is empty; the course asks for {what}")
+    acknowledged = config["acknowledgements"].get(name, {})
+    unsaid = [
+        problem
+        for problem in entry["problems"]
+        if None in (acknowledged.get(problem, {}).get(key) for key in ("collaborators", "ai_tools"))
+    ]
+    if unsaid:
+        of = "" if len(unsaid) == len(entry["problems"]) else f" for {', '.join(unsaid)}"
+        lines.append(
+            f"config.yaml: acknowledgements.{name} does not say who and which AI tools helped{of};"
+            " the report has “Not stated” there (an empty list [] says none)"
+        )
+    if entry.get("screenshots"):
+        lines += [
+            f"config.yaml: acknowledgements.{name}.{problem} names AI tools without `images`;"
+            " the course asks for screenshots of prompts and answers"
+            for problem, given in acknowledged.items()
+            if given["ai_tools"] and not given["images"]
+        ]
+    return lines

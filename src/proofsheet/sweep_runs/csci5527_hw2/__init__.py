@@ -1,1 +1,0 @@
-"""Runs of CSCI 5527 Deep Learning, homework set 2."""

@@ -1,1 +1,0 @@
-"""Runs of Deep Learning, homework 1 (February 2026)."""

@@ -1,1 +1,0 @@
-"""Runs of EECS 182 Deep Neural Networks, homework 5."""

@@ -1,0 +1,1 @@
+"""A training over a grid of its parameters."""

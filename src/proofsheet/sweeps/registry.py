@@ -1,0 +1,352 @@
+"""Which runs a sweep may repeat, and what each of their parameters may be.
+
+Snakemake reads this table before its first job, so nothing here trains and PyTorch is not imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a parameter may be: in words, and as a test."""
+
+    words: str
+    allows: Callable[[Any], bool]
+
+
+def _whole(low: int, high: int) -> Kind:
+    return Kind(
+        f"whole numbers from {low} to {high}",
+        lambda v: isinstance(v, int) and not isinstance(v, bool) and low <= v <= high,
+    )
+
+
+def _number(low: float, high: float) -> Kind:
+    return Kind(
+        f"numbers from {low:g} to {high:g}",
+        lambda v: isinstance(v, int | float) and not isinstance(v, bool) and low <= v <= high,
+    )
+
+
+def _one_of(*names: str) -> Kind:
+    return Kind(", ".join(names), lambda v: v in names)
+
+
+_WIDTHS = Kind(
+    "lists of one to eight whole numbers from 1 to 4096, such as [64, 64]",
+    lambda v: (
+        isinstance(v, list) and 1 <= len(v) <= 8 and all(_whole(1, 4096).allows(w) for w in v)
+    ),
+)
+_TRUTH = Kind("true, false", lambda v: isinstance(v, bool))
+_STRATEGY = Kind("names of config.yaml: transfer.strategies", lambda v: isinstance(v, str))
+_SEED, _RATE, _DECAY, _SHARE = (
+    _whole(0, 2**31 - 1), _number(1e-8, 10), _number(0, 10), _number(0, 0.9)
+)  # fmt: skip
+# Above 0: Nesterov's momentum has no other.
+_MOMENTUM = _number(0.01, 0.999)
+_BATCH, _EPOCHS = _whole(1, 8192), _whole(1, 1000)
+_FEATURES = _one_of("sixteen", "six")
+
+
+# Images of their training parts.
+_MNIST, _CIFAR = 50_000, 45_000
+
+
+def _images(most: int) -> Kind:
+    return _whole(100, most)
+
+
+@dataclass(frozen=True)
+class Sweepable:
+    """A run that can be swept.
+
+    Attributes:
+        rule: the rule that it repeats; what is not swept is as in its `params`.
+        function: what trains, `<set>.<problem>.sweep:<name>` in workflow/problems.
+        dataset: name of its data; None: those of EECS 182 HW 5, question 6, which the
+            configuration chooses.
+        parameters: what may be swept.
+        runs_per_job: where the sweep does not say. Runs of seconds share a process, so that its
+            start is paid once for all of them; a run of minutes is a job.
+        mem_mb, minutes: what a job may use, and a run on one core may take.
+        torch: it uses PyTorch, hence a GPU where there is one.
+        inputs: further files that it reads, by name.
+        only_with: parameters that change nothing but with one value of another parameter.
+    """
+
+    rule: str
+    function: str
+    dataset: str | None
+    parameters: Mapping[str, Kind]
+    runs_per_job: int = 5
+    mem_mb: int = 3000
+    minutes: int = 30
+    torch: bool = True
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    only_with: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
+
+    @property
+    def module(self) -> str:
+        """The module of `function`."""
+        return f"problems.{self.function.split(':')[0]}"
+
+    @property
+    def path(self) -> str:
+        """Where that module is, from the top of the checkout."""
+        return f"workflow/{self.module.replace('.', '/')}.py"
+
+
+_CLASSICAL = {"seed": _SEED, "features": _FEATURES}
+_SGD = {
+    "seed": _SEED,
+    "learning_rate": _RATE,
+    "momentum": _MOMENTUM,
+    "weight_decay": _DECAY,
+    "nesterov": _TRUTH,
+    "smoothing": _SHARE,
+    "epochs": _EPOCHS,
+    "batch": _BATCH,
+    "images": _images(_CIFAR),
+}
+"""Fields of `sgd_training.SgdRecipe`, and beside them the seed and how many images."""
+_MUON = {"muon": _number(0, 10), "muon_momentum": _MOMENTUM, "muon_decay": _DECAY}
+_CLASSICAL_RULE, _P7 = "csci5527_hw2_p4_dry_beans_classical", "cs7643_ps2_p7_cifar10"
+
+SWEEPABLE: Mapping[str, Sweepable] = {
+    "csci5527_hw2/p4_dry_beans_mlp": Sweepable(
+        "csci5527_hw2_p4_dry_beans_mlp",
+        "csci5527_hw2.p4_dry_beans.sweep:mlp",
+        "dry_bean",
+        {
+            "seed": _SEED,
+            "learning_rate": _RATE,
+            "weight_decay": _DECAY,
+            "dropout": _SHARE,
+            "hidden": _WIDTHS,
+            "features": _FEATURES,
+            "epochs": _EPOCHS,
+            "batch": _BATCH,
+            "members": _whole(1, 64),
+        },
+        runs_per_job=25,
+        minutes=5,
+    ),
+    "csci5527_hw2/p4_dry_beans_svm": Sweepable(
+        _CLASSICAL_RULE,
+        "csci5527_hw2.p4_dry_beans.sweep:svm",
+        "dry_bean",
+        _CLASSICAL | {"C": _number(1e-4, 1e6), "gamma": _number(1e-6, 1e3)},
+        runs_per_job=25,
+        minutes=5,
+        torch=False,
+    ),
+    "csci5527_hw2/p4_dry_beans_forest": Sweepable(
+        _CLASSICAL_RULE,
+        "csci5527_hw2.p4_dry_beans.sweep:forest",
+        "dry_bean",
+        _CLASSICAL
+        | {
+            "n_estimators": _whole(1, 5000),
+            "max_features": _whole(1, 6),
+            "min_samples_leaf": _whole(1, 1000),
+        },
+        runs_per_job=25,
+        minutes=5,
+        torch=False,
+    ),
+    "csci5527_hw2/p4_dry_beans_boosting": Sweepable(
+        _CLASSICAL_RULE,
+        "csci5527_hw2.p4_dry_beans.sweep:boosting",
+        "dry_bean",
+        _CLASSICAL
+        | {
+            "learning_rate": _RATE,
+            "max_iter": _whole(1, 5000),
+            "max_leaf_nodes": _whole(2, 1000),
+        },
+        runs_per_job=25,
+        minutes=5,
+        torch=False,
+    ),
+    "csci5527_hw3/p1_optimizers_train": Sweepable(
+        "csci5527_hw3_p1_optimizers_train",
+        "csci5527_hw3.p1_optimizers.sweep:train",
+        "mnist",
+        {
+            "seed": _SEED,
+            "optimizer": _one_of("adagrad", "rmsprop", "adam", "adamw"),
+            "implementation": _one_of("ours", "builtin"),
+            "learning_rate": _RATE,
+            "weight_decay": _DECAY,
+            "epochs": _EPOCHS,
+            "batch": _BATCH,
+            "images": _images(_MNIST),
+        },
+    ),
+    "csci5527_hw3/p4_transfer_train": Sweepable(
+        "csci5527_hw3_p4_transfer_train",
+        "csci5527_hw3.p4_transfer.sweep:train",
+        "chest_xray",
+        {
+            "seed": _SEED,
+            "strategy": _STRATEGY,
+            "initial": _one_of("pretrained", "random"),
+            "blocks": _whole(1, 9),
+            "frozen": _whole(0, 9),
+            "learning_rate": _RATE,
+            "decay": _DECAY,
+            "average": _number(0, 0.9999),
+            "epochs": _EPOCHS,
+            "patience": _EPOCHS,
+            "views": _whole(1, 100),
+            "side": _whole(64, 224),
+        },
+        runs_per_job=1,
+        inputs={"weights": "results/csci5527_hw3/p4_transfer/pretrained.npz"},
+        mem_mb=4000,
+        minutes=60,
+    ),
+    "dl_hw1/p4_bloodmnist_train": Sweepable(
+        "dl_hw1_p4_bloodmnist_train",
+        "dl_hw1.p4_bloodmnist.sweep:train",
+        "bloodmnist",
+        {
+            "seed": _SEED,
+            "network": _one_of("mlp", "cnn"),
+            "learning_rate": _RATE,
+            "epochs": _EPOCHS,
+            "batch": _BATCH,
+        },
+    ),
+    "dl_hw1/p5_initialization_run": Sweepable(
+        "dl_hw1_p5_initialization_run",
+        "dl_hw1.p5_initialization.sweep:run",
+        "mnist",
+        {
+            "seed": _SEED,
+            "activation": _one_of("tanh", "relu"),
+            "method": _one_of("zero", "small_random", "xavier", "he"),
+            "hidden": _WIDTHS,
+            "learning_rate": _RATE,
+            "epochs": _EPOCHS,
+            "batch": _BATCH,
+            "images": _images(_MNIST),
+        },
+    ),
+    "dl_hw1/p6_mytorch": Sweepable(
+        "dl_hw1_p6_mytorch",
+        "dl_hw1.p6_mytorch.sweep:train",
+        "mnist",
+        {
+            "seed": _SEED,
+            "init": _one_of("xavier", "he"),
+            "hidden": _WIDTHS,
+            "learning_rate": _RATE,
+            "epochs": _EPOCHS,
+            "batch": _BATCH,
+            "images": _images(_MNIST),
+        },
+        torch=False,
+    ),
+    "cs7643_ps2/p7_cifar10_numpy": Sweepable(
+        f"{_P7}_numpy",
+        "cs7643_ps2.p7_cifar10.sweep_numpy:train",
+        "cifar10",
+        {
+            "seed": _SEED,
+            "learning_rate": _RATE,
+            "momentum": _MOMENTUM,
+            "weight_decay": _DECAY,
+            "epochs": _EPOCHS,
+            "batch": _BATCH,
+            "images": _images(_CIFAR),
+        },
+        runs_per_job=1,
+        mem_mb=4000,
+        torch=False,
+    ),
+    "cs7643_ps2/p7_cifar10_train": Sweepable(
+        f"{_P7}_train",
+        "cs7643_ps2.p7_cifar10.sweep:train",
+        "cifar10",
+        _SGD | _MUON | {"network": _one_of("two_layer", "vanilla_cnn", "own")},
+        runs_per_job=1,
+        mem_mb=5000,
+        minutes=40,
+        only_with=dict.fromkeys(_MUON, ("network", "own")),
+    ),
+    "cs7643_ps2/p7_cifar10_ablation": Sweepable(
+        f"{_P7}_ablation",
+        "cs7643_ps2.p7_cifar10.sweep:ablation",
+        "cifar10",
+        _SGD | _MUON | {"choice": _one_of("none", "augmentation", "normalization", "muon")},
+        mem_mb=4000,
+    ),
+    "cs7643_ps2/p7_cifar10_long_tail": Sweepable(
+        f"{_P7}_long_tail",
+        "cs7643_ps2.p7_cifar10.sweep:long_tail",
+        "cifar10",
+        _SGD
+        | {
+            "loss": _one_of("cross_entropy", "class_balanced", "focal"),
+            "factor": _number(1, 1000),
+        },
+        runs_per_job=1,
+        mem_mb=5000,
+    ),
+    "eecs182_hw5/q5_dropout_train": Sweepable(
+        "eecs182_hw5_q5_dropout_train",
+        "eecs182_hw5.q5_dropout.sweep:train",
+        "cifar10",
+        {
+            "seed": _SEED,
+            "rate": _SHARE,
+            "learning_rate": _RATE,
+            "epochs": _EPOCHS,
+            "batch": _BATCH,
+            "images": _images(_CIFAR),
+        },
+        runs_per_job=1,
+    ),
+    "eecs182_hw5/q6_cnn_given": Sweepable(
+        "eecs182_hw5_q6_cnn_given",
+        "eecs182_hw5.q6_cnn.sweep:given",
+        None,
+        {
+            "seed": _SEED,
+            "network": _one_of("plain", "bn_dropout"),
+            "dropout": _SHARE,
+            "learning_rate": _RATE,
+            "epochs": _EPOCHS,
+            "batch": _BATCH,
+            "images": _images(_CIFAR),
+        },
+        runs_per_job=1,
+    ),
+    "eecs182_hw5/q6_cnn_trial": Sweepable(
+        "eecs182_hw5_q6_cnn_trial",
+        "eecs182_hw5.q6_cnn.sweep:trial",
+        None,
+        _SGD
+        | _MUON
+        | {
+            "design": _one_of(
+                "base",
+                "slow",
+                "fast",
+                "large_batch",
+                "muon",
+                "fast_muon",
+                "even",
+                "sharp",
+                "unaugmented",
+            )
+        },
+    ),
+}
+"""What `sweeps.<name>.run` may name."""

@@ -1,0 +1,308 @@
+"""Losses, gradients, the line search and the subspace metric, against independent software."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import scipy.linalg
+import torch
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from problems.csci5527_hw2.p1_subspace.gradient_descent import (
+    Descent,
+    backtrack,
+    best,
+    gradient_descent,
+)
+from problems.csci5527_hw2.p1_subspace.model import (
+    autoencoder_gradient,
+    autoencoder_loss,
+    certified_difference,
+    factorization_gradients,
+    factorization_loss,
+    fit_autoencoder,
+    fit_factorization,
+    pca_basis,
+    pca_spectrum,
+    projector,
+    projector_difference,
+    small_start,
+    summary,
+    synthetic_points,
+)
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+@st.composite
+def shapes(draw):
+    """m, n, r with r ≤ n; m may be smaller than n."""
+    n = draw(st.integers(1, 8))
+    return draw(st.integers(1, 12)), n, draw(st.integers(1, n))
+
+
+def factors(shape, seed):
+    m, n, r = shape
+    rng = np.random.default_rng(seed)
+    return (rng.standard_normal(size) for size in ((m, n), (n, r), (m, r)))
+
+
+# The data ---------------------------------------------------------------------------------
+
+
+def test_the_points_are_those_of_the_text():
+    X = synthetic_points()
+    assert X.shape == (200, 50)
+    assert X.dtype == np.float32
+    assert f"{X[0, 0]:.4f}" == "4.1656"
+    assert np.abs(X.mean(axis=0)).max() < 1e-6
+
+
+def test_the_points_are_those_of_the_global_seed_and_leave_it_alone():
+    torch.manual_seed(55272025)
+    basis, coefficients = torch.randn(50, 10), torch.randn(200, 10)
+    X = coefficients @ basis.T + 0.01 * torch.randn(200, 50)
+    state = torch.random.get_rng_state()
+    np.testing.assert_array_equal(synthetic_points(), (X - X.mean(dim=0)).numpy())
+    assert torch.equal(state, torch.random.get_rng_state())
+
+
+# PCA --------------------------------------------------------------------------------------
+
+
+@given(shapes(), seeds)
+def test_pca_basis_holds_the_leading_eigenvectors(shape, seed):
+    m, n, r = shape
+    assume(r <= min(m, n))
+    X, _, _ = factors(shape, seed)
+    A = pca_basis(X, r)
+    np.testing.assert_allclose(A.T @ A, np.eye(r), atol=1e-12)
+    eigenvalues = scipy.linalg.eigh(X.T @ X / m, eigvals_only=True)[::-1]
+    np.testing.assert_allclose(pca_spectrum(X)[:r], eigenvalues[:r], atol=1e-12)
+    np.testing.assert_allclose(X.T @ X @ A / m, A * eigenvalues[:r], atol=1e-11)
+
+
+def test_pca_spans_what_torch_pca_spans():
+    X = synthetic_points().astype(np.float64)
+    _, _, V = torch.linalg.svd(torch.tensor(X), full_matrices=False)
+    assert projector_difference(pca_basis(X, 10), V[:10].T.numpy()) < 1e-12
+
+
+# Losses and gradients ---------------------------------------------------------------------
+
+
+@given(shapes(), seeds)
+def test_autoencoder_against_autograd(shape, seed):
+    X, A, _ = factors(shape, seed)
+    variable = torch.tensor(A, requires_grad=True)
+    points = torch.tensor(X)
+    loss = ((points - points @ variable @ variable.T) ** 2).sum() / len(X)
+    loss.backward()
+    assert autoencoder_loss(X, A) == pytest.approx(loss.item(), rel=1e-12)
+    scale = variable.grad.abs().max().item() + 1
+    np.testing.assert_allclose(autoencoder_gradient(X, A), variable.grad, atol=1e-12 * scale)
+
+
+@given(shapes(), seeds)
+def test_factorization_against_autograd(shape, seed):
+    X, A, Z = factors(shape, seed)
+    a, z = (torch.tensor(factor, requires_grad=True) for factor in (A, Z))
+    loss = ((torch.tensor(X) - z @ a.T) ** 2).sum()
+    loss.backward()
+    assert factorization_loss(X, A, Z) == pytest.approx(loss.item(), rel=1e-12)
+    for ours, theirs in zip(factorization_gradients(X, A, Z), (a.grad, z.grad), strict=True):
+        assert ours.shape == theirs.shape
+        np.testing.assert_allclose(ours, theirs, atol=1e-12 * (theirs.abs().max().item() + 1))
+
+
+# The metric -------------------------------------------------------------------------------
+
+
+@given(shapes(), seeds)
+def test_projector_difference_against_principal_angles(shape, seed):
+    _, n, r = shape
+    rng = np.random.default_rng(seed)
+    A, B = rng.standard_normal((n, r)), rng.standard_normal((n, r))
+    assume(max(np.linalg.cond(A), np.linalg.cond(B)) < 1e3)
+    angles = scipy.linalg.subspace_angles(A, B)
+    expected = np.sqrt(2 * np.sum(np.sin(angles) ** 2) / r)
+    assert projector_difference(A, B) == pytest.approx(expected, abs=1e-9)
+    assert projector_difference(B, A) == pytest.approx(expected, abs=1e-9)
+
+
+@given(shapes(), seeds)
+def test_projector_projects(shape, seed):
+    _, A, _ = factors(shape, seed)
+    assume(np.linalg.cond(A) < 1e3)
+    P = projector(A)
+    np.testing.assert_allclose(P @ P, P, atol=1e-10)
+    np.testing.assert_allclose(P, P.T, atol=1e-10)
+    np.testing.assert_allclose(P @ A, A, atol=1e-10)
+
+
+def test_difference_of_orthogonal_subspaces():
+    eye = np.eye(4)
+    assert projector_difference(eye[:, :2], eye[:, 2:]) == pytest.approx(np.sqrt(2))
+
+
+def test_certified_difference():
+    assert certified_difference(3.0, 2.0, 3) == 1
+    assert certified_difference(0.0, 2.0, 3) == 0
+
+
+def test_rounding_of_a_loss_is_far_below_what_the_certificate_allows_for():
+    exactly = np.vectorize(Fraction, otypes=[object])
+    X = synthetic_points(40, 12, 4).astype(np.float64)
+    A = pca_basis(X, 4)
+    residual = exactly(X) - exactly(X) @ exactly(A) @ exactly(A).T
+    exact = np.sum(residual**2)
+    assert abs(autoencoder_loss(X, A) * 40 / float(exact) - 1) < 1e-13
+    Z = X @ A
+    exact = np.sum((exactly(X) - exactly(Z) @ exactly(A).T) ** 2)
+    assert abs(factorization_loss(X, A, Z) / float(exact) - 1) < 1e-13
+
+
+# The line search --------------------------------------------------------------------------
+
+
+def quadratic(x):
+    return float(x @ np.diag([1.0, 100.0]) @ x) / 2
+
+
+def quadratic_gradient(x):
+    return np.diag([1.0, 100.0]) @ x
+
+
+@given(seeds, st.floats(1e-4, 0.9), st.floats(0.1, 0.9))
+def test_backtracking_returns_the_first_step_that_meets_armijo(seed, decrease, shrink):
+    x = np.random.default_rng(seed).standard_normal(2)
+    slope = quadratic_gradient(x)
+    step, moved, value, tried = backtrack(
+        quadratic, x, quadratic(x), slope, 1.0, shrink=shrink, decrease=decrease
+    )
+
+    def armijo(t):
+        return quadratic(x - t * slope) <= quadratic(x) - decrease * t * (slope @ slope)
+
+    assert step == pytest.approx(shrink ** (tried - 1))
+    assert armijo(step)
+    assert not any(armijo(shrink**k) for k in range(tried - 1))
+    np.testing.assert_array_equal(moved, x - step * slope)
+    assert value == quadratic(moved)
+    # The bound of the chapter, with L the largest curvature: not halved once too often.
+    assert step >= min(1, shrink * 2 * (1 - decrease) / 100) * (1 - 1e-12)
+
+
+def test_backtracking_steps_over_infinities_and_nans():
+    def guarded(x):
+        return float("nan") if x[0] < -1 else float(x[0] ** 2)
+
+    step, moved, _, tried = backtrack(guarded, np.array([1.0]), 1.0, np.array([2.0]), 8.0)
+    assert tried > 1
+    assert step < 8
+    assert abs(moved[0]) < 1
+
+
+def test_backtracking_gives_up_where_nothing_descends():
+    assert backtrack(lambda x: 1.0, np.ones(3), 1.0, np.ones(3), 1.0) is None
+
+
+def test_an_uphill_gradient_is_reported_and_not_followed():
+    run = gradient_descent(quadratic, lambda x: -quadratic_gradient(x), np.ones(2))
+    assert run.stopped_by == "rounding"
+    assert not run.converged
+    np.testing.assert_array_equal(run.x, np.ones(2))
+
+
+def test_descent_of_a_quadratic():
+    start = np.array([1.0, 1.0])
+    run = gradient_descent(quadratic, quadratic_gradient, start)
+    assert run.converged
+    assert run.gradient_norms[-1] <= 1e-8 * run.gradient_norms.max()
+    np.testing.assert_allclose(run.x, 0, atol=1e-5)
+    np.testing.assert_array_equal(start, [1.0, 1.0])
+    assert len(run.losses) == len(run.gradient_norms) == run.iterations + 1
+    assert len(run.steps) == len(run.evaluations) == run.iterations
+    decreases = run.losses[:-1] - run.losses[1:]
+    assert np.all(decreases >= 1e-4 * run.steps * run.gradient_norms[:-1] ** 2)
+    assert run.losses[-1] == quadratic(run.x)
+
+
+def test_the_step_grows_again_after_a_narrow_place():
+    run = gradient_descent(quadratic, quadratic_gradient, np.array([1.0, 1.0]))
+    assert np.any(np.diff(run.steps) > 0)
+    assert np.all(run.steps[1:] <= 2 * run.steps[:-1])
+
+
+def test_descent_stops_at_the_limit_and_at_a_critical_start():
+    limited = gradient_descent(quadratic, quadratic_gradient, np.ones(2), max_iterations=3)
+    assert (limited.iterations, limited.stopped_by) == (3, "iterations")
+    resting = gradient_descent(quadratic, quadratic_gradient, np.zeros(2))
+    assert (resting.iterations, resting.stopped_by) == (0, "gradient")
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1e3])
+def test_stopping_does_not_depend_on_the_unit_of_the_loss(unit):
+    def run(scale):
+        return gradient_descent(
+            lambda x: scale * quadratic(x),
+            lambda x: scale * quadratic_gradient(x),
+            np.ones(2),
+            max_step=1 / scale,
+        )
+
+    assert abs(run(unit).iterations - run(1.0).iterations) <= 2
+
+
+def test_best_is_the_lowest_and_of_equals_the_first():
+    def ended(loss):
+        return Descent(np.zeros(1), np.array([9.0, loss]), *[np.zeros(2)] * 3, "gradient")
+
+    runs = [ended(2.0), ended(1.0), ended(1.0)]
+    assert best(runs) is runs[1]
+
+
+# Both fits --------------------------------------------------------------------------------
+
+
+@settings(max_examples=15, deadline=None)
+@given(seeds)
+def test_both_fits_reach_the_pca_subspace(seed):
+    rng = np.random.default_rng(seed)
+    m, n, r = 20, 6, 2
+    u = np.linalg.qr(rng.standard_normal((n, n)))[0]
+    left = np.linalg.qr(rng.standard_normal((m, n)))[0]
+    X = left * np.sqrt(m * np.array([4.0, 3.0, 0.5, 0.4, 0.3, 0.2])) @ u.T
+    A, Z = small_start(rng, n, r), small_start(rng, m, r)
+    # So much noise is left in the losses that the default would be beyond their rounding.
+    for run in (fit_autoencoder(X, A, tolerance=1e-6), fit_factorization(X, A, Z, tolerance=1e-6)):
+        assert run.converged
+        assert projector_difference(u[:, :r], run.x[:n]) < 1e-5
+
+
+def test_summary_describes_the_chosen_fit():
+    X = synthetic_points(30, 6, 2).astype(np.float64)
+    A1, rng = pca_basis(X, 2), np.random.default_rng(0)
+    fits = [fit_autoencoder(X, small_start(rng, 6, 2)) for _ in range(3)]
+    described = summary(fits, A1, autoencoder_loss(X, A1))
+    chosen = described["starts"]["chosen"] - 1
+    assert described["loss"] == min(described["starts"]["losses"])
+    assert described["loss"] == described["starts"]["losses"][chosen]
+    assert described["iterations"] == fits[chosen].iterations
+    assert described["excess"] == pytest.approx(0, abs=1e-10)
+    assert described["starts"]["converged"] == 3
+    assert described["starts"]["largest_difference"] < 1e-5
+
+
+@settings(max_examples=25, deadline=None)
+@given(seeds)
+def test_small_starts_converge_among_noise_of_other_sizes_too(seed):
+    X = synthetic_points(30, 6, 2).astype(np.float64)
+    rng = np.random.default_rng(seed)
+    A, Z = small_start(rng, 6, 2), small_start(rng, 30, 2)
+    for run in (fit_autoencoder(X, A), fit_factorization(X, A, Z)):
+        assert run.converged
+        assert projector_difference(pca_basis(X, 2), run.x[:6]) < 1e-5

@@ -1,0 +1,148 @@
+"""The perceptrons: shapes, determinism, what they see, and that they learn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from problems.csci5527_hw2.p4_dry_beans.derivations import random_beans
+from problems.csci5527_hw2.p4_dry_beans.features import six_coordinates
+from problems.csci5527_hw2.p4_dry_beans.mlp_ensemble import (
+    MLP_AXES,
+    MLP_START,
+    Perceptrons,
+    Training,
+    fit_mlp,
+    parameter_count,
+    predicted_classes,
+    train_perceptrons,
+)
+
+CPU = torch.device("cpu")
+SHORT = Training(hidden=(16,), epochs=3, batch=32, members=2, learning_rate=1e-2)
+
+
+@pytest.fixture
+def clouds():
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 3, 240)
+    return rng.standard_normal((240, 4)) + 3 * np.eye(3, 4)[y], y
+
+
+def test_logits_of_shared_rows_and_of_rows_of_its_own():
+    model = Perceptrons((4, 8, 3), members=5).eval()
+    shared = torch.randn(7, 4)
+    assert model(shared).shape == (5, 7, 3)
+    torch.testing.assert_close(model(shared), model(shared.expand(5, 7, 4)))
+
+
+def test_a_network_of_the_stack_is_an_ordinary_one():
+    model = Perceptrons((4, 8, 3), members=2).eval()
+    layers = [nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3)]
+    for layer, weight, bias in zip(layers[::2], model.weights, model.biases, strict=True):
+        layer.weight.data, layer.bias.data = weight[1].detach().T, bias[1, 0].detach()
+    x = torch.randn(6, 4)
+    torch.testing.assert_close(nn.Sequential(*layers)(x), model(x)[1])
+    assert parameter_count(model) == sum(p.numel() for p in nn.Sequential(*layers).parameters())
+
+
+def test_initial_weights_have_the_variance_that_keeps_activations_alive():
+    torch.manual_seed(0)
+    model = Perceptrons((400, 300, 200), members=3)
+    first, last = (w.detach() for w in model.weights)
+    assert first.std().item() == pytest.approx((2 / 400) ** 0.5, rel=0.02)
+    assert last.std().item() == pytest.approx((1 / 300) ** 0.5, rel=0.02)
+
+
+def test_dropout_only_while_training():
+    model = Perceptrons((4, 64, 3), members=1, dropout=0.5)
+    x = torch.randn(5, 4)
+    assert not torch.equal(model.train()(x), model(x))
+    torch.testing.assert_close(model.probabilities(x), model.probabilities(x))
+
+
+def test_probabilities_are_the_mean_over_the_networks():
+    model = Perceptrons((4, 8, 3), members=4).eval()
+    p = model.probabilities(x := torch.randn(5, 4))
+    torch.testing.assert_close(p, sum(logits.softmax(1) for logits in model(x)) / 4)
+    torch.testing.assert_close(p.sum(1), torch.ones(5))
+
+
+def test_the_loss_of_a_certain_mistake_is_finite():
+    """A probability of e⁻⁵⁰⁰ is 0 in float32."""
+    model = Perceptrons((1, 2), members=2)
+    with torch.no_grad():
+        model.weights[0].copy_(torch.tensor([[[500.0, 0.0]], [[501.0, 0.0]]]))
+    log_p = model.log_probabilities(torch.ones(1, 1))
+    assert log_p[0, 1].item() == pytest.approx(-500 + np.log((1 + np.exp(-1)) / 2), abs=1e-3)
+    assert model.probabilities(torch.ones(1, 1))[0].tolist() == [1.0, 0.0]
+
+
+def test_it_learns_clouds_that_lie_apart(clouds):
+    x, y = clouds
+    training = Training(hidden=(16,), epochs=20, batch=32, members=2, learning_rate=1e-2)
+    model, curves = train_perceptrons(training, x, y, seed=0, device=CPU, validation=(x, y))
+    assert (predicted_classes(model, x, CPU) == y).mean() > 0.95
+    assert curves["loss"][-1] < curves["loss"][0] / 2
+    assert curves["validation_accuracy"][-1] > 0.95
+    assert {len(curve) for curve in curves.values()} == {20}
+
+
+def test_a_seed_is_a_network(clouds):
+    runs = [train_perceptrons(SHORT, *clouds, seed=seed, device=CPU) for seed in (0, 0, 1)]
+    first, again, other = (curves["loss"] for _, curves in runs)
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+    for a, b in zip(runs[0][0].parameters(), runs[1][0].parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_watching_validation_rows_changes_nothing(clouds):
+    x, y = clouds
+    alone, _ = train_perceptrons(SHORT, x, y, seed=0, device=CPU)
+    watched, _ = train_perceptrons(
+        SHORT, x, y, seed=0, device=CPU, validation=(x[:20], np.roll(y, 1)[:20])
+    )
+    for a, b in zip(alone.parameters(), watched.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_fewer_rows_than_a_batch(clouds):
+    x, y = clouds
+    _, curves = train_perceptrons(SHORT, x[:20], y[:20], seed=0, device=CPU)
+    assert np.isfinite(curves["loss"]).all()
+
+
+def test_the_learning_rate_ends_at_zero(clouds, monkeypatch):
+    rates = []
+    step = torch.optim.AdamW.step
+
+    def watched(self, *arguments, **options):
+        rates.append(self.param_groups[0]["lr"])
+        return step(self, *arguments, **options)
+
+    monkeypatch.setattr(torch.optim.AdamW, "step", watched)
+    train_perceptrons(SHORT, *clouds, seed=0, device=CPU)
+    assert len(rates) == 3 * (240 // 32)
+    assert rates[0] == SHORT.learning_rate
+    assert rates == sorted(rates, reverse=True)
+    assert rates[-1] < 0.02 * rates[0]
+
+
+def test_the_fit_sees_its_rows_and_standardises_by_them():
+    x = random_beans(np.random.default_rng(0), 120)
+    y = (six_coordinates(x)[:, 1] > 0.5).astype(int)
+    settings = {"features": "six", "hidden": (8,), "epochs": 3, "batch": 20, "members": 2}
+    predict, curves, parameters = fit_mlp(settings, (x, y), seed=0, device=CPU)
+    assert set(curves) == {"loss", "accuracy"}
+    assert parameters == 6 * 8 + 8 + 8 * 2 + 2
+    assert predict(x[:7]).shape == (7,)
+
+
+@pytest.mark.parametrize("preset", ["full", "quick"])
+def test_the_search_starts_inside_its_axes(preset):
+    start, axes = MLP_START[preset], MLP_AXES[preset]
+    assert all(start[axis] in values for axis, values in axes.items())
+    Training(**{key: value for key, value in start.items() if key != "features"})

@@ -1,0 +1,195 @@
+"""The network for digits, its shifted images, and optimizers of both kinds under one schedule."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from problems.csci5527_hw3.p1_optimizers.comparison import (
+    agreement,
+    common_errors,
+    paired,
+    ranking,
+    step_lengths,
+    tuning_summary,
+)
+from problems.csci5527_hw3.p1_optimizers.network import (
+    AXES,
+    OPTIMIZERS,
+    START,
+    WARM_UP,
+    layer_parameters,
+    make_optimizer,
+    network,
+    scaled,
+    shifted,
+)
+from proofsheet.learning import optimizers
+
+
+def test_three_layers_and_ten_logits():
+    model = network()
+    assert layer_parameters(model) == [26 * 32, (25 * 32 + 1) * 64, (16 * 64 + 1) * 10]
+    assert model(torch.zeros(5, 1, 28, 28)).shape == (5, 10)
+    assert layer_parameters(torch.nn.Sequential(torch.nn.ReLU(), torch.nn.Flatten())) == []
+
+
+def test_pixels_are_scaled_and_keep_their_places():
+    images = np.arange(2 * 28 * 28, dtype=np.int64).reshape(2, 28, 28) % 256
+    x = scaled(images.astype(np.uint8))
+    assert x.dtype == torch.float32
+    np.testing.assert_allclose(x[:, 0].numpy(), images / 255, rtol=1e-6)
+
+
+@given(
+    n=st.integers(1, 5), height=st.integers(3, 9), width=st.integers(3, 9), most=st.integers(0, 2),
+    seed=st.integers(0, 99),
+)  # fmt: skip
+def test_every_image_is_moved_as_a_whole(n, height, width, most, seed):
+    x = torch.rand(n, 1, height, width, generator=torch.Generator().manual_seed(seed))
+    moved = shifted(x, torch.Generator().manual_seed(seed), most)
+    padded = torch.nn.functional.pad(x, (most,) * 4)
+    for image, result in zip(padded, moved, strict=True):
+        windows = image.unfold(1, height, 1).unfold(2, width, 1)[0].flatten(0, 1)
+        assert (windows == result).flatten(1).all(dim=1).any()
+
+
+def test_all_offsets_are_equally_likely():
+    x = torch.zeros(9000, 1, 5, 5)
+    x[:, 0, 2, 2] = 1
+    found = shifted(x, torch.Generator().manual_seed(0), 1).sum(dim=0)[0]
+    assert found[1:4, 1:4].sum() == 9000
+    assert (found[1:4, 1:4] - 1000).abs().max() < 150  # five standard deviations
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_both_implementations_get_the_same_rates(name):
+    steps, settings = 5 * WARM_UP, {"lr": 0.5}
+    rates = {}
+    for implementation in ("ours", "builtin"):
+        p = torch.ones(2, requires_grad=True)
+        make = make_optimizer(name, implementation, settings)
+        optimizer, schedule = make([p], steps)
+        assert isinstance(optimizer, optimizers.Optimizer) == (implementation == "ours")
+        rates[implementation] = []
+        for _ in range(steps):
+            ours = implementation == "ours"
+            rates[implementation].append(optimizer.lr if ours else optimizer.param_groups[0]["lr"])
+            optimizer.zero_grad()
+            p.sum().backward()
+            optimizer.step()
+            schedule.step()
+    np.testing.assert_allclose(rates["ours"], rates["builtin"], rtol=1e-12)
+    assert max(rates["ours"]) == rates["ours"][WARM_UP] == 0.5
+    assert rates["ours"][0] == pytest.approx(0.5 / WARM_UP)
+    assert rates["ours"][-1] < 1e-4
+
+
+def test_another_implementation_is_refused():
+    with pytest.raises(ValueError, match="'theirs' is none of ours, builtin"):
+        make_optimizer("adam", "theirs", {})
+
+
+def test_a_search_starts_inside_its_axes():
+    assert all(START[name][axis] in values for name in AXES for axis, values in AXES[name].items())
+
+
+def test_a_choice_at_the_end_of_what_was_tried_is_told():
+    scores = ((1, 0.5), (2, 0.9), (3, 0.6))
+    along = [{"value": value, "validation_accuracy": score} for value, score in scores]
+    found = {"chosen": {"lr": 2}, "trials": 3, "axes": {"lr": along}}
+    told = tuning_summary(found)
+    assert told["place"] == "inside"
+    assert (told["worst_validation_accuracy"], told["validation_accuracy"]) == (0.5, 0.9)
+    assert tuning_summary(found | {"chosen": {"lr": 3}})["place"] == "at an end of"
+
+
+TRUTH = np.zeros(1000, dtype=np.int64)
+
+
+def run(*wrong: int, loss: float = 0.1) -> dict[str, np.ndarray]:
+    """A training that gets these of the test images wrong."""
+    curve = np.array([loss])
+    curves = dict.fromkeys(("loss", "accuracy", "validation_loss", "validation_accuracy"), curve)
+    predicted = TRUTH.copy()
+    predicted[list(wrong)] = 1
+    return curves | {"predicted": predicted}
+
+
+def test_networks_are_compared_image_by_image():
+    # Wrong on the same 50 images: no chance. Image 1 is right in one run of two, image 2 in all.
+    alike = [run(*range(100, 150)), run(*range(100, 150))]
+    assert paired(alike, alike, TRUTH) == (0, 0)
+    first, second = [run(1), run()], [run(1, 2), run(1, 2)]
+    assert paired(first, second, TRUTH) == pytest.approx((1.5e-3, (0.5**2 + 1) ** 0.5 / 1000))
+
+
+def test_verdicts_weigh_differences_against_chance():
+    ours = {"adam": [run(*range(10))], "adagrad": [run(*range(20))]}
+    near = {"adam": [run(*range(2, 13))], "adagrad": [run(*range(20))]}
+    far = {"adam": [run(*range(2, 13))], "adagrad": [run(*range(60))]}
+    compared = agreement(ours, near, TRUTH)
+    assert compared["deviation"] == pytest.approx((0.985 * 0.015 / 1000) ** 0.5)
+    assert compared["largest_difference"] == pytest.approx(0.001)
+    assert compared["paired_deviation"] == pytest.approx(5**0.5 / 1000)
+    assert compared["largest_of"] == "Adam"
+    assert "chance explains it" in compared["verdict"]
+    told = agreement(ours, far, TRUTH)
+    assert told["verdict"].startswith("The difference of Adagrad is more than two deviations")
+
+
+def test_trainings_that_are_the_same_are_said_to_be():
+    ours = {"adam": [run(1), run(2)], "rmsprop": [run(3), run(4)]}
+    slower = {"adam": [run(1), run(2, loss=0.2)], "rmsprop": [run(3), run(4)]}
+    other = {"adam": [run(1), run(2, 3)], "rmsprop": [run(3, 4), run(4)]}
+    assert agreement(ours, ours, TRUTH)["trainings"] == (
+        "In the trainings, too, all have the same objectives and the same answers as PyTorch's, to"
+        " the last digit."
+    )
+    told = agreement(ours, slower, TRUTH)["trainings"]
+    assert told.startswith("In the trainings, too, RMSprop has the same objectives")
+    assert "In Adam the arithmetic is coarser" in told
+    told = agreement(ours, other, TRUTH)["trainings"]
+    assert told.startswith("In the trainings the arithmetic is coarser")
+    assert "to the last digit" not in told
+
+
+def test_the_order_is_weighed_on_the_same_images():
+    def ranked(worse: range) -> dict:
+        runs = {"adam": [run(*range(10))], "adagrad": [run(*worse)]}
+        accuracies = {"adam": 0.99, "adagrad": 1 - len(worse) / 1000}
+        results = {
+            name: {"test_accuracy": value, "lowest_test_accuracy": value}
+            for name, value in accuracies.items()
+        }
+        return ranking(results, runs, TRUTH)
+
+    order = ranked(range(1, 13))
+    assert (order["best"], order["last"], order["passed"]) == ("Adam", "Adagrad", 2)
+    assert order["least"] == 0.988
+    assert order["gap"] == pytest.approx(0.002)
+    assert "says little" in order["verdict"]
+    assert ranked(range(30))["verdict"].startswith("more than two")
+
+
+def test_common_errors_come_with_the_answer_that_is_given_most():
+    truth = np.array([0, 1, 2, 3])
+    predictions = [np.array(p) for p in ([0, 5, 2, 4], [0, 6, 2, 4], [0, 6, 2, 3])]
+    found = common_errors(predictions, truth)
+    assert found["rows"].tolist() == [1, 3]
+    assert found["called"].tolist() == [6, 4]
+    assert found["votes"].tolist() == [2, 2]  # of the three that are wrong, two say 6
+    assert (found["networks"], found["all"], found["any"]) == (3, 1, 2)
+    assert len(common_errors([truth], truth)["rows"]) == 0
+
+
+def test_step_lengths_are_those_of_the_chapter():
+    lengths = step_lengths(400)
+    t = np.arange(1, 401)
+    np.testing.assert_allclose(lengths["constant_adagrad"], 1 / np.sqrt(t), rtol=1e-6)
+    np.testing.assert_allclose(lengths["constant_rmsprop"], 1 / np.sqrt(1 - 0.99**t), rtol=1e-6)
+    np.testing.assert_allclose(lengths["constant_adam"], 1, rtol=1e-6)
+    assert lengths["change_adagrad"][-1] < 1e-3

@@ -1,0 +1,236 @@
+"""Features of drawn shapes; verdicts on both sides of their thresholds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from problems.dl_hw1.p4_bloodmnist import analysis
+from problems.dl_hw1.p4_bloodmnist.model import (
+    FEATURES,
+    differences,
+    features,
+    in_words,
+    network,
+    otsu,
+    scaled,
+    turned,
+)
+
+PLACE = {name: k for k, name in enumerate(FEATURES)}
+
+
+def disk(radius: float, dark: int = 60, light: int = 230) -> np.ndarray:
+    row, column = np.mgrid[:28, :28] - 13.5
+    image = np.full((28, 28, 3), light, dtype=np.uint8)
+    image[row**2 + column**2 < radius**2] = dark
+    return image
+
+
+def test_features_of_disks():
+    small, large, pale = features(np.stack([disk(5), disk(10), disk(10, dark=120)]))
+    area = PLACE["nucleus size"]
+    assert small[area] == pytest.approx(np.pi * 25 / 784, rel=0.06)
+    assert large[area] > small[area]
+    assert large[area] == pale[area]
+    assert large[PLACE["nucleus depth"]] == pytest.approx(60 / 255)
+    assert pale[PLACE["nucleus depth"]] == pytest.approx(120 / 255)
+    assert large[PLACE["granularity"]] == 0
+    assert large[PLACE["redness"]] == 0
+    assert small[PLACE["brightness"]] > large[PLACE["brightness"]]
+
+
+def test_two_lobes_have_more_outline_than_one():
+    lobes = np.minimum(np.roll(disk(5), 6, axis=1), np.roll(disk(5), -6, axis=1))
+    one, two = features(np.stack([disk(7), lobes]))
+    assert two[PLACE["outline"]] > one[PLACE["outline"]]
+
+
+def test_otsu_lies_between_two_levels():
+    threshold = otsu(np.stack([np.r_[np.full(30, 0.2), np.full(10, 0.8)], np.full(40, 0.5)]))
+    assert 0.2 <= threshold[0] < 0.8
+    assert np.isfinite(threshold).all()
+
+
+def test_words_name_the_largest_differences_with_their_sign():
+    gap = np.zeros(len(FEATURES))
+    gap[PLACE["brightness"]], gap[PLACE["granularity"]] = -2, 1
+    assert in_words(gap) == "darker and more granular"
+    assert in_words(np.zeros(len(FEATURES))) == "no different"
+    assert not differences(np.ones((0, 7)), np.ones((4, 7))).any()
+
+
+def test_turned_images_are_the_same_pixels():
+    x = torch.rand(6, 3, 28, 28)
+    y = turned(x, torch.Generator().manual_seed(0))
+    assert not torch.equal(x, y)
+    torch.testing.assert_close(x.flatten(2).sort().values, y.flatten(2).sort().values)
+
+
+def test_networks_take_scaled_images():
+    images = np.stack([disk(4), disk(8)])
+    x = scaled(images)
+    assert x.shape == (2, 3, 28, 28)
+    assert x.max() <= 1
+    np.testing.assert_allclose(x[0, :, 0, 0], 230 / 255, rtol=1e-6)
+    for kind in ("mlp", "cnn"):
+        assert network(kind).eval()(x).shape == (2, 8)
+
+
+def test_origin_says_what_accuracies_are_worth():
+    official = analysis.origin({"official": True, "standin": False})
+    assert official == "the official file was read, with the published division"
+    note = "real images rebuilt; the split is not the official one (official MD5 7053)"
+    rebuilt = analysis.origin({"official": False, "standin": False, "note": note})
+    assert rebuilt == (
+        "the official file was not at hand (real images rebuilt; the split is not the official"
+        " one), so accuracies are not comparable with published ones to the last percent"
+    )
+    drawn = analysis.origin({"official": False, "standin": True, "note": "drawn cells"})
+    assert drawn.startswith("no real images were at hand (drawn cells), so")
+
+
+def test_balance():
+    assert analysis.balance([10, 20], "ab")["verdict"] == "not balanced"
+    even = analysis.balance([20, 20], "ab")
+    assert even["verdict"].startswith("balanced")
+    assert even["effective_classes"] == pytest.approx(2)
+
+
+def test_most_confused_orders_and_adds():
+    confusion = np.array([[9, 3, 0], [4, 9, 1], [2, 0, 9]])
+    (first, second) = analysis.most_confused(confusion, "abc")
+    assert (first["true"], first["predicted"], first["count"], first["reverse"]) == ("b", "a", 4, 3)
+    assert second["count"] == 3
+    assert analysis.most_confused_pairs(confusion, "abc")[0]["count"] == 7
+
+
+def test_quadrants_say_when_they_are_short():
+    p = np.array([[0.95, 0.05], [0.95, 0.05], [0.55, 0.45], [0.8, 0.2], [0.97, 0.03]])
+    found = analysis.quadrants(p, np.array([0, 0, 1, 0, 1]), "ab", seed=0)
+    assert found["confident_correct"]["count"] == 2
+    assert found["confident_incorrect"]["remark"] == "there is only this one"
+    assert found["uncertain_correct"]["remark"] == "there are none to show"
+    assert found["uncertain_incorrect"]["examples"][0]["row"] == 2
+    assert found["between"]["count"] == 1
+    assert found["shown"] == (
+        "two random images where there are as many (confident and incorrect: there is only this"
+        " one; uncertain and correct: there are none to show; uncertain and incorrect: there is"
+        " only this one)"
+    )
+    twice = analysis.quadrants(np.tile(p, (2, 1)), np.tile([0, 0, 1, 0, 1], 2), "ab", seed=0)
+    assert "uncertain and correct" in twice["shown"]
+    p[3] = [0.55, 0.45]
+    full = analysis.quadrants(np.tile(p, (2, 1)), np.tile([0, 0, 1, 0, 1], 2), "ab", seed=0)
+    assert full["shown"] == "two random images"
+
+
+def test_two_of_each_refuses_a_class_that_is_short():
+    y = np.array([0, 0, 1, 1, 1])
+    rows = analysis.two_of_each(y, 2, seed=0)
+    np.testing.assert_array_equal(y[rows], [[0, 1], [0, 1]])
+    with pytest.raises(ValueError, match="class 0"):
+        analysis.two_of_each(y[1:], 2, seed=0)
+
+
+@pytest.fixture
+def typical():
+    return {"mean": np.array([[0.0] * 7, [3.0] * 7]), "std": np.ones((2, 7))}
+
+
+@pytest.mark.parametrize(
+    ("confidence", "wrong", "verdict"),
+    [(0.99, 40, "more than"), (0.95, 5, "as many as"), (0.91, 0, "fewer than")],
+)
+def test_confident_errors_are_held_to_the_confidence(typical, confidence, wrong, verdict):
+    n = 100
+    p = np.tile([confidence, 1 - confidence], (n, 1))
+    y = np.r_[np.ones(wrong, int), np.zeros(n - wrong, int)]
+    found = analysis.confident_errors(p, y, np.zeros((n, 7)), typical)
+    assert found["count"] == wrong
+    assert verdict in found["verdict"]
+    assert found["more_typical_of_predicted"] == (1 if wrong else 0)
+    assert ("do resemble" if wrong else "there are none") in found["portrait"]
+
+
+def test_struggling_class(typical):
+    y = np.array([0, 0, 0, 1, 1, 1])
+    predicted = np.array([0, 0, 0, 0, 0, 1])
+    confusion = np.array([[3, 0], [2, 1]])
+    seen = np.repeat([[0.0], [3.0]], 3, axis=0) * np.ones(7)
+    found = analysis.struggling_class(
+        confusion, y, predicted, seen, typical, np.array([50, 20]), "ab", seed=0
+    )
+    assert found["name"] == "b"
+    assert found["errors"] == 2
+    assert found["called"] == "a"
+    assert found["training_rank"] == "smallest"
+    assert "fewer" in found["rarity"]
+    assert found["more_typical_of_predicted"] == 0
+    assert "their own type" in found["look"]
+    assert found["shown"].startswith("All of the errors (2)")
+    assert {entry["row"] for entry in found["examples"]} == {3, 4}
+    assert found["examined"] == (
+        "They were called a twice. By the seven measures below, none of them is more typical of"
+        " what they were called than of their own type"
+    )
+    assert found["compared"].startswith("Compared with the recognized images of the type, the")
+    wider = np.concatenate([seen, np.full((1, 7), 3.1)])  # a third one that is recognized
+    wider[[3, 4]] = [[0.0] * 7, [9.0] * 7]
+    varied = analysis.struggling_class(
+        np.array([[3, 0], [2, 2]]), np.append(y, 1), np.append(predicted, 1), wider, typical,
+        np.array([50, 20]), "ab", seed=0,
+    )  # fmt: skip
+    assert varied["examined"].startswith(
+        "They were called a twice. By the seven measures below, beside the recognized images of the"
+        " type, they are above all brighter and redder, and one of them is more typical"
+    )
+    frequent = analysis.struggling_class(
+        confusion, y, predicted, seen, typical, np.array([20, 50]), "ab", seed=0
+    )
+    assert frequent["training_rank"] == "largest"
+    assert "not the reason" in frequent["rarity"]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "verdict"), [(1.5, "begun to learn"), (1, "little"), (0.5, "better")]
+)
+def test_fitting(ratio, verdict):
+    loss = np.linspace(1, 0.5, 10)
+    found = analysis.fitting({"loss": loss, "validation_loss": ratio * loss})
+    assert verdict in found["verdict"]
+
+
+def test_verdicts_of_temperature_and_reference():
+    assert analysis.temperature_verdict(1.3).startswith("above")
+    assert analysis.temperature_verdict(0.8).startswith("below")
+    assert analysis.temperature_verdict(1.0).startswith("within")
+    assert "network" in analysis.reference_verdict(0.6, 0.9)
+    assert analysis.reference_verdict(0.6, 0.6).endswith("more than in the network")
+
+
+def test_keys_can_be_named_in_a_chapter():
+    assert analysis.key_of("Immature Granulocyte (IG)") == "immature_granulocyte_ig"
+
+
+def test_first_layer_counts_what_died_and_how_far_a_step_goes():
+    images = np.full((4, 28, 28, 3), 255, dtype=np.uint8)
+    images[0] = 0
+    found = analysis.first_layer([256, 200, 60, 60], (2352, 256, 8), images, rate=1e-3)
+    assert (found["units"], found["dead"], found["live"]) == (256, 196, 60)
+    assert (found["first_dead_epoch"], found["settled_epoch"]) == (2, 3)
+    assert found["dead_share"] == 196 / 256
+    assert found["step"] == pytest.approx(1e-3 * (0.75 * 2352 + 1))
+    torch.manual_seed(0)
+    x = torch.from_numpy(images.reshape(4, -1) / 255).float()
+    drawn = torch.stack([torch.nn.Linear(2352, 256)(x) for _ in range(20)])
+    assert found["initial_std"] == pytest.approx(drawn.std().item(), rel=0.02)
+    assert found["verdict"].startswith("196 of the 256 units")
+
+
+def test_first_layer_of_which_nothing_dies():
+    images = np.full((2, 28, 28, 3), 128, dtype=np.uint8)
+    found = analysis.first_layer([256, 256], (2352, 256, 8), images, rate=1e-3)
+    assert found["dead"] == found["first_dead_epoch"] == found["settled_epoch"] == 0
+    assert found["verdict"].startswith("no unit")

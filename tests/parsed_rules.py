@@ -1,0 +1,98 @@
+"""The rules as Snakemake parses them, for tests that ask what a rule declares."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+_DUMP = """
+import json, sys
+from pathlib import Path
+from snakemake.api import SnakemakeApi
+from snakemake.settings.types import ConfigSettings, OutputSettings, ResourceSettings
+
+def path_of(rule):
+    if rule.script is None:
+        return None
+    params = dict(rule.params.items())
+    text = rule.script
+    for key, value in params.items():
+        text = text.replace("{params." + key + "}", str(value))
+    return str((Path(rule.snakefile).parent / text).resolve())
+
+with SnakemakeApi(OutputSettings()) as api:
+    workflow = api.workflow(
+        resource_settings=ResourceSettings(cores=1),
+        config_settings=ConfigSettings(config=json.loads(sys.argv[1])),
+        snakefile=Path("Snakefile"),
+    )._workflow
+    print("rules:" + json.dumps([
+        {
+            "name": rule.name,
+            "outputs": [str(path) for path in rule.output],
+            "params": sorted(str(key) for key, _ in rule.params.items()),
+            "resources": {
+                key: value if isinstance(value, (int, float, str)) else "a function"
+                for key, value in rule.resources.items()
+            },
+            "log": [str(path) for path in rule.log],
+            "benchmark": rule.benchmark and str(rule.benchmark),
+            "conda": rule.conda_env and str(rule.conda_env),
+            "script": path_of(rule),
+            "retries": rule._restart_times or 0,
+            "local": rule.name in workflow._localrules,
+        }
+        for rule in workflow.rules
+    ]))
+"""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What one rule declares.
+
+    Attributes:
+        conda: path of the environment.
+        script: absolute path; None for a rule that only gathers.
+        resources: values; "a function" for what depends on the attempt or the wildcards.
+    """
+
+    name: str
+    outputs: list[str]
+    params: list[str]
+    resources: dict[str, Any]
+    log: list[str]
+    benchmark: str | None
+    conda: str | None
+    script: str | None
+    retries: int
+    local: bool
+
+
+def parse(config: dict[str, Any], folder: Path = ROOT, env: dict[str, str] | None = None):
+    """Every rule of a checkout under a configuration."""
+    environment = {k: v for k, v in (env or os.environ).items() if k != "PROOFSHEET_MIRROR"}
+    done = subprocess.run(
+        [sys.executable, "-c", _DUMP, json.dumps(config)],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    lines = [line for line in done.stdout.splitlines() if line.startswith("rules:")]
+    assert lines, done.stderr[-3000:]
+    return [Rule(**entry) for entry in json.loads(lines[0].removeprefix("rules:"))]
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule of this checkout, with the configuration that it ships."""
+    return tuple(parse({}))
+
+
+def with_a_script() -> list[Rule]:
+    return [rule for rule in rules() if rule.script]

@@ -1,0 +1,76 @@
+"""Files are whole or absent."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from proofsheet.jobs.atomic_files import (
+    read_arrays,
+    read_json,
+    replacing,
+    write_arrays,
+    write_json,
+    write_text,
+)
+from proofsheet.jobs.errors import UserError
+
+
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "a.txt"
+    write_text(path, "old")
+
+    def write_half_and_stop():
+        with replacing(path) as temporary:
+            temporary.write_text("half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_half_and_stop()
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_json_keeps_full_precision_and_numpy_values(tmp_path):
+    path = tmp_path / "a.json"
+    value = {"x": np.float64(0.1) + np.float64(0.2), "n": np.int64(3), "a": np.eye(2), 1: (1, 2)}
+    write_json(path, value)
+    assert read_json(path) == {
+        "x": 0.30000000000000004,
+        "n": 3,
+        "a": [[1.0, 0.0], [0.0, 1.0]],
+        "1": [1, 2],
+    }
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), np.array([1.0, np.nan])])
+def test_a_nan_is_not_a_result(tmp_path, bad):
+    with pytest.raises(ValueError, match=r"nan|inf"):
+        write_json(tmp_path / "a.json", {"x": bad})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_arrays_come_back(tmp_path):
+    path = tmp_path / "a.npz"
+    write_arrays(path, x=np.arange(3), y=np.ones((2, 2), np.float32))
+    back = read_arrays(path)
+    assert back["x"].tolist() == [0, 1, 2]
+    assert back["y"].dtype == np.float32
+
+
+def test_pickled_objects_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="pickle"):
+        write_arrays(tmp_path / "a.npz", x=np.array([{}], dtype=object))
+    np.savez(tmp_path / "b.npz", x=np.array([{}], dtype=object))
+    with pytest.raises(UserError, match=r"b\.npz is not a readable"):
+        read_arrays(tmp_path / "b.npz")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"PK\x03\x04junk"])
+def test_garbage_is_named(tmp_path, content):
+    path = tmp_path / "bad"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="bad is not"):
+        read_json(path)
+    with pytest.raises(UserError, match="bad is not"):
+        read_arrays(path)

@@ -1,0 +1,54 @@
+"""On a cluster: the line for those who start inside a job, and the stage-in of data."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from proofsheet.jobs.errors import UserError
+from proofsheet.jobs.node_cache import near
+from proofsheet.planning.slurm_hint import note_inside_a_job
+
+
+def test_inside_a_job_the_cores_that_it_has_are_named():
+    inside = {"SLURM_JOB_ID": "17", "SLURM_CPUS_ON_NODE": "4"}
+    note = note_inside_a_job(16, inside)
+    assert note.startswith("started inside SLURM job 17, which has 4 CPUs, with --cores 16")
+    assert "--cores 4" in note
+    assert note_inside_a_job(4, inside) == ""
+    assert note_inside_a_job(16, {}) == ""
+
+
+def test_without_scratch_the_file_itself_is_read(tmp_path):
+    assert near(tmp_path / "x.npz", "") == tmp_path / "x.npz"
+
+
+def test_a_file_is_copied_once_and_again_when_it_has_changed(tmp_path, monkeypatch):
+    monkeypatch.setenv("NODE_DISK", str(tmp_path / "node"))
+    shared = tmp_path / "shared" / "train.npz"
+    shared.parent.mkdir()
+    shared.write_bytes(b"first")
+    copy = near(shared, "$NODE_DISK")
+    assert copy.read_bytes() == b"first"
+    assert copy.is_relative_to(tmp_path / "node")
+    os.utime(copy, (1, 1))
+    assert near(shared, "$NODE_DISK").stat().st_mtime == 1  # not copied again
+    shared.write_bytes(b"second version")
+    assert near(shared, "$NODE_DISK").read_bytes() == b"second version"
+
+
+def test_a_variable_that_the_node_does_not_set_makes_no_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("NODE_DISK", raising=False)
+    (tmp_path / "x.npz").write_bytes(b"x")
+    with pytest.raises(UserError, match=r"data\.scratch is '\$NODE_DISK', but this node sets no"):
+        near(tmp_path / "x.npz", "$NODE_DISK")
+    assert [path.name for path in tmp_path.iterdir()] == ["x.npz"]
+
+
+def test_a_scratch_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "x.npz").write_bytes(b"x")
+    with pytest.raises(UserError, match=r"data\.scratch is .*file.*, which cannot be written"):
+        near(tmp_path / "x.npz", str(tmp_path / "file"))

@@ -1,0 +1,188 @@
+"""Measures against scikit-learn, the bootstrap against SciPy and against the exact answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+from sklearn import metrics
+
+from problems.csci5527_hw2.p4_dry_beans.sentences import mistakes_of_both
+from proofsheet.learning.classification import (
+    accuracy,
+    bootstrap_interval,
+    confusion_matrix,
+    f1,
+    macro_f1,
+    over_splits,
+    overfitting,
+    paired_difference,
+    recall,
+    summary,
+)
+
+
+@pytest.fixture
+def answers():
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 4, 300)
+    return truth, np.where(rng.random(300) < 0.8, truth, rng.integers(0, 4, 300))
+
+
+def test_measures_are_those_of_scikit_learn(answers):
+    confusion = confusion_matrix(*answers, 4)
+    np.testing.assert_array_equal(confusion, metrics.confusion_matrix(*answers))
+    assert accuracy(confusion) == pytest.approx(metrics.accuracy_score(*answers))
+    assert macro_f1(confusion) == pytest.approx(metrics.f1_score(*answers, average="macro"))
+    np.testing.assert_allclose(f1(confusion), metrics.f1_score(*answers, average=None))
+    np.testing.assert_allclose(recall(confusion), metrics.recall_score(*answers, average=None))
+
+
+def test_a_class_that_does_not_occur_keeps_its_place_and_counts_nothing():
+    confusion = confusion_matrix(np.array([0, 0, 2]), np.array([0, 2, 2]), 3)
+    assert confusion.shape == (3, 3)
+    assert recall(confusion).tolist() == [0.5, 0, 1]
+    assert f1(confusion)[1] == 0
+
+
+def test_measures_of_many_matrices_at_once(answers):
+    confusion = confusion_matrix(*answers, 4)
+    stack = np.stack([confusion, confusion.T])
+    assert accuracy(stack).tolist() == [accuracy(confusion), accuracy(confusion.T)]
+    assert macro_f1(stack).tolist() == [macro_f1(confusion), macro_f1(confusion.T)]
+
+
+def test_labels_and_predictions_of_different_length_are_refused():
+    with pytest.raises(ValueError, match="labels"):
+        confusion_matrix(np.zeros(3, int), np.zeros(2, int), 2)
+
+
+def test_bootstrap_of_accuracy_has_the_quantiles_of_the_binomial(answers):
+    confusion = confusion_matrix(*answers, 4)
+    n = len(answers[0])
+    exact = stats.binom.ppf([0.025, 0.975], n, accuracy(confusion)) / n
+    np.testing.assert_allclose(
+        bootstrap_interval(confusion, accuracy, resamples=50_000), exact, atol=1.01 / n
+    )
+
+
+def test_bootstrap_of_macro_f1_agrees_with_scipy(answers):
+    def score(truth, called):
+        return macro_f1(confusion_matrix(truth, called, 4))
+
+    reference = stats.bootstrap(
+        answers, score, paired=True, vectorized=False, method="percentile", n_resamples=4000, rng=1
+    ).confidence_interval
+    np.testing.assert_allclose(
+        bootstrap_interval(confusion_matrix(*answers, 4), macro_f1), reference, atol=4e-3
+    )
+
+
+def test_bootstrap_repeats_with_its_seed(answers):
+    confusion = confusion_matrix(*answers, 4)
+    assert bootstrap_interval(confusion, macro_f1) == bootstrap_interval(confusion, macro_f1)
+    assert bootstrap_interval(confusion, macro_f1) != bootstrap_interval(
+        confusion, macro_f1, seed=1
+    )
+
+
+def test_a_wider_level_is_a_wider_interval(answers):
+    confusion = confusion_matrix(*answers, 4)
+    low, high = bootstrap_interval(confusion, accuracy)
+    lower, higher = bootstrap_interval(confusion, accuracy, level=0.99)
+    assert lower < low < accuracy(confusion) < high < higher
+
+
+def test_summary_names_the_hardest_class_and_the_top_mistake():
+    result = summary(np.array([[90, 8, 2], [4, 60, 0], [0, 0, 50]]), ["a", "b", "c"])
+    assert result["hardest"] == {"name": "a", "recall": 0.9}
+    assert result["easiest"]["name"] == "c"
+    assert result["top_mistake"] == {
+        "actual": "a", "called": "b", "count": 8, "pair_share": pytest.approx(12 / 14),
+    }  # fmt: skip
+    assert result["test_errors"] == 14
+    assert result["test_interval"]["low"] < result["test_accuracy"]
+
+
+def test_summary_of_a_faultless_classifier_has_no_division_by_zero():
+    result = summary(np.diag([5, 5]), ["a", "b"])
+    assert result["top_mistake"]["pair_share"] == 0
+    assert result["test_interval"] == {"low": 1, "high": 1}
+
+
+def test_paired_difference_counts_who_is_right():
+    truth = np.zeros(100, int)
+    first = (np.arange(100) >= 80).astype(int)  # right on 0 … 79
+    second = (np.arange(100) < 10).astype(int)  # right on 10 … 99
+    result = paired_difference(truth, first, second, ("one", "other"))
+    assert result["difference"] == pytest.approx(0.1)
+    counts = [result[key] for key in ("both_right", "both_wrong", "first_only", "second_only")]
+    assert counts == [70, 0, 10, 20]
+    assert (result["either_wrong"], result["shared"]) == (30, 0)
+    assert "contains zero" in result["verdict"]
+
+
+@pytest.mark.parametrize(("swap", "better"), [(False, "other"), (True, "one")])
+def test_paired_difference_names_the_better_one(swap, better):
+    truth = np.zeros(200, int)
+    bad, good = (np.arange(200) < 60).astype(int), (np.arange(200) < 10).astype(int)
+    pair = (good, bad) if swap else (bad, good)
+    verdict = paired_difference(truth, *pair, ("one", "other"))["verdict"]
+    assert "excludes zero" in verdict
+    assert better in verdict
+
+
+def test_over_splits_takes_medians():
+    runs = [
+        {"test_accuracy": a, "macro_f1": f, "validation_accuracy": 0.5, "model": "m"}
+        for a, f in ((0.9, 0.7), (0.95, 0.8), (0.91, 0.6))
+    ]
+    result = over_splits(runs)
+    assert result["median_test_accuracy"] == 0.91
+    assert result["median_macro_f1"] == 0.7
+    assert result["test_accuracies"] == [0.9, 0.95, 0.91]
+    assert result["spread_test_accuracy"] == pytest.approx(0.05)
+    assert (result["splits"], result["validation_above_test"]) == (3, 0)
+    assert (
+        over_splits([runs[0] | {"validation_accuracy": 0.92}, runs[1]])["validation_above_test"]
+        == 1
+    )
+
+
+def test_overfitting_is_told_from_the_curve():
+    assert "more than 2\u00a0% above its minimum" in overfitting([1.0, 0.5, 0.6])["verdict"]
+    assert "more than 30\u00a0%" in overfitting([1.0, 0.5, 0.7], tolerance=0.3)["verdict"]
+    close = overfitting([1.0, 0.5, 0.505])
+    assert "at most 2\u00a0% above its minimum" in close["verdict"]
+    assert close["lowest_epoch"] == 2
+    assert "ends at its minimum" in overfitting([1.0, 0.5, 0.5])["verdict"]
+
+
+def test_mistakes_that_both_make_are_said_once():
+    first = {
+        "hardest": {"name": "a", "recall": 0.87},
+        "top_mistake": {"actual": "a", "called": "b", "count": 48, "pair_share": 0.44},
+    }
+    second = {
+        "hardest": {"name": "a", "recall": 0.88},
+        "top_mistake": {"actual": "a", "called": "b", "count": 40, "pair_share": 0.42},
+    }
+    said = mistakes_of_both(first, second).replace("\u00a0", " ")
+    assert said == (
+        "Both find a least often (recall 87.00 % for (a), 88.00 % for (b)), and the most frequent"
+        " mistake of both is to take a for b (48 and 40 rows; with the reverse, 44.00 % and 42.00 %"
+        " of the errors)"
+    )
+
+    second["top_mistake"] |= {"actual": "b", "called": "a"}
+    said = mistakes_of_both(first, second).replace("\u00a0", " ")
+    assert said.endswith(
+        "and the most frequent mistake of (a) is to take a for b (48 rows; with the reverse,"
+        " 44.00 % of its errors), that of (b) to take b for a (40 rows; with the reverse, 42.00 %)"
+    )
+
+    second["hardest"]["name"] = "c"
+    said = mistakes_of_both(first, second).replace("\u00a0", " ")
+    assert said.startswith(
+        "The class found least often is a for (a) (recall 87.00 %) and c for (b) (88.00 %), and"
+    )

@@ -1,0 +1,92 @@
+"""Choosing by validation scores, and the test rows that answer once."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from proofsheet.learning.model_selection import (
+    SealedTest,
+    Trial,
+    along_axes,
+    best,
+    by_loss,
+    coordinate_search,
+    described,
+    seal,
+    search_length,
+    tried,
+)
+
+
+def test_selection_is_by_validation_accuracy_and_of_equals_the_first():
+    trials = [Trial("a", {"n": n}, score, 0.0) for n, score in enumerate((0.3, 0.9, 0.9, 0.1))]
+    assert best(trials).settings == {"n": 1}
+
+
+def test_coordinate_search_keeps_the_best_of_each_axis():
+    def trial_of(settings):
+        return Trial("", settings, -abs(settings["a"] - 2) - abs(settings["b"] - 1), 0.0)
+
+    start, axes = {"a": 0, "b": 0, "fixed": 9}, {"a": (0, 1, 2), "b": (0, 1)}
+    steps = list(coordinate_search(start, axes, trial_of))
+    assert [axis for axis, _ in steps] == ["start", "a", "a", "b"]
+    assert len(steps) == search_length(start, axes)
+    assert best(trial for _, trial in steps).settings == {"a": 2, "b": 1, "fixed": 9}
+    assert steps[-1][1].settings["a"] == 2, "the second axis starts from the best of the first"
+
+
+def test_a_search_by_loss_is_tabulated_around_what_was_best_before():
+    losses = {(1, 0): 0.5, (2, 0): 0.1, (3, 0): 0.4, (2, 7): 0.05}
+
+    def trial_of(settings):
+        loss = losses[settings["a"], settings["b"]]
+        # Accuracy would choose otherwise.
+        return Trial("", settings, loss, 0.0, {"validation_loss": np.array([9.0, loss])})
+
+    axes = {"a": (1, 2, 3), "b": (0, 7)}
+    steps = list(coordinate_search({"a": 1, "b": 0}, axes, trial_of, by_loss))
+    assert best((trial for _, trial in steps), by_loss).settings == {"a": 2, "b": 7}
+    along = along_axes(steps, axes, by_loss)
+    assert [by_loss(trial) for trial in along["a"]] == [-0.5, -0.1, -0.4]
+    assert [trial.settings for trial in along["b"]] == [{"a": 2, "b": 0}, {"a": 2, "b": 7}]
+
+
+def test_coordinate_search_tries_no_setting_twice():
+    seen = []
+
+    def trial_of(settings):
+        seen.append(tuple(settings.values()))
+        return Trial("", settings, 0.0, 0.0)
+
+    list(coordinate_search({"a": 1, "b": 1}, {"a": (0, 1, 2), "b": (0, 1)}, trial_of))
+    assert len(seen) == len(set(seen)) == 4
+
+
+def test_the_test_rows_answer_once():
+    sealed = SealedTest(np.zeros((3, 2)), np.zeros(3, int))
+    sealed.predictions(lambda x: np.zeros(len(x), int))
+    with pytest.raises(RuntimeError, match="has been used"):
+        sealed.predictions(lambda x: np.zeros(len(x), int))
+    assert (len(sealed), sealed.questions) == (3, 1)
+
+
+def test_the_refit_has_training_and_validation_rows_and_no_test_rows():
+    parts = {
+        name: SimpleNamespace(x=np.full((size, 16), value), y=np.full(size, value))
+        for value, (name, size) in enumerate((("train", 3), ("val", 2), ("test", 4)))
+    }
+    split = seal(SimpleNamespace(**parts))
+    x, y = split.fitting_rows()
+    assert y.tolist() == [0, 0, 0, 1, 1]
+    assert x.shape == (5, 16)
+    assert len(split.test) == 4
+
+
+def test_settings_in_words():
+    settings = {"features": "six", "C": 10, "gamma": 1 / 8, "unknown": 1}
+    assert described(settings) == "six features, C = 10, γ = 1/8"
+    assert described({"hidden": [64, 32], "dropout": 0.1}) == "hidden layers 64–32, dropout 0.1"
+    assert tried([settings, {**settings, "C": 3}]) == "six features; C = 10, 3; γ = 1/8"

@@ -1,0 +1,181 @@
+"""Normalization against PyTorch's modules, and what ε is for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proofsheet.learning.normalization import (
+    AXES,
+    batch_norm,
+    group_norm,
+    instance_norm,
+    layer_norm,
+    relative_difference,
+    standardize,
+)
+
+OURS = {
+    "batch": batch_norm,
+    "layer": layer_norm,
+    "instance": instance_norm,
+    "group": lambda x, eps: group_norm(x, 2, eps),
+}
+TOLERANCE = {torch.float32: 1e-6, torch.float64: 1e-14}
+# PyTorch's batch norm refuses eps = 0 while training; this one is lost in the sum σ² + ε.
+NO_EPS = 1e-300
+
+
+def pytorch(method, shape, eps, dtype):
+    _, c, h, w = shape
+    return {
+        "batch": torch.nn.BatchNorm2d(c, eps or NO_EPS),
+        "layer": torch.nn.LayerNorm((c, h, w), eps),
+        "instance": torch.nn.InstanceNorm2d(c, eps or NO_EPS),
+        "group": torch.nn.GroupNorm(2, c, eps),
+    }[method].to(dtype)
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE, ids=str)
+@pytest.mark.parametrize("method", OURS)
+def test_the_tensor_of_the_text(method, dtype):
+    """64×64×50×50 with ε = 0, to the last digits."""
+    x = torch.randn(64, 64, 50, 50, generator=torch.Generator().manual_seed(0), dtype=dtype)
+    with torch.no_grad():
+        expected = pytorch(method, x.shape, 0.0, dtype)(x)
+    assert relative_difference(OURS[method](x, 0.0), expected) <= TOLERANCE[dtype]
+
+
+@pytest.mark.parametrize("method", OURS)
+@settings(max_examples=25, deadline=None)
+@given(
+    n=st.integers(1, 4),
+    half_c=st.integers(1, 3),
+    h=st.integers(1, 6),
+    w=st.integers(2, 6),
+    eps=st.sampled_from([0.0, 1e-5, 0.3]),
+    seed=st.integers(0, 999),
+)
+def test_any_shape_and_eps(method, n, half_c, h, w, eps, seed):
+    generator = torch.Generator().manual_seed(seed)
+    shape = (n, 2 * half_c, h, w)
+    x = 3 * torch.randn(shape, generator=generator, dtype=torch.float64) + 5
+    expected = pytorch(method, shape, eps, torch.float64)(x)
+    assert relative_difference(OURS[method](x, eps), expected) <= 1e-11
+
+
+@pytest.mark.parametrize("method", AXES)
+def test_slices_have_mean_0_and_variance_1(method):
+    x = torch.rand(5, 4, 6, 7, dtype=torch.float64) + 100
+    out = OURS[method](x, 0.0)
+    axes = AXES[method]
+    assert out.mean(axes).abs().max() < 1e-14
+    assert (out.var(axes, correction=0) - 1).abs().max() < 1e-13
+    # Each slice for itself: scaling one of them leaves the others alone.
+    first = tuple(slice(None) if a in axes else slice(0, 1) for a in range(4))
+    x[first] = 7 * x[first] + 1
+    assert relative_difference(OURS[method](x, 0.0), out) < 1e-13
+
+
+def test_the_others_are_cases_of_group_norm():
+    x = torch.randn(3, 6, 5, 4, dtype=torch.float64)
+    assert relative_difference(group_norm(x, 1), layer_norm(x)) < 1e-15
+    assert torch.equal(group_norm(x, 6), instance_norm(x))
+    # One image, in which the batch lies side by side: (1, C, N·H, W).
+    wide = x.transpose(0, 1).reshape(1, 6, 15, 4)
+    back = instance_norm(wide).view(6, 3, 5, 4).transpose(0, 1)
+    assert relative_difference(back, batch_norm(x)) < 1e-15
+
+
+@pytest.mark.parametrize("dtype", TOLERANCE, ids=str)
+@pytest.mark.parametrize("value", [0.0, 0.1, -1e6, 3.3e7])
+@pytest.mark.parametrize("method", OURS)
+def test_a_constant_slice_is_why_there_is_an_eps(method, value, dtype):
+    """0/0 without, exactly 0 with: also where the mean of equal numbers is rounded."""
+    x = torch.full((2, 4, 7, 11), value, dtype=dtype)
+    assert OURS[method](x, 0.0).isnan().all()
+    assert torch.equal(OURS[method](x, 1e-5), torch.zeros_like(x))
+
+
+def test_only_the_constant_slice_is_lost():
+    x = torch.randn(2, 3, 4, 5)
+    x[1, 2] = 7.0
+    lost = instance_norm(x, 0.0).isnan()
+    assert lost[1, 2].all()
+    assert lost.sum() == 20
+
+
+def test_a_large_offset_costs_no_digits():
+    x = torch.randn(4, 3, 20, 20, dtype=torch.float64)
+    shifted = (x * 1024).round() / 1024  # exact also after the shift
+    assert relative_difference(batch_norm(shifted + 2.0**30), batch_norm(shifted)) < 1e-14
+
+
+def test_the_mean_of_a_long_slice_keeps_its_digits_in_float32():
+    """A plain float32 sum of 160,000 squares loses four of them."""
+    x = torch.randn(64, 2, 50, 50, generator=torch.Generator().manual_seed(3)) + 3
+    exact = x.numpy().astype(np.longdouble)
+    exact = exact - exact.mean((0, 2, 3), keepdims=True)
+    exact = exact / np.sqrt((exact**2).mean((0, 2, 3), keepdims=True))
+    expected = torch.from_numpy(exact.astype(np.float64))
+    assert relative_difference(batch_norm(x, 0.0), expected) <= 3e-7
+
+
+@pytest.mark.parametrize("method", OURS)
+def test_gradients(method):
+    x = torch.randn(2, 4, 3, 2, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda t: OURS[method](t, 1e-5), (x,))
+
+
+@pytest.mark.parametrize("method", OURS)
+def test_the_argument_stays_and_layout_does_not_matter(method):
+    x = torch.randn(3, 4, 5, 6, dtype=torch.float64)
+    kept = x.clone()
+    out = OURS[method](x, 1e-5)
+    assert torch.equal(x, kept)
+    for other in (
+        x.to(memory_format=torch.channels_last),
+        x.transpose(2, 3).contiguous().transpose(2, 3),
+    ):
+        assert relative_difference(OURS[method](other, 1e-5), out) < 1e-14
+        assert torch.equal(other, kept)
+
+
+def test_relative_difference_is_equation_3():
+    x, y = torch.tensor([3.0, 4.0]), torch.tensor([0.0, 0.0])
+    assert relative_difference(x, y) == 1.0
+    assert relative_difference(y, y) == 0.0
+    assert relative_difference(x, 2 * x) == pytest.approx(0.5)
+    assert relative_difference(2 * x, x) == pytest.approx(0.5)
+    nothing = torch.tensor([torch.nan, 0.0])
+    assert np.isnan(relative_difference(x, nothing))
+    assert np.isnan(relative_difference(nothing, y))
+    with pytest.raises(ValueError, match=r"shapes differ: \(2,\) and \(1,\)"):
+        relative_difference(x, torch.ones(1))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: batch_norm(torch.ones(3, 4, 5)), r"need a feature map .* got \(3, 4, 5\)"),
+        (lambda: group_norm(torch.ones(4, 5), 1), r"need a feature map .* got \(4, 5\)"),
+        (lambda: layer_norm(torch.ones(0, 1, 2, 2)), r"non-empty .* got \(0, 1, 2, 2\)"),
+        (
+            lambda: instance_norm(torch.ones(1, 1, 2, 2, dtype=torch.int64)),
+            "floating-point tensor, got .* torch.int64",
+        ),
+        (lambda: batch_norm(torch.ones(1, 1, 2, 2), -1e-5), "eps is -1e-05"),
+        (lambda: batch_norm(torch.ones(1, 1, 2, 2), float("nan")), "eps is nan"),
+        (lambda: group_norm(torch.ones(1, 6, 2, 2), 4), "4 groups do not divide the 6 channels"),
+        (lambda: group_norm(torch.ones(1, 6, 2, 2), 0), "0 groups"),
+        (lambda: standardize(torch.ones(2, 3, 4), (0, 1)), r"axes \(0, 1\) of \(2, 3, 4\)"),
+        (lambda: standardize(torch.ones(2, 3, 4), (1, 2, 3)), r"axes \(1, 2, 3\)"),
+        (lambda: standardize(torch.ones(2, 3, 4), (1, 2, 2)), r"axes \(1, 2, 2\)"),
+    ],
+)
+def test_mistakes_are_told(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -1,0 +1,127 @@
+"""Notebooks: the implementation pasted, executed, and independent of this project."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from proofsheet.jobs.errors import UserError
+from proofsheet.notebooks.builder import build, definitions, execute
+from workflow_project import ROOT
+
+
+@pytest.fixture
+def source(tmp_path):
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/base.py").write_text('"""Base."""\nTWO = 2\n')
+    (tmp_path / "lib/idea.py").write_text(
+        '"""Doc."""\nfrom __future__ import annotations\n\nimport json\nimport math\n\n'
+        "from lib.base import TWO\n\n\n# why it is so\n@staticmethod\ndef other():\n"
+        "    return json\n"
+        "\n\ndef area(radius: Unknown) -> float:\n    return TWO * math.pi * radius\n"
+    )
+    return [tmp_path]
+
+
+def test_definitions_come_with_their_third_party_imports_only(source):
+    text = definitions("lib.idea", ["area"], source)
+    assert "import math" in text
+    assert "import json" not in text
+    assert "from lib" not in text
+    assert "def other" not in text
+    whole = definitions("lib.idea", [], source)
+    assert "# why it is so\n@staticmethod\ndef other" in whole
+    assert '"""Doc."""' not in whole
+
+
+def test_a_notebook_runs_alone_and_keeps_its_outputs(source, tmp_path):
+    text = (
+        "ignored\n# %% [markdown]\n# # Title\n# with $x$\n# %%\n# source: lib.base\n"
+        "# source: lib.idea: area\n# %%\nround(area(1.0), 3)\n"
+    )
+    notebook = execute(build(text, source), tmp_path)
+    nbformat.validate(notebook)
+    assert notebook.cells[0].source == "# Title\nwith $x$"
+    assert notebook.cells[-1].outputs[0].data["text/plain"] == "6.283"
+    assert "lib" not in "".join(cell.source for cell in notebook.cells).replace("math", "")
+
+
+def test_a_kernel_says_nothing_on_the_terminal(tmp_path, capfd):
+    execute(build("# %%\n1 + 1\n", [tmp_path]), tmp_path)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_two_builds_are_equal(source):
+    text = "# %%\n# source: lib.idea\n# %%\n1\n"
+    assert build(text, source) == build(text, source)
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("# source: lib.none", "no module lib.none"),
+        ("# source: lib.idea: nothing", "does not define nothing"),
+        ("# source: lib idea", "is not '# source:"),
+    ],
+)
+def test_a_wrong_source_line_is_told(source, line, part):
+    with pytest.raises(UserError, match=part):
+        build(f"# %%\n{line}\n", source)
+
+
+def test_a_failing_cell_fails_the_notebook(tmp_path):
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        execute(build("# %%\n1 / 0\n", [tmp_path]), tmp_path)
+
+
+class _WithoutAnnotations(ast.NodeTransformer):
+    """Annotations are not evaluated: they may name what a notebook does not have."""
+
+    def visit_arg(self, node):
+        node.annotation = None
+        return node
+
+    def visit_FunctionDef(self, node):
+        node.returns = None
+        return self.generic_visit(node)
+
+    def visit_AnnAssign(self, node):
+        node.annotation = ast.Constant(value=None)
+        return self.generic_visit(node)
+
+
+def _undefined_names(notebook):
+    """What a linter says of the code of all cells, one after the other."""
+    code = "\n\n".join(
+        cell.source.replace("from __future__ import annotations\n", "")
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    )
+    run = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--isolated", "--select=F821,E9",
+         "--output-format=concise", "-"],
+        input=ast.unparse(_WithoutAnnotations().visit(ast.parse(code))),
+        text=True,
+        capture_output=True,
+    )  # fmt: skip
+    return [] if run.returncode == 0 else run.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    "path", sorted(ROOT.glob("workflow/problems/*/*/notebook.py")), ids=lambda path: path.parts[-2]
+)
+def test_every_name_in_a_notebook_is_defined_in_it(path):
+    # A name that only one source of the data needs would fail on the machine of another reader.
+    assert not _undefined_names(build(path.read_text(), (ROOT / "src", ROOT / "workflow")))
+
+
+def test_an_undefined_name_is_found(source):
+    text = "# %%\n# source: lib.idea: area\n# %%\ndef later():\n    return missing\n"
+    found = _undefined_names(build(text, source))
+    assert any("missing" in line for line in found)
+    assert any("TWO" in line for line in found)
+    assert not any("Unknown" in line for line in found)

@@ -1,0 +1,95 @@
+"""CS 7643 PS 2, problem 4: value and Jacobian at (1, 2) by quotients, both modes and PyTorch."""
+
+from dataclasses import asdict
+
+import numpy as np
+
+from problems.cs7643_ps2.p4_autodiff import derivations
+from problems.cs7643_ps2.p4_autodiff.finite_differences import central_quotient, forward_quotient
+from proofsheet.autodiff.forward import Dual, forward_jacobian
+from proofsheet.autodiff.node import tape
+from proofsheet.autodiff.reverse import Variable, backward, reverse_jacobian
+from proofsheet.autodiff.trace import forward_trace, names_of, reverse_trace
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import write_arrays, write_json
+
+STEP = 0.01  # Δw of the text
+QUOTIENTS = {"forward": forward_quotient, "central": central_quotient}
+
+with script.run(snakemake) as log:
+    f, point = derivations.f, derivations.POINT
+    jacobian = {
+        "numerical": central_quotient(f, point, STEP),
+        "numerical_forward": forward_quotient(f, point, STEP),
+        "forward": forward_jacobian(f, *point),
+        "reverse": reverse_jacobian(f, *point),
+        "closed_form": np.array(derivations.closed_form_jacobian(*point)),
+        "jacfwd": derivations.torch_jacobian(point, "forward"),
+        "jacrev": derivations.torch_jacobian(point, "reverse"),
+    }
+
+    # The sweeps, line by line. The nodes keep their names, so that a sweep from one output alone
+    # speaks of the same v₁ … v₁₀.
+    forward = [
+        forward_trace(*f(*(Dual(w, dw) for w, dw in zip(point, seed, strict=True))))
+        for seed in np.eye(2)
+    ]
+    outputs = f(*(Variable(w) for w in point))
+    for node, name in names_of(tape(*outputs)).items():
+        node.named(name)
+    reverse = []
+    for output in outputs:
+        backward(output)
+        reverse.append(reverse_trace(output))
+
+    # The error of both quotients against the step, with what the first Taylor term predicts
+    steps = np.logspace(0, -15, 61)
+    exact = jacobian["closed_form"]
+    arrays = {"steps": steps}
+    numerical = {"step": STEP}
+    for name, quotient in QUOTIENTS.items():
+        order, factor = derivations.quotient_errors()[name]
+        predicted = float(factor) * derivations.pure_derivatives(order + 1)
+        errors = np.array([np.abs(quotient(f, point, h) - exact).max() for h in steps])
+        arrays |= {name: errors, f"{name}_predicted": np.abs(predicted).max() * steps**order}
+        smooth = (steps <= 0.1) & (steps >= 1e-4)
+        numerical[name] = {
+            "errors": quotient(f, point, STEP) - exact,
+            "predicted_errors": predicted * STEP**order,
+            "max_error": np.abs(quotient(f, point, STEP) - exact).max(),
+            "slope": np.polyfit(np.log(steps[smooth]), np.log(errors[smooth]), 1)[0],
+            "best_step": steps[errors.argmin()],
+            "best_error": errors.min(),
+            # Rounding: a value errs by about u |f|, and the quotient divides that by the step.
+            "expected_best_step": derivations.best_step(
+                np.abs(predicted).max(),
+                {"forward": 2, "central": 1}[name] * 2.0**-53 * max(map(abs, f(*point))),
+                order,
+            ),
+        }  # fmt: skip
+
+    ours = np.array([jacobian["forward"], jacobian["reverse"]])
+    theirs = np.array([jacobian["jacfwd"], jacobian["jacrev"]])
+    metrics = {
+        "value": [float(y) for y in f(*point)],
+        "jacobian": jacobian,
+        "numerical": numerical,
+        "max_abs_difference": np.abs(ours[:, None] - theirs[None]).max(),
+        "graph": {
+            "nodes": len(forward[0]),
+            "edges": sum(len(step.parents) for step in forward[0]),
+        },
+        "sweeps": {"forward": len(forward), "reverse": len(reverse)},
+    }
+    log.info("largest difference from PyTorch %.2g", metrics["max_abs_difference"])
+    write_json(snakemake.output.metrics, metrics)
+    write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
+    write_arrays(snakemake.output.arrays, **arrays)
+    write_json(
+        snakemake.output.trace,
+        {
+            mode: [[asdict(step) for step in steps] for steps in traces]
+            for mode, traces in (("forward", forward), ("reverse", reverse))
+        },
+    )

@@ -1,0 +1,316 @@
+"""CS 7643 PS 2, problem 5: circulants, the shift, and the maps that commute with it.
+
+Letters as in the chapter: S is the circular shift by one, C_a the circulant whose first column is
+a, x ∗ w the circular convolution, F the discrete Fourier transform.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import numpy as np
+import torch
+from torch.nn.functional import relu
+
+from problems.cs7643_ps2.p5_convolution.circulants import (
+    circulant,
+    circular_convolution,
+    commutator_operator,
+    grid_shifts,
+    null_space,
+    shift_matrix,
+)
+from problems.cs7643_ps2.p5_convolution.equivariance import Layer, chain, convolution, max_pool
+from proofsheet.checks import derivation_check, relative_error
+
+# The formulas of the chapter ------------------------------------------------------------------
+
+
+def polynomial_in_shift(a: np.ndarray) -> np.ndarray:
+    """Σ_k a_k Sᵏ, (n, n)."""
+    S = shift_matrix(len(a))
+    return sum(a_k * np.linalg.matrix_power(S, k) for k, a_k in enumerate(a))
+
+
+def from_first_column(column: np.ndarray) -> np.ndarray:
+    """The map that commutes with S and takes e₀ to `column`: its k-th column is Sᵏ `column`."""
+    return np.stack([np.roll(column, k) for k in range(len(column))], axis=1)
+
+
+def constant_vectors(n: int) -> Callable[[np.ndarray], bool]:
+    """Which vectors (n,) a shift leaves as they are."""
+    return lambda b: bool(np.all(b == b[0]))
+
+
+def commutant_dimension(*sizes: int) -> int:
+    """Dimension of the space of linear maps on a grid that commute with all its shifts."""
+    return int(np.prod(sizes))
+
+
+def channel_dimension(n: int, inputs: int, outputs: int) -> int:
+    """The same for maps from several channels of n samples to several."""
+    return n * inputs * outputs
+
+
+def nearest_circulant(L: np.ndarray) -> np.ndarray:
+    """The circulant closest to L (n, n): the mean over each wrapped diagonal."""
+    n = len(L)
+    j = np.arange(n)
+    return circulant(np.array([L[(j + d) % n, j].mean() for d in range(n)]))
+
+
+def eigenvalues(a: np.ndarray) -> np.ndarray:
+    """Of C_a: the discrete Fourier transform of a."""
+    return np.fft.fft(a)
+
+
+def by_fourier(x: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """x ∗ w by the convolution theorem."""
+    return np.fft.ifft(np.fft.fft(x) * np.fft.fft(w)).real
+
+
+def column_of_layer(weights: np.ndarray, n: int) -> np.ndarray:
+    """The a for which PyTorch's circular convolution layer with `weights` is C_a."""
+    a = np.zeros(n)
+    # The layer takes w_k from the neighbour k − reach to the right: (C_a)_{i, i + k − reach}.
+    for k, w_k in enumerate(weights):
+        a[(len(weights) // 2 - k) % n] += w_k
+    return a
+
+
+def network(weights: torch.Tensor, biases: torch.Tensor) -> Layer:
+    """Circular convolutions, biases, ReLUs and a maximum over neighbours, none with a stride."""
+    layers = []
+    for w, b in zip(weights, biases, strict=True):
+        layers += [convolution(w, bias=float(b)), relu, max_pool(2, 1)]
+    return chain(*layers)
+
+
+def border(n: int) -> np.ndarray:
+    """Where T S − S T of a Toeplitz matrix T (n, n) can differ from zero: first row, last column
+    without their common corner."""
+    mask = np.zeros((n, n), dtype=bool)
+    mask[0], mask[:, -1] = True, True
+    mask[0, -1] = False
+    return mask
+
+
+def shifts_followed(n: int, stride: int) -> set[int]:
+    """Shifts k of the input that every entry kept by a stride follows, as a shift of the output."""
+    return {k for k in range(n) if k % stride == 0}
+
+
+# Sizes and entries of the matrices that are gone through one by one
+SMALL_MATRICES = ((1, (-1, 0, 1)), (2, (-1, 0, 1)), (3, (-1, 0, 1)), (4, (0, 1)))
+
+# Cases ----------------------------------------------------------------------------------------
+
+
+def vectors(n: int, entries: tuple[int, ...] = (-1, 0, 1)) -> Iterator[np.ndarray]:
+    """All vectors (n,) with these entries."""
+    return (np.array(a) for a in product(entries, repeat=n))
+
+
+def fourier_matrix(n: int) -> np.ndarray:
+    """F_jk = exp(−2πi jk / n), by its definition."""
+    j = np.arange(n)
+    return np.exp(-2j * np.pi * np.outer(j, j) / n)
+
+
+def random_network(rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Weights (3, 5) and biases (3,) of three layers, and a batch of signals."""
+    draws = (rng.standard_normal((3, 5)), rng.standard_normal(3), rng.standard_normal((4, 12)))
+    return tuple(torch.tensor(draw) for draw in draws)
+
+
+# (a) ------------------------------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="x ∗ w = C_w x = C_x w, so ∗ is commutative (integers)",
+    method="reference", trials=200, tolerance=0,
+)  # fmt: skip
+def convolution_by_matrix(rng, formula=circulant):
+    x, w = rng.integers(-9, 10, (2, rng.integers(1, 10)))
+    expected = circular_convolution(x, w)
+    return relative_error([formula(w) @ x, formula(x) @ w], [expected, expected])
+
+
+@derivation_check(
+    claim="C_a = Σ_k a_k Sᵏ for all a in {−1, 0, 1}ⁿ, n ≤ 6",
+    method="exhaustive", tolerance=0,
+)  # fmt: skip
+def polynomial_in_the_shift(rng, formula=polynomial_in_shift):
+    return sum(
+        not np.array_equal(circulant(a), formula(a)) for n in range(1, 7) for a in vectors(n)
+    )
+
+
+@derivation_check(
+    claim="C_a S = S C_a for all a in {−1, 0, 1}ⁿ, n ≤ 7",
+    method="exhaustive", tolerance=0,
+)  # fmt: skip
+def circulants_commute(rng, formula=circulant):
+    failures = 0
+    for n in range(1, 8):
+        S = shift_matrix(n)
+        failures += sum(not np.array_equal(formula(a) @ S, S @ formula(a)) for a in vectors(n))
+    return failures
+
+
+@derivation_check(
+    claim="F C_a F⁻¹ is diagonal and has the Fourier transform of a on its diagonal",
+    method="reference", trials=200, tolerance=1e-12,
+)  # fmt: skip
+def diagonal_in_fourier_basis(rng, formula=eigenvalues):
+    a = rng.standard_normal(rng.integers(1, 20))
+    F = fourier_matrix(len(a))
+    return relative_error(F @ circulant(a) @ np.linalg.inv(F), np.diag(formula(a)))
+
+
+@derivation_check(
+    claim="x ∗ w = F⁻¹(Fx ⊙ Fw)",
+    method="reference", trials=200, tolerance=1e-12,
+)  # fmt: skip
+def convolution_theorem(rng, formula=by_fourier):
+    x, w = rng.standard_normal((2, rng.integers(1, 20)))
+    return relative_error(formula(x, w), circular_convolution(x, w))
+
+
+# (b) ------------------------------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="of all matrices over {−1, 0, 1} (n ≤ 3) and {0, 1} (n = 4), those that commute with S "
+    "are the circulants of their first columns",
+    method="exhaustive", tolerance=0,
+)  # fmt: skip
+def only_circulants_commute(rng, formula=from_first_column):
+    failures = 0
+    for n, entries in SMALL_MATRICES:
+        every = np.stack(list(vectors(n * n, entries))).reshape(-1, n, n)
+        S = shift_matrix(n)
+        found = every[np.all(every @ S == S @ every, axis=(1, 2))]
+        failures += sum(not np.array_equal(L, formula(L[:, 0])) for L in found)
+        # One for every first column: none is missing.
+        failures += abs(len(found) - len(entries) ** n)
+    return failures
+
+
+@derivation_check(
+    claim="the null space of L ↦ LS − SL has dimension n, for n = 1, …, 12",
+    method="exhaustive", tolerance=0,
+)  # fmt: skip
+def null_space_of_commutator(rng, formula=commutant_dimension):
+    return sum(
+        null_space(commutator_operator(shift_matrix(n))).shape[1] != formula(n)
+        for n in range(1, 13)
+    )
+
+
+@derivation_check(
+    claim="projected onto it, a random matrix is the circulant of the means of its diagonals",
+    method="reference", trials=100, tolerance=1e-12,
+)  # fmt: skip
+def projection_is_circulant(rng, formula=nearest_circulant):
+    L = rng.standard_normal([rng.integers(2, 9)] * 2)
+    basis = null_space(commutator_operator(shift_matrix(len(L))))
+    return relative_error(formula(L), (basis @ (basis.T @ L.ravel())).reshape(L.shape))
+
+
+@derivation_check(
+    claim="Sb = b only for constant b, among all b in {−1, 0, 1}ⁿ, n ≤ 7",
+    method="exhaustive", tolerance=0,
+)  # fmt: skip
+def equivariant_bias(rng, formula=constant_vectors):
+    return sum(
+        formula(n)(b) != np.array_equal(shift_matrix(n) @ b, b)
+        for n in range(1, 8)
+        for b in vectors(n)
+    )
+
+
+# (c) ------------------------------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="on grids (images, video) the maps that commute with all shifts have dimension Πnᵢ",
+    method="exhaustive", tolerance=0,
+)  # fmt: skip
+def convolutions_on_grids(rng, formula=commutant_dimension):
+    sizes = [(1, 3), (2, 2), (2, 3), (3, 3), (2, 4), (3, 4), (2, 2, 2), (2, 2, 3)]
+    return sum(
+        null_space(commutator_operator(*grid_shifts(*grid))).shape[1] != formula(*grid)
+        for grid in sizes
+    )
+
+
+@derivation_check(
+    claim="from c to d channels of n samples the dimension is n c d: one kernel per pair",
+    method="exhaustive", tolerance=0,
+)  # fmt: skip
+def convolutions_of_channels(rng, formula=channel_dimension):
+    failures = 0
+    for n, c, d in product((2, 3, 4), (1, 2, 3), (1, 2, 3)):
+        S = shift_matrix(n)
+        # vec L ↦ vec(L (I ⊗ S) − (I ⊗ S) L) for L (dn, cn)
+        operator = np.kron(np.eye(d * n), np.kron(np.eye(c), S).T)
+        operator -= np.kron(np.kron(np.eye(d), S), np.eye(c * n))
+        failures += null_space(operator).shape[1] != formula(n, c, d)
+    return failures
+
+
+@derivation_check(
+    claim="PyTorch's convolution layer with circular padding is C_a, its weights reversed in a",
+    method="reference", trials=100, tolerance=1e-12,
+)  # fmt: skip
+def layer_is_circulant(rng, formula=column_of_layer):
+    n = int(rng.integers(5, 16))
+    weights, x = rng.standard_normal(rng.choice([1, 3, 5])), rng.standard_normal(n)
+    y = convolution(torch.tensor(weights))(torch.tensor(x)[None])[0].numpy()
+    return relative_error(circulant(formula(weights, n)) @ x, y)
+
+
+@derivation_check(
+    claim="a network of circular convolutions, biases, ReLUs and maxima without strides has "
+    "f(Sx) = Sf(x)",
+    method="reference", trials=100, tolerance=1e-12,
+)  # fmt: skip
+def network_is_equivariant(rng, formula=network):
+    weights, biases, x = random_network(rng)
+    f = formula(weights, biases)
+    return relative_error(f(torch.roll(x, 1, dims=1)), torch.roll(f(x), 1, dims=1))
+
+
+@derivation_check(
+    claim="with zeros beyond the ends, TS − ST is zero outside the first row and last column",
+    method="reference", trials=100, tolerance=0,
+)  # fmt: skip
+def zero_padding_breaks_the_border(rng, formula=border):
+    n = int(rng.integers(2, 10))
+    i = np.arange(n)
+    # All diagonals different, so that nothing vanishes by chance.
+    T = rng.permutation(np.arange(1, 2 * n))[i[:, None] - i + n - 1]
+    S = shift_matrix(n)
+    return float(np.sum((T @ S != S @ T) != formula(n)))
+
+
+@derivation_check(
+    claim="after a stride s the output follows the shifts by multiples of s and no others",
+    method="exhaustive", tolerance=0,
+)  # fmt: skip
+def stride_follows_its_multiples(rng, formula=shifts_followed):
+    failures = 0
+    for n, s in product(range(2, 17), range(1, 9)):
+        if n % s or n == s:
+            continue
+        x = np.arange(n)  # all entries different: a shift of the output is seen
+        y = x[::s]
+        followed = {
+            k
+            for k in range(n)
+            if any(np.array_equal(np.roll(x, k)[::s], np.roll(y, j)) for j in range(len(y)))
+        }
+        failures += followed != formula(n, s)
+    return failures

@@ -1,0 +1,143 @@
+"""CS 7643 PS 2, problem 7: the runs of all parts beside each other, and where our design errs."""
+
+from pathlib import Path
+
+import numpy as np
+from scipy.special import softmax
+
+from problems.cs7643_ps2.p7_cifar10 import derivations
+from problems.cs7643_ps2.p7_cifar10.long_tail import (
+    BETA,
+    FACTOR,
+    GAMMA,
+    LOSSES,
+    class_balanced_weights,
+    effective_number,
+)
+from problems.cs7643_ps2.p7_cifar10.sentences import (
+    ablation,
+    after_the_fall,
+    against,
+    aimed,
+    fitting,
+    long_tail,
+)
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.data.dataset import load
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
+from proofsheet.learning.classification import confusion_matrix, summary
+from proofsheet.report.image_growth import growth
+
+NETWORKS = ("two_layer", "vanilla_cnn", "own")
+CURVES = ("loss", "accuracy", "validation_accuracy")
+SHOWN = 18
+AIM = 0.92  # of the test accuracy of our own design
+
+with script.run(snakemake):
+    data = load(Path(snakemake.input.source).parent)
+    names = [name.replace(" ", "_") for name in data.class_names]
+    numpy_part = read_json(snakemake.input.numpy)
+    runs = {name: read_json(snakemake.input[name]) for name in NETWORKS}
+    curves = {name: run.pop("curves") for name, run in runs.items()}
+    tail = {name: read_json(snakemake.input[name]) for name in LOSSES}
+    tail_curves = {name: run.pop("curves") for name, run in tail.items()}
+    shorter = [read_json(path) for path in snakemake.input.ablation]
+    full = next(run for run in shorter if run["choice"] == "none")
+    less = {run["choice"]: run for run in shorter if run["choice"] != "none"}
+
+    for name, expected in (("two_layer", 0.3), ("vanilla_cnn", 0.4)):
+        runs[name]["against"] = against(runs[name]["test_accuracy"], expected)
+    for name in NETWORKS:
+        runs[name]["fitting"] = fitting(runs[name]["train_accuracy"], runs[name]["val_accuracy"])
+    given = {name: curves[name]["accuracy"] for name in ("two_layer", "vanilla_cnn")}
+    runs["vanilla_cnn"]["fall"] = after_the_fall(given, runs["vanilla_cnn"]["milestones"][0])
+
+    # Where our own design errs: the errors of which it is most certain.
+    z = read_arrays(snakemake.input.own_arrays)["test_logits"]
+    p, y = softmax(z, axis=1), data.test.y[: len(z)]
+    predicted, confidence = p.argmax(axis=1), p.max(axis=1)
+    confusion = confusion_matrix(y, predicted, len(names))
+    wrong = np.flatnonzero(predicted != y)
+    wrong = wrong[np.argsort(-confidence[wrong], kind="stable")][:SHOWN]
+
+    counts = np.array(tail["cross_entropy"]["counts"])
+    imbalanced = {
+        name: {
+            "test_accuracy": run["test_accuracy"],
+            "per_class": dict(zip(names, run["recall"], strict=True)),
+            "predicted_share": dict(zip(names, run["predicted_share"], strict=True)),
+            "last_loss": tail_curves[name]["loss"][-1],
+        }
+        for name, run in tail.items()
+    }
+    said = long_tail(
+        {name: run["recall"] for name, run in tail.items()},
+        {name: run["predicted_share"] for name, run in tail.items()},
+        counts, int(np.bincount(y).min()),
+    )  # fmt: skip
+    for name in LOSSES:
+        imbalanced[name]["groups"] = said["groups"][name]
+        imbalanced[name]["named_rare"] = said["named_rare"][name]
+    weights = class_balanced_weights(counts)
+    metrics = {
+        "class_names": list(data.class_names),
+        "counts": {"train": len(data.train), "val": len(data.val), "test": len(data.test)},
+        "majority_accuracy": np.bincount(y).max() / len(y),
+        **numpy_part,
+        **runs,
+        "ablation": {
+            "images": full["images"],
+            "epochs": full["epochs"],
+            "full": {k: v for k, v in full.items() if k.endswith("accuracy")},
+            "without": {
+                name: {k: v for k, v in run.items() if k.endswith("accuracy")}
+                for name, run in less.items()
+            },
+            **ablation(full, less, full["validation_images"]),
+        },
+        "imbalanced": {
+            **imbalanced,
+            **{key: said[key] for key in ("focal_gap", "standard_error", "verdicts")},
+            "factor": FACTOR,
+            "beta": BETA,
+            "gamma": GAMMA,
+            "images": tail["cross_entropy"]["images"],
+            "epochs": tail["cross_entropy"]["epochs"],
+            "growth": growth(tail["cross_entropy"]["sides"], tail["cross_entropy"]["epochs"]),
+            "parameters": tail["cross_entropy"]["parameters"],
+            "device": tail["cross_entropy"]["device"],
+            "counts": dict(zip(names, counts, strict=True)),
+            "effective": dict(zip(names, effective_number(counts), strict=True)),
+            "weights": dict(zip(names, weights, strict=True)),
+            "largest": int(counts.max()),
+            "smallest": int(counts.min()),
+            "weight_ratio": weights.max() / weights.min(),
+            "log_factor": float(np.log(counts.max() / counts.min())),
+        },
+        "official": data.source["official"],
+    }
+    metrics["own"] |= summary(confusion, names, seed=snakemake.params.seed)
+    metrics["own"]["multiplications"] = derivations.multiplications()
+    own = runs["own"]
+    metrics["own"]["steps"] = own["epochs"] * -(-own["images"] // own["batch"])
+    metrics["own"]["aimed"] = aimed(own["test_accuracy"], AIM)
+    metrics["own"]["mirror_gain"] = own["test_accuracy"] - own["one_view_accuracy"]
+    metrics["own"]["growth"] = growth(runs["own"]["sides"], runs["own"]["epochs"])
+    write_json(snakemake.output.metrics, metrics)
+    write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
+    write_arrays(
+        snakemake.output.arrays,
+        **read_arrays(snakemake.input.numpy_arrays),
+        **{
+            f"{kind}_{name}_{what}": np.array(found[name][what])
+            for kind, found in (("run", curves), ("tail", tail_curves))
+            for name in found
+            for what in CURVES
+        },
+        confusion=confusion,
+        error_images=data.test.x[wrong],
+        error_true=y[wrong],
+        error_predicted=predicted[wrong],
+        error_confidence=confidence[wrong],
+    )

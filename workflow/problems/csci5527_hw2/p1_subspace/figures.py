@@ -1,0 +1,86 @@
+"""CSCI 5527 HW 2, problem 1: spectrum, convergence and steps of gradient descent, the starts."""
+
+import numpy as np
+
+from proofsheet import figures
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json
+from proofsheet.report import numbers
+from proofsheet.report.tables import write_table
+
+PROBLEMS = {"autoencoder": "autoencoder $f$", "factorization": "factorization $g$"}
+
+with script.run(snakemake):
+    metrics = read_json(snakemake.input.metrics)
+    arrays = read_arrays(snakemake.input.arrays)
+    rank = metrics["rank"]
+
+    figure, axes = figures.new(width=0.75, height=2.3)
+    eigenvalues = arrays["eigenvalues"]
+    index = np.arange(1, len(eigenvalues) + 1)
+    axes.semilogy(index[:rank], eigenvalues[:rank], "o", label=f"kept: $i \\leq {rank}$")
+    axes.semilogy(
+        index[rank:], eigenvalues[rank:], "s", mfc="none", label=f"discarded: $i > {rank}$"
+    )
+    axes.axvline(rank + 0.5, color="black", linestyle=":", linewidth=0.8)
+    axes.set(xlabel="$i$", ylabel=r"$\lambda_i$ of $X^\top X/m$")
+    axes.legend(loc="center right")
+    figures.save(figure, snakemake.output.spectrum)
+
+    figure, axes = figures.new(2, 2, height=3.6, sharex="col")
+    for column, (name, title) in enumerate(PROBLEMS.items()):
+        result = metrics[name]
+        for start in range(result["starts"]["count"]):
+            style = {
+                "color": figures.COLOURS[start % len(figures.COLOURS)],
+                "linestyle": figures.LINE_STYLES[start % len(figures.LINE_STYLES)],
+            }
+            excess = arrays[f"{name}_{start}_losses"] / result["optimum"] - 1
+            # Rounding may leave the last losses at the optimum or below, off a logarithmic axis.
+            axes[0, column].semilogy(np.where(excess > 0, excess, np.nan), **style)
+            axes[1, column].semilogy(
+                arrays[f"{name}_{start}_gradient_norms"], label=str(start + 1), **style
+            )
+        axes[0, column].set_title(title)
+        axes[1, column].set_xlabel("iteration $k$")
+    axes[0, 0].set_ylabel("loss over optimum, minus 1")
+    axes[1, 0].set_ylabel(r"$\Vert\nabla\Vert_F$")
+    axes[1, 1].legend(title="start", loc="lower left", ncols=2)
+    figures.save(figure, snakemake.output.convergence)
+
+    figure, axes = figures.new(1, 2, height=1.9)
+    for axis, (name, title) in zip(axes, PROBLEMS.items(), strict=True):
+        chosen = metrics[name]["starts"]["chosen"] - 1
+        steps = arrays[f"{name}_{chosen}_steps"]
+        axis.semilogy(np.arange(len(steps)), steps, "o-", linewidth=0.4, markersize=2)
+        axis.axhline(metrics[name]["guaranteed_step"], color="black", linestyle=":")
+        axis.set_yscale("log", base=2)
+        axis.set(title=title, xlabel="iteration $k$")
+    axes[0].set_ylabel("accepted step $t_k$")
+    figures.save(figure, snakemake.output.steps)
+
+    rows = []
+    for name in PROBLEMS:
+        starts = metrics[name]["starts"]
+        for start in range(starts["count"]):
+            rows.append(
+                [
+                    name if start == 0 else "",
+                    f"{start + 1}" + (" (chosen)" if start + 1 == starts["chosen"] else ""),
+                    numbers.integer(starts["iterations"][start]),
+                    numbers.integer(starts["evaluations"][start]),
+                    numbers.fixed(starts["losses"][start], 8),
+                    numbers.scientific(starts["gradient_norms"][start]),
+                    numbers.scientific(starts["differences"][start], 2),
+                ]
+            )
+    header = [
+        "loss",
+        "start",
+        "steps",
+        "losses tried",
+        "final loss",
+        "final ‖∇‖",
+        "difference to A₁",
+    ]
+    write_table(snakemake.output.starts, header, rows, "lrrrrrr")

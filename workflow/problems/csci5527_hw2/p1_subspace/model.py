@@ -1,0 +1,179 @@
+"""The best linear subspace through points: by PCA, by a linear autoencoder, by factorization.
+
+CSCI 5527 HW 2, problem 1. The m points are the rows of X, an m × n matrix with zero column
+means; a basis of an r-dimensional subspace is the columns of A, an n × r matrix. Sizes in the
+docstrings below refer to these letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from problems.csci5527_hw2.p1_subspace.gradient_descent import Descent, best, gradient_descent
+
+
+def synthetic_points(
+    m: int = 200, n: int = 50, r: int = 10, *, noise: float = 0.01, seed: int = 55272025
+) -> np.ndarray:
+    """The problem's points: r-dimensional, plus a little noise, centred; (m, n) in float32.
+
+    The course's listing is an image that is lost. This is its reconstruction: basis,
+    coefficients and noise in this order give X[0, 0] = 4.1656, the value that the text states.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    basis = torch.randn(n, r, generator=generator)
+    coefficients = torch.randn(m, r, generator=generator)
+    perturbation = torch.randn(m, n, generator=generator)
+    points = coefficients @ basis.T + noise * perturbation
+    return (points - points.mean(dim=0)).numpy()
+
+
+def pca_basis(X: np.ndarray, r: int) -> np.ndarray:
+    """First r PCA directions of X as orthonormal columns, (n, r).
+
+    They are the eigenvectors of XᵀX with the largest eigenvalues, read off as right singular
+    vectors of X: forming XᵀX would square the condition number.
+    """
+    return np.linalg.svd(X, full_matrices=False)[2][:r].T
+
+
+def pca_spectrum(X: np.ndarray) -> np.ndarray:
+    """Eigenvalues of XᵀX/m, largest first: min(m, n) variances."""
+    return np.linalg.svd(X, compute_uv=False) ** 2 / len(X)
+
+
+def autoencoder_loss(X: np.ndarray, A: np.ndarray) -> float:
+    """f(A) = ‖X − XAAᵀ‖² / m."""
+    residual = X - (X @ A) @ A.T
+    return float(np.vdot(residual, residual)) / len(X)
+
+
+def autoencoder_gradient(X: np.ndarray, A: np.ndarray) -> np.ndarray:
+    """∇f(A) = −(2/m)(XᵀR + RᵀX)A with R = X − XAAᵀ; (n, r).
+
+    Every product has r columns: 𝒪(mnr), and no n × n matrix is formed.
+    """
+    XA = X @ A
+    residual = X - XA @ A.T
+    return (-2 / len(X)) * (X.T @ (residual @ A) + residual.T @ XA)
+
+
+def factorization_loss(X: np.ndarray, A: np.ndarray, Z: np.ndarray) -> float:
+    """g(A, Z) = ‖X − ZAᵀ‖², with Z of shape (m, r)."""
+    residual = X - Z @ A.T
+    return float(np.vdot(residual, residual))
+
+
+def factorization_gradients(
+    X: np.ndarray, A: np.ndarray, Z: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """∇g with R = X − ZAᵀ: (−2RᵀZ, −2RA), of the shapes of A and Z."""
+    residual = X - Z @ A.T
+    return -2 * residual.T @ Z, -2 * residual @ A
+
+
+def small_start(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
+    """A random matrix with independent N(0, 1/(4·rows)) entries: columns about ½ long.
+
+    Small on purpose. Next to a column longer than √2 in a direction that S hardly sees, f pushes
+    the directions that matter back to zero, and hardly shortens that column: a plateau on which
+    descent takes for ever, without a critical point on it.
+    """
+    return rng.standard_normal((rows, columns)) / (2 * np.sqrt(rows))
+
+
+def fit_autoencoder(X: np.ndarray, A: np.ndarray, **options: float) -> Descent:
+    """Descend f from A; `x` of the result is the solution. Options: of `gradient_descent`."""
+    return gradient_descent(
+        lambda A: autoencoder_loss(X, A), lambda A: autoencoder_gradient(X, A), A, **options
+    )
+
+
+def fit_factorization(X: np.ndarray, A: np.ndarray, Z: np.ndarray, **options: float) -> Descent:
+    """Descend g from (A, Z), both at once with one step size.
+
+    `x` of the result is A stacked on Z, (n + m, r); `np.split(x, [n])` parts them.
+    """
+    n = len(A)
+    return gradient_descent(
+        lambda AZ: factorization_loss(X, AZ[:n], AZ[n:]),
+        lambda AZ: np.vstack(factorization_gradients(X, AZ[:n], AZ[n:])),
+        np.vstack([A, Z]),
+        **options,
+    )
+
+
+def projector(A: np.ndarray) -> np.ndarray:
+    """AA†, the orthogonal projector onto the column space of A; (n, n)."""
+    return A @ np.linalg.pinv(A)
+
+
+def projector_difference(A: np.ndarray, B: np.ndarray) -> float:
+    """‖AA† − BB†‖ / ‖BB†‖ in Frobenius norms: 0 exactly when A and B span the same space."""
+    reference = projector(B)
+    return float(np.linalg.norm(projector(A) - reference) / np.linalg.norm(reference))
+
+
+def certified_difference(excess: float, gap: float, r: int) -> float:
+    """Largest `projector_difference` to the PCA basis that a loss above the optimum allows.
+
+    Args:
+        excess: f(A) − f*, or (g(A, Z) − g*) / m, not less than its rounding error.
+        gap: λ_r − λ_{r+1} > 0 of XᵀX/m.
+        r: dimension of the subspace.
+    """
+    return float(np.sqrt(2 * excess / (r * gap)))
+
+
+def imbalance(A: np.ndarray, Z: np.ndarray) -> float:
+    """‖AᵀA − ZᵀZ‖ / ‖AᵀA‖ of the two factors; 0 in perfect balance."""
+    gram = A.T @ A
+    return float(np.linalg.norm(gram - Z.T @ Z) / np.linalg.norm(gram))
+
+
+def summary(fits: Sequence[Descent], A1: np.ndarray, optimum: float) -> dict[str, Any]:
+    """What several starts of `fit_autoencoder` or of `fit_factorization` came to.
+
+    Args:
+        fits: one or more; the one with the lowest loss is the chosen one.
+        A1: basis to compare with; (n, r).
+        optimum: the least loss there is.
+
+    Returns:
+        Numbers and texts on the chosen fit, and under `starts` lists with one entry per start.
+    """
+    chosen, n = best(fits), len(A1)
+    A, half = chosen.x[:n], chosen.iterations // 2
+    norms = chosen.gradient_norms
+    differences = [projector_difference(A1, fit.x[:n]) for fit in fits]
+    losses = [fit.losses[-1] for fit in fits]
+    return {
+        "iterations": chosen.iterations,
+        "evaluations": chosen.evaluations.sum(),
+        "stopped_by": chosen.stopped_by,
+        "loss": chosen.losses[-1],
+        "optimum": optimum,
+        "excess": chosen.losses[-1] - optimum,
+        "gradient_norm": norms[-1],
+        "largest_gradient_norm": norms.max(),
+        # Factor on the norm of the gradient per step, on average over the second half.
+        "contraction": (norms[-1] / norms[half]) ** (1 / max(chosen.iterations - half, 1)),
+        "distance_from_orthonormal": np.linalg.norm(A.T @ A - np.eye(A.shape[1])),
+        "condition": np.linalg.cond(A),
+        "starts": {
+            "count": len(fits),
+            "converged": sum(fit.converged for fit in fits),
+            "chosen": 1 + next(i for i, fit in enumerate(fits) if fit is chosen),
+            "iterations": [fit.iterations for fit in fits],
+            "evaluations": [fit.evaluations.sum() for fit in fits],
+            "losses": losses,
+            "gradient_norms": [fit.gradient_norms[-1] for fit in fits],
+            "differences": differences,
+            "largest_difference": max(differences),
+            "loss_spread": max(losses) - min(losses),
+        },
+    }

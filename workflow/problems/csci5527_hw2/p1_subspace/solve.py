@@ -1,0 +1,134 @@
+"""CSCI 5527 HW 2, problem 1: one subspace by PCA, by an autoencoder and by a factorization."""
+
+import numpy as np
+
+from problems.csci5527_hw2.p1_subspace import derivations
+from problems.csci5527_hw2.p1_subspace.gradient_descent import best
+from problems.csci5527_hw2.p1_subspace.model import (
+    autoencoder_loss,
+    certified_difference,
+    factorization_loss,
+    fit_autoencoder,
+    fit_factorization,
+    imbalance,
+    pca_basis,
+    pca_spectrum,
+    projector_difference,
+    small_start,
+    summary,
+    synthetic_points,
+)
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import write_arrays, write_json
+
+RANK = 10
+SEARCH = {"tolerance": 1e-8, "max_step": 1.0, "shrink": 0.5, "growth": 2.0, "decrease": 1e-4}
+ROUNDING = 1e-12
+
+with script.run(snakemake) as log:
+    drawn = synthetic_points(r=RANK)
+    # The points stay what float32 made them; float64 is for what is done with them: with seven
+    # digits in the losses, the line search stalls before the stopping criterion is met.
+    X = drawn.astype(np.float64)
+    m, n = X.shape
+
+    # (a)
+    A1 = pca_basis(X, RANK)
+    eigenvalues = pca_spectrum(X)
+    gap = eigenvalues[RANK - 1] - eigenvalues[RANK]
+    optimum = {
+        "autoencoder": autoencoder_loss(X, A1),
+        "factorization": factorization_loss(X, A1, X @ A1),
+    }
+
+    # (b), (c): each start of its own stream, so that asking for more leaves the first as they are
+    runs = {"autoencoder": [], "factorization": []}
+    for start in range(snakemake.params.starts):
+        rng = np.random.default_rng([snakemake.params.seed, start])
+        A, Z = small_start(rng, n, RANK), small_start(rng, m, RANK)
+        runs["autoencoder"].append(fit_autoencoder(X, A, **SEARCH))
+        runs["factorization"].append(fit_factorization(X, A, Z, **SEARCH))
+        for name, fits in runs.items():
+            log.info(
+                "%s, start %d: %d iterations, stopped by %s, gradient norm %.3g",
+                name,
+                start,
+                fits[-1].iterations,
+                fits[-1].stopped_by,
+                fits[-1].gradient_norms[-1],
+            )
+    solutions = {name: best(fits).x[:n] for name, fits in runs.items()}
+    A2, A3 = solutions["autoencoder"], solutions["factorization"]
+
+    metrics = {
+        "x00": drawn[0, 0],
+        "points": m,
+        "dimensions": n,
+        "rank": RANK,
+        "largest_column_mean": np.abs(X.mean(axis=0)).max(),
+        "eigenvalues": {
+            "largest": eigenvalues[0],
+            "last_kept": eigenvalues[RANK - 1],
+            "first_discarded": eigenvalues[RANK],
+            "smallest": eigenvalues[-1],
+            "gap": gap,
+            "ratio": eigenvalues[RANK - 1] / eigenvalues[RANK],
+            "noise_share": eigenvalues[RANK] / eigenvalues[0],
+        },
+        "overlong_steps": derivations.overlong_steps(eigenvalues[RANK] / eigenvalues[0]),
+        "explained": eigenvalues[:RANK].sum() / eigenvalues.sum(),
+        "discarded_sum": eigenvalues[RANK:].sum(),
+        "difference": {
+            "a1_a2": projector_difference(A1, A2),
+            "a1_a3": projector_difference(A1, A3),
+            "a2_a3": projector_difference(A2, A3),
+        },
+        # What a direct comparison would have said of the same bases:
+        "entrywise": {
+            "a1_a2": np.linalg.norm(A1 - A2) / np.linalg.norm(A2),
+            "a1_a3": np.linalg.norm(A1 - A3) / np.linalg.norm(A3),
+            "a2_a3": np.linalg.norm(A2 - A3) / np.linalg.norm(A3),
+        },
+        "search": SEARCH,
+        "rounding_allowance": ROUNDING,
+        "seed": snakemake.params.seed,
+    }
+    for name, fits in runs.items():
+        metrics[name] = summary(fits, A1, optimum[name])
+        # The excess is a difference of nearly equal numbers: allow for far more than its rounding.
+        excess = max(metrics[name]["excess"], 0.0) + ROUNDING * optimum[name]
+        scale = 1 if name == "autoencoder" else m
+        metrics[name]["certified_difference"] = certified_difference(excess / scale, gap, RANK)
+    metrics["autoencoder"]["estimated_difference"] = derivations.difference_estimate(
+        metrics["autoencoder"]["gradient_norm"], gap, RANK
+    )
+    metrics["factorization"]["imbalance"] = imbalance(*np.split(best(runs["factorization"]).x, [n]))
+    # What the Hessian at the solution says of the speed (for g: at a balanced solution).
+    sigma = np.sqrt(m * eigenvalues)
+    largest = {"autoencoder": 8 * eigenvalues[0], "factorization": 4 * sigma[0]}
+    smallest = {"autoencoder": 2 * gap, "factorization": 2 * (sigma[RANK - 1] - sigma[RANK])}
+    metrics["factorization"]["balanced_condition"] = np.sqrt(sigma[0] / sigma[RANK - 1])
+    for name in runs:
+        ratio = largest[name] / smallest[name]
+        metrics[name]["hessian_condition"] = ratio
+        metrics[name]["contraction_constant_step"] = (ratio - 1) / (ratio + 1)
+        metrics[name]["guaranteed_step"] = derivations.guaranteed_step(
+            largest[name], SEARCH["decrease"]
+        )
+
+    write_json(snakemake.output.metrics, metrics)
+    write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
+    write_arrays(
+        snakemake.output.arrays,
+        eigenvalues=eigenvalues,
+        A1=A1,
+        A2=A2,
+        A3=A3,
+        **{
+            f"{name}_{start}_{field}": getattr(fit, field)
+            for name, fits in runs.items()
+            for start, fit in enumerate(fits)
+            for field in ("losses", "gradient_norms", "steps", "evaluations")
+        },
+    )

@@ -1,0 +1,95 @@
+"""CSCI 5527 HW 2, problem 2: the graph, the two sweeps on it, and the tables of their steps."""
+
+from proofsheet import figures
+from proofsheet.autodiff.drawing import draw_graph
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_json
+from proofsheet.report.numbers import fixed
+from proofsheet.report.tables import write_table
+
+with script.run(snakemake):
+    metrics = read_json(snakemake.input.metrics)
+    trace = read_json(snakemake.input.trace)
+    forward, reverse = trace["forward"], trace["reverse"]
+    graph = {step["name"]: step["parents"] for step in forward}
+    inputs = [step["name"] for step in forward if not step["parents"]]
+
+    figure, axes = figures.new(height=2.7)
+    formulas = {step["name"]: f"${step['expression']}$" for step in forward if step["parents"]}
+    formulas |= {name: f"$x_{k}$" for k, name in enumerate(inputs, 1)}
+    formulas[forward[-1]["name"]] += " $= f$"
+    draw_graph(axes, graph, above=formulas, colours=("#000000", "#000000"), row_distance=0.85)
+    figures.save(figure, snakemake.output.graph)
+
+    figure, (top, bottom) = figures.new(2, 1, height=6.0)
+    values = {step["name"]: fixed(step["value"]) for step in forward}
+    for axes, steps, title in (
+        (top, forward, r"forward: values $v_i$ (above) and tangents $\dot{v}_i$ (below)"),
+        (bottom, reverse, r"reverse: values $v_i$ (above) and adjoints $\bar{v}_i$ (below)"),
+    ):
+        derivatives = {step["name"]: fixed(step["derivative"]) for step in steps}
+        draw_graph(
+            axes, graph, above=values, below=derivatives, row_distance=0.9,
+            backward=axes is bottom,
+        )  # fmt: skip
+        axes.set_title(title)
+    figures.save(figure, snakemake.output.sweeps)
+
+    write_table(
+        snakemake.output.values,
+        ["Node", "Formula", "With numbers", "Value"],
+        [
+            [
+                f"${step['name']}$",
+                f"${step['expression']}$" if step["parents"] else f"$x_{k}$",
+                f"${step['arithmetic']}$" if step["parents"] else "given",
+                fixed(step["value"]),
+            ]
+            for k, step in enumerate(forward, 1)
+        ],
+        align="lllr",
+    )
+    for path, steps, source in (
+        (snakemake.output.tangents, forward, "seed"),
+        (snakemake.output.adjoints, reverse[::-1], "seed"),
+    ):
+        write_table(
+            path,
+            ["Derivative", "Formula", "With numbers", "Value"],
+            [
+                [
+                    f"${step['derivative_name']}$",
+                    f"${step['derivative_expression']}$" if step["derivative_expression"] else "",
+                    f"${step['derivative_arithmetic']}$"
+                    if step["derivative_arithmetic"]
+                    else source,
+                    fixed(step["derivative"]),
+                ]
+                for step in steps
+            ],
+            align="lllr",
+        )
+    write_table(
+        snakemake.output.summary,
+        ["$i$", "$v_i$", r"$\dot{v}_i$", r"$\bar{v}_i$"],
+        [
+            [fixed(i, 0), fixed(a["value"]), fixed(a["derivative"]), fixed(b["derivative"])]
+            for i, (a, b) in enumerate(zip(forward, reverse, strict=True), 1 - len(inputs))
+        ],
+        align="rrrr",
+    )
+    write_table(
+        snakemake.output.agreement,
+        ["Derivative", "Forward mode", "Reverse mode", "Closed form", "PyTorch"],
+        [
+            [
+                rf"$\partial f / \partial x_{k + 1}$",
+                fixed(metrics["forward"][f"df_dx{k + 1}"]),
+                *(
+                    fixed(metrics[way]["gradient"][k])
+                    for way in ("reverse", "closed_form", "pytorch")
+                ),
+            ]
+            for k in range(len(inputs))
+        ],
+    )

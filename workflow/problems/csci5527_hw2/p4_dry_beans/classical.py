@@ -1,0 +1,95 @@
+"""Support vector machine, random forest and gradient boosting, tuned over a grid each."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.svm import SVC
+
+from problems.csci5527_hw2.p4_dry_beans.features import fit_preprocessing
+from proofsheet.learning.model_selection import Predictor, Rows, Trial, scored
+
+SVM, FOREST, BOOSTING = "support vector machine", "random forest", "gradient boosting"
+
+
+def fit_classical(family: str, x: np.ndarray, y: np.ndarray, *, seed: int, **settings: Any):
+    """Fit one of the three families.
+
+    Args:
+        family: `SVM` (RBF kernel, one against one), `FOREST` or `BOOSTING`.
+        x: (n, d) standardised features.
+        y: (n,) classes.
+        seed: of the forest's and the booster's draws.
+        settings: hyperparameters under scikit-learn's names.
+
+    Returns:
+        The fitted scikit-learn classifier.
+    """
+    if family == SVM:
+        model = SVC(kernel="rbf", **settings)
+    elif family == FOREST:
+        model = RandomForestClassifier(random_state=seed, n_jobs=1, **settings)
+    elif family == BOOSTING:
+        model = HistGradientBoostingClassifier(random_state=seed, early_stopping=False, **settings)
+    else:
+        raise ValueError(f"unknown family {family!r}")
+    return model.fit(x, y)
+
+
+def grid(**axes: Sequence[Any]) -> list[dict[str, Any]]:
+    """Every combination of the axes' values, the last axis fastest."""
+    return [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
+
+
+BOTH = ("sixteen", "six")
+CLASSICAL_GRIDS: dict[str, dict[str, list[dict[str, Any]]]] = {
+    "full": {
+        SVM: grid(
+            features=BOTH, C=(1, 3, 10, 30, 100), gamma=(1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4)
+        ),
+        FOREST: grid(
+            features=BOTH, n_estimators=(200,), max_features=(2, 4), min_samples_leaf=(1, 3)
+        ),
+        BOOSTING: grid(
+            features=BOTH,
+            max_iter=(150,),
+            learning_rate=(0.02, 0.05, 0.1),
+            max_leaf_nodes=(4, 8, 16),
+        ),
+    },
+    "quick": {
+        SVM: grid(features=("six",), C=(3, 10), gamma=(1 / 8,)),
+        FOREST: grid(features=("six",), n_estimators=(10,), min_samples_leaf=(3,)),
+        BOOSTING: grid(features=("six",), max_iter=(10,), max_leaf_nodes=(8,)),
+    },
+}
+"""Preset, then family, then the settings to try, the plainer first: a tie goes to the earlier."""
+
+
+def fit_pipeline(family: str, settings: Mapping[str, Any], rows: Rows, *, seed: int) -> Predictor:
+    """Fit preprocessing and classifier on `rows`, and nothing else."""
+    x, y = rows
+    settings = dict(settings)
+    prepare = fit_preprocessing(settings.pop("features"), x)
+    model = fit_classical(family, prepare(x), y, seed=seed, **settings)
+    return lambda x: model.predict(prepare(x))
+
+
+def tune(
+    grids: Mapping[str, Sequence[Mapping[str, Any]]], train: Rows, validation: Rows, *, seed: int
+) -> Iterator[Trial]:
+    """Fit every setting of every family on the training rows, score it on the validation rows.
+
+    Args:
+        grids: settings per family; each has a key `features` beside the hyperparameters.
+        train, validation: rows to fit and rows to score.
+        seed: of the fits.
+    """
+    for family, candidates in grids.items():
+        for settings in candidates:
+            predict = fit_pipeline(family, settings, train, seed=seed)
+            yield scored(family, settings, predict, validation)

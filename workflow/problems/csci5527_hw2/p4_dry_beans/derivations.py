@@ -1,0 +1,191 @@
+"""CSCI 5527 HW 2, problem 4: the equalities that the chapter states, each held against a reference.
+
+Letters as in the chapter: z are logits, p = softmax(z), y a class; C is a confusion matrix.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+
+import numpy as np
+import sympy
+import torch
+from sklearn import metrics
+from torch import nn
+
+from problems.csci5527_hw2.p4_dry_beans.features import six_coordinates
+from problems.csci5527_hw2.p4_dry_beans.mlp_ensemble import Perceptrons
+from proofsheet.checks import derivation_check, relative_error
+from proofsheet.data.bean_features import all_features
+from proofsheet.learning.classification import accuracy, confusion_matrix, macro_f1, recall
+
+
+def sixteen_from_six(coordinates: np.ndarray) -> np.ndarray:
+    """Undo `six_coordinates`: all features (n, 16) from size and five ratios (n, 6)."""
+    area, elongation = np.exp(coordinates[:, 0]), np.exp(coordinates[:, 1])
+    solidity, ellipse = 1 - np.exp(coordinates[:, 2]), 1 - np.exp(coordinates[:, 3])
+    roundness, extent = np.exp(coordinates[:, 4]), coordinates[:, 5]
+    product = 4 * area / (np.pi * ellipse)  # of the two axes
+    return all_features(
+        {
+            "Area": area,
+            "Perimeter": np.sqrt(4 * np.pi * area / roundness),
+            "MajorAxisLength": np.sqrt(product * elongation),
+            "MinorAxisLength": np.sqrt(product / elongation),
+            "ConvexArea": area / solidity,
+            "Extent": extent,
+        }
+    )
+
+
+def random_beans(rng: np.random.Generator, n: int = 20) -> np.ndarray:
+    """Features (n, 16) of beans with random measurements, by the published definitions."""
+    area, elongation = rng.uniform(2e4, 2.5e5, n), rng.uniform(1.05, 2.4, n)
+    product = 4 * area / (np.pi * rng.uniform(0.94, 0.999, n))
+    return all_features(
+        {
+            "Area": area,
+            "Perimeter": np.sqrt(4 * np.pi * area / rng.uniform(0.5, 0.98, n)),
+            "MajorAxisLength": np.sqrt(product * elongation),
+            "MinorAxisLength": np.sqrt(product / elongation),
+            "ConvexArea": area / rng.uniform(0.92, 0.995, n),
+            "Extent": rng.uniform(0.55, 0.87, n),
+        }
+    )
+
+
+@derivation_check(
+    claim="(log A, log L/l, log(1 − A/C), log(1 − 4A/πLl), log 4πA/P², extent) determine all"
+    " sixteen features",
+    method="reference",
+    trials=100,
+    tolerance=1e-10,
+)
+def six_hold_sixteen(rng, formula=sixteen_from_six):
+    x = random_beans(rng)
+    return max(
+        relative_error(rebuilt, wanted)
+        for rebuilt, wanted in zip(formula(six_coordinates(x)).T, x.T, strict=True)
+    )
+
+
+def standard_score(values: list[sympy.Expr]) -> list[sympy.Expr]:
+    """(x − mean) / standard deviation."""
+    mean = sum(values) / len(values)
+    deviation = sympy.sqrt(sum((value - mean) ** 2 for value in values) / len(values))
+    return [(value - mean) / deviation for value in values]
+
+
+@derivation_check(
+    claim="standardising a·x + b gives the same as standardising x, for a > 0",
+    method="symbolic",
+    tolerance=0,
+)
+def units_drop_out(rng, formula=standard_score):
+    x = sympy.symbols("x1:4", real=True)
+    a, b = sympy.Symbol("a", positive=True), sympy.Symbol("b", real=True)
+    pairs = zip(formula(list(x)), formula([a * value + b for value in x]), strict=True)
+    return sum(sympy.simplify(left - right) != 0 for left, right in pairs)
+
+
+def softmax_minus_target(z: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """∂ℓ/∂z of the mean cross-entropy: (p − e_y) / n, for logits (n, K) and classes (n,)."""
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    return (p - np.eye(z.shape[1])[y]) / len(y)
+
+
+@derivation_check(
+    claim="∂ℓ/∂z = softmax(z) − e_y for ℓ = −log softmax(z)_y, averaged over the batch",
+    method="autograd",
+    trials=100,
+    tolerance=1e-12,
+)
+def cross_entropy_gradient(rng, formula=softmax_minus_target):
+    z, y = 3 * rng.standard_normal((8, 7)), rng.integers(0, 7, 8)
+    logits = torch.tensor(z, requires_grad=True)
+    nn.functional.cross_entropy(logits, torch.tensor(y)).backward()
+    return relative_error(formula(z, y), logits.grad.numpy())
+
+
+def summed_loss(losses: torch.Tensor) -> torch.Tensor:
+    """Loss of the stack, from the losses (K,) of its networks."""
+    return losses.sum()
+
+
+@derivation_check(
+    claim="the gradient of the networks' summed loss is, slice by slice, the gradient that each"
+    " network has alone",
+    method="autograd",
+    trials=20,
+    tolerance=1e-12,
+)
+def networks_stay_apart(rng, formula=summed_loss):
+    torch.manual_seed(int(rng.integers(2**31)))
+    members, sizes, n = 3, (6, 8, 5, 7), 10
+    stack = Perceptrons(sizes, members).double()
+    x, y = torch.tensor(rng.standard_normal((n, 6))), torch.tensor(rng.integers(0, 7, n))
+    formula(torch.stack([nn.functional.cross_entropy(logits, y) for logits in stack(x)])).backward()
+    worst = 0.0
+    for k in range(members):
+        layers = [nn.Linear(*shape).double() for shape in itertools.pairwise(sizes)]
+        for layer, weight, bias in zip(layers, stack.weights, stack.biases, strict=True):
+            layer.weight.data, layer.bias.data = weight[k].detach().T.clone(), bias[k, 0].detach()
+        network = nn.Sequential(*itertools.chain(*((layer, nn.ReLU()) for layer in layers)))[:-1]
+        nn.functional.cross_entropy(network(x), y).backward()
+        for layer, weight, bias in zip(layers, stack.weights, stack.biases, strict=True):
+            worst = max(
+                worst,
+                relative_error(weight.grad[k].T, layer.weight.grad),
+                relative_error(bias.grad[k, 0], layer.bias.grad),
+            )
+    return worst
+
+
+def read_off(confusion: np.ndarray) -> list[float]:
+    """Accuracy, macro F1 and the recalls, from the confusion matrix."""
+    return [accuracy(confusion), macro_f1(confusion), *recall(confusion)]
+
+
+@derivation_check(
+    claim="accuracy = tr C / n, recall = C_kk / C_k·, F1 = 2 C_kk / (C_k· + C_·k), macro F1 their"
+    " mean",
+    method="reference",
+    trials=100,
+    tolerance=1e-12,
+)
+def read_off_confusion(rng, formula=read_off):
+    truth = np.concatenate([np.arange(7), rng.integers(0, 7, 93)])
+    called = np.where(rng.random(100) < 0.7, truth, rng.integers(0, 7, 100))
+    expected = [
+        metrics.accuracy_score(truth, called),
+        metrics.f1_score(truth, called, average="macro"),
+        *metrics.recall_score(truth, called, average=None),
+    ]
+    return relative_error(formula(confusion_matrix(truth, called, 7)), expected)
+
+
+def multinomial_probability(drawn: tuple[int, ...], counts: tuple[int, ...]) -> float:
+    """Probability of the counts `drawn` in n draws with probabilities counts / n."""
+    n = sum(counts)
+    ways = math.factorial(n) // math.prod(math.factorial(d) for d in drawn)
+    return ways * math.prod((c / n) ** d for c, d in zip(counts, drawn, strict=True))
+
+
+@derivation_check(
+    claim="resampling n rows with replacement draws the confusion matrix from Multinomial(n, C/n)",
+    method="exhaustive",
+    trials=5,
+    tolerance=1e-12,
+)
+def bootstrap_is_multinomial(rng, formula: Callable[..., float] = multinomial_probability):
+    n, cells = 6, 4
+    rows = np.concatenate([[0, 1], rng.integers(0, cells, n - 2)])
+    counts = tuple(np.bincount(rows, minlength=cells).tolist())
+    seen: dict[tuple[int, ...], int] = {}
+    for picked in itertools.product(rows.tolist(), repeat=n):  # every one of the nⁿ resamples
+        drawn = tuple(map(picked.count, range(cells)))
+        seen[drawn] = seen.get(drawn, 0) + 1
+    return max(abs(formula(drawn, counts) - times / n**n) for drawn, times in seen.items())

@@ -1,0 +1,40 @@
+# The two classifiers, each tuned on the split of every seed.
+HW2_P4 = "csci5527_hw2/p4_dry_beans"
+HW2_P4_RUNS = {
+    f"{kind}{name}": [
+        f"results/{HW2_P4}/runs/{kind}-{seed}.{suffix}" for seed in config["seeds"]
+    ]
+    for kind in ("classical", "mlp")
+    for name, suffix in (("", "json"), ("_arrays", "npz"))
+}
+
+for kind, gpu in (("classical", None), ("mlp", GPUS_PER_TRAINING)):
+
+    rule:
+        name:
+            f"csci5527_hw2_p4_dry_beans_{kind}"
+        input:
+            **data_of("dry_bean"),
+            modules=modules_of(f"problems/{HW2_P4}/train_{kind}"),
+        output:
+            metrics=f"results/{HW2_P4}/runs/{kind}-{{seed}}.json",
+            arrays=f"results/{HW2_P4}/runs/{kind}-{{seed}}.npz",
+        log:
+            log_of(f"{HW2_P4}/{kind}-{{seed}}"),
+        benchmark:
+            benchmark_of(f"{HW2_P4}/{kind}-{{seed}}")
+        conda:
+            env("compute")
+        resources:
+            **needs(mem_mb=3000, runtime=30, gpu=gpu),
+        params:
+            **(TRAINING if kind == "mlp" else {}),
+            kind=kind,
+            preset=config["preset"],
+        script:
+            "train_{params.kind}.py"
+
+
+SOLVE[HW2_P4] = dict(inputs=HW2_P4_RUNS)
+# The tuning that is shown is that of the first split.
+FIGURE_INPUTS[HW2_P4] = {kind: HW2_P4_RUNS[kind][0] for kind in ("classical", "mlp")}

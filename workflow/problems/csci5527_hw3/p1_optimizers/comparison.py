@@ -1,0 +1,238 @@
+"""Optimizers compared: how long their steps are, and what networks that they trained get wrong."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from problems.csci5527_hw3.p1_optimizers.network import OPTIMIZERS
+from proofsheet.learning.classification import overfitting
+from proofsheet.learning.optimizer_paths import path
+from proofsheet.report.enumeration import listed
+
+CURVES = ("loss", "accuracy", "validation_loss", "validation_accuracy")
+
+REQUIRED = 0.98
+"""The test accuracy that part (e) of the problem asks for."""
+
+
+def over_seeds(
+    runs: Sequence[Mapping[str, Any]], arrays: Sequence[Mapping[str, np.ndarray]]
+) -> dict[str, Any]:
+    """One optimizer's trainings: means over the seeds, and how far they spread.
+
+    Args:
+        runs: one mapping per seed, with `test_accuracy` and `settings`.
+        arrays: as many, with the curves of `proofsheet.learning.loop.train`.
+    """
+    accuracies = np.array([run["test_accuracy"] for run in runs])
+    curves = {name: np.mean([found[name] for found in arrays], axis=0) for name in CURVES}
+    return {
+        "test_accuracy": accuracies.mean(),
+        "test_accuracies": accuracies,
+        "test_accuracy_spread": np.ptp(accuracies),
+        "lowest_test_accuracy": accuracies.min(),
+        "first_loss": curves["loss"][0],
+        **{name: curve[-1] for name, curve in curves.items()},
+        "overfitting": overfitting(curves["validation_loss"].tolist()),
+        "settings": runs[0]["settings"],
+    }
+
+
+Runs = Sequence[Mapping[str, np.ndarray]]
+"""One mapping per seed: the curves, and the classes `predicted` of the test images (n,)."""
+
+
+def paired(first: Runs, second: Runs, truth: np.ndarray) -> tuple[float, float]:
+    """How far two groups of networks are apart on the same images, and the share of chance in it.
+
+    With d_i the share of the first that answer image i correctly, minus that of the second, the
+    accuracies differ by Σ d_i / n. If each d_i could as well have the other sign, that has the
+    standard deviation √(Σ d_i²) / n.
+
+    Args:
+        first, second: trainings, with `predicted`.
+        truth: (n,) classes.
+    """
+    shares = [
+        np.mean([run["predicted"] == truth for run in runs], axis=0) for runs in (first, second)
+    ]
+    d = shares[0] - shares[1]
+    return float(d.mean()), float(np.sqrt((d**2).sum()) / len(d))
+
+
+def agreement(
+    ours: Mapping[str, Runs], builtin: Mapping[str, Runs], truth: np.ndarray
+) -> dict[str, Any]:
+    """How far our optimizers' test accuracies are from those of their counterparts in PyTorch.
+
+    Args:
+        ours, builtin: trainings from the same seeds, by optimizer.
+        truth: (n,) classes of the test images; one accuracy has the standard deviation
+            √(p(1 − p)/n).
+    """
+    found = {name: paired(ours[name], builtin[name], truth) for name in ours}
+    name = max(found, key=lambda key: abs(found[key][0]))
+    right = [run["predicted"] == truth for runs in ours.values() for run in runs]
+    p = float(np.mean(right))
+    by_chance = [abs(difference) <= 2 * deviation for difference, deviation in found.values()]
+    return {
+        "differences": {key: difference for key, (difference, _) in found.items()},
+        "paired_deviations": {key: deviation for key, (_, deviation) in found.items()},
+        "largest_difference": abs(found[name][0]),
+        "largest_of": OPTIMIZERS[name].__name__,
+        "deviation": math.sqrt(p * (1 - p) / len(truth)),
+        "paired_deviation": found[name][1],
+        "verdict": _chance(
+            [key for key, chance in zip(found, by_chance, strict=True) if not chance]
+        ),
+        "trainings": _trainings(
+            [key for key in ours if _equal(ours[key], builtin[key])], list(ours)
+        ),
+    }
+
+
+def _chance(beyond: Sequence[str]) -> str:
+    """Whether chance explains the differences, but for those of the optimizers `beyond`."""
+    if not beyond:
+        return "No optimizer's difference is more than two of its deviations: chance explains it"
+    names = listed([OPTIMIZERS[name].__name__ for name in beyond])
+    return (
+        f"The difference of {names} is more than two deviations: chance alone does not explain it"
+        " well"
+    )
+
+
+def _equal(ours: Runs, builtin: Runs) -> bool:
+    """Whether all curves and all answers are the same, to the last digit."""
+    return all(
+        np.array_equal(a[key], b[key])
+        for a, b in zip(ours, builtin, strict=True)
+        for key in (*CURVES, "predicted")
+    )
+
+
+def _trainings(same: Sequence[str], all_: Sequence[str]) -> str:
+    """How the trainings of both implementations end, where those of the optimizers `same` agree."""
+    exact = "the same objectives and the same answers as PyTorch's, to the last digit"
+    others = listed([OPTIMIZERS[name].__name__ for name in all_ if name not in same])
+    if len(same) == len(all_):
+        return f"In the trainings, too, all have {exact}."
+    apart = (
+        "the arithmetic is coarser and the operations are not in the same order everywhere;"
+        " rounding is amplified from step to step, and two runs that begin alike end at different"
+        " weights"
+    )
+    if not same:
+        return f"In the trainings {apart}."
+    names = listed([OPTIMIZERS[name].__name__ for name in same])
+    have = "have" if len(same) > 1 else "has"
+    return f"In the trainings, too, {names} {have} {exact}. In {others} {apart}."
+
+
+def ranking(
+    ours: Mapping[str, Mapping[str, Any]], runs: Mapping[str, Runs], truth: np.ndarray
+) -> dict[str, Any]:
+    """Which optimizer does best on the test images, and whether that says anything.
+
+    Args:
+        ours: what `over_seeds` returns, by optimizer.
+        runs: the trainings of the same.
+        truth: (n,) classes of the test images.
+    """
+    order = sorted(ours, key=lambda name: -ours[name]["test_accuracy"])
+    best, last = order[0], order[-1]
+    gap, deviation = paired(runs[best], runs[last], truth)
+    least = min(result["lowest_test_accuracy"] for result in ours.values())
+    return {
+        "best": OPTIMIZERS[best].__name__,
+        "last": OPTIMIZERS[last].__name__,
+        "gap": gap,
+        "verdict": (
+            "no more than two standard deviations of such a difference, so that this order says"
+            " little"
+            if gap <= 2 * deviation
+            else "more than two standard deviations of such a difference"
+        ),
+        "passed": sum(result["test_accuracy"] >= REQUIRED for result in ours.values()),
+        "least": least,
+    }
+
+
+def tuning_summary(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What a search chose, from the result of its job.
+
+    Args:
+        found: with the `chosen` settings, the number of `trials`, and per axis of the search, under
+            `axes`, each `value` with its `validation_accuracy`.
+    """
+    rates = found["axes"]["lr"]
+    scores = [trial["validation_accuracy"] for trial in rates]
+    at_an_end = found["chosen"]["lr"] in (rates[0]["value"], rates[-1]["value"])
+    return {
+        "chosen": found["chosen"],
+        "trials": found["trials"],
+        "validation_accuracy": max(scores),
+        "worst_validation_accuracy": min(scores),
+        "place": "at an end of" if at_an_end else "inside",
+    }
+
+
+def common_errors(
+    predictions: Sequence[np.ndarray], truth: np.ndarray, shown: int = 10
+) -> dict[str, Any]:
+    """The images that most of some networks get wrong.
+
+    Args:
+        predictions: one array (n,) of classes per network.
+        truth: (n,) classes.
+        shown: how many images to pick.
+
+    Returns:
+        Counts of images that `all` and that `any` of the networks get wrong; of the worst images
+        `rows`, the most frequent wrong answer `called`, and how many networks give it, `votes`.
+    """
+    answers = np.stack(predictions)
+    wrong = (answers != truth).sum(axis=0)
+    rows = np.argsort(-wrong, kind="stable")[:shown]
+    rows = rows[wrong[rows] > 0]
+    counts = [np.bincount(answers[:, row][answers[:, row] != truth[row]]) for row in rows]
+    return {
+        "networks": len(answers),
+        "all": (wrong == len(answers)).sum(),
+        "any": (wrong > 0).sum(),
+        "rows": rows,
+        "called": np.array([count.argmax() for count in counts], dtype=np.int64),
+        "votes": np.array([count.max() for count in counts], dtype=np.int64),
+    }
+
+
+def step_lengths(steps: int, drop: float = 0.01) -> dict[str, np.ndarray]:
+    """|θ_{t+1} − θ_t| in units of α under given gradients, for the optimizers' default settings.
+
+    Args:
+        steps: how many.
+        drop: size of the gradients in the second half of `change`, and 1 in the first.
+
+    Returns:
+        `constant_<optimizer>` for gradients of size 1 and `change_<optimizer>`, each (steps,).
+    """
+    sizes = {
+        "constant": np.ones((steps, 1)),
+        "change": np.where(np.arange(steps) < steps // 2, 1.0, drop)[:, None],
+    }
+    lengths = {}
+    for case, g in sizes.items():
+        for name in ("adagrad", "rmsprop", "adam"):
+            make = OPTIMIZERS[name]
+            run = path(
+                lambda params, make=make: make(params, lr=1.0),
+                np.zeros(1),
+                lambda t, _, g=g: g[t - 1],
+                steps,
+            )
+            lengths[f"{case}_{name}"] = np.abs(np.diff(run[:, 0]))
+    return lengths

@@ -1,0 +1,166 @@
+"""CSCI 5527 HW 3, problem 1: objectives over the epochs, tuning, step lengths, common errors."""
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator, NullLocator
+
+from proofsheet import figures
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json
+from proofsheet.report.numbers import DAGGER, fixed, integer, percent
+from proofsheet.report.tables import write_table
+
+OPTIMIZERS = {"adagrad": "Adagrad", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
+AXIS_NAMES = {"lr": "learning rate", "weight_decay": "weight decay"}
+
+
+def plain_ticks(axis):
+    """Percentages on a logarithmic axis, written out: 1, 2, 5, 10 and not 2 × 10⁰."""
+    low, high = axis.get_ylim()
+    axis.set_yticks([0.2, 0.5, 1, 2, 5, 10, 20, 50, 100])
+    axis.set_ylim(low, high)  # ticks outside would widen it
+    axis.yaxis.set_major_formatter("{x:g}")
+    axis.yaxis.set_minor_locator(NullLocator())
+
+
+def row(label, result, mark):
+    """Mean test accuracy, that of each seed, and where the training ended."""
+    return [
+        label,
+        percent(result["test_accuracy"]) + mark,
+        ", ".join(percent(value) for value in result["test_accuracies"]) + mark,
+        percent(result["validation_accuracy"]) + mark,
+        fixed(result["loss"]) + mark,
+        fixed(result["validation_loss"]) + mark,
+    ]
+
+
+def curves(axis, arrays, name, kind, scale=1.0, offset=0.0):
+    """Mean over the seeds of ours as lines with their range, of PyTorch's as open markers."""
+    for k, (part, label) in enumerate((("", "training"), ("validation_", "validation"))):
+        ours, theirs = (
+            offset + scale * arrays[f"{which}_{name}_{part}{kind}"] for which in ("ours", "builtin")
+        )
+        epochs = np.arange(1, ours.shape[1] + 1)
+        axis.plot(
+            epochs, ours.mean(axis=0), color=figures.COLOURS[k], ls=figures.LINE_STYLES[k],
+            label=label,
+        )  # fmt: skip
+        axis.fill_between(
+            epochs, ours.min(axis=0), ours.max(axis=0), color=figures.COLOURS[k], alpha=0.25, lw=0
+        )
+        axis.plot(
+            epochs, theirs.mean(axis=0), color=figures.COLOURS[k], ls="none",
+            marker=figures.MARKERS[k], mfc="none", label=f"{label}, built-in",
+        )  # fmt: skip
+    axis.set(xlabel="epoch", yscale="log")
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+with script.run(snakemake):
+    metrics, arrays = read_json(snakemake.input.metrics), read_arrays(snakemake.input.arrays)
+    standin = read_json(snakemake.input.source)["standin"]
+    mark = DAGGER if standin else ""
+
+    # The objective, and the share of wrong answers, for (b), (c) and (d).
+    for part, names in (
+        ("adagrad", ("adagrad",)), ("rmsprop", ("rmsprop",)), ("adam", ("adam", "adamw")),
+    ):  # fmt: skip
+        figure, grid = figures.new(len(names), 2, height=0.5 + 1.8 * len(names), squeeze=False)
+        for (left, right), name in zip(grid, names, strict=True):
+            curves(left, arrays, name, "loss")
+            curves(right, arrays, name, "accuracy", scale=-100, offset=100)
+            left.set(ylabel="objective", title=OPTIMIZERS[name])
+            right.set(ylabel="wrong answers / %", title=OPTIMIZERS[name])
+            plain_ticks(right)
+        grid[0, 0].legend(fontsize=7)
+        figures.save(figure, snakemake.output[part], standin=standin)
+
+    # Tuning of the learning rate: a line per optimizer; the chosen rate is the large marker.
+    tuning = {found["optimizer"]: found for found in map(read_json, snakemake.input.tuning)}
+    figure, panels = figures.new(1, 2, height=2.4)
+    for k, (name, label) in enumerate(OPTIMIZERS.items()):
+        trials, chosen = tuning[name]["axes"]["lr"], tuning[name]["chosen"]["lr"]
+        rates = [trial["value"] for trial in trials]
+        style = {"color": figures.COLOURS[k], "marker": figures.MARKERS[k]}
+        for panel, values in (
+            (panels[0], [trial["validation_loss"] for trial in trials]),
+            (panels[1], [100 * (1 - trial["validation_accuracy"]) for trial in trials]),
+        ):
+            panel.loglog(rates, values, ls=figures.LINE_STYLES[k], label=label, **style)
+            panel.plot(chosen, values[rates.index(chosen)], ls="none", ms=7, **style)
+    panels[0].set(xlabel="learning rate", ylabel="validation objective")
+    panels[1].set(xlabel="learning rate", ylabel="wrong validation images / %")
+    plain_ticks(panels[1])
+    panels[0].legend()
+    figures.save(figure, snakemake.output.tuning, standin=standin)
+
+    # What each does to the step size.
+    figure, panels = figures.new(1, 2, height=2.4, sharey=True)
+    for panel, case in zip(panels, ("constant", "change"), strict=True):
+        for k, name in enumerate(("adagrad", "rmsprop", "adam")):
+            lengths = arrays[f"{case}_{name}"]
+            panel.plot(
+                np.arange(1, len(lengths) + 1), lengths, label=OPTIMIZERS[name],
+                color=figures.COLOURS[k], ls=figures.LINE_STYLES[k],
+            )  # fmt: skip
+        panel.set(yscale="log", xlabel="step $t$")
+    panels[0].set(xscale="log", title="gradients of constant size",
+                  ylabel=r"$|\theta_{t+1} - \theta_t|\,/\,\alpha$")  # fmt: skip
+    panels[1].set(title="gradients a hundred times smaller at half time")
+    panels[0].legend(loc="lower left")
+    figures.save(figure, snakemake.output.steps)
+
+    # The images that most of our networks get wrong.
+    figure, panels = figures.new(1, 10, height=0.95)
+    for axis in panels:
+        axis.axis("off")
+    for axis, image, truth, called, votes in zip(
+        panels, arrays["error_images"], arrays["error_truth"], arrays["error_called"],
+        arrays["error_votes"], strict=False,
+    ):  # fmt: skip
+        axis.imshow(image, cmap="gray_r")
+        axis.set_title(f"{truth} → {called}\nby {votes}", fontsize=8, pad=2)
+    figures.save(figure, snakemake.output.errors, standin=standin)
+
+    # Tables.
+    rows = []
+    for name, label in OPTIMIZERS.items():
+        for axis, trials in tuning[name]["axes"].items():
+            cells = []
+            for trial in trials:
+                cell = f"{trial['value']:g}: {fixed(trial['validation_loss'])}{mark}"
+                chosen = trial["value"] == tuning[name]["chosen"][axis]
+                cells.append(f"**{cell}**" if chosen else cell)
+            rows.append([label, AXIS_NAMES[axis], *cells])
+    most = max(map(len, rows))
+    write_table(
+        snakemake.output.tuning_table,
+        ["Optimizer", "Tuned", "Value: objective", *[""] * (most - 3)],
+        [row + [""] * (most - len(row)) for row in rows],
+        align="l" * most,
+    )
+
+    write_table(
+        snakemake.output.results,
+        ["Optimizer", "Test", "Test, each seed", "Validation", "Objective", "of validation"],
+        [
+            entry
+            for name, label in OPTIMIZERS.items()
+            for entry in (
+                row(f"**{label}, ours**", metrics[name], mark),
+                row(f"{label}, built-in", metrics["builtin"][name], mark),
+            )
+        ],
+        align="lrlrrr",
+    )
+    first, second, last = metrics["layer_parameters"]
+    write_table(
+        snakemake.output.network,
+        ["Layer", "Output", "Parameters"],
+        [
+            ["convolution 5 × 5, stride 2; ReLU", "32 × 12 × 12", integer(first)],
+            ["convolution 5 × 5, stride 2; ReLU", "64 × 4 × 4", integer(second)],
+            ["linear", "10", integer(last)],
+        ],
+        align="llr",
+    )

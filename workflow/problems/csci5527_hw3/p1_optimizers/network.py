@@ -1,0 +1,160 @@
+"""A network of three layers for handwritten digits, and what trains it (CSCI 5527 HW 3, problem 1).
+
+The same training takes the steps of `learning.optimizers` or of `torch.optim`: both get the same
+learning rates, by one schedule, so that nothing but the optimizer differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from proofsheet.jobs.device import mixed_precision
+from proofsheet.learning.loop import MakeOptimizer, Recipe, Rows, logits_of, train
+from proofsheet.learning.model_selection import Trial, scored
+from proofsheet.learning.optimizers import Adagrad, Adam, AdamW, RMSprop, Schedule, cosine
+
+OPTIMIZERS = {"adagrad": Adagrad, "rmsprop": RMSprop, "adam": Adam, "adamw": AdamW}
+"""Ours; their counterparts in `torch.optim` have the same names."""
+
+IMPLEMENTATIONS = ("ours", "builtin")
+
+CHANNELS = (32, 64)
+BATCH = 256
+WARM_UP = 100
+"""Steps in which the learning rate rises; at most a quarter of a training."""
+
+SHIFT = 1
+"""Pixels by which training images are moved at most, in each direction."""
+
+AXES: Mapping[str, Mapping[str, tuple[float, ...]]] = {
+    "adagrad": {"lr": (0.01, 0.03, 0.1, 0.3)},
+    "rmsprop": {"lr": (0.001, 0.003, 0.01, 0.03)},
+    "adam": {"lr": (0.001, 0.003, 0.01, 0.03, 0.1)},
+    "adamw": {"lr": (0.001, 0.003, 0.01, 0.03, 0.1), "weight_decay": (0.01, 0.1, 1.0)},
+}
+"""What is tuned, one axis after the other; the rest are the defaults, which are PyTorch's."""
+
+START: Mapping[str, Mapping[str, float]] = {
+    "adagrad": {"lr": 0.01},
+    "rmsprop": {"lr": 0.001},
+    "adam": {"lr": 0.001},
+    "adamw": {"lr": 0.001, "weight_decay": 0.01},
+}
+
+
+def network(channels: tuple[int, int] = CHANNELS, classes: int = 10) -> nn.Sequential:
+    """Two 5 × 5 convolutions with stride 2 and a linear layer: (b, 1, 28, 28) to (b, classes).
+
+    Initialized as PyTorch does: weights and biases uniform in ±1/√fan-in.
+    """
+    first, second = channels
+    return nn.Sequential(
+        nn.Conv2d(1, first, 5, stride=2),  # 12 × 12
+        nn.ReLU(),
+        nn.Conv2d(first, second, 5, stride=2),  # 4 × 4
+        nn.Flatten(),
+        nn.ReLU(),  # after Flatten, which changes the order in memory: its backward is then fast
+        nn.Linear(16 * second, classes),
+    ).to(memory_format=torch.channels_last)
+
+
+def layer_parameters(model: nn.Module) -> list[int]:
+    """Numbers of parameters of the modules that have any of their own: as many as it has layers."""
+    counts = [sum(p.numel() for p in part.parameters(recurse=False)) for part in model.modules()]
+    return [count for count in counts if count]
+
+
+def scaled(images: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
+    """Images uint8 (n, 28, 28) as float32 (n, 1, 28, 28) in [0, 1]; the background is 0."""
+    x = torch.from_numpy(np.ascontiguousarray(images)).to(device)
+    return x.unsqueeze(1).to(torch.float32).div_(255)
+
+
+def shifted(x: Tensor, generator: torch.Generator, most: int = SHIFT) -> Tensor:
+    """Each image of a batch (b, 1, h, w) moved by up to `most` pixels, by its own random offset.
+
+    What leaves the frame is lost, what enters it is background. All (2·most + 1)² offsets are
+    equally likely.
+    """
+    n, _, height, width = x.shape
+    padded = functional.pad(x, (most, most, most, most))
+    wide, high = width + 2 * most, height + 2 * most
+    down, right = torch.randint(2 * most + 1, (2, n, 1), generator=generator, device=x.device)
+    corner = torch.arange(n, device=x.device)[:, None] * (high * wide) + down * wide + right
+    rows, columns = torch.arange(height, device=x.device), torch.arange(width, device=x.device)
+    inside = (rows[:, None] * wide + columns).flatten()
+    # One gather on the flat batch; a loop over the images would take longer than the network.
+    return padded.flatten().index_select(0, (corner + inside).flatten()).view(x.shape)
+
+
+def make_optimizer(name: str, implementation: str, settings: Mapping[str, float]) -> MakeOptimizer:
+    """An optimizer whose learning rate rises linearly and falls to zero along half a cosine.
+
+    Args:
+        name: a key of `OPTIMIZERS`.
+        implementation: `ours` (`learning.optimizers`) or `builtin` (`torch.optim`, as it comes).
+        settings: arguments of the class; those left out have PyTorch's defaults in both.
+    """
+    if implementation not in IMPLEMENTATIONS:
+        raise ValueError(f"{implementation!r} is none of {', '.join(IMPLEMENTATIONS)}")
+
+    def make(parameters: Iterable[nn.Parameter], steps: int) -> tuple[Any, Any]:
+        factor = cosine(steps, warmup=min(WARM_UP, steps // 4))
+        if implementation == "ours":
+            own = OPTIMIZERS[name](parameters, **settings)
+            return own, Schedule(own, factor)
+        theirs = getattr(torch.optim, OPTIMIZERS[name].__name__)(parameters, **settings)
+        return theirs, torch.optim.lr_scheduler.LambdaLR(theirs, factor)
+
+    return make
+
+
+def fit(
+    name: str,
+    settings: Mapping[str, float],
+    rows: Rows,
+    validation: Rows,
+    recipe: Recipe,
+    *,
+    seed: int,
+    implementation: str = "ours",
+) -> tuple[nn.Module, dict[str, np.ndarray]]:
+    """Train a new network on shifted images; returns it with its curves (see `train`)."""
+    torch.manual_seed(seed)
+    device = rows[0].device
+    model = network().to(device)
+    curves = train(
+        model, rows, validation, recipe,
+        seed=seed, label=f"{name} {implementation} seed {seed}", augment=shifted,
+        mixed=mixed_precision(device), optimizer=make_optimizer(name, implementation, settings),
+    )  # fmt: skip
+    return model, curves
+
+
+def trial(
+    name: str,
+    settings: Mapping[str, float],
+    rows: Rows,
+    validation: Rows,
+    recipe: Recipe,
+    *,
+    seed: int,
+) -> Trial:
+    """One setting, trained by our optimizer and scored on the validation images."""
+    model, curves = fit(name, settings, rows, validation, recipe, seed=seed)
+    x, y = validation
+    return scored(
+        name, settings, lambda images: predictions(model, images), (x, y.cpu().numpy()),
+        curves=curves,
+    )  # fmt: skip
+
+
+def predictions(model: nn.Module, x: Tensor) -> np.ndarray:
+    """The classes that the network gives to rows (n, …), (n,) int64."""
+    return logits_of(model, x).argmax(dim=1).cpu().numpy()

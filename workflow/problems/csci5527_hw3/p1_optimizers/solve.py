@@ -1,0 +1,106 @@
+"""CSCI 5527 HW 3, problem 1: four optimizers, ours beside PyTorch's, over the seeds."""
+
+from pathlib import Path
+
+import numpy as np
+
+from problems.csci5527_hw3.p1_optimizers import derivations
+from problems.csci5527_hw3.p1_optimizers.comparison import (
+    CURVES,
+    agreement,
+    common_errors,
+    over_seeds,
+    ranking,
+    step_lengths,
+    tuning_summary,
+)
+from problems.csci5527_hw3.p1_optimizers.network import IMPLEMENTATIONS, OPTIMIZERS, SHIFT
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.data.dataset import load
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
+
+with script.run(snakemake):
+    script.set_threads(snakemake.threads)
+    data = load(Path(snakemake.input.source).parent)
+    tuning = {found["optimizer"]: found for found in map(read_json, snakemake.input.tuning)}
+    runs, arrays = {}, {}
+    for metrics_file, arrays_file in zip(
+        snakemake.input.runs, snakemake.input.runs_arrays, strict=True
+    ):
+        run = read_json(metrics_file)
+        key = run["implementation"], run["optimizer"]
+        runs.setdefault(key, []).append(run)
+        arrays.setdefault(key, []).append(read_arrays(arrays_file))
+    one = runs["ours", "adamw"][0]
+    ours, builtin = (
+        {
+            name: over_seeds(runs[implementation, name], arrays[implementation, name])
+            for name in OPTIMIZERS
+        }
+        for implementation in IMPLEMENTATIONS
+    )
+    # Of ours only: the first use of torch.optim imports a compiler, which takes seconds.
+    seconds = {
+        name: np.mean([run["seconds_per_epoch"] for run in runs["ours", name]])
+        for name in OPTIMIZERS
+    }
+    errors = common_errors(
+        [found["predicted"] for name in OPTIMIZERS for found in arrays["ours", name]], data.test.y
+    )
+    steps = step_lengths(snakemake.params.steps)
+    own, theirs = (
+        {name: arrays[implementation, name] for name in OPTIMIZERS}
+        for implementation in IMPLEMENTATIONS
+    )
+
+    write_json(
+        snakemake.output.metrics,
+        {
+            **{
+                name: result | {"seconds_per_epoch": seconds[name]} for name, result in ours.items()
+            },
+            "builtin": builtin,
+            "agreement": agreement(own, theirs, data.test.y),
+            "ranking": ranking(ours, own, data.test.y),
+            "tuning": {name: tuning_summary(found) for name, found in tuning.items()},
+            "tuning_epochs": tuning["adamw"]["epochs"],
+            "tuning_images": tuning["adamw"]["images"],
+            **{
+                name: one[name]
+                for name in (
+                    "layers",
+                    "parameters",
+                    "layer_parameters",
+                    "epochs",
+                    "batch",
+                    "images",
+                    "products",
+                )
+            },
+            "shift": SHIFT,
+            "counts": {"val": len(data.val), "test": len(data.test)},
+            "seeds": [run["seed"] for run in runs["ours", "adamw"]],
+            "seed_count": len(runs["ours", "adamw"]),
+            "runs": sum(len(group) for group in runs.values()),
+            "seconds_per_epoch": np.mean(list(seconds.values())),
+            "first_steps": {
+                name: steps[f"constant_{name}"][0] for name in ("adagrad", "rmsprop", "adam")
+            },
+            "common_errors": {name: errors[name] for name in ("networks", "all", "any")},
+        },
+    )
+    write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
+    write_arrays(
+        snakemake.output.arrays,
+        **{
+            f"{implementation}_{name}_{curve}": np.stack([found[curve] for found in group])
+            for (implementation, name), group in arrays.items()
+            for curve in CURVES
+        },
+        **steps,
+        error_images=data.test.x[errors["rows"]],
+        error_truth=data.test.y[errors["rows"]],
+        error_called=errors["called"],
+        error_votes=errors["votes"],
+    )

@@ -1,0 +1,168 @@
+"""CSCI 5527 HW 3, problem 2: edges of ascent, its border, the eye of face; five tables."""
+
+import numpy as np
+
+from proofsheet import figures
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json
+from proofsheet.report import numbers
+from proofsheet.report.tables import write_table
+
+X, Y = (3, 2, 1), (4, 6, 3, 9)  # part (a)
+MAPS = {
+    "both": "both means subtracted",
+    "none": "neither subtracted",
+    "image": "the image's only",
+    "template": "the template's only",
+    "normalized": "correlation coefficient",
+}
+
+
+def show(panel, image, title, *, extent=None, cmap="gray", **options):
+    """An image with its own pixels in the file, and no frame."""
+    panel.imshow(image, cmap=cmap, interpolation="none", extent=extent, **options)
+    panel.set_title(title)
+    panel.axis("off")
+
+
+def shape_text(shape):
+    return " × ".join(str(n) for n in shape)
+
+
+with script.run(snakemake):
+    metrics, arrays = read_json(snakemake.input.metrics), read_arrays(snakemake.input.arrays)
+    seconds = read_json(snakemake.input.timing)
+    standin = read_json(snakemake.input.source)["standin"]
+    mark = numbers.DAGGER if standin else ""
+
+    # (e) One scale for both magnitudes, or the border of ours would darken the rest.
+    figure, axes = figures.new(1, 3, height=2.3)
+    ours, theirs = arrays["ours"], arrays["theirs"]
+    brightest = np.quantile(theirs, 0.995)
+    show(axes[0], arrays["ascent"], "image")
+    show(axes[1], ours, "ours, full", vmin=0, vmax=brightest)
+    show(axes[2], theirs, "SciPy's example, same", vmin=0, vmax=brightest)
+    figures.save(figure, snakemake.output.gradient, standin=standin)
+
+    figure, axis = figures.new(height=1.8, width=0.75)
+    steps = np.arange(len(arrays["profile_ours"])) - 1
+    for name, marker, label in (
+        ("ours", "o-", "ours: zeros outside"),
+        ("scipy", "s--", "SciPy's example: mirrored outside"),
+        ("central", "^:", "32 × central differences"),
+    ):
+        axis.plot(steps, arrays[f"profile_{name}"], marker, label=label)
+    axis.axvspan(-1.4, -0.5, color="0.93", zorder=0)
+    axis.text(-0.95, axis.get_ylim()[1] * 0.55, "outside", rotation=90, ha="center", va="center",
+              fontsize=8)  # fmt: skip
+    axis.set(xlabel="column, from the left border", ylabel="mean magnitude", xlim=(-1.4, 10.4))
+    axis.legend()
+    figures.save(figure, snakemake.output.border, standin=standin)
+
+    # (f) As in SciPy's example, with both implementations beside each other.
+    noisy, scores, theirs = arrays["noisy"], arrays["map_both"], arrays["scipys"]
+    top, left = arrays["offset"]
+    extent = (left - 0.5, left + noisy.shape[1] - 0.5, top + noisy.shape[0] - 0.5, top - 0.5)
+    found = metrics["template"]
+    figure, axes = figures.new(
+        1, 4, height=1.55, width_ratios=(0.45, 1, 1, 1), gridspec_kw={"wspace": 0.02}
+    )
+    show(axes[0], arrays["template"], "template")
+    show(axes[1], noisy[::2, ::2], "image with noise", extent=extent)
+    show(axes[2], scores[::2, ::2], "ours", extent=extent, cmap=figures.SEQUENTIAL)
+    show(axes[3], theirs[::2, ::2], "SciPy's", extent=extent, cmap=figures.SEQUENTIAL)
+    for panel in axes[1:3]:
+        panel.plot(found["column"], found["row"], "o", ms=8, mfc="none", mew=1.2,
+                   color=figures.COLOURS[1])  # fmt: skip
+    for panel in axes[1:4:2]:
+        panel.plot(found["scipy_column"], found["scipy_row"], "+", ms=9, mew=1.2,
+                   color=figures.ON_IMAGES)  # fmt: skip
+    figures.save(figure, snakemake.output.template, standin=standin)
+
+    figure, axes = figures.new(1, 3, height=1.75)
+    for panel, name in zip(axes, ("none", "both", "normalized"), strict=True):
+        place = found["maps"][name]
+        show(panel, arrays[f"map_{name}"][::2, ::2], MAPS[name], extent=extent,
+             cmap=figures.SEQUENTIAL)  # fmt: skip
+        panel.plot(found["true_column"], found["true_row"], "s", ms=8, mfc="none", mew=1.2,
+                   color="white")  # fmt: skip
+        panel.plot(place["column"], place["row"], "x", ms=6, mew=1.5, color=figures.COLOURS[1])
+    figures.save(figure, snakemake.output.means, standin=standin)
+
+    # (a) Every position of x, as the text describes the sliding.
+    rows = []
+    for k, value in enumerate(metrics["answer_a"]):
+        pairs = [(i, i + k - len(X) + 1) for i in range(len(X))]
+        terms = [f"{X[i]} · {Y[j]}" for i, j in pairs if 0 <= j < len(Y)]
+        above = ["·"] * (len(X) - 1) + [str(v) for v in Y] + ["·"] * (len(X) - 1)
+        window = " ".join(above[k : k + len(X)])
+        rows.append([str(k + 1), window, " + ".join(terms), str(value)])
+    write_table(
+        snakemake.output.sliding,
+        ["position", "under 3 2 1 lies", "products", "sum"],
+        rows,
+        "rclr",
+    )
+
+    write_table(
+        snakemake.output.agreement,
+        ["Z₁", "Z₂", "direct", "FFT", "chosen by size"],
+        [
+            [
+                shape_text(row["z1"]),
+                shape_text(row["z2"]),
+                *(numbers.scientific(row[way]) for way in ("direct", "fft", "auto")),
+            ]
+            for row in metrics["scipy"]["named"]
+        ],
+        "llrrr",
+    )
+
+    write_table(
+        snakemake.output.peaks,
+        ["scores", "row", "column", "distance from the eye", "runner-up / peak"],
+        [
+            [
+                title,
+                f"{found['maps'][name]['row']}{mark}",
+                f"{found['maps'][name]['column']}{mark}",
+                numbers.fixed(found["maps"][name]["distance"], 1) + mark,
+                numbers.fixed(found["maps"][name]["runner_up"], 3) + mark,
+            ]
+            for name, title in MAPS.items()
+        ],
+    )
+
+    def row(task, function, ours, other):
+        return [task, function, *(numbers.fixed(1e3 * t, 1) for t in (ours, other)),
+                numbers.fixed(other / ours, 1) + " ×"]  # fmt: skip
+
+    edges, eye = seconds["gradient"], seconds["template"]
+    size = shape_text((found["height"], found["width"]))
+    write_table(
+        snakemake.output.timing,
+        ["task", "compared with", "ours / ms", "SciPy / ms", "SciPy / ours"],
+        [
+            row("(e) two 3 × 3 filters", "correlate2d, full", edges["ours"], edges["correlate2d"]),
+            row("", "the example's convolve2d", edges["ours"], edges["example"]),
+            row(f"(f) template {size}", "the example's correlate2d", eye["ours"],
+                eye["correlate2d"]),
+            row("", 'correlate, `method="auto"`', eye["ours"], eye["correlate"]),
+        ],
+        "llrrr",
+    )  # fmt: skip
+
+    ways = {
+        "library": "`correlate_multichannel`",
+        "planes": "sum of 2D cross-correlations, equation (1) of the text",
+        "tubes": "inner products of 3D tubes, place by place",
+        "slice": "slice number D of SciPy's full 3D cross-correlation",
+    }
+    write_table(
+        snakemake.output.multichannel,
+        ["computed as", "relative error against `torch.nn.Conv2d`"],
+        [
+            [title, numbers.scientific(metrics["multichannel"][name])]
+            for name, title in ways.items()
+        ],
+    )

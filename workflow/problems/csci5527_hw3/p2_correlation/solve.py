@@ -1,0 +1,227 @@
+"""CSCI 5527 HW 3, problem 2: cross-correlation against SciPy and PyTorch, edges, the eye."""
+
+import time
+
+import numpy as np
+import scipy.signal
+
+from problems.csci5527_hw3.p2_correlation import derivations
+from problems.csci5527_hw3.p2_correlation.correlation import (
+    correlate1d,
+    correlate2d,
+    correlate_multichannel,
+)
+from problems.csci5527_hw3.p2_correlation.derivations import SCHARR
+from problems.csci5527_hw3.p2_correlation.template_matching import (
+    centre,
+    gray,
+    normalized_score_map,
+    peak,
+    runner_up,
+    score_map,
+)
+from proofsheet.checks import checks_of, relative_error, run_checks
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, write_arrays, write_json
+
+SHAPES = (((1, 1), (5, 7)), ((3, 3), (5, 5)), ((4, 9), (6, 2)), ((7, 1), (40, 50)),
+          ((40, 50), (8, 13)), ((31, 17), (100, 120)), ((64, 64), (64, 64)))  # fmt: skip
+EYE = (slice(300, 365), slice(670, 750))
+SIGMA = 50.0  # of the noise
+
+
+def timed(call, turns):
+    """The result, and the shortest time in seconds."""
+    best = float("inf")
+    for _ in range(turns):
+        start = time.perf_counter()
+        result = call()
+        best = min(best, time.perf_counter() - start)
+    return result, best
+
+
+with script.run(snakemake) as log:
+    script.set_threads(snakemake.threads)
+    images = read_arrays(snakemake.input.images)
+    seed = snakemake.params.seed
+    rng = np.random.default_rng([seed, 0])
+
+    # (a) the numbers of the text, and the reversal on vectors of any length
+    x, y = np.array([3, 2, 1]), np.array([4, 6, 3, 9])
+    reversal = 0.0
+    for _ in range(snakemake.params.cases):
+        u, v = (rng.standard_normal(n) for n in rng.integers(1, 60, 2))
+        reversal = max(reversal, relative_error(correlate1d(v, u), correlate1d(u, v)[::-1]))
+    metrics = {
+        "answer_a": correlate1d(x, y),
+        "answer_a_reversed": correlate1d(y, x),
+        "reversal_max_error": reversal,
+    }
+
+    # (d) against SciPy: named shapes, and as many random ones
+    rows, errors = [], {"direct": 0.0, "fft": 0.0, "auto": 0.0}
+    drawn = [tuple(rng.integers(1, 60, (2, 2)).tolist()) for _ in range(snakemake.params.cases)]
+    for index, (first, second) in enumerate((*SHAPES, *drawn)):
+        z1, z2 = rng.standard_normal(first), rng.standard_normal(second)
+        expected = scipy.signal.correlate2d(z2, z1, mode="full")
+        found = {way: relative_error(correlate2d(z1, z2, method=way), expected) for way in errors}
+        errors = {way: max(errors[way], found[way]) for way in errors}
+        if index < len(SHAPES):
+            rows.append({"z1": list(first), "z2": list(second), **found})
+    metrics["scipy"] = {
+        "cases": len(SHAPES) + len(drawn),
+        "max_relative_error": max(errors.values()),
+        "by_way": errors,
+        "named": rows,
+    }
+
+    # (e) gradient magnitude, ours from the definition, SciPy's as its example computes it
+    ascent = images["ascent"].astype(np.int64)
+
+    def magnitude():
+        g1, g2 = correlate2d(SCHARR, ascent), correlate2d(SCHARR.T, ascent)
+        return np.sqrt(g1**2 + g2**2)
+
+    def scipys_magnitude():
+        filters = SCHARR + 1j * SCHARR.T
+        return np.abs(scipy.signal.convolve2d(ascent, filters, boundary="symm", mode="same"))
+
+    ours, seconds_ours = timed(magnitude, snakemake.params.turns)
+    theirs, seconds_scipy = timed(scipys_magnitude, snakemake.params.turns)
+    _, seconds_same = timed(
+        lambda: [scipy.signal.correlate2d(ascent, f) for f in (SCHARR, SCHARR.T)],
+        snakemake.params.turns,
+    )
+    timing = {
+        "gradient": {"ours": seconds_ours, "correlate2d": seconds_same, "example": seconds_scipy}
+    }
+    same = ours[1:-1, 1:-1]
+    inside = (slice(1, -1), slice(1, -1))
+    central = 32 * np.hypot(*np.gradient(ascent.astype(float)))
+    distances = range(12)
+    profile = {
+        # Mean over the rows, by the distance from the left border; −1 is outside the image.
+        "ours": [ours[2:-2, d].mean() for d in distances],
+        "scipy": [np.nan, *(theirs[1:-1, d].mean() for d in list(distances)[:-1])],
+        "central": [np.nan, *(central[1:-1, d].mean() for d in list(distances)[:-1])],
+    }
+    frame = np.ones(same.shape, dtype=bool)
+    frame[inside] = False
+    metrics["gradient"] = {
+        "rows": ours.shape[0],
+        "columns": ours.shape[1],
+        "difference_inside": relative_error(same[inside], theirs[inside]),
+        "largest_inside": same[inside].max(),
+        "mean_inside": same[inside].mean(),
+        "mean_on_frame": same[frame].mean(),
+        "scipy_mean_on_frame": theirs[frame].mean(),
+        "frame_over_level": (ours[2:-2, 0] / np.maximum(ascent[1:-1, 0], 1)).mean(),
+        "correlation_with_central": np.corrcoef(same[inside].ravel(), central[inside].ravel())[
+            0, 1
+        ],
+    }
+
+    # (f) the eye of the face, as in SciPy's example
+    top, bottom, left, right = snakemake.params.crop
+    whole = gray(images["face"]).astype(float)
+    grey = whole[top:bottom, left:right]
+    eye = tuple(slice(s.start - o, s.stop - o) for s, o in zip(EYE, (top, left), strict=True))
+    face = grey - grey.mean()
+    template = face[eye] - face[eye].mean()
+    noise = SIGMA * np.random.default_rng([seed, 1]).standard_normal(face.shape)
+    noisy = face + noise
+
+    scores, seconds_ours = timed(lambda: score_map(noisy, template), snakemake.params.turns)
+    scipys, seconds_scipy = timed(
+        lambda: scipy.signal.correlate2d(noisy, template, boundary="symm", mode="same"), 1
+    )
+    _, seconds_auto = timed(
+        lambda: scipy.signal.correlate(noisy, template, mode="same", method="auto"),
+        snakemake.params.turns,
+    )
+    log.info("template: ours %.2f s, correlate2d %.2f s", seconds_ours, seconds_scipy)
+    timing["template"] = {
+        "ours": seconds_ours, "correlate2d": seconds_scipy, "correlate": seconds_auto,
+    }  # fmt: skip
+
+    true = tuple(s.start + c for s, c in zip(eye, centre(template.shape), strict=True))
+    maps = {
+        "both": scores,
+        # Grey levels as they are: neither mean subtracted.
+        "none": score_map(grey + noise, grey[eye]),
+        "image": score_map(noisy, face[eye]),
+        "template": score_map(grey + noise, template),
+        "normalized": normalized_score_map(grey + noise, grey[eye]),
+    }
+    found = {}
+    for name, values in maps.items():
+        place = peak(values)
+        distance = float(np.hypot(place[0] - true[0], place[1] - true[1]))
+        found[name] = {
+            "row": place[0] + top,
+            "column": place[1] + left,
+            "distance": distance,
+            "found": "finds the eye" if distance <= 3 else "misses the eye",
+            "runner_up": runner_up(values, place, template.shape) / values.max(),
+        }
+    scipy_place = peak(scipys)
+    metrics["template"] = {
+        "row": found["both"]["row"],
+        "column": found["both"]["column"],
+        "scipy_row": scipy_place[0] + top,
+        "scipy_column": scipy_place[1] + left,
+        "true_row": true[0] + top,
+        "true_column": true[1] + left,
+        "height": template.shape[0],
+        "width": template.shape[1],
+        "max_relative_error": relative_error(scores, scipys),
+        "sigma": SIGMA,
+        "signal_to_noise": np.linalg.norm(template) / SIGMA,
+        "template_mean": grey[eye].mean(),
+        "image_mean": grey.mean(),
+        "none_level_share": template.size * grey[eye].mean() ** 2 / np.sum(grey[eye] ** 2),
+        "maps": found,
+    }
+
+    # (g) many channels
+    h = w = 3
+    height = width = depth = snakemake.params.depth
+    rng = np.random.default_rng([seed, 2])
+    small, large = rng.standard_normal((h, w, depth)), rng.standard_normal((height, width, depth))
+    reference = derivations.torch_multichannel(small, large)
+    ways = {
+        "library": correlate_multichannel(small, large),
+        "planes": derivations.sum_of_planes(small, large),
+        "tubes": derivations.tubes(small, large),
+        "slice": scipy.signal.correlate(large, small, method="fft")[:, :, depth - 1],
+    }
+    differences = {name: relative_error(value, reference) for name, value in ways.items()}
+    single = correlate_multichannel(small.astype(np.float32), large.astype(np.float32))
+    metrics["multichannel"] = {
+        "size": height,
+        "depth": depth,
+        "rows": reference.shape[0],
+        "columns": reference.shape[1],
+        "max_relative_error": max(differences.values()),
+        **differences,
+        "between_definitions": relative_error(ways["planes"], ways["tubes"]),
+        "float32": relative_error(
+            single, derivations.torch_multichannel(small.astype("f4"), large.astype("f4"))
+        ),
+    }
+
+    write_json(snakemake.output.metrics, metrics)
+    write_json(snakemake.output.timing, timing)
+    write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
+    write_arrays(
+        snakemake.output.arrays,
+        ascent=ascent.astype(np.uint8),
+        ours=ours.astype(np.float32),
+        theirs=theirs.astype(np.float32),
+        noisy=noisy.astype(np.float32),
+        template=template.astype(np.float32),
+        scipys=scipys.astype(np.float32),
+        offset=np.array([top, left]),
+        **{f"profile_{name}": np.array(values) for name, values in profile.items()},
+        **{f"map_{name}": values.astype(np.float32) for name, values in maps.items()},
+    )

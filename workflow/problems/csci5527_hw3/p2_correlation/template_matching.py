@@ -1,0 +1,86 @@
+"""Template matching by cross-correlation (CSCI 5527 HW 3, problem 2 (f)).
+
+A score map has the size of the image. Its entry at a pixel is the inner product of the template
+with the patch around that pixel: the template's centre, row (h − 1) // 2 and column (w − 1) // 2
+of it, lies there. That is what `mode="same"` of `scipy.signal.correlate2d` returns.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from problems.csci5527_hw3.p2_correlation.correlation import Method, correlate2d
+
+Real = NDArray[np.floating]
+
+
+def score_map(image: Real, template: Real, *, method: Method = "auto") -> Real:
+    """Inner products of `template` with the patch around every pixel of `image`.
+
+    Beyond its border the image is continued by its mirror image, the border pixel repeated, as by
+    `boundary="symm"` of SciPy.
+
+    Args:
+        image: (H, W).
+        template: (h, w), not larger than the image.
+
+    Returns:
+        (H, W).
+
+    Raises:
+        ValueError: an argument is empty or not a matrix, or the template is the larger one.
+    """
+    if image.ndim != 2 or template.ndim != 2 or not template.size:
+        raise ValueError(f"need matrices, got image {image.shape} and template {template.shape}")
+    (rows, columns), (h, w) = image.shape, template.shape
+    if h > rows or w > columns:
+        raise ValueError(f"template {template.shape} is larger than the image {image.shape}")
+    above, left = centre(template.shape)
+    continued = np.pad(image, ((above, h - 1 - above), (left, w - 1 - left)), mode="symmetric")
+    full = correlate2d(template, continued, method=method)
+    return full[h - 1 : h - 1 + rows, w - 1 : w - 1 + columns]
+
+
+def normalized_score_map(image: Real, template: Real) -> Real:
+    """The correlation coefficient, in [−1, 1], of `template` with the patch around every pixel.
+
+    Three score maps: of the centred template, of the patch sums and of the sums of squares. A
+    patch without contrast resembles nothing: 0.
+    """
+    # Without the common offset the difference below loses fewer digits.
+    image, centred = image - image.mean(), template - template.mean()
+    ones = np.ones(template.shape)
+    sums = score_map(image, ones)
+    squares = score_map(image**2, ones)
+    contrast = squares - sums**2 / template.size
+    floor = 1e-9 * squares.max()
+    norms = np.sqrt(np.maximum(contrast, floor)) * np.linalg.norm(centred)
+    scores = score_map(image, centred)
+    return np.where(contrast > floor, scores, 0.0) / np.where(norms > 0, norms, 1.0)
+
+
+def gray(face: np.ndarray) -> np.ndarray:
+    """Grey levels (H, W) uint8 of a color image (H, W, 3), as `scipy.datasets.face(gray=True)`."""
+    return (0.21 * face[:, :, 0] + 0.71 * face[:, :, 1] + 0.07 * face[:, :, 2]).astype(np.uint8)
+
+
+def centre(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Row and column of a template's centre in itself; of two middle ones the first."""
+    return (shape[0] - 1) // 2, (shape[1] - 1) // 2
+
+
+def peak(scores: Real) -> tuple[int, int]:
+    """Row and column of the largest score, the first one if there are several."""
+    row, column = np.unravel_index(np.argmax(scores), scores.shape)
+    return int(row), int(column)
+
+
+def runner_up(scores: Real, around: tuple[int, int], shape: tuple[int, ...]) -> float:
+    """The largest score of a patch that shares less than half of its pixels with that at `around`.
+
+    That is: more than half of the template's height, or of its width, away.
+    """
+    row, column = np.ogrid[: scores.shape[0], : scores.shape[1]]
+    near = (2 * np.abs(row - around[0]) <= shape[0]) & (2 * np.abs(column - around[1]) <= shape[1])
+    return float(np.max(scores, where=~near, initial=-np.inf))

@@ -1,0 +1,232 @@
+"""Transfer learning: which blocks of a network are kept, which are frozen, and for how long.
+
+Frozen blocks compute the same in every epoch, so their output is computed once, for a few
+augmented views of every image; what remains to be trained is small. Where nothing is frozen, the
+images may grow from epoch to epoch. The loss weighs both classes alike, the weights are averaged
+over the last steps, and of the epochs on whole images the one counts whose loss on the validation
+images is lowest.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from problems.csci5527_hw3.p4_transfer.images import augmented, gray, prepared
+from proofsheet.jobs.errors import UserError
+from proofsheet.jobs.progress import Epochs
+from proofsheet.learning.squeezenet import (
+    BLOCKS,
+    SqueezeNet,
+    load_blocks,
+    random_state,
+)
+from proofsheet.learning.transfer_strategy import Strategy
+
+BATCH = 16
+"""Images; more are slower on a CPU, whose cache they leave."""
+
+WARMUP = 0.1
+"""Share of the steps in which the learning rate rises; then it falls as a cosine."""
+
+Batches = Callable[[Tensor, int], Tensor]
+"""From rows and the epoch to what the trained blocks take."""
+
+
+@dataclass(frozen=True)
+class Images:
+    """Radiographs (n, h, w) uint8, in memory or mapped, and their classes (n,)."""
+
+    x: np.ndarray
+    y: np.ndarray
+
+
+def build(strategy: Strategy, pretrained: Mapping[str, np.ndarray], seed: int) -> SqueezeNet:
+    """The network before it is trained; its head starts at zero, so that both classes are even."""
+    torch.manual_seed(seed)
+    model = SqueezeNet(strategy.blocks)
+    known = strategy.initial == "pretrained"
+    load_blocks(model, pretrained if known else random_state(seed))
+    for name in BLOCKS[: strategy.frozen]:
+        model.features[name].requires_grad_(False)
+    torch.nn.init.zeros_(model.head.weight)
+    torch.nn.init.zeros_(model.head.bias)
+    return model
+
+
+def class_weights(y: np.ndarray, classes: int = 2) -> np.ndarray:
+    """n / (K n_k) for each class k: every class weighs as much as the others together weigh."""
+    counts = np.bincount(y, minlength=classes)
+    if (counts == 0).any():
+        raise UserError(f"a class has no training images (images of each: {counts.tolist()})")
+    return len(y) / (classes * counts)
+
+
+def fit(
+    model: SqueezeNet,
+    strategy: Strategy,
+    train: Images,
+    validation: Images,
+    *,
+    side: int,
+    seed: int,
+    label: str,
+    device: torch.device,
+    mixed: bool,
+) -> dict[str, Any]:
+    """Train `model` in place; it ends with the averaged weights of its best epoch.
+
+    Args:
+        model: from `build`, on `device`.
+        side: pixels of the side of a whole image, as the network sees it.
+        seed: of orders, augmentation and dropout.
+        label: of the progress bar.
+        mixed: products in bfloat16; weights, sums and the loss stay float32.
+
+    Returns:
+        `loss`, `validation_loss`, `validation_accuracy` per epoch that was run; `best_epoch`,
+        counted from 1, or 0 if no loss was finite; `steps`; `images_seen` by the trained blocks.
+    """
+    weights = torch.tensor(class_weights(train.y), dtype=torch.float32, device=device)
+    y, y_val = (torch.from_numpy(np.array(part.y)).to(device) for part in (train, validation))
+    chance = torch.Generator().manual_seed(seed)
+    cast = {"device_type": device.type, "dtype": torch.bfloat16, "enabled": mixed}
+    batches = _batches(model, strategy, train, side, chance, device, cast)
+    seen = features(model, validation, strategy.frozen, side, device, mixed)
+    trained = [p for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(
+        trained, lr=strategy.learning_rate, weight_decay=strategy.decay, fused=True
+    )
+    steps = strategy.epochs * -(-len(y) // BATCH)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step / steps))
+    average = copy.deepcopy(model)
+    curves: dict[str, list[float]] = {
+        name: [] for name in ("loss", "validation_loss", "validation_accuracy")
+    }
+    best, best_state, best_epoch = math.inf, None, 0
+    done = images_seen = 0
+    torch.manual_seed(seed)
+    epochs = Epochs(strategy.epochs, label)
+    for epoch in epochs:
+        model.train()
+        total = torch.zeros((), device=device)
+        for rows in torch.randperm(len(y), generator=chance).split(BATCH):
+            x = batches(rows, epoch)
+            with torch.autocast(**cast):
+                logits = model(x, strategy.frozen)
+            wanted = y[rows.to(device)]
+            loss = functional.cross_entropy(logits.float(), wanted, weight=weights)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            done += 1
+            images_seen += len(rows)
+            # At first the average follows closely, so that the start is soon forgotten.
+            update_average(average, model, min(strategy.average, done / (done + 10)))
+            total += loss.detach() * len(rows)
+        logits = classify(average, seen, strategy.frozen, device, mixed)
+        value = functional.cross_entropy(logits, y_val, weight=weights).item()
+        curves["loss"].append(total.item() / len(y))
+        curves["validation_loss"].append(value)
+        curves["validation_accuracy"].append((logits.argmax(1) == y_val).double().mean().item())
+        epochs.report(**{name: values[-1] for name, values in curves.items()})
+        if epoch < len(strategy.sides):
+            continue
+        if value < best:
+            best, best_epoch = value, epoch + 1
+            best_state = copy.deepcopy(average.state_dict())
+        elif epoch + 1 - best_epoch >= strategy.patience:
+            break
+    # Of a training that diverged its last, useless weights are left.
+    model.load_state_dict(best_state or average.state_dict())
+    return {**curves, "best_epoch": best_epoch, "steps": done, "images_seen": images_seen}
+
+
+@torch.no_grad()
+def update_average(average: torch.nn.Module, model: torch.nn.Module, past: float) -> None:
+    """θ̄ ← past · θ̄ + (1 − past) · θ, parameter by parameter."""
+    for mean, latest in zip(average.parameters(), model.parameters(), strict=True):
+        mean.lerp_(latest, 1 - past)
+
+
+@torch.no_grad()
+def features(
+    model: SqueezeNet, images: Images, frozen: int, side: int, device: torch.device, mixed: bool
+) -> Tensor:
+    """What enters the trained blocks: images (n, 1, side, side), maps, or means (n, c) of maps."""
+    model.eval()
+    return torch.cat(
+        [
+            _through(model, prepared(gray(images.x, rows).to(device), side), frozen, mixed)
+            for rows in torch.arange(len(images.y)).split(BATCH)
+        ]
+    )
+
+
+@torch.no_grad()
+def classify(
+    model: SqueezeNet, seen: Tensor, frozen: int, device: torch.device, mixed: bool
+) -> Tensor:
+    """Logits (n, K) float32, in evaluation mode, of what `features` gave."""
+    model.eval()
+    with torch.autocast(device.type, torch.bfloat16, enabled=mixed):
+        return torch.cat([model(x, frozen).float() for x in seen.split(2 * BATCH)])
+
+
+@torch.no_grad()
+def _through(model: SqueezeNet, x: Tensor, frozen: int, mixed: bool) -> Tensor:
+    """Images through the frozen blocks; after the last block only the mean is needed."""
+    if frozen == 0:
+        return x
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=mixed):
+        maps = model.run(x, 0, frozen)
+        return maps.float().mean(dim=(2, 3)) if frozen == len(model.features) else maps
+
+
+def _batches(
+    model: SqueezeNet,
+    strategy: Strategy,
+    train: Images,
+    side: int,
+    chance: torch.Generator,
+    device: torch.device,
+    cast: Mapping[str, Any],
+) -> Batches:
+    """Augmented images anew in every epoch, or a few views of what leaves the frozen blocks."""
+    if strategy.frozen == 0:
+        sides = dict(enumerate(strategy.sides))
+        return lambda rows, epoch: augmented(
+            gray(train.x, rows).to(device), min(sides.get(epoch, side), side), chance
+        )
+    model.eval()
+    views = [
+        torch.cat(
+            [
+                _through(
+                    model,
+                    augmented(gray(train.x, rows).to(device), side, chance),
+                    strategy.frozen,
+                    cast["enabled"],
+                )
+                for rows in torch.arange(len(train.y)).split(BATCH)
+            ]
+        )
+        for _ in range(min(strategy.views, strategy.epochs))
+    ]
+    return lambda rows, epoch: views[epoch % len(views)].index_select(0, rows.to(device))
+
+
+def _rate(progress: float) -> float:
+    """Share of the learning rate after a share of all steps."""
+    if progress < WARMUP:
+        return (progress + 1e-3) / WARMUP
+    return 0.5 * (1 + math.cos(math.pi * (progress - WARMUP) / (1 - WARMUP)))

@@ -1,0 +1,190 @@
+"""CSCI 5527 HW 3, problem 4: the strategies by validation, and then once on the test images."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from problems.csci5527_hw3.p4_transfer import derivations
+from problems.csci5527_hw3.p4_transfer.analysis import (
+    apart_verdict,
+    best_of,
+    catches_up,
+    ends,
+    examples,
+    gap,
+    growing,
+    telling_apart,
+    threshold_effects,
+    threshold_verdict,
+    tie,
+    title_of,
+)
+from problems.csci5527_hw3.p4_transfer.binary_metrics import (
+    assessed,
+    measures,
+    precision_recall,
+    roc,
+)
+from problems.csci5527_hw3.p4_transfer.finetune import class_weights
+from problems.csci5527_hw3.p4_transfer.gradcam import enlarged, evidence
+from problems.csci5527_hw3.p4_transfer.images import gray, prepared
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.data.chest_xray import KINDS
+from proofsheet.data.dataset import load
+from proofsheet.data.mapped import map_arrays
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
+from proofsheet.learning.classification import confusion_matrix
+from proofsheet.learning.squeezenet import SqueezeNet
+
+EVEN = 0.0
+"""Score at even odds."""
+
+with script.run(snakemake):
+    script.set_threads(snakemake.threads)
+    seed, side, names = snakemake.params.seed, snakemake.params.side, snakemake.params.strategies
+    folder = Path(snakemake.input.source).parent
+    data = load(folder, mapped=True)
+    columns = {part: map_arrays(folder / f"{part}.npz") for part in ("val", "test")}
+    ill = {part: columns[part]["y"] == 1 for part in columns}
+    runs = {name: read_json(path) for name, path in zip(names, snakemake.input.runs, strict=True)}
+    arrays = {
+        name: read_arrays(path)
+        for name, path in zip(names, snakemake.input.runs_arrays, strict=True)
+    }
+
+    # By validation alone: which strategy is the best. An image is called ill if that is likelier
+    # than not under even shares of both classes, for which the weighted loss has trained the score.
+    scores = {
+        part: {name: arrays[name][f"{part}_score"] for name in names} for part in ("val", "test")
+    }
+    cut = dict.fromkeys(names, EVEN)
+    measured = {
+        name: {
+            "title": title_of(name),
+            "validation_accuracy": float(
+                measures(scores["val"][name], ill["val"], cut[name])["accuracy"]
+            ),
+            "first_validation_loss": runs[name]["validation_loss"][0],
+            "lowest_validation_loss": min(runs[name]["validation_loss"]),
+            "epochs": len(runs[name]["loss"]),
+            "epochs_at_most": runs[name]["epochs"],
+            "ends": ends(
+                runs[name]["best_epoch"], len(runs[name]["loss"]), runs[name]["epochs"]
+            ),
+            **{
+                key: runs[name][key]
+                for key in (
+                    "initial", "blocks", "frozen", "best_epoch", "learning_rate", "steps",
+                    "parameters", "trained_parameters", "seconds", "images_per_second",
+                )
+            },
+        }
+        for name in names
+    }  # fmt: skip
+    best = best_of(measured)
+    for name in names:
+        mark = measured[best]["first_validation_loss"]
+        measured[name]["catches_up"] = catches_up(runs[name]["validation_loss"], mark)
+
+    # From here on the test images are looked at.
+    for name in names:
+        found = assessed(
+            scores["test"][name], ill["test"], cut[name], columns["test"]["patient"], seed=seed
+        )
+        validation = (scores["val"][name], ill["val"])
+        test = (scores["test"][name], ill["test"])
+        measured[name] |= {
+            "test_accuracy": found["accuracy"],
+            **{key: value for key, value in found.items() if key != "accuracy"},
+            "validation_auc": float(measures(*validation, cut[name])["auc"]),
+            "thresholds": threshold_effects(validation, test),
+            "threshold_verdict": threshold_verdict(threshold_effects(validation, test)),
+            "gap": gap(validation, test, cut[name]),
+            "confusion": confusion_matrix(
+                ill["test"].astype(int), (scores["test"][name] >= cut[name]).astype(int), 2
+            ),
+        }
+    kinds = {
+        kind: float((scores["test"][best] >= cut[best])[columns["test"]["kind"] == k].mean())
+        for k, kind in enumerate(KINDS)
+        if k > 0 and (columns["test"]["kind"] == k).any()
+    }
+
+    frozen = next((arrays[name] for name in names if "val_features" in arrays[name]), None)
+    apart = {}
+    for k, kind in ((0, "normal"), (1, "pneumonia")):
+        if frozen is not None:
+            chosen = {part: ill[part] == bool(k) for part in columns}
+            value = telling_apart(
+                frozen["val_features"][chosen["val"]],
+                frozen["test_features"][chosen["test"]],
+                tuple(columns[part]["patient"][chosen[part]] for part in ("val", "test")),
+                seed,
+            )
+            apart[kind] = {"auc": value, "verdict": apart_verdict(value)}
+
+    # Which regions decided, for the best strategy.
+    model = SqueezeNet(runs[best]["blocks"])
+    model.load_state_dict(
+        {
+            key.removeprefix("state."): torch.from_numpy(value)
+            for key, value in arrays[best].items()
+            if key.startswith("state.")
+        }
+    )
+    shown = examples(scores["test"][best], ill["test"], cut[best])
+    rows = np.array([entry["row"] for entry in shown], dtype=int)
+    seen = prepared(gray(data.test.x, rows), side)
+    regions = enlarged(evidence(model, seen), side)
+
+    weights = class_weights(data.train.y)
+    source = data.source
+    metrics = {
+        **measured,
+        "best": best,
+        "best_title": title_of(best),
+        "tie": tie(measured, best),
+        "best_strategy": measured[best],
+        "kinds": kinds,
+        "apart": apart,
+        "examples": shown,
+        "weights": read_json(snakemake.input.origin),
+        "class_weights": {"normal": weights[0], "pneumonia": weights[1]},
+        "counts": {
+            part: {"normal": int((y == 0).sum()), "pneumonia": int((y == 1).sum()), "all": len(y)}
+            for part, y in (("train", data.train.y), ("val", data.val.y), ("test", data.test.y))
+        },
+        "patients": source["patients"],
+        "patients_in_train_and_val": source["patients_in_train_and_val"],
+        "numbers_in_test_and_train": source["numbers_in_test_and_train"],
+        "same_number_and_kind": source["same_number_and_kind"],
+        "images_on_two_sides": source["images_on_two_sides"],
+        "always_pneumonia_accuracy": float(ill["test"].mean()),
+        "image_size": side,
+        "growth": growing(runs, side),
+        "products": "bfloat16" if runs[best]["mixed"] else "float32",
+        "seconds": sum(runs[name]["seconds"] for name in names),
+    }
+    write_json(snakemake.output.metrics, metrics)
+    write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
+    curves = {}
+    for name in names:
+        _, false, true = roc(scores["test"][name], ill["test"])
+        precision, recall = precision_recall(scores["test"][name], ill["test"])
+        curves |= {
+            f"{name}_false": false, f"{name}_true": true,
+            f"{name}_precision": precision, f"{name}_recall": recall,
+            f"{name}_val_score": scores["val"][name], f"{name}_test_score": scores["test"][name],
+            f"{name}_loss": np.array(runs[name]["loss"]),
+            f"{name}_validation_loss": np.array(runs[name]["validation_loss"]),
+        }  # fmt: skip
+    write_arrays(
+        snakemake.output.arrays,
+        **curves,
+        val_ill=ill["val"],
+        test_ill=ill["test"],
+        example_images=seen[:, 0].numpy(),
+        example_regions=regions.numpy(),
+    )

@@ -1,0 +1,451 @@
+"""What a classifier of blood cells does and where it errs, from its probabilities alone.
+
+Every sentence that depends on the outcome is chosen here by the numbers, so that the chapter is
+right about whatever run it is printed with.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from problems.dl_hw1.p4_bloodmnist.model import differences, in_words, named
+from proofsheet.report.enumeration import listed
+
+HIGH, LOW = 0.9, 0.6  # confident above, uncertain below
+NUMBERS = ("No", "One", "Two", "Three", "Four", "Five")
+TIMES = ("never", "once", "twice", "three times", "four times", "five times")
+ORDINALS = ("", "second ", "third ", "fourth ")  # of eight classes, counted from the nearer end
+
+
+def key_of(name: str) -> str:
+    """A class name as a key of metrics: 'Immature Granulocyte (IG)' → 'immature_granulocyte_ig'."""
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def origin(source: Mapping[str, Any]) -> str:
+    """Which images these are, to follow 'For this document', from `source.json`."""
+    if source["official"]:
+        return "the official file was read, with the published division"
+    note = source.get("note", "").split(" (")[0]  # what is in brackets is in the last pages
+    told = f" ({note})" if note else ""
+    if source.get("standin"):
+        return f"no real images were at hand{told}, so its accuracies say nothing about blood cells"
+    return (
+        f"the official file was not at hand{told}, so accuracies are not comparable with published"
+        " ones to the last percent"
+    )
+
+
+def balance(counts: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
+    """How evenly the classes are filled; not balanced from a factor of 1.5 on."""
+    counts = np.asarray(counts)
+    share = counts / counts.sum()
+    ratio = counts.max() / max(counts.min(), 1)
+    return {
+        "largest": names[counts.argmax()],
+        "smallest": names[counts.argmin()],
+        "ratio": float(ratio),
+        "largest_share": float(share.max()),
+        "equal_share": 1 / len(counts),
+        # As many equally filled classes would have the same entropy.
+        "effective_classes": float(np.exp(-(share[share > 0] * np.log(share[share > 0])).sum())),
+        "verdict": "not balanced" if ratio >= 1.5 else "balanced, or nearly so",
+    }
+
+
+def most_confused(
+    confusion: np.ndarray, names: Sequence[str], count: int = 2
+) -> list[dict[str, Any]]:
+    """The largest entries off the diagonal, largest first; of equals the first in reading order."""
+    wrong = confusion - np.diag(np.diag(confusion))
+    cells = np.argsort(-wrong, axis=None, kind="stable")[:count]
+    found = []
+    for true, predicted in zip(*np.unravel_index(cells, wrong.shape), strict=True):
+        found.append(
+            {
+                "true": names[true],
+                "predicted": names[predicted],
+                "count": int(wrong[true, predicted]),
+                "share_of_true": float(wrong[true, predicted] / max(confusion[true].sum(), 1)),
+                "share_of_errors": float(wrong[true, predicted] / max(wrong.sum(), 1)),
+                "reverse": int(wrong[predicted, true]),
+            }
+        )
+    return found
+
+
+def most_confused_pairs(
+    confusion: np.ndarray, names: Sequence[str], count: int = 2
+) -> list[dict[str, Any]]:
+    """The pairs with most confusions, both directions added."""
+    both = np.triu(confusion + confusion.T, k=1)
+    cells = np.argsort(-both, axis=None, kind="stable")[:count]
+    return [
+        {"first": names[i], "second": names[j], "count": int(both[i, j])}
+        for i, j in zip(*np.unravel_index(cells, both.shape), strict=True)
+    ]
+
+
+def picked(mask: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """At most `count` indices where `mask` holds, drawn at random, in ascending order."""
+    among = np.flatnonzero(mask)
+    drawn = np.random.default_rng(seed).permutation(among)[:count]
+    return np.sort(drawn)
+
+
+def two_of_each(y: np.ndarray, classes: int, seed: int, count: int = 2) -> np.ndarray:
+    """Indices (count, classes) of random rows of each class; every class must have `count`."""
+    drawn = [picked(y == k, count, seed + k) for k in range(classes)]
+    short = [k for k, rows in enumerate(drawn) if len(rows) < count]
+    if short:
+        raise ValueError(f"class {short[0]} has fewer than {count} images")
+    return np.stack(drawn, axis=1)
+
+
+def quadrants(
+    probabilities: np.ndarray, y: np.ndarray, names: Sequence[str], *, seed: int, shown: int = 2
+) -> dict[str, Any]:
+    """Predictions by confidence and correctness, with examples.
+
+    Args:
+        probabilities: (n, K).
+        y: (n,) true classes.
+        names: K class names.
+        seed: of the choice of the examples.
+        shown: examples of each quadrant; where there are fewer, all, and `remark` says so.
+    """
+    confidence, predicted = probabilities.max(axis=1), probabilities.argmax(axis=1)
+    correct, high, low = predicted == y, confidence > HIGH, confidence < LOW
+    found: dict[str, Any] = {}
+    for level, mask in (("confident", high), ("uncertain", low)):
+        for outcome, right in (("correct", correct), ("incorrect", ~correct)):
+            among = mask & right
+            number = int(among.sum())
+            rows = picked(among, shown, seed)
+            found[f"{level}_{outcome}"] = {
+                "count": number,
+                "share": float(among.mean()),
+                "remark": _remark(number, shown),
+                "examples": [
+                    {
+                        "row": int(i),
+                        "true": names[y[i]],
+                        "predicted": names[predicted[i]],
+                        "confidence": float(confidence[i]),
+                    }
+                    for i in rows
+                ],
+            }
+        found[f"{level}_accuracy"] = float(correct[mask].mean()) if mask.any() else 0.0
+    between = ~high & ~low
+    found["between"] = {"count": int(between.sum()), "share": float(between.mean())}
+    few = [
+        f"{corner.replace('_', ' and ')}: {entry['remark']}"
+        for corner, entry in found.items()
+        if corner.endswith("correct") and entry["count"] < shown
+    ]
+    random = f"{NUMBERS[shown].lower()} random images"
+    found["shown"] = f"{random} where there are as many ({'; '.join(few)})" if few else random
+    return found
+
+
+def _remark(number: int, shown: int) -> str:
+    if number >= shown:
+        return f"{shown} are shown"
+    return "there is only this one" if number == 1 else "there are none to show"
+
+
+def more_typical(
+    features: np.ndarray, first: np.ndarray, second: np.ndarray, typical: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    """Is an image a more typical `first` than `second`?
+
+    Args:
+        features: (n, F).
+        first, second: (n,) classes.
+        typical: `mean` and `std` of the features of each class, (K, F).
+
+    Returns:
+        (n,) truth values: whether the likelihood is larger under `first`, each feature normal and
+        independent with the mean and deviation that it has in the class.
+    """
+
+    def distance(classes: np.ndarray) -> np.ndarray:
+        mean, std = typical["mean"][classes], typical["std"][classes]
+        return (((features - mean) / std) ** 2 + 2 * np.log(std)).sum(axis=1)
+
+    return distance(first) < distance(second)
+
+
+def typical_features(features: np.ndarray, y: np.ndarray, classes: int) -> dict[str, np.ndarray]:
+    """Mean and standard deviation of each feature in each class, (K, F)."""
+    groups = [features[y == k] for k in range(classes)]
+    return {
+        "mean": np.stack([group.mean(axis=0) for group in groups]),
+        "std": np.stack([np.maximum(group.std(axis=0), 1e-6) for group in groups]),
+    }
+
+
+def confident_errors(
+    probabilities: np.ndarray,
+    y: np.ndarray,
+    features: np.ndarray,
+    typical: Mapping[str, np.ndarray],
+) -> dict[str, Any]:
+    """What sets confident errors apart, and whether there are more than the confidence allows."""
+    confidence, predicted = probabilities.max(axis=1), probabilities.argmax(axis=1)
+    confident = confidence > HIGH
+    errors = confident & (predicted != y)
+    right = confident & (predicted == y)
+    count, total = int(errors.sum()), int(confident.sum())
+    own = (features - typical["mean"][y]) / typical["std"][y]
+    gap = own[errors].mean(axis=0) if count else np.zeros(features.shape[1])
+    # Against their own class, less what the confident right ones show on the same scale.
+    gap = gap - (own[right].mean(axis=0) if count and right.any() else 0)
+    nearer = more_typical(features[errors], predicted[errors], y[errors], typical)
+    expected = float((1 - confidence[confident]).sum())
+    deviation = float(np.sqrt((confidence * (1 - confidence))[confident].sum()))
+    if count > expected + 2 * deviation:
+        verdict = "clearly more than that: where it is sure, it is too sure"
+    elif count < expected - 2 * deviation:
+        verdict = "clearly fewer than that: where it is sure, it could be surer still"
+    else:
+        verdict = "as many as that, up to chance: they are what its confidence allows"
+    share = float(nearer.mean()) if count else 0.0
+    if not count:
+        portrait = "there are none whose look could be described"
+    else:
+        look = (
+            "so most of them do resemble what they were taken for"
+            if share > 0.5
+            else "so most of them do not resemble what they were taken for, and the network was"
+            " misled by something else in the pixels"
+        )
+        portrait = (
+            f"they are above all {in_words(gap)}, and by the same measures {100 * share:.0f}\u00a0%"
+            f" of them are more typical of the type that the network named, {look}"
+        )
+    return {
+        "count": count,
+        "of": total,
+        "expected": expected,
+        "expected_deviation": deviation,
+        "verdict": verdict,
+        "differences": named(gap),
+        "portrait": portrait,
+        "more_typical_of_predicted": share,
+    }
+
+
+def struggling_class(
+    confusion: np.ndarray,
+    y: np.ndarray,
+    predicted: np.ndarray,
+    features: np.ndarray,
+    typical: Mapping[str, np.ndarray],
+    training_counts: np.ndarray,
+    names: Sequence[str],
+    *,
+    seed: int,
+    shown: int = 5,
+) -> dict[str, Any]:
+    """The class of lowest recall, examples of its errors, and what may explain them.
+
+    Args:
+        confusion: (K, K) of the same rows.
+        y, predicted: (n,) classes.
+        features: (n, F) of the same rows.
+        typical: from training images.
+        training_counts: (K,).
+        names: K class names.
+        seed: of the choice of the examples.
+        shown: number of examples.
+    """
+    recalls = np.diagonal(confusion) / np.maximum(confusion.sum(axis=1), 1)
+    k = int(recalls.argmin())
+    mistakes = np.where(np.arange(len(names)) == k, 0, confusion[k])
+    taken, wrong = int(mistakes.argmax()), (y == k) & (predicted != k)
+    count = int(wrong.sum())
+    rank = int((training_counts < training_counts[k]).sum())
+    gap = differences(features[wrong], features[(y == k) & ~wrong])
+    nearer = more_typical(features[wrong], predicted[wrong], y[wrong], typical)
+    rows = picked(wrong, shown, seed)
+    correlation = _correlation(training_counts, recalls)
+    rare = rank < len(names) / 2
+    share = float(nearer.mean()) if count else 0.0
+    return {
+        "name": names[k],
+        "recall": float(recalls[k]),
+        "errors": count,
+        "called": names[taken],
+        "called_count": int(mistakes[taken]),
+        "called_share": float(mistakes[taken] / max(count, 1)),
+        "training_count": int(training_counts[k]),
+        "training_rank": (
+            f"{ORDINALS[rank]}smallest" if rare else f"{ORDINALS[len(names) - 1 - rank]}largest"
+        ),
+        "correlation": correlation,
+        "rarity": (
+            "so the network has seen fewer of it than of most, and errors on it cost little in a"
+            " loss that is a mean over images"
+            if rare
+            else "so a lack of examples is not the reason"
+        ),
+        "differences": named(gap),
+        "compared": (
+            f"Compared with the recognized images of the type, the errors are {in_words(gap)}"
+            if 0 < count < (y == k).sum()
+            else "There is nothing to compare the errors with, all of the type being judged alike"
+        ),
+        "more_typical_of_predicted": share,
+        "look": (
+            "most of the errors therefore look like what they were taken for, even to these crude"
+            " measures"
+            if share > 0.5
+            else "most of the errors therefore still look like their own type to these measures,"
+            " and it is the network that draws its border elsewhere"
+        ),
+        "shown": (
+            f"{NUMBERS[shown]} of the errors, drawn at random, are"
+            if count > shown
+            else f"All of the errors ({count}) are"
+        ),
+        "examples": [{"row": int(i), "predicted": names[predicted[i]]} for i in rows],
+        "examined": _examined(
+            [names[predicted[i]] for i in rows],
+            differences(features[rows], features[(y == k) & ~wrong]),
+            int(more_typical(features[rows], predicted[rows], y[rows], typical).sum()),
+        ),
+    }
+
+
+def _examined(called: Sequence[str], gap: np.ndarray, nearer: int) -> str:
+    """What the examples were called and how they look, in two sentences without the last stop."""
+    if not called:
+        return "There is none to examine"
+    kinds = [f"{name} {TIMES[n]}" for name, n in Counter(called).most_common()]
+    look = (
+        f"beside the recognized images of the type, they are above all {in_words(gap)}, and "
+        if gap.any()
+        else ""
+    )
+    those = (
+        f"{NUMBERS[nearer].lower()} of them are"
+        if nearer > 1
+        else f"{('none', 'one')[nearer]} of them is"
+    )
+    return (
+        f"They were called {listed(kinds)}. By the seven measures below, {look}{those} more typical"
+        " of what they were called than of their own type"
+    )
+
+
+def fitting(curves: Mapping[str, np.ndarray], last: int = 5) -> dict[str, Any]:
+    """What the end of the learning curves says, from means over the last epochs."""
+    loss, validation = curves["loss"], curves["validation_loss"]
+    last = min(last, len(loss))
+    ratio = float(validation[-last:].mean() / loss[-last:].mean())
+    half = max(len(loss) // 2, 1)
+    jump = float(np.abs(np.diff(validation[-half:])).mean()) if half > 1 else 0.0
+    steps = float(np.abs(np.diff(loss[-half:])).mean()) if half > 1 else 0.0
+    if ratio > 1.15:
+        verdict = (
+            "The network has begun to learn its training images rather than their types, and more"
+            " epochs would widen the gap"
+        )
+    elif ratio >= 0.87:
+        verdict = (
+            "There is little overfitting: this network is limited by how well it fits at all, more"
+            " than by how few images there are"
+        )
+    else:
+        verdict = (
+            "The validation images are fitted better than the training images were while training,"
+            " as happens when a network still improves within each epoch"
+        )
+    return {
+        "loss_end": float(loss[-last:].mean()),
+        "validation_end": float(validation[-last:].mean()),
+        "ratio": ratio,
+        "last_epochs": last,
+        "lowest_epoch": int(validation.argmin()) + 1,
+        "lowest": float(validation.min()),
+        "epochs": len(loss),
+        "jump": jump,
+        "training_jump": steps,
+        "verdict": verdict,
+    }
+
+
+def first_layer(
+    live: Sequence[float], sizes: Sequence[int], images: np.ndarray, rate: float
+) -> dict[str, Any]:
+    """What becomes of the units of the perceptron's first layer, and how far its first step goes.
+
+    Args:
+        live: units that can still change, epoch by epoch (`train_live`).
+        sizes: (inputs, units, …) of the network.
+        images: uint8 (n, …), scaled to [0, 1] by the network.
+        rate: of Adam.
+
+    Returns:
+        `units`, `dead`, `live` and `dead_share` at the end; `first_dead_epoch`, at whose end the
+        first unit is known to be dead, and `settled_epoch`, after which none is added (0: none is
+        dead); `step`, the largest change of a pre-activation in Adam's first step, mean over the
+        images; `initial_std` of the pre-activations, over PyTorch's initialization.
+    """
+    live = np.asarray(live, dtype=int)
+    rows = images.reshape(len(images), -1)
+    size = rows.shape[1] * rows.mean() / 255
+    square = rows.shape[1] * np.square(rows, dtype=np.float32).mean(dtype=np.float64) / 255**2
+    dead = sizes[1] - live
+    return {
+        "units": sizes[1],
+        "dead": int(dead[-1]),
+        "live": int(live[-1]),
+        "dead_share": float(dead[-1] / sizes[1]),
+        "dead_by_epoch": dead,
+        "first_dead_epoch": int(np.argmax(dead > 0)) + 1 if dead[-1] else 0,
+        "settled_epoch": int(np.argmax(dead == dead[-1])) + 1 if dead[-1] else 0,
+        "step": float(rate * (size + 1)),
+        # Weights and biases are uniform in ±1/√d: variance 1/3d each.
+        "initial_std": float(np.sqrt((square + 1) / (3 * rows.shape[1]))),
+        "verdict": (
+            f"{dead[-1]} of the {sizes[1]} units of the first layer are zero for every training and"
+            " validation image, with weights that no longer change by a bit"
+            if dead[-1]
+            else f"no unit of the first layer is zero for every image with weights at rest, so all"
+            f" {sizes[1]} take part"
+        ),
+    }
+
+
+def temperature_verdict(temperature: float) -> str:
+    """What a fitted temperature says about the network."""
+    if temperature > 1.05:
+        return "above one: as a whole the network is too confident, and its logits are to be shrunk"
+    if temperature < 0.95:
+        return "below one: as a whole the network is not confident enough"
+    return "within five percent of one: as a whole the confidence was about right before"
+
+
+def reference_verdict(own: float, reference: float) -> str:
+    """What a better network's recall of the same class says about that class."""
+    if reference > own + 0.05:
+        return (
+            "so the images do show what the type is, and a good part of the difficulty lies in a"
+            " network that has to learn every pattern anew at every position"
+        )
+    return "so the difficulty lies in the images more than in the network"
+
+
+def _correlation(a: np.ndarray, b: np.ndarray) -> float:
+    """Pearson's, 0 where one of the two does not vary."""
+    if np.ptp(a) == 0 or np.ptp(b) == 0:
+        return 0.0
+    return float(np.corrcoef(a, b)[0, 1])

@@ -1,0 +1,231 @@
+"""Deep Learning HW 1, problem 4: cells, curves, confusions, quadrants and reliability."""
+
+import numpy as np
+
+from proofsheet import figures
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json
+from proofsheet.report.numbers import DAGGER, fixed, integer, percent
+from proofsheet.report.tables import write_table
+
+# The longer names do not fit above an image of a sixteenth of the page.
+SHORT = {"Immature Granulocyte (IG)": "Immature gran."}
+CORNERS = {
+    "confident_correct": "confident, correct",
+    "confident_incorrect": "confident, incorrect",
+    "uncertain_correct": "uncertain, correct",
+    "uncertain_incorrect": "uncertain, incorrect",
+}
+NETWORKS = {"mlp": "perceptron", "cnn": "convolutional network"}
+
+
+def show(axes, image, title=""):
+    """One cell, without axes; an empty place where there is none."""
+    axes.axis("off")
+    if image is not None:
+        axes.imshow(image)
+    axes.set_title(title, fontsize=7, pad=2)
+
+
+with script.run(snakemake):
+    metrics, arrays = read_json(snakemake.input.metrics), read_arrays(snakemake.input.arrays)
+    standin = read_json(snakemake.input.source)["standin"]
+    mark = DAGGER if standin else ""
+    names, keys = metrics["class_names"], list(metrics["recall"])
+    short = [SHORT.get(name, name) for name in names]
+    brief = dict(zip(names, short, strict=True))
+
+    # Two random training images of each type.
+    images = arrays["grid_images"]
+    figure, axes = figures.new(*images.shape[:2], height=1.9)
+    for (i, k), panel in np.ndenumerate(axes):
+        show(panel, images[i, k], short[k] if i == 0 else "")
+    figures.save(figure, snakemake.output.examples, standin=standin)
+
+    counts = list(metrics["counts"]["train_per_class"].values())
+    figure, axes = figures.new(width=0.8, height=2.2)
+    bars = axes.barh(range(len(names)), counts, color=figures.COLOURS[0])
+    axes.bar_label(bars, [integer(count) for count in counts], padding=2, fontsize=8)
+    axes.axvline(np.mean(counts), color="0.3", ls="--", lw=1)
+    axes.annotate("equal shares", (np.mean(counts), -0.75), xytext=(3, 0), fontsize=8,
+                  textcoords="offset points", annotation_clip=False, va="center")  # fmt: skip
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_xlim(0, 1.1 * max(counts))
+    axes.set(xlabel="training images")
+    axes.grid(axis="y", visible=False)
+    figures.save(figure, snakemake.output.classes, standin=standin)
+
+    figure, panels = figures.new(1, 2, height=2.4)
+    epochs = np.arange(1, len(arrays["loss"]) + 1)
+    for panel, name, scale, label in (
+        (panels[0], "loss", 1, "cross-entropy"),
+        (panels[1], "accuracy", 100, "accuracy / %"),
+    ):
+        panel.plot(epochs, scale * arrays[name], label="training")
+        panel.plot(epochs, scale * arrays[f"validation_{name}"], label="validation")
+        panel.set(xlabel="epoch", ylabel=label)
+        panel.legend()
+    figures.save(figure, snakemake.output.curves, standin=standin)
+
+    figure, axes = figures.new(width=0.7, height=3.5)
+    figures.heatmap(axes, arrays["mlp_confusion"], names)
+    figures.save(figure, snakemake.output.confusion, standin=standin)
+
+    # The class of lowest recall: its errors, and for comparison what is recognized.
+    hardest = metrics["lowest_recall"]
+    strips = (
+        ("hardest_images", f"{brief[hardest['name']]},\nmissed", hardest["examples"]),
+        ("hardest_right", f"{brief[hardest['name']]},\nrecognized", []),
+        ("hardest_called", f"{brief[hardest['called']]},\nrecognized", []),
+    )
+    figure, grid = figures.new(3, 6, height=3.3)
+    for row, (key, title, examples) in zip(grid, strips, strict=True):
+        row[0].axis("off")
+        row[0].text(1, 0.5, title, ha="right", va="center", fontsize=8, transform=row[0].transAxes)
+        for j, panel in enumerate(row[1:]):
+            called = f"called {brief[examples[j]['predicted']]}" if j < len(examples) else ""
+            show(panel, arrays[key][j] if j < len(arrays[key]) else None, called)
+    figures.save(figure, snakemake.output.errors, standin=standin)
+
+    figure, grid = figures.new(2, 4, height=3.6)
+    for q, (corner, title) in enumerate(CORNERS.items()):
+        entry, images = metrics["quadrants"][corner], arrays[f"{corner}_images"]
+        for j in range(2):
+            panel = grid[q // 2, 2 * (q % 2) + j]
+            if j >= len(images):
+                show(panel, None)
+                panel.text(0.5, 0.5, f"{title}:\n{entry['remark']}", ha="center", va="center",
+                           fontsize=7, transform=panel.transAxes)  # fmt: skip
+                continue
+            example = entry["examples"][j]
+            show(
+                panel, images[j],
+                f"{title}\ntrue: {brief[example['true']]}\npredicted: {brief[example['predicted']]}"
+                f"\nconfidence {fixed(example['confidence'], 3)}",
+            )  # fmt: skip
+    figures.save(figure, snakemake.output.quadrants, standin=standin)
+
+    figure, grid = figures.new(
+        2, 2, height=3.6, sharex=True, gridspec_kw={"height_ratios": (2.6, 1)}
+    )
+    for column, (kind, title) in zip(grid.T, NETWORKS.items(), strict=True):
+        upper, lower = column
+        upper.plot([0, 1], [0, 1], color="0.6", ls="-", lw=0.8)
+        for k, (when, label) in enumerate((("before", "as trained"), ("after", "tempered"))):
+            count = arrays[f"{kind}_{when}_count"]
+            some = count >= 10  # fewer say nothing
+            upper.plot(
+                arrays[f"{kind}_{when}_confidence"][some], arrays[f"{kind}_{when}_accuracy"][some],
+                color=figures.COLOURS[k], marker=figures.MARKERS[k], ls=figures.LINE_STYLES[k],
+                label=label,
+            )  # fmt: skip
+            edges = np.linspace(0, 1, len(count) + 1)
+            lower.stairs(count, edges, color=figures.COLOURS[k], ls=figures.LINE_STYLES[k])
+        upper.set(title=title, xlim=(0, 1), ylim=(0, 1))
+        upper.legend(loc="upper left")
+        lower.set(xlabel="confidence", yscale="log")
+    grid[0, 0].set_ylabel("share correct")
+    grid[1, 0].set_ylabel("images")
+    figures.save(figure, snakemake.output.reliability, standin=standin)
+
+    # Tables.
+    parts = ("train", "val", "test")
+    per_part = [metrics["counts"][f"{part}_per_class"] for part in parts]
+    total = metrics["counts"]["train"]
+    write_table(
+        snakemake.output.splits,
+        ["Type", "Training", "Validation", "Test", "Share of training"],
+        [
+            [
+                name,
+                *(integer(part[key]) + mark for part in per_part),
+                percent(per_part[0][key] / total, 1) + mark,
+            ]
+            for key, name in zip(keys, names, strict=True)
+        ]
+        + [
+            [
+                "**all**",
+                *(f"**{integer(metrics['counts'][part])}**{mark}" for part in parts),
+                "",
+            ]
+        ],
+    )
+    report = metrics["mlp"]["per_class"]
+    reference = metrics["cnn"]["per_class"]
+    write_table(
+        snakemake.output.report,
+        ["Type", "Precision", "Recall", "F1", "Test images", "Recall (convolutional)"],
+        [
+            [
+                f"**{name}**" if name == hardest["name"] else name,
+                *(percent(report[key][what], 1) + mark for what in ("precision", "recall")),
+                fixed(report[key]["f1"], 3) + mark,
+                integer(report[key]["support"]) + mark,
+                percent(reference[key]["recall"], 1) + mark,
+            ]
+            for key, name in zip(keys, names, strict=True)
+        ],
+    )
+    write_table(
+        snakemake.output.confused,
+        ["", "True type", "Predicted type", "Images", "Of the true type", "The other way around"],
+        [
+            [
+                str(rank),
+                entry["true"],
+                entry["predicted"],
+                integer(entry["count"]) + mark,
+                percent(entry["share_of_true"], 1) + mark,
+                integer(entry["reverse"]) + mark,
+            ]
+            for rank, entry in enumerate(metrics["most_confused"], start=1)
+        ],
+        align="rllrrr",
+    )
+    inside = metrics["quadrants"]
+    write_table(
+        snakemake.output.corners,
+        ["Confidence", "Correct", "Incorrect", "Share correct"],
+        [
+            [
+                label,
+                *(
+                    f"{integer(entry['count'])}{mark} ({percent(entry['share'], 1)}{mark})"
+                    for entry in (inside[f"{level}_correct"], inside[f"{level}_incorrect"])
+                ),
+                percent(inside[f"{level}_accuracy"], 1) + mark,
+            ]
+            for level, label in (
+                ("confident", "high (above 0.9)"),
+                ("uncertain", "low (below 0.6)"),
+            )
+        ],
+    )
+    rows = [
+        ("Parameters", "parameters", integer),
+        ("Epochs", "epochs", integer),
+        ("Training accuracy", "train_accuracy", percent),
+        ("Test accuracy", "test_accuracy", percent),
+        ("Mean recall of the types", "mean_recall", percent),
+    ]
+    pairs = [metrics[kind] for kind in NETWORKS]
+    write_table(
+        snakemake.output.networks,
+        ["", "Perceptron", "Convolutional network"],
+        [[label, *(form(entry[key]) + mark for entry in pairs)] for label, key, form in rows]
+        + [
+            [
+                f"{label}, {when}",
+                *(form(entry["calibration"][at][key]) + mark for entry in pairs),
+            ]
+            for label, key, form in (
+                ("Expected calibration error", "expected_calibration_error", percent),
+                ("Mean confidence", "mean_confidence", percent),
+                ("Test cross-entropy", "negative_log_likelihood", fixed),
+            )
+            for at, when in (("before", "as trained"), ("after", "tempered"))
+        ]
+        + [["Temperature", *(fixed(entry["temperature"], 3) + mark for entry in pairs)]],
+    )

@@ -1,0 +1,172 @@
+"""Deep Learning HW 1, problem 4: what both networks do on the test images, and why they err."""
+
+from pathlib import Path
+
+import numpy as np
+from scipy.special import softmax
+from sklearn.metrics import classification_report, confusion_matrix
+
+from problems.dl_hw1.p4_bloodmnist import derivations
+from problems.dl_hw1.p4_bloodmnist.analysis import (
+    HIGH,
+    balance,
+    confident_errors,
+    first_layer,
+    fitting,
+    key_of,
+    most_confused,
+    most_confused_pairs,
+    origin,
+    quadrants,
+    reference_verdict,
+    struggling_class,
+    temperature_verdict,
+    two_of_each,
+    typical_features,
+)
+from problems.dl_hw1.p4_bloodmnist.calibration import (
+    expected_calibration_error,
+    fit_temperature,
+    negative_log_likelihood,
+    reliability,
+)
+from problems.dl_hw1.p4_bloodmnist.model import RECIPES, SIZES, features
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.data.dataset import load
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
+from proofsheet.learning.classification import accuracy, bootstrap_interval
+
+KINDS = ("mlp", "cnn")
+
+with script.run(snakemake):
+    seed = snakemake.params.seed
+    data = load(Path(snakemake.input.source).parent)
+    keys = [key_of(name) for name in data.class_names]
+    names, labels, y = data.class_names, range(len(data.class_names)), data.test.y
+    runs = {kind: read_json(snakemake.input[kind]) for kind in KINDS}
+    logits = {kind: read_arrays(snakemake.input[f"{kind}_arrays"]) for kind in KINDS}
+    training_counts = np.bincount(data.train.y, minlength=len(names))
+    typical = typical_features(features(data.train.x), data.train.y, len(names))
+    seen = features(data.test.x)
+
+    # Both networks by the same measures; the perceptron is the one that is asked for.
+    measured, diagrams, confusions = {}, {}, {}
+    for kind in KINDS:
+        z = logits[kind]["test_logits"]
+        p, predicted = softmax(z, axis=1), z.argmax(axis=1)
+        confusion = confusions[kind] = confusion_matrix(y, predicted, labels=labels)
+        report = classification_report(
+            y, predicted, labels=labels, target_names=names, output_dict=True, zero_division=0
+        )
+        low, high = bootstrap_interval(confusion, accuracy, seed=seed)
+        temperature = fit_temperature(logits[kind]["val_logits"], data.val.y)
+        correct, calibration = predicted == y, {}
+        for when, t in (("before", 1.0), ("after", temperature)):
+            confidence = softmax(z / t, axis=1).max(axis=1)
+            found = reliability(confidence, correct)
+            calibration[when] = {
+                "expected_calibration_error": expected_calibration_error(confidence, correct),
+                "negative_log_likelihood": negative_log_likelihood(z, y, t),
+                "mean_confidence": confidence.mean(),
+                "confident": (confidence > HIGH).sum(),
+                "confident_accuracy": (
+                    correct[confidence > HIGH].mean() if (confidence > HIGH).any() else 0.0
+                ),
+            }
+            diagrams |= {
+                f"{kind}_{when}_{name}": getattr(found, name)
+                for name in ("count", "confidence", "accuracy")
+            }
+        measured[kind] = {
+            "parameters": runs[kind]["parameters"],
+            "epochs": runs[kind]["epochs"],
+            "train_accuracy": runs[kind]["train_accuracy"],
+            "test_accuracy": correct.mean(),
+            "test_interval": {"low": low, "high": high},
+            "errors": (~correct).sum(),
+            "mean_recall": report["macro avg"]["recall"],
+            "per_class": {
+                key: {what.replace("-score", ""): number for what, number in report[name].items()}
+                for key, name in zip(keys, names, strict=True)
+            },
+            "temperature": temperature,
+            "temperature_verdict": temperature_verdict(temperature),
+            "calibration": calibration,
+        }
+
+    own = measured["mlp"]
+    z = logits["mlp"]["test_logits"]
+    p, predicted, confusion = softmax(z, axis=1), z.argmax(axis=1), confusions["mlp"]
+    hardest = struggling_class(
+        confusion, y, predicted, seen, typical, training_counts, names, seed=seed
+    )
+    in_quadrants = quadrants(p, y, names, seed=seed)
+    confident = confident_errors(p, y, seen, typical)
+    reference_recall = measured["cnn"]["per_class"][key_of(hardest["name"])]["recall"]
+    grid = two_of_each(data.train.y, len(names), seed)
+
+    metrics = {
+        "class_names": names,
+        "counts": {"train": len(data.train), "val": len(data.val), "test": len(data.test)}
+        | {
+            f"{part}_per_class": dict(
+                zip(keys, np.bincount(rows.y, minlength=len(names)), strict=True)
+            )
+            for part, rows in (("train", data.train), ("val", data.val), ("test", data.test))
+        },
+        "balance": balance(training_counts, names),
+        "most_frequent_accuracy": (y == training_counts.argmax()).mean(),
+        "test_accuracy": own["test_accuracy"],
+        "confusion_matrix": confusion,
+        "most_confused": most_confused(confusion, names),
+        "most_confused_pairs": most_confused_pairs(confusion, names),
+        "recall": {key: own["per_class"][key]["recall"] for key in keys},
+        "precision": {key: own["per_class"][key]["precision"] for key in keys},
+        "lowest_recall": hardest
+        | {
+            "reference_recall": reference_recall,
+            "reference_verdict": reference_verdict(hardest["recall"], reference_recall),
+        },
+        "fitting": fitting({k: np.array(v) for k, v in runs["mlp"].items() if "loss" in k}),
+        "first_layer": first_layer(
+            runs["mlp"]["live_units"], SIZES, data.train.x, RECIPES["mlp"].learning_rate
+        ),
+        "quadrants": in_quadrants,
+        "confident_errors": confident,
+        "expected_calibration_error": own["calibration"]["before"]["expected_calibration_error"],
+        "mlp": own,
+        "cnn": measured["cnn"],
+        "official": data.source["official"],
+        "origin": origin(data.source),
+    }
+    corners = [
+        f"{level}_{outcome}"
+        for level in ("confident", "uncertain")
+        for outcome in ("correct", "incorrect")
+    ]
+    wrong_rows = [entry["row"] for entry in hardest["examples"]]
+    shown = {
+        "hardest_images": data.test.x[wrong_rows],
+        # For comparison: five of the type that were recognized, and five of what it is taken for.
+        "hardest_right": data.test.x[
+            np.flatnonzero((y == predicted) & (y == names.index(hardest["name"])))[:5]
+        ],
+        "hardest_called": data.test.x[
+            np.flatnonzero((y == predicted) & (y == names.index(hardest["called"])))[:5]
+        ],
+    } | {
+        f"{corner}_images": data.test.x[[e["row"] for e in in_quadrants[corner]["examples"]]]
+        for corner in corners
+    }
+    write_json(snakemake.output.metrics, metrics)
+    write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
+    write_arrays(
+        snakemake.output.arrays,
+        grid_images=data.train.x[grid],
+        **{name: np.array(runs["mlp"][name]) for name in runs["mlp"] if "loss" in name},
+        **{name: np.array(runs["mlp"][name]) for name in runs["mlp"] if "accuracy" in name},
+        **{f"{kind}_confusion": confusions[kind] for kind in KINDS},
+        **shown,
+        **diagrams,
+    )

@@ -1,0 +1,317 @@
+"""Deep Learning HW 1, problem 5: the formulas of the chapter, each held against a reference.
+
+Letters as in the chapter: x are inputs of a layer and z = xW its pre-activations, q the variance
+of z, n and m the numbers of inputs and outputs, σ² the variance of a weight, φ the activation, δ
+the gradient of the loss at the pre-activations.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any
+
+import numpy as np
+import scipy.integrate
+import sympy
+import torch
+from torch.nn import functional
+
+from problems.dl_hw1.p5_initialization.initialization import STANDARD_DEVIATION
+from problems.dl_hw1.p5_initialization.model import DeepNetworks, losses, statistics
+from problems.dl_hw1.p5_initialization.signal_propagation import (
+    MOMENTS,
+    Prediction,
+    fixed_point,
+    predicted_statistics,
+)
+from proofsheet.checks import derivation_check, relative_error
+
+# Random cases -----------------------------------------------------------------------------
+
+
+def sign_matrices(sigma: float, *shapes: tuple[int, int]) -> Iterator[list[np.ndarray]]:
+    """All weights with entries ±σ: an exact distribution with mean 0 and variance σ²."""
+    counts = [rows * columns for rows, columns in shapes]
+    for signs in product((-sigma, sigma), repeat=sum(counts)):
+        parts = np.split(np.array(signs), np.cumsum(counts)[:-1])
+        yield [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+
+
+def networks(
+    rng: np.random.Generator, method: str, activation: str, sizes: tuple[int, ...], seeds: int = 1
+) -> DeepNetworks:
+    """Networks from random seeds."""
+    drawn = [int(seed) for seed in rng.integers(0, 2**31, seeds)]
+    return DeepNetworks(sizes, method, activation, drawn)
+
+
+# Variances from layer to layer ------------------------------------------------------------
+
+
+@derivation_check(
+    claim="E z_j² = n σ² · mean(x²), whatever the distribution of the weights",
+    method="exhaustive",
+    trials=20,
+    tolerance=1e-12,
+)
+def forward_variance(rng, formula=lambda n, m, sigma, x: n * sigma**2 * np.mean(x**2)):
+    n, m, sigma = int(rng.integers(1, 5)), int(rng.integers(1, 3)), rng.uniform(0.1, 2)
+    x = rng.standard_normal(n)
+    found = np.mean([(x @ w) ** 2 for (w,) in sign_matrices(sigma, (n, m))])
+    return relative_error(formula(n, m, sigma, x), found)
+
+
+@derivation_check(
+    claim="E (∂ℓ/∂x_i)² = m σ² · mean(δ²) for z = xW and δ = ∂ℓ/∂z",
+    method="autograd",
+    trials=20,
+    tolerance=1e-12,
+)
+def backward_variance(rng, formula=lambda n, m, sigma, delta: m * sigma**2 * np.mean(delta**2)):
+    n, m, sigma = int(rng.integers(1, 3)), int(rng.integers(1, 5)), rng.uniform(0.1, 2)
+    delta = rng.standard_normal(m)
+    found = []
+    for (w,) in sign_matrices(sigma, (n, m)):
+        x = torch.from_numpy(rng.standard_normal(n)).requires_grad_()
+        (x @ torch.from_numpy(w) @ torch.from_numpy(delta)).backward()
+        found.append(x.grad.numpy() ** 2)
+    return relative_error(formula(n, m, sigma, delta), np.mean(found))
+
+
+@derivation_check(
+    claim="Xavier's n σ² and m σ² have the mean 1, and both are 1 where n = m",
+    method="symbolic",
+    tolerance=0,
+)
+def xavier_compromise(rng, formula=lambda n, m: 2 / (n + m)):
+    n, m = sympy.symbols("n m", positive=True)
+    variance = formula(n, m)
+    claims = (
+        (n * variance + m * variance) / 2 - 1,
+        (n * variance).subs(m, n) - 1,
+        (m * variance).subs(m, n) - 1,
+    )
+    return sum(sympy.simplify(claim) != 0 for claim in claims)
+
+
+# Tanh -------------------------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="E[tanh²(√q Z)] and E[tanh′²(√q Z)] on a grid are those of adaptive quadrature",
+    method="reference",
+    trials=30,
+    tolerance=1e-8,
+)
+def tanh_moments(rng, formula=MOMENTS["tanh"]):
+    q = 10 ** rng.uniform(-6, 1)
+
+    def adaptive(f: Callable[[float], float]) -> float:
+        density = lambda z: math.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)  # noqa: E731
+        value, _ = scipy.integrate.quad(
+            lambda z: f(math.sqrt(q) * z) * density(z), -12, 12, epsabs=0, epsrel=1e-11, limit=400
+        )
+        return value
+
+    second, slope = adaptive(lambda z: math.tanh(z) ** 2), adaptive(lambda z: math.cosh(z) ** -4)
+    return max(relative_error(formula.second(q), second), relative_error(formula.slope(q), slope))
+
+
+@derivation_check(
+    claim="E[tanh²(√q Z)] = q − 2q² + O(q³)",
+    method="symbolic",
+    tolerance=0,
+)
+def tanh_contracts(rng, formula=lambda q: q - 2 * q**2):
+    q, s, z = sympy.symbols("q s z", positive=True)
+    series = sympy.series(sympy.tanh(s * z) ** 2, s, 0, 6).removeO()
+    # E Zᵏ = (k − 1)!! for even k.
+    mean = sum(
+        series.coeff(s, k).subs(z, 1) * sympy.factorial2(k - 1) * q ** (k // 2) for k in (2, 4)
+    )
+    return int(sympy.simplify(mean - formula(q)) != 0)
+
+
+@derivation_check(
+    claim="at gain 1 the variance decays to 0; above, it rests at q* = gain · E tanh²(√q* Z) > 0",
+    method="reference",
+    trials=10,
+    tolerance=5e-3,
+)
+def tanh_rest(rng, formula=fixed_point):
+    gain = rng.uniform(1.5, 3)
+    q = formula(gain)
+    # By simulation of the stationary equation, not by quadrature.
+    z = rng.standard_normal(1_000_000, dtype=np.float32)
+    simulated = gain * float(np.mean(np.tanh(math.sqrt(q) * z) ** 2, dtype=np.float64))
+    return max(relative_error(q, simulated) if q > 0 else math.inf, formula(1.0))
+
+
+# ReLU -------------------------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="z ~ N(0, q): E ReLU(z)² = q/2 and E ReLU(z) = √(q/2π)",
+    method="symbolic",
+    tolerance=0,
+)
+def relu_half(rng, formula=lambda q: (q / 2, sympy.sqrt(q / (2 * sympy.pi)))):
+    q, z = sympy.symbols("q z", positive=True)
+    density = sympy.exp(-(z**2) / (2 * q)) / sympy.sqrt(2 * sympy.pi * q)
+    moments = [sympy.integrate(z**power * density, (z, 0, sympy.oo)) for power in (2, 1)]
+    return sum(
+        sympy.simplify(found - wanted) != 0
+        for found, wanted in zip(moments, formula(q), strict=True)
+    )
+
+
+@derivation_check(
+    claim="at any width, E mean(h_2²) = (n_0 σ²/2)(n_1 σ²/2) · mean(x²) for two ReLU layers with"
+    " symmetric weights; He's σ² makes each factor 1",
+    method="exhaustive",
+    trials=5,
+    tolerance=1e-12,
+)
+def relu_any_width(rng, formula=lambda n, sigma: n * sigma**2 / 2):
+    sizes, sigma = tuple(int(k) for k in rng.integers(1, 4, 3)), rng.uniform(0.2, 2)
+    x = rng.standard_normal(sizes[0])
+    # All weights of the first layer; of the second, all weights of one unit (units are alike).
+    shapes = (sizes[0], sizes[1]), (sizes[1], 1)
+    found = np.mean(
+        [
+            np.maximum(np.maximum(x @ first, 0) @ second, 0) ** 2
+            for first, second in sign_matrices(sigma, *shapes)
+        ]
+    )
+    expected = formula(sizes[0], sigma) * formula(sizes[1], sigma) * np.mean(x**2)
+    he = max(abs(formula(n, STANDARD_DEVIATION["he"](n, 7)) - 1) for n in sizes)
+    return max(abs(expected - found) / max(abs(found), 1e-12), he)
+
+
+# All layers together ----------------------------------------------------------------------
+
+
+def _against_wide(rng: np.random.Generator, formula: Callable[..., Prediction], name: str) -> float:
+    """Largest difference from networks that are wide, relative to the prediction's size."""
+    sizes = (60, *[900] * 4, 10)
+    method, activation = rng.choice(["xavier", "he"]), str(rng.choice(["tanh", "relu"]))
+    model = networks(rng, str(method), activation, sizes)
+    x = rng.standard_normal((40, sizes[0])) * rng.uniform(0.3, 2, (40, 1))
+    y = torch.from_numpy(rng.integers(0, sizes[-1], 40))
+    found = statistics(model, torch.from_numpy(x).float(), y)
+    predicted = formula(np.sum(x**2, axis=1), sizes, str(method), activation)
+    if name == "gradient":
+        ratio = found[name][0] / found[name][0, -1]
+        return float(np.max(np.abs(ratio / predicted.gradient - 1)))
+    return float(np.max(np.abs(found[name][0] - getattr(predicted, name)) / predicted.std))
+
+
+@derivation_check(
+    claim="the recursion of q gives mean and standard deviation of every layer of a wide network",
+    method="reference",
+    trials=6,
+    tolerance=0.12,
+)
+def wide_network_activations(rng, formula=predicted_statistics):
+    state = rng.bit_generator.state
+    first = _against_wide(rng, formula, "std")
+    rng.bit_generator.state = state
+    return max(first, _against_wide(rng, formula, "mean"))
+
+
+@derivation_check(
+    claim="the gradient's mean square changes by the factor n σ² E φ′(√q Z)² per layer",
+    method="reference",
+    trials=6,
+    tolerance=0.2,
+)
+def wide_network_gradients(rng, formula=predicted_statistics):
+    return _against_wide(rng, formula, "gradient")
+
+
+# The zero network -------------------------------------------------------------------------
+
+
+def zero_gradients(model: DeepNetworks, y: np.ndarray) -> list[np.ndarray]:
+    """Gradients of the mean cross-entropy of a network whose only nonzero entries are b."""
+    classes = model.biases[-1].shape[-1]
+    p = functional.softmax(model.biases[-1].detach(), dim=-1).numpy()
+    parts = [np.zeros(parameter.shape) for parameter in model.parameters()]
+    return [*parts[:-1], p - np.bincount(y, minlength=classes) / len(y)]
+
+
+@derivation_check(
+    claim="zero network with output bias b: ∂ℓ/∂b = softmax(b) − class frequencies, and every"
+    " other gradient is exactly 0",
+    method="autograd",
+    trials=20,
+    tolerance=1e-5,
+)
+def zero_network(rng, formula=zero_gradients):
+    model = networks(rng, "zero", str(rng.choice(["tanh", "relu"])), (5, 4, 4, 3))
+    with torch.no_grad():
+        model.biases[-1] += torch.from_numpy(rng.standard_normal(3)).float()
+    x, y = rng.standard_normal((11, 5)), rng.integers(0, 3, 11)
+    losses(model(torch.from_numpy(x).float()), torch.from_numpy(y)[None]).sum().backward()
+    found = [parameter.grad.numpy() for parameter in model.parameters()]
+    wanted = formula(model, y)
+    # Zero means zero: not even a rounding error is allowed there.
+    exact = all(np.array_equal(f, w) for f, w in zip(found[:-1], wanted[:-1], strict=True))
+    return relative_error(found[-1], wanted[-1]) if exact else math.inf
+
+
+@derivation_check(
+    claim="the loss of a bias alone is at least the entropy of the class frequencies f, attained"
+    " by b = log f",
+    method="bound",
+    trials=50,
+    tolerance=1e-12,
+)
+def bias_alone(rng, formula=lambda f: -float(np.sum(f * np.log(f)))):
+    f = rng.dirichlet(np.ones(10))
+    loss = lambda b: float(np.log(np.sum(np.exp(b))) - f @ b)  # noqa: E731
+    # An arbitrary bias may not lie below the value, and log f must lie on it.
+    return max(formula(f) - loss(rng.standard_normal(10)), abs(loss(np.log(f)) - formula(f)))
+
+
+def averaged_over_units(gradient: np.ndarray, axis: int) -> np.ndarray:
+    """The same gradient for every unit: (K, fan_in, fan_out), equal along the units' axis."""
+    return np.broadcast_to(gradient.mean(axis=axis, keepdims=True), gradient.shape)
+
+
+def gradients_of_equal_units(rng: np.random.Generator, to_logits: np.ndarray) -> list[np.ndarray]:
+    """Of the weights of a network whose units are alike in every hidden layer.
+
+    Weights have one value for each input, one between all units, and one for each class.
+    """
+    activation = str(rng.choice(["tanh", "relu"]))
+    model = networks(rng, "zero", activation, (5, 4, 4, len(to_logits)))
+    with torch.no_grad():
+        model.weights[0] += torch.from_numpy(rng.uniform(0.1, 0.5, (5, 1))).float()
+        model.weights[1] += rng.uniform(0.1, 0.5)
+        model.weights[2] += torch.from_numpy(to_logits).float()
+    x, y = rng.uniform(0.1, 1, (11, 5)), rng.integers(0, len(to_logits), 11)
+    losses(model(torch.from_numpy(x).float()), torch.from_numpy(y)[None]).sum().backward()
+    return [weight.grad.numpy() for weight in model.weights]
+
+
+NOTHING = 1e-6
+"""Gradients of float32 that are rounding alone are smaller."""
+
+
+@derivation_check(
+    claim="hidden units with equal weights, incoming and outgoing, have equal gradients at both;"
+    " none is 0 if the weights to the logits differ from class to class",
+    method="autograd",
+    trials=20,
+    tolerance=1e-5,
+)
+def equal_weights(rng, formula: Callable[[np.ndarray, int], Any] = averaged_over_units):
+    gradients = gradients_of_equal_units(rng, rng.standard_normal(3))
+    if min(np.abs(gradient).max() for gradient in gradients) < NOTHING:
+        return math.inf
+    cases = [(gradient, -1) for gradient in gradients[:-1]]  # where units are outputs
+    cases += [(gradient, -2) for gradient in gradients[1:]]  # where they are inputs
+    return max(relative_error(formula(gradient, axis), gradient) for gradient, axis in cases)

@@ -1,0 +1,82 @@
+"""Deep Learning HW 1, problem 5: the eight networks over their seeds, beside the predictions."""
+
+import numpy as np
+
+from problems.dl_hw1.p5_initialization import derivations
+from problems.dl_hw1.p5_initialization.signal_propagation import MOMENTS, fixed_point
+from problems.dl_hw1.p5_initialization.summary import (
+    arithmetic,
+    jumps,
+    over_seeds,
+    recommendation,
+    scales,
+)
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
+
+with script.run(snakemake):
+    script.set_threads(snakemake.threads)
+    runs = [read_json(path) for path in snakemake.input.runs]
+    arrays = [read_arrays(path) for path in snakemake.input.runs_arrays]
+    results = {}
+    for run, found in zip(runs, arrays, strict=True):
+        results.setdefault(run["activation"], {})[run["method"]] = over_seeds(run, found)
+    zero = {run["activation"]: run["trained"] for run in runs if run["method"] == "zero"}
+    rest = fixed_point(2.0)
+    variance = np.linspace(0, 2, 201)
+
+    write_json(
+        snakemake.output.metrics,
+        {
+            activation: methods
+            | {
+                "scales": scales(methods),
+                "recommendation": recommendation(methods, activation),
+                "jumps": jumps(methods),
+            }
+            for activation, methods in results.items()
+        }
+        | {
+            "seeds": runs[0]["seeds"],
+            "seed_count": len(runs[0]["seeds"]),
+            "images": runs[0]["images"],
+            "test_images": runs[0]["test_images"],
+            "epochs": len(results["tanh"]["he"]["train_loss"]),
+            "pixel": runs[0]["pixel"],
+            "arithmetic": arithmetic(runs[0]["mixed"]),
+            "zero": zero["tanh"]
+            | {
+                "largest_inner": max(part["largest_inner"] for part in zero.values()),
+                "uniform_loss": np.log(runs[0]["sizes"][-1]),
+                "same_for_relu": max(
+                    abs(a - b)
+                    for a, b in zip(
+                        results["tanh"]["zero"]["test_accuracies"],
+                        results["relu"]["zero"]["test_accuracies"],
+                        strict=True,
+                    )
+                ),
+            },
+            # Tanh with He's gain of 2, and with Xavier's of 1, far from the input.
+            "tanh_rest": {
+                "variance": rest,
+                "std": np.sqrt(rest / 2),
+                "gradient_factor": 2 * MOMENTS["tanh"].slope(rest),
+            },
+            "prediction_error": max(
+                result["prediction_error"] for m in results.values() for result in m.values()
+            ),
+        },
+    )
+    write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
+    write_arrays(
+        snakemake.output.arrays,
+        map_variance=variance,
+        **{f"map_{name}": moments.second(variance) for name, moments in MOMENTS.items()},
+        **{
+            f"{run['activation']}_{run['method']}_{name}": found[name]
+            for run, found in zip(runs, arrays, strict=True)
+            for name in ("losses", "mean", "std", "predicted_mean", "predicted_std")
+        },
+    )

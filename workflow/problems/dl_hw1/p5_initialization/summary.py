@@ -1,0 +1,167 @@
+"""Initializations compared over seeds, and what may be said about them, chosen by the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from proofsheet.report.enumeration import listed
+from proofsheet.report.numbers import fixed, percent, scientific
+
+NAMES = {"zero": "zero", "small_random": "small random", "xavier": "Xavier", "he": "He"}
+DISPLAYED = {"tanh": "tanh", "relu": "ReLU"}
+DESIGNED = {"tanh": "xavier", "relu": "he"}
+"""For which activation a method was derived (Glorot and Bengio 2010, He et al. 2015)."""
+
+VANISHED, KEPT = 0.1, 0.7
+"""Last over first deviation: below the one vanishing; between the other and its inverse stable."""
+
+JUMP, FALL = 5, 0.01
+"""A seed ends in a jump if its last mini-batch has `JUMP` times the mean loss of its last epoch, as
+one hard image can do too, and its test accuracy is `FALL` below the median of its method."""
+
+
+def over_seeds(run: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """One activation and one method: means over the seeds, their spread, and the prediction.
+
+    Of the test accuracies it is the median: one seed that ends in a jump of its loss says little
+    about a method.
+
+    Args:
+        run: with `test_accuracies`, one for each seed.
+        arrays: `mean`, `std`, `gradient` (K, L), their `predicted_…` (L,), `epoch_losses`
+            (K, epochs), `losses` (K, steps).
+    """
+    accuracies = np.asarray(run["test_accuracies"])
+    std, predicted = arrays["std"].mean(axis=0), arrays["predicted_std"]
+    last = arrays["gradient"][:, -1:]
+    # The zero network has no gradient to compare with: its ratio is 0 as well.
+    gradient = np.divide(arrays["gradient"], last, out=np.zeros_like(last + arrays["gradient"]),
+                         where=last > 0).mean(axis=0)  # fmt: skip
+    epoch_losses = arrays["epoch_losses"].mean(axis=0)
+    return {
+        "test_accuracy": np.median(accuracies),
+        "test_accuracies": accuracies,
+        "test_accuracy_spread": np.ptp(accuracies),
+        "activation_mean": arrays["mean"].mean(axis=0),
+        "activation_std": std,
+        "activation_std_spread": np.ptp(arrays["std"], axis=0),
+        "predicted_mean": arrays["predicted_mean"],
+        "predicted_std": predicted,
+        "prediction_error": np.max(np.abs(std - predicted) / np.where(predicted > 0, predicted, 1)),
+        "kept": std[-1] / std[0] if std[0] > 0 else 0.0,
+        "gradient": gradient,
+        "predicted_gradient": arrays["predicted_gradient"],
+        "train_loss": epoch_losses,
+        "first_train_loss": epoch_losses[0],
+        "final_train_loss": epoch_losses[-1],
+        "last_epoch_losses": arrays["epoch_losses"][:, -1],
+        "last_step_losses": arrays["losses"][:, -1],
+        "learns": learns(epoch_losses, classes=10),
+    }
+
+
+def learns(epoch_losses: Sequence[float], classes: int) -> str:
+    """When the mean training loss is first below half of log(classes), the loss of a guess."""
+    below = np.flatnonzero(np.asarray(epoch_losses) < np.log(classes) / 2)
+    if len(below) == 0:
+        return f"not within {len(epoch_losses)} epoch{'s' if len(epoch_losses) > 1 else ''}"
+    return f"in epoch {below[0] + 1}"
+
+
+def jumps(results: Mapping[str, Mapping[str, Any]]) -> str:
+    """Which networks' training ended in the middle of a jump of the loss, as a sentence.
+
+    Args:
+        results: what `over_seeds` returns, by method.
+    """
+    found = [
+        f"a network of {NAMES[method]}, with a loss of {brief(last)} in its last mini-batch against"
+        f" {brief(mean)} in the mean of its last epoch and a test accuracy of {percent(accuracy)}"
+        for method, result in results.items()
+        for last, mean, accuracy in zip(
+            result["last_step_losses"],
+            result["last_epoch_losses"],
+            result["test_accuracies"],
+            strict=True,
+        )
+        if last > JUMP * mean and accuracy < result["test_accuracy"] - FALL
+    ]
+    return f"it does here: {'; and '.join(found)}" if found else "here none does"
+
+
+def arithmetic(mixed: bool) -> str:
+    """In what the networks were trained."""
+    if mixed:
+        return "products in bfloat16, weights, sums and the loss in float32"
+    return "all in float32"
+
+
+def scales(results: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Which methods let the activations vanish, which let them decline, which keep them.
+
+    Args:
+        results: what `over_seeds` returns, by method.
+    """
+
+    def those(condition) -> str:
+        return listed([NAMES[m] for m, result in results.items() if condition(result["kept"])])
+
+    return {
+        "vanishing": those(lambda kept: kept < VANISHED),
+        "between": those(lambda kept: VANISHED <= kept < KEPT),
+        "stable": those(lambda kept: KEPT <= kept <= 1 / KEPT),
+        "growing": those(lambda kept: kept > 1 / KEPT),
+    }
+
+
+def recommendation(results: Mapping[str, Mapping[str, Any]], activation: str) -> dict[str, Any]:
+    """The method to use with an activation.
+
+    The best median test accuracy decides. Where the seeds of other methods reach into the seeds of
+    the best, accuracy cannot tell them apart, and of these the one is taken whose activations
+    keep their scale best before training.
+    """
+    ranked = sorted(results, key=lambda m: -results[m]["test_accuracy"])
+    floor = min(results[ranked[0]]["test_accuracies"])
+    tied = [m for m in ranked if max(results[m]["test_accuracies"]) >= floor]
+    chosen = min(tied, key=lambda m: _distance(results[m]["kept"]))
+    others = [NAMES[m] for m in tied if m != chosen]
+    designed = DESIGNED[activation]
+    return {
+        "method": NAMES[chosen],
+        "test_accuracy": results[chosen]["test_accuracy"],
+        "kept": results[chosen]["kept"],
+        "highest": NAMES[ranked[0]],
+        "highest_accuracy": results[ranked[0]]["test_accuracy"],
+        "runner_up": NAMES[ranked[1]],
+        "margin_points": 100
+        * (results[ranked[0]]["test_accuracy"] - results[ranked[1]]["test_accuracy"]),
+        "reason": (
+            f"its seeds overlap with those of {listed(others)}; of these it keeps the scale best"
+            if others
+            else "each of its seeds is above every seed of the others"
+        ),
+        "separated": (
+            f"the accuracies of {listed([NAMES[m] for m in tied])} overlap from seed to seed"
+            if others
+            else f"every seed of {NAMES[chosen]} is more accurate than any seed of the others"
+        ),
+        "against_design": (
+            f"the one that was derived for {DISPLAYED[activation]}"
+            if chosen == designed
+            else f"not {NAMES[designed]}, which was derived for {DISPLAYED[activation]}"
+        ),
+    }
+
+
+def brief(value: float) -> str:
+    """Three decimals where they show something, a power of ten below."""
+    return scientific(value) if 0 < abs(value) < 0.01 else fixed(value, 3)
+
+
+def _distance(kept: float) -> float:
+    """How far a ratio is from 1, as a factor."""
+    return abs(np.log(kept)) if kept > 0 else np.inf

@@ -1,0 +1,677 @@
+"""Deep Learning HW 1, problem 6: the formulas of the chapter, each held against a reference.
+
+Letters as in the chapter: X (N, n_in) is the input of a layer, Z (N, n_out) its output, G the
+gradient of the loss by Z, z are logits, y is the label as a row of probabilities, ŷ = softmax(z),
+ε the step of a difference quotient, u half the distance from 1 to the next float.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from itertools import combinations
+from typing import Any
+
+import mpmath
+import numpy as np
+import sympy
+import torch
+
+from mytorch.nn.modules.activation import ReLU, Sigmoid
+from mytorch.nn.modules.linear import Linear
+from mytorch.nn.modules.loss import Loss, SoftmaxCrossEntropy
+from mytorch.nn.modules.module import Module
+from mytorch.nn.optim import SGD
+from mytorch.nn.sequential import Sequential
+from mytorch.utils.gradient_check import gradient_check
+from problems.dl_hw1.p6_mytorch.gradient_errors import draw_clear_batch, third_central_moment
+from proofsheet.checks import derivation_check, relative_error
+
+# The formulas -----------------------------------------------------------------------------
+
+
+def linear_gradients(X: np.ndarray, W: np.ndarray, G: np.ndarray) -> list[np.ndarray]:
+    """dW = GᵀX, db = Gᵀ1, dX = GW for Z = XWᵀ + 1bᵀ."""
+    return [G.T @ X, G.sum(axis=0), G @ W]
+
+
+def relu_gradient(x: np.ndarray, g: np.ndarray) -> np.ndarray:
+    """g where x > 0, else 0."""
+    return g * (x > 0)
+
+
+def stable_sigmoid(x: np.ndarray) -> np.ndarray:
+    """1/(1 + e⁻ˣ) from exponentials that are at most 1."""
+    with np.errstate(under="ignore"):
+        e = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1, e) / (1 + e)
+
+
+def stable_loss(z: np.ndarray, label: int) -> float:
+    """log Σ_j exp(z_j − max z) − (z_label − max z)."""
+    shifted = z - z.max()
+    with np.errstate(under="ignore"):
+        return float(np.log(np.exp(shifted).sum()) - shifted[label])
+
+
+def batch_gradient(z: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """(ŷ − y)/N for logits and labels (N, classes)."""
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return (e / e.sum(axis=1, keepdims=True) - y) / len(z)
+
+
+def best_step(rounding: Any, third: Any) -> tuple[Any, Any]:
+    """The ε with the least ε²|f‴|/6 + r/ε, and that least value, of numbers or of symbols."""
+    root = sympy.Rational(1, 3)
+    return (3 * rounding / third) ** root, (rounding**2 * third / 3) ** root * 3 / 2
+
+
+def stationary_variance(rate: float, h: float, noise: float) -> float:
+    """Variance of w_{t+1} = w_t − η(h w_t + ξ_t) after a long time, Var ξ = `noise`."""
+    return rate * noise / (h * (2 - rate * h))
+
+
+def averaged_variance(rate: float, h: float, noise: float, steps: int) -> float:
+    """Bound on the variance of the mean of `steps` such iterates in a row: `noise`/(h²T)."""
+    return noise / (h**2 * steps)
+
+
+# Random cases and references --------------------------------------------------------------
+
+
+def torch_gradients(loss: Callable[..., torch.Tensor], *at: np.ndarray) -> list[np.ndarray]:
+    """Gradients of a scalar function by all of its arguments."""
+    leaves = [torch.tensor(a, dtype=torch.float64, requires_grad=True) for a in at]
+    return [g.numpy() for g in torch.autograd.grad(loss(*leaves), leaves)]
+
+
+def largest(actual: Sequence[np.ndarray], expected: Sequence[np.ndarray]) -> float:
+    """Largest relative error over pairs of arrays."""
+    return max(relative_error(a, e) for a, e in zip(actual, expected, strict=True))
+
+
+def draw_linear(rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """X, W, b and the coefficients of a loss Σ C sin(Z)."""
+    batch, n_in, n_out = rng.integers(1, 7, 3)
+    shapes = ((batch, n_in), (n_out, n_in), (n_out,), (batch, n_out))
+    return tuple(rng.standard_normal(shape) for shape in shapes)
+
+
+def draw_logits(rng: np.random.Generator, scale: float = 3.0) -> tuple[np.ndarray, np.ndarray]:
+    """Logits and integer labels of a batch."""
+    batch, classes = rng.integers(1, 6), rng.integers(2, 8)
+    z = scale * rng.standard_normal((batch, classes))
+    return z, rng.integers(0, classes, batch)
+
+
+def network(rng: np.random.Generator) -> tuple[Sequential, Loss, np.ndarray, np.ndarray]:
+    """A small network of every module of this problem, in double; an input and labels."""
+    sizes = rng.integers(2, 7, 4)
+    model = Sequential(
+        Linear(sizes[0], sizes[1], "xavier", rng, np.float64),
+        ReLU(),
+        Linear(sizes[1], sizes[2], "he", rng, np.float64),
+        Sigmoid(),
+        Linear(sizes[2], sizes[3], "xavier", rng, np.float64),
+    )
+    candidates = rng.standard_normal((200, sizes[0]))
+    picked = draw_clear_batch(model, candidates, int(rng.integers(1, 6)), 1e-4, rng)
+    return model, SoftmaxCrossEntropy(), candidates[picked], rng.integers(0, sizes[3], len(picked))
+
+
+def forward_and_backward(
+    model: Sequential, loss: Loss, x: np.ndarray, labels: np.ndarray
+) -> list[np.ndarray]:
+    """The loss, ∂L/∂x and the gradients of all parameters, as `mytorch` computes them."""
+    value = loss.forward(model.forward(x), labels)
+    dx = model.backward(loss.backward())
+    return [np.array(value), dx, *(g.copy() for g in model.get_gradients())]
+
+
+def torch_forward_and_backward(
+    model: Sequential, x: np.ndarray, labels: np.ndarray
+) -> list[np.ndarray]:
+    """The same by PyTorch's functions and its autograd."""
+
+    def value(x: torch.Tensor, *parameters: torch.Tensor) -> torch.Tensor:
+        waiting = list(parameters)
+        for module in model:
+            if isinstance(module, Linear):
+                x = torch.nn.functional.linear(x, waiting.pop(0), waiting.pop(0))
+            else:
+                x = torch.relu(x) if isinstance(module, ReLU) else torch.sigmoid(x)
+        return torch.nn.functional.cross_entropy(x, torch.tensor(labels))
+
+    parameters = model.get_parameters()
+    loss = value(torch.tensor(x), *map(torch.tensor, parameters))
+    return [loss.numpy(), *torch_gradients(value, x, *parameters)]
+
+
+# Q6.1 Linear ------------------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="Z = XWᵀ + 1bᵀ: dW = GᵀX, db = Gᵀ1, dX = GW",
+    method="autograd",
+    trials=100,
+    tolerance=1e-12,
+)
+def linear(rng, formula=linear_gradients):
+    X, W, b, C = draw_linear(rng)
+    G = C * np.cos(X @ W.T + b)
+    expected = torch_gradients(
+        lambda W, b, X: (torch.tensor(C) * torch.sin(X @ W.T + b)).sum(), W, b, X
+    )
+    return largest(formula(X, W, G), expected)
+
+
+@derivation_check(
+    claim="⟨G, XΔᵀ⟩ = ⟨GᵀX, Δ⟩, ⟨G, 1βᵀ⟩ = ⟨Gᵀ1, β⟩, ⟨G, ΞWᵀ⟩ = ⟨GW, Ξ⟩",
+    method="reference",
+    trials=100,
+    tolerance=1e-12,
+)
+def adjoints(rng, formula=linear_gradients):
+    X, W, b, G = draw_linear(rng)
+    dW, db, dX = formula(X, W, G)
+    Delta, beta, Xi = (rng.standard_normal(a.shape) for a in (W, b, X))
+    # Each side summed entry by entry.
+    left = [
+        math.fsum((G * (X @ Delta.T)).flat),
+        math.fsum((G * (np.ones((len(X), 1)) @ beta[None])).flat),
+        math.fsum((G * (Xi @ W.T)).flat),
+    ]
+    right = [math.fsum((d * e).flat) for d, e in ((dW, Delta), (db, beta), (dX, Xi))]
+    return max(abs(a - e) / max(1.0, abs(e)) for a, e in zip(right, left, strict=True))
+
+
+def library_linear(X: np.ndarray, W: np.ndarray, b: np.ndarray, G: np.ndarray) -> list[np.ndarray]:
+    """Z, dW, db, dX as `mytorch.nn.Linear` computes them."""
+    layer = Linear(W.shape[1], W.shape[0], dtype=np.float64)
+    layer.W[...], layer.b[...] = W, b
+    z = layer.forward(X)
+    dx = layer.backward(G)
+    return [z, *layer.get_gradients(), dx]
+
+
+@derivation_check(
+    claim="mytorch.nn.Linear computes Z = XWᵀ + 1bᵀ and these three gradients",
+    method="reference",
+    trials=50,
+    tolerance=1e-12,
+)
+def linear_module(rng, formula=library_linear):
+    X, W, b, G = draw_linear(rng)
+    return largest(formula(X, W, b, G), [X @ W.T + b, *linear_gradients(X, W, G)])
+
+
+# Q6.2 Activations -------------------------------------------------------------------------
+
+
+def library_relu(x: np.ndarray, g: np.ndarray) -> np.ndarray:
+    """∂L/∂x as `mytorch.nn.ReLU` computes it."""
+    module = ReLU()
+    module.forward(x)
+    return module.backward(g)
+
+
+@derivation_check(
+    claim="y = max(0, x): ∂L/∂x = G ⊙ 1[x > 0], in mytorch.nn.ReLU as in PyTorch, 0 at x = 0",
+    method="autograd",
+    trials=100,
+    tolerance=0,
+)
+def relu(rng, formula=relu_gradient):
+    x, g = rng.standard_normal((2, 4, 5))
+    x[rng.integers(0, 4), rng.integers(0, 5)] = 0.0
+    (expected,) = torch_gradients(lambda x: (torch.tensor(g) * torch.relu(x)).sum(), x)
+    return max(
+        relative_error(formula(x, g), expected), relative_error(library_relu(x, g), expected)
+    )
+
+
+@derivation_check(claim="σ′ = σ(1 − σ)", method="symbolic", tolerance=0)
+def sigmoid_derivative(rng, formula=lambda s: s * (1 - s)):
+    x = sympy.Symbol("x", real=True)
+    s = 1 / (1 + sympy.exp(-x))
+    return int(sympy.simplify(formula(s) - sympy.diff(s, x)) != 0)
+
+
+def library_sigmoid(x: np.ndarray) -> np.ndarray:
+    """σ(x) as `mytorch.nn.Sigmoid` computes it."""
+    return Sigmoid().forward(x)
+
+
+@derivation_check(
+    claim="with e = exp(−|x|), 1/(1 + e) and e/(1 + e) are σ(x) to a few u, also at |x| = 10⁴",
+    method="reference",
+    trials=100,
+    tolerance=8 * 2.0**-53,
+)
+def sigmoid_stable(rng, formula=stable_sigmoid):
+    # Up to where σ(x) is the smallest normal number, and the two ends.
+    x = np.concatenate([rng.uniform(-708, 708, 10), rng.standard_normal(5), [-1e4, 1e4]])
+    with mpmath.workdps(40):
+        exact = [1 / (1 + mpmath.exp(-mpmath.mpf(float(value)))) for value in x]
+        errors = []
+        for values in (formula(x), library_sigmoid(x)):
+            for value, true in zip(values, exact, strict=True):
+                # σ(−10⁴) is no float: 0 is right.
+                scale = max(true, mpmath.mpf(np.finfo(float).tiny))
+                errors.append(float(abs(mpmath.mpf(float(value)) - true) / scale))
+    return max(errors) if not any(map(math.isnan, errors)) else math.nan
+
+
+@derivation_check(
+    claim="σ(1 − σ) from the rounded σ(x) is within 4u of σ′(x)",
+    method="bound",
+    trials=100,
+    tolerance=0,
+)
+def sigmoid_slope(rng, formula=lambda y: y * (1 - y)):
+    x = rng.uniform(-60, 60, 20)
+    slopes = formula(stable_sigmoid(x))
+    with mpmath.workdps(60):
+        exact = [1 / (2 + mpmath.exp(float(v)) + mpmath.exp(-float(v))) for v in x]
+        pairs = zip(slopes, exact, strict=True)
+        error = max(abs(mpmath.mpf(float(a)) - e) for a, e in pairs)
+    return max(0.0, float(error) - 4 * 2.0**-53)
+
+
+# Q6.3 Softmax and cross-entropy -----------------------------------------------------------
+
+
+def _symbolic_logits(classes: int) -> tuple[sympy.Matrix, sympy.Matrix]:
+    """Logits, and labels that are any distribution: its last entry is one minus the others."""
+    z = sympy.Matrix(sympy.symbols(f"z1:{classes + 1}", real=True))
+    y = list(sympy.symbols(f"y1:{classes}", positive=True))
+    return z, sympy.Matrix([*y, 1 - sum(y)])
+
+
+def _softmax(z: sympy.Matrix) -> sympy.Matrix:
+    e = z.applyfunc(sympy.exp)
+    return e / sum(e)
+
+
+def _nonzero(expressions: Any) -> int:
+    return sum(sympy.simplify(expression) != 0 for expression in expressions)
+
+
+@derivation_check(
+    claim="∂(−Σ_i y_i log ŷ_i)/∂z = ŷ − y for labels with Σ_i y_i = 1",
+    method="symbolic",
+    tolerance=0,
+)
+def softmax_cross_entropy(rng, formula=lambda p, y: p - y):
+    z, y = _symbolic_logits(3)
+    p = _softmax(z)
+    loss = sympy.log(sum(z.applyfunc(sympy.exp))) - (y.T @ z)[0]
+    # log ŷ_i = z_i − log Σ_j exp z_j, used here, is a claim too.
+    identity = [sympy.exp(z[i] - sympy.log(sum(z.applyfunc(sympy.exp)))) - p[i] for i in range(3)]
+    gradient = sympy.Matrix([sympy.diff(loss, zi) for zi in z])
+    return _nonzero(formula(p, y) - gradient) + _nonzero(identity)
+
+
+@derivation_check(
+    claim="Jᵀ(−y/ŷ) = ŷ − y with J = diag(ŷ) − ŷŷᵀ: both ways through the chain rule agree",
+    method="symbolic",
+    tolerance=0,
+)
+def two_ways(rng, formula=lambda p: sympy.diag(*p) - p @ p.T):
+    z, y = _symbolic_logits(3)
+    p = _softmax(z)
+    through_probabilities = formula(p).T @ sympy.Matrix([-y[i] / p[i] for i in range(3)])
+    return _nonzero(through_probabilities - (p - y))
+
+
+@derivation_check(
+    claim="for the mean over a batch, ∂L/∂z⁽ⁿ⁾ = (ŷ⁽ⁿ⁾ − y⁽ⁿ⁾)/N, class numbers or probabilities",
+    method="autograd",
+    trials=100,
+    tolerance=1e-12,
+)
+def batch_mean(rng, formula=batch_gradient):
+    z, labels = draw_logits(rng)
+    hard = np.eye(z.shape[1])[labels]
+    soft = rng.dirichlet(np.ones(z.shape[1]), len(z))
+    errors = []
+    for y in (hard, soft):
+        (expected,) = torch_gradients(
+            lambda z, y=y: torch.nn.functional.cross_entropy(z, torch.tensor(y)), z
+        )
+        errors.append(relative_error(formula(z, y), expected))
+    return max(errors)
+
+
+@derivation_check(
+    claim="lse(z + c1) = lse(z) + c; so softmax and the loss do not change, and 1ᵀ∂L/∂z = 0",
+    method="symbolic",
+    tolerance=0,
+)
+def shift_invariance(rng, formula=lambda lse, c: lse + c):
+    z, y = _symbolic_logits(3)
+    c = sympy.Symbol("c", real=True)
+    shifted = z.applyfunc(lambda zi: zi + c)
+    lse = [sympy.log(sum(v.applyfunc(sympy.exp))) for v in (z, shifted)]
+    claims = [
+        sympy.exp(formula(lse[0], c)) - sympy.exp(lse[1]),
+        *(_softmax(shifted) - _softmax(z)),
+        sympy.exp(formula(lse[0], c) - (y.T @ shifted)[0]) - sympy.exp(lse[0] - (y.T @ z)[0]),
+        sum(_softmax(z) - y),
+    ]
+    return _nonzero(map(sympy.powsimp, map(sympy.expand, claims)))
+
+
+def library_loss(z: np.ndarray, label: int) -> float:
+    """The loss as `mytorch.nn.SoftmaxCrossEntropy` computes it."""
+    return SoftmaxCrossEntropy().forward(z[None], np.array([label]))
+
+
+@derivation_check(
+    claim="after the shift, the computed loss L is right to a few u max(1, L) up to |z| = 10⁴",
+    method="reference",
+    trials=200,
+    tolerance=64 * 2.0**-53,
+)
+def loss_stable(rng, formula=stable_loss):
+    classes = int(rng.integers(2, 12))
+    z = 10 ** rng.uniform(-1, 4) * rng.uniform(-1, 1, classes)
+    label = int(rng.integers(0, classes))
+    with mpmath.workdps(60):
+        exact = mpmath.log(sum(mpmath.exp(float(v)) for v in z)) - mpmath.mpf(float(z[label]))
+        # Where the loss is tiny, the shift of the sum of exponentials from 1 is below rounding.
+        return max(
+            float(abs(mpmath.mpf(value) - exact) / max(1, exact))
+            for value in (formula(z, label), library_loss(z, label))
+        )
+
+
+@derivation_check(
+    claim="0 ≤ log Σ_j exp(z_j − max z) ≤ log K",
+    method="bound",
+    trials=200,
+    tolerance=1e-14,
+)
+def shifted_sum(rng, formula=math.log):
+    classes = int(rng.integers(2, 12))
+    z = 10 ** rng.uniform(-2, 3) * rng.standard_normal(classes)
+    value = np.log(np.exp(z - z.max()).sum())
+    equal = np.log(np.exp(np.zeros(classes)).sum())  # the upper bound is attained
+    return max(-value, value - formula(classes), abs(equal - formula(classes)))
+
+
+# Q6.4 Sequential --------------------------------------------------------------------------
+
+
+def library_backward(modules: Sequence[Module], x: np.ndarray, g: np.ndarray) -> np.ndarray:
+    """∂L/∂x as `mytorch.nn.Sequential` computes it."""
+    model = Sequential(modules)
+    model.forward(x)
+    return model.backward(g)
+
+
+@derivation_check(
+    claim="backward in reverse order is J₁ᵀJ₂ᵀ ⋯ J_Kᵀ g, with explicit Jacobians",
+    method="autograd",
+    trials=50,
+    tolerance=1e-12,
+)
+def chain_rule(rng, formula=library_backward):
+    sizes = rng.integers(2, 6, 3)
+    modules = [
+        Linear(sizes[0], sizes[1], rng=rng, dtype=np.float64),
+        ReLU(),
+        Linear(sizes[1], sizes[2], rng=rng, dtype=np.float64),
+        Sigmoid(),
+    ]
+    x, g = rng.standard_normal((1, sizes[0])), rng.standard_normal((1, sizes[2]))
+    stages = [
+        lambda h: torch.tensor(modules[0].W) @ h,
+        torch.relu,
+        lambda h: torch.tensor(modules[2].W) @ h,
+        torch.sigmoid,
+    ]
+    h, jacobians = torch.tensor(x[0]), []
+    for stage in stages:
+        jacobians.append(torch.autograd.functional.jacobian(stage, h).numpy())
+        h = stage(h)
+    expected = g[0]
+    for jacobian in reversed(jacobians):
+        expected = jacobian.T @ expected
+    return relative_error(formula(modules, x, g)[0], expected)
+
+
+@derivation_check(
+    claim="loss and all gradients of a network of these modules are PyTorch's, to 10⁻¹⁰",
+    method="autograd",
+    trials=100,
+    tolerance=1e-10,
+)
+def whole_network(rng, formula=forward_and_backward):
+    model, loss, x, labels = network(rng)
+    return largest(formula(model, loss, x, labels), torch_forward_and_backward(model, x, labels))
+
+
+# Q6.5 SGD ---------------------------------------------------------------------------------
+
+
+def library_steps(
+    start: list[np.ndarray], gradients: list[list[np.ndarray]], rate: float
+) -> list[np.ndarray]:
+    """The parameters after steps of `mytorch.nn.SGD`."""
+    parameters = [p.copy() for p in start]
+    optimizer = SGD(parameters, lr=rate)
+    for g in gradients:
+        optimizer.step(g)
+    return parameters
+
+
+@derivation_check(
+    claim="mytorch.nn.SGD takes the steps of torch.optim.SGD",
+    method="reference",
+    trials=50,
+    tolerance=1e-14,
+)
+def sgd_step(rng, formula=library_steps):
+    shapes, rate = ((3, 2), (3,)), 10 ** rng.uniform(-3, 0)
+    start = [rng.standard_normal(shape) for shape in shapes]
+    gradients = [[rng.standard_normal(shape) for shape in shapes] for _ in range(4)]
+    parameters = [torch.tensor(p) for p in start]
+    reference = torch.optim.SGD(parameters, lr=rate)
+    for step in gradients:
+        for parameter, g in zip(parameters, step, strict=True):
+            parameter.grad = torch.tensor(g)
+        reference.step()
+    return largest(formula(start, gradients, rate), [p.numpy() for p in parameters])
+
+
+@derivation_check(
+    claim="dL(w − η∇L(w))/dη = −‖∇L(w)‖² at η = 0",
+    method="finite-difference",
+    trials=50,
+    tolerance=1e-7,
+)
+def descent(rng, formula=lambda gradients: -sum(float(np.sum(g * g)) for g in gradients)):
+    model, loss, x, labels = network(rng)
+    _, _, *gradients = forward_and_backward(model, loss, x, labels)
+    start, eta = [p.copy() for p in model.get_parameters()], 1e-5
+
+    def value(step: float) -> float:
+        for p, w, g in zip(model.get_parameters(), start, gradients, strict=True):
+            p[...] = w - step * g
+        return loss.forward(model.forward(x), labels)
+
+    return relative_error((value(eta) - value(-eta)) / (2 * eta), formula(gradients))
+
+
+def sampling_variance(population: np.ndarray, batch: int) -> float:
+    """Total variance of the mean of `batch` of N rows drawn without replacement."""
+    n = len(population)
+    spread = float(np.sum((population - population.mean(axis=0)) ** 2)) / n
+    return spread / batch * (n - batch) / (n - 1)
+
+
+@derivation_check(
+    claim="over all batches of B of N rows: E ĝ = ∇L, E‖ĝ − ∇L‖² = (N − B)/(N − 1) · S²/B",
+    method="exhaustive",
+    trials=10,
+    tolerance=1e-12,
+)
+def mini_batches(rng, formula=sampling_variance):
+    n, classes, features = 7, 3, 2
+    x, W = rng.standard_normal((n, features)), rng.standard_normal((classes, features))
+    labels = rng.integers(0, classes, n)
+
+    def gradient(rows: Sequence[int]) -> np.ndarray:
+        rows = list(rows)
+        y = np.eye(classes)[labels[rows]]
+        return (batch_gradient(x[rows] @ W.T, y).T @ x[rows]).ravel()
+
+    full, each = gradient(range(n)), np.array([gradient([k]) for k in range(n)])
+    errors = []
+    for batch in range(1, n + 1):
+        drawn = np.array([gradient(rows) for rows in combinations(range(n), batch)])
+        variance = np.mean(np.sum((drawn - full) ** 2, axis=1))
+        errors += [relative_error(drawn.mean(axis=0), full), abs(variance - formula(each, batch))]
+    return max(errors)
+
+
+# Q6.6 Gradient check ----------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="(f(p + ε) − f(p − ε))/2ε = f′ + ε²f‴/6 + ε⁴f⁽⁵⁾/120 + …",
+    method="symbolic",
+    tolerance=0,
+)
+def central_difference(
+    rng, formula=lambda f, p, e: e**2 * sympy.diff(f, p, 3) / 6 + e**4 * sympy.diff(f, p, 5) / 120
+):
+    p, e = sympy.symbols("p epsilon")
+    # Any polynomial of degree 6: higher terms begin with the seventh derivative.
+    f = sum(c * p**k for k, c in enumerate(sympy.symbols("c0:7")))
+    quotient = (f.subs(p, p + e) - f.subs(p, p - e)) / (2 * e)
+    return int(sympy.expand(quotient - sympy.diff(f, p) - formula(f, p, e)) != 0)
+
+
+@derivation_check(
+    claim="along z + tv, the derivatives of log Σ exp are E v, Var v, E(v − Ev)³ under softmax(z)",
+    method="symbolic",
+    tolerance=0,
+)
+def cumulants(
+    rng,
+    formula=lambda mean: [
+        mean(lambda v, m: v),
+        mean(lambda v, m: (v - m) ** 2),
+        mean(lambda v, m: (v - m) ** 3),
+    ],
+):
+    t = sympy.Symbol("t", real=True)
+    z, v = (sympy.symbols(f"{name}1:4", real=True) for name in "zv")
+    lse = sympy.log(sum(sympy.exp(zi + t * vi) for zi, vi in zip(z, v, strict=True)))
+    p = _softmax(sympy.Matrix(z))
+    m = sum(pi * vi for pi, vi in zip(p, v, strict=True))
+
+    def mean(g: Callable) -> sympy.Expr:
+        return sum(pi * g(vi, m) for pi, vi in zip(p, v, strict=True))
+
+    expected = [sympy.diff(lse, t, k).subs(t, 0) for k in (1, 2, 3)]
+    return _nonzero(sympy.together(a - b) for a, b in zip(formula(mean), expected, strict=True))
+
+
+@derivation_check(
+    claim="|E(v − Ev)³| ≤ R³/(6√3) for values within a range R, attained with two values",
+    method="bound",
+    trials=200,
+    tolerance=1e-12,
+)
+def third_bound(rng, formula=lambda width: width**3 / (6 * math.sqrt(3))):
+    k = int(rng.integers(2, 8))
+    v, p = rng.standard_normal(k), rng.dirichlet(np.full(k, 0.5))
+    bound = formula(np.ptp(v))
+    rare = (3 - math.sqrt(3)) / 6
+    tight = third_central_moment(np.array([1 - rare, rare]), np.array([v.min(), v.max()]))
+    return max(abs(third_central_moment(p, v)) - bound, abs(tight - bound))
+
+
+@derivation_check(
+    claim="ε²|f‴|/6 + r/ε is least at ε = (3r/|f‴|)^(1/3), where it is (3/2)(r²|f‴|/3)^(1/3)",
+    method="symbolic",
+    tolerance=0,
+)
+def best_epsilon(rng, formula=best_step):
+    r, m, e = sympy.symbols("r m epsilon", positive=True)
+    total = e**2 * m / 6 + r / e
+    at, value = formula(r, m)
+    slope = sympy.simplify(sympy.diff(total, e).subs(e, at))
+    curved = sympy.diff(total, e, 2).is_positive  # so the only root is the minimum
+    return int(slope != 0) + int(sympy.simplify(total.subs(e, at) - value) != 0) + int(not curved)
+
+
+@derivation_check(
+    claim="if a gradient is c > 0 times the right one, its relative error is |c − 1|/(c + 1)",
+    method="symbolic",
+    tolerance=0,
+)
+def seen_factor(rng, formula=lambda c: sympy.Abs(c - 1) / (c + 1)):
+    c = sympy.Symbol("c", positive=True)
+    n = sympy.Symbol("n", real=True, nonzero=True)
+    error = sympy.Abs(c * n - n) / (sympy.Abs(c * n) + sympy.Abs(n))
+    return int(sympy.simplify(error - formula(c)) != 0)
+
+
+@derivation_check(
+    claim="gradient_check of networks with every module of this problem is below 10⁻⁵",
+    method="finite-difference",
+    trials=20,
+    tolerance=1e-5,
+)
+def small_networks(rng, formula=network):
+    model, loss, x, labels = formula(rng)
+    return gradient_check(model, x, labels, loss=loss, include_input=True)
+
+
+# Q6.7 The noise of the last step ----------------------------------------------------------
+
+
+def _iterate_covariance(rate: float, h: float, noise: float, steps: int) -> np.ndarray:
+    """Exact covariance of `steps` iterates in a row, long after the start: linear algebra."""
+    shrink = 1 - rate * h
+    # w_t = −η Σ_s (1 − ηh)^(t−1−s) ξ_s: rows of weights on a noise that began long before.
+    before = math.ceil(math.log(1e-20) / math.log(abs(shrink))) if shrink else 1
+    age = np.arange(before, before + steps)[:, None] - 1 - np.arange(before + steps)[None, :]
+    weights = np.where(age >= 0, -rate * shrink ** np.maximum(age, 0), 0)
+    return noise * weights @ weights.T
+
+
+def _draw_quadratic(rng: np.random.Generator) -> tuple[float, float, float]:
+    h = rng.uniform(0.5, 5)
+    return rng.uniform(0.1, 1.9) / h, h, rng.uniform(0.1, 3)
+
+
+@derivation_check(
+    claim="w ← w − η(hw + ξ): in the long run Var w = ηs²/(h(2 − ηh))",
+    method="reference",
+    trials=50,
+    tolerance=1e-10,
+)
+def last_iterate(rng, formula=stationary_variance):
+    rate, h, noise = _draw_quadratic(rng)
+    return relative_error(formula(rate, h, noise), _iterate_covariance(rate, h, noise, 1)[0, 0])
+
+
+@derivation_check(
+    claim="the mean of T iterates in a row has at most variance s²/(h²T) (ηh ≤ 1), and T times it "
+    "tends to s²/h², whatever η",
+    method="bound",
+    trials=30,
+    tolerance=1e-2,
+)
+def averaged_iterate(rng, formula=averaged_variance):
+    _, h, noise = _draw_quadratic(rng)
+    rate, errors = rng.uniform(0.3, 1) / h, []
+    for steps in (1, 3, 10, 500):
+        exact = _iterate_covariance(rate, h, noise, steps).mean()
+        errors.append(exact / formula(rate, h, noise, steps) - 1)
+    return max(*errors, abs(errors[-1]))

@@ -1,0 +1,125 @@
+"""Deep Learning HW 1, problem 6: figures and tables of the gradient check and of the training."""
+
+import numpy as np
+
+from proofsheet import figures
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json
+from proofsheet.report.numbers import DAGGER, fixed, integer, percent, scientific
+from proofsheet.report.tables import write_table
+
+BAR = 1e-5  # the text's, for the relative error
+WINDOW = 50  # iterations of the running mean
+
+with script.run(snakemake):
+    metrics, arrays = read_json(snakemake.input.metrics), read_arrays(snakemake.input.arrays)
+    standin = read_json(snakemake.input.source)["standin"]
+    mark = DAGGER if standin else ""
+    blue, orange, green = figures.COLOURS[:3]
+
+    # The error over the step of the difference quotient
+    figure, (left, right) = figures.new(1, 2, height=2.4, sharex=True)
+    epsilons = arrays["epsilons"]
+    left.loglog(epsilons, arrays["max_error"], color=orange, ls="--", label="largest")
+    left.loglog(epsilons, arrays["median_error"], color=blue, label="median")
+    left.loglog(epsilons, arrays["median_single"], color=green, ls="-.", label="median, float32")
+    for name, label in (("truncation", r"$\varepsilon^2\,|L'''|/6$"),
+                        ("rounding", r"$u\,|L|/\varepsilon$")):  # fmt: skip
+        # As far as they are the larger of the two, and a little beyond.
+        line = arrays[name]
+        seen = line > arrays["truncation" if name == "rounding" else "rounding"] / 300
+        left.loglog(epsilons[seen], line[seen], color="black", lw=0.8,
+                    ls=":" if name == "rounding" else (0, (5, 2)), label=label)  # fmt: skip
+    left.set(xlabel=r"$\varepsilon$", ylabel="absolute error $|a - n|$", ylim=(1e-13, 1e3))
+    left.legend(fontsize=7, ncols=2, frameon=True, framealpha=1, edgecolor="none")
+    right.loglog(epsilons, arrays["max_strict"], color=orange, ls="--", label="largest")
+    right.loglog(epsilons, arrays["median_strict"], color=blue, label="median")
+    right.axhline(BAR, color="black", lw=0.8, ls=":", label="$10^{-5}$")
+    right.set(xlabel=r"$\varepsilon$", ylabel="relative error", ylim=(1e-12, 10))
+    right.legend(fontsize=7)
+    for axis in (left, right):
+        # Above the grid, which has a line there too.
+        axis.axvline(metrics["gradient_check"]["epsilon"], color="0.25", lw=1.0, ls="-", zorder=1)
+        axis.set_xlim(epsilons[0], epsilons[-1])
+    figures.save(figure, snakemake.output.epsilon, standin=standin)
+
+    # Training loss against the iteration
+    figure, axis = figures.new(height=1.6)
+    losses = arrays["losses"]
+    count = np.arange(1, losses.size + 1)
+    axis.semilogy(count, losses.ravel(), color="0.75", ls="-", lw=0.5, label="mini-batch")
+    window = min(WINDOW, losses.size)
+    mean = np.convolve(losses.ravel(), np.full(window, 1 / window), "valid")
+    axis.semilogy(count[window - 1 :], mean, color=blue, label=f"mean of the last {window}")
+    middles = (np.arange(len(losses)) + 0.5) * losses.shape[1]
+    axis.semilogy(middles, losses.mean(axis=1), "o", color=orange, label="mean of an epoch")
+    for epoch in range(1, len(losses)):
+        axis.axvline(epoch * losses.shape[1], color="0.6", lw=0.6)
+    axis.set(xlabel="iteration", ylabel="training loss", xlim=(0, losses.size))
+    # Single batches near zero would take the whole axis.
+    axis.set_ylim(np.quantile(losses, 0.002), 1.2 * losses.max())
+    axis.legend(loc="upper right", ncols=3)
+    figures.save(figure, snakemake.output.loss, standin=standin)
+
+    # Test images with their labels: ten at random, and ten errors
+    columns = metrics["shown"]["images"]
+    figure, axes = figures.new(2, columns, height=1.5, squeeze=False)
+    for row, name in zip(axes, ("shown", "missed"), strict=True):
+        for axis in row:
+            axis.axis("off")
+        pictures = zip(
+            row, arrays[f"{name}_images"], arrays[f"{name}_predicted"], arrays[f"{name}_true"],
+            strict=False,
+        )  # fmt: skip
+        for axis, image, predicted, true in pictures:
+            axis.imshow(image, cmap="gray_r", vmin=0, vmax=255)
+            axis.set_title(f"pred. {predicted}\ntrue {true}", fontsize=8,
+                           color="black" if predicted == true else orange)  # fmt: skip
+    figures.save(figure, snakemake.output.digits, standin=standin)
+
+    check = metrics["gradient_check"]
+    error = check["max_relative_error"]
+    write_table(
+        snakemake.output.check,
+        ["images", "entries checked", "of", "$\\varepsilon$", "largest relative error",
+         "below $10^{-5}$"],
+        [[
+            integer(check["images"]),
+            integer(check["entries"]),
+            integer(metrics["parameters"]),
+            scientific(check["epsilon"]),
+            scientific(error) + mark,
+            "yes" if error < BAR else "**no**",
+        ]],
+        align="rrrrrc",
+    )  # fmt: skip
+
+    def shown(error: float) -> str:
+        """Four decimals as far as they say something."""
+        return fixed(error) if error >= 1e-4 else scientific(error)
+
+    write_table(
+        snakemake.output.mistakes,
+        ["what is wrong", "largest relative error", "seen"],
+        [
+            [case["what"], shown(case["error"]), "yes" if case["error"] >= BAR else "–"]
+            for case in metrics["mistakes"]
+        ],
+        align="lrc",
+    )
+    rows = []
+    for init, name in (("xavier", "Xavier"), ("he", "He")):
+        result = metrics["initializations"][init]
+        averaged = result["averaged"]
+        for what, accuracies in (
+            ("last step", [*result["test_accuracies"], result["mean"]]),
+            ("mean of the last epoch", [*averaged["test_accuracies"], averaged["mean"]]),
+        ):
+            rows.append([name, what, *(percent(a) + mark for a in accuracies)])
+    seeds = [f"seed {seed}" for seed in metrics["seeds"]]
+    write_table(
+        snakemake.output.initializations,
+        ["initialization", "weights", *seeds, "mean"],
+        rows,
+        align="ll" + "r" * (len(seeds) + 1),
+    )

@@ -1,0 +1,378 @@
+"""EECS 182 HW 5, question 1: the formulas of the chapter, each held against a reference.
+
+Letters as in the chapter: k and s are the size of the kernel and the stride, C the matrix of a
+convolution; kernels are not flipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+
+import numpy as np
+import sympy
+import torch
+from torch.nn.functional import conv1d, conv2d, conv_transpose2d
+
+from problems.eecs182_hw5.q1_convnets.transpose_convolution import (
+    convolution_matrix,
+    overlaps,
+    solve_filter,
+    transpose_convolution,
+    window_matrix,
+)
+from proofsheet.checks import derivation_check, relative_error
+
+Rng = np.random.Generator
+
+# The formulas -----------------------------------------------------------------------------
+
+SIGNAL, OUTPUT = (1, 4, 0, -2, 3), (-2, 2, 11)
+INPUT, KERNEL = ((-1, 2), (3, 1)), ((1, -1), (0, 1))
+
+
+def layer_parameters(
+    channels: tuple[int, int], size: tuple[int, int], kernel: int
+) -> dict[str, int]:
+    """Weights and biases of three layers that map (c, H, W) to (c', H − k + 1, W − k + 1).
+
+    `dense` connects everything, `local` each output with its window, `convolution` shares.
+    """
+    given, made = channels
+    inputs = given * prod(size)
+    outputs = made * prod(n - kernel + 1 for n in size)
+    window = given * kernel**2
+    return {
+        "dense": outputs * (inputs + 1),
+        "local": outputs * (window + 1),
+        "convolution": made * (window + 1),
+    }
+
+
+def moved(output: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """The output, moved by as many places as the input was."""
+    return np.roll(output, (rows, columns), axis=(-2, -1))
+
+
+def shared_gradient(x: np.ndarray, upstream: np.ndarray) -> np.ndarray:
+    """∂L/∂K_u = Σ_i G_i x_{i+u} for x (n,) and G = ∂L/∂y (m,): a convolution of x with G."""
+    return window_matrix(x, len(upstream)) @ upstream
+
+
+def the_filter() -> tuple[int, int, int]:
+    """The filter of part (b)."""
+    return 2, -1, 3
+
+
+def elimination(h2: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, sympy.Expr]:
+    """h₁ and h₃ by the first two equations, and what the third leaves: −26 h₂ − 26."""
+    return -2 - 4 * h2, -5 - 8 * h2, -26 * h2 - 26
+
+
+def printed_elimination(h2: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, sympy.Expr]:
+    """The text's way: h₁ and h₃ by the first and third equation, and what the second leaves."""
+    return (
+        -2 - 4 * h2,
+        sympy.Rational(11, 3) + sympy.Rational(2, 3) * h2,
+        -sympy.Rational(52, 3) * (h2 + 1),
+    )
+
+
+def the_output() -> np.ndarray:
+    """The output of part (c)."""
+    return np.array([[-1, 3, -2], [3, -3, 1], [0, 3, 1]])
+
+
+def output_size(n: int, kernel: int, stride: int) -> int:
+    """Samples along one axis after a transpose convolution without padding."""
+    return (n - 1) * stride + kernel
+
+
+def stuffed(x: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:
+    """The other picture, for signals: stride − 1 zeros between the samples, k − 1 around them,
+    then a convolution with the flipped kernel."""
+    k = len(kernel)
+    spread = np.zeros((len(x) - 1) * stride + 1 + 2 * (k - 1))
+    spread[k - 1 : len(spread) - k + 1 : stride] = x
+    return window_matrix(spread, k) @ kernel[::-1]
+
+
+def coverage(kernel: int, stride: int) -> tuple[int, int]:
+    """Fewest and most terms of an output away from the ends, along one axis."""
+    return kernel // stride, -(-kernel // stride)
+
+
+# Random cases -----------------------------------------------------------------------------
+
+
+def draw_planes(rng: Rng) -> tuple[np.ndarray, np.ndarray, int]:
+    """An image, a kernel that need not be square, and a stride, all small."""
+    size, kernel = rng.integers(1, 6, 2), rng.integers(1, 5, 2)
+    return rng.standard_normal(size), rng.standard_normal(kernel), int(rng.integers(1, 4))
+
+
+def tensor(array: np.ndarray) -> torch.Tensor:
+    """The array with the axes for batch and channel that PyTorch wants."""
+    return torch.tensor(np.asarray(array, dtype=np.float64))[None, None]
+
+
+# (a) Why convolutions ---------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="a convolution is a linear map y = Cx whose rows hold the same kernel at all places",
+    method="reference",
+    trials=100,
+    tolerance=1e-12,
+)
+def convolution_is_a_matrix(rng: Rng, formula: Callable = convolution_matrix) -> float:
+    _, kernel, stride = draw_planes(rng)
+    x = rng.standard_normal(np.array(kernel.shape) + rng.integers(0, 5, 2))
+    expected = conv2d(tensor(x), tensor(kernel), stride=stride).numpy().ravel()
+    return relative_error(formula(kernel, x.shape, stride) @ x.ravel(), expected)
+
+
+@derivation_check(
+    claim="parameters: dense c'H'W'(cHW + 1), local c'H'W'(ck² + 1), convolution c'(ck² + 1)",
+    method="reference",
+    trials=50,
+    tolerance=0,
+)
+def parameter_counts(rng: Rng, formula: Callable = layer_parameters) -> int:
+    channels, kernel = tuple(int(c) for c in rng.integers(1, 5, 2)), int(rng.integers(1, 4))
+    size = tuple(int(n) for n in kernel + rng.integers(0, 6, 2))
+    layer = torch.nn.Conv2d(*channels, kernel, device="meta")
+    shape = layer(torch.empty(1, channels[0], *size, device="meta")).shape[1:]
+    dense = torch.nn.Linear(channels[0] * prod(size), prod(shape), device="meta")
+    # Which weights the matrix of the layer can have that are not zero, and one bias per output.
+    once = convolution_matrix(np.ones((channels[0], kernel, kernel)), (channels[0], *size))
+    expected = {
+        "dense": sum(p.numel() for p in dense.parameters()),
+        "local": channels[1] * (np.count_nonzero(once) + len(once)),
+        "convolution": sum(p.numel() for p in layer.parameters()),
+    }
+    found = formula(channels, size, kernel)
+    return max(abs(found[name] - count) for name, count in expected.items())
+
+
+@derivation_check(
+    claim="∂L/∂K_u = Σ_i G_i x_{i+u}",
+    method="autograd",
+    trials=100,
+    tolerance=1e-12,
+)
+def gradient_of_a_shared_weight(rng: Rng, formula: Callable = shared_gradient) -> float:
+    k, extra = rng.integers(1, 6, 2)
+    x, upstream = rng.standard_normal(k + extra), rng.standard_normal(extra + 1)
+    kernel = torch.zeros(1, 1, k, dtype=torch.float64, requires_grad=True)
+    y = conv1d(tensor(x)[0], kernel[0][None])
+    y.backward(torch.tensor(upstream)[None])
+    return relative_error(formula(x, upstream), kernel.grad.numpy().ravel())
+
+
+@derivation_check(
+    claim="K ⋆ (Sx) = S(K ⋆ x) for any shift S that keeps x and its windows inside the image",
+    method="reference",
+    trials=100,
+    tolerance=1e-12,
+)
+def equivariance(rng: Rng, formula: Callable = moved) -> float:
+    x, kernel = np.zeros((24, 24)), rng.standard_normal((3, 5))
+    x[8:16, 8:16] = rng.standard_normal((8, 8))
+    shift = tuple(int(step) for step in rng.choice([-3, -2, -1, 1, 2, 3], 2))
+
+    def layer(image: np.ndarray) -> np.ndarray:
+        return conv2d(tensor(image), tensor(kernel))[0, 0].numpy()
+
+    return relative_error(formula(layer(x), *shift), layer(np.roll(x, shift, axis=(0, 1))))
+
+
+# (b) The filter ---------------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="h₁ = −2 − 4h₂ and h₃ = −5 − 8h₂ solve the first two equations, and the third then"
+    " says −26h₂ − 26 = 0",
+    method="symbolic",
+    tolerance=0,
+)
+def elimination_steps(rng: Rng, formula: Callable = elimination) -> int:
+    h2 = sympy.Symbol("h2")
+    h1, h3, left = formula(h2)
+    rows = sympy.Matrix(window_matrix(np.array(SIGNAL), 3).tolist())
+    first, second, third = rows * sympy.Matrix([h1, h2, h3]) - sympy.Matrix(OUTPUT)
+    return sum(sympy.expand(gap) != 0 for gap in (first, second, third - left))
+
+
+@derivation_check(
+    claim="the text's way: h₁ = −2 − 4h₂ and h₃ = (11 + 2h₂)/3 solve the first and the third"
+    " equation, and the second then says −(52/3)(h₂ + 1) = 0",
+    method="symbolic",
+    tolerance=0,
+)
+def elimination_of_the_text(rng: Rng, formula: Callable = printed_elimination) -> int:
+    h2 = sympy.Symbol("h2")
+    h1, h3, left = formula(h2)
+    rows = sympy.Matrix(window_matrix(np.array(SIGNAL), 3).tolist())
+    first, second, third = rows * sympy.Matrix([h1, h2, h3]) - sympy.Matrix(OUTPUT)
+    return sum(sympy.expand(gap) != 0 for gap in (first, second - left, third))
+
+
+@derivation_check(
+    claim="det A = −52, and Ah = y has the one solution h = (2, −1, 3)",
+    method="symbolic",
+    tolerance=0,
+)
+def filter_solves_the_system(rng: Rng, formula: Callable = the_filter) -> int:
+    matrix = sympy.Matrix(window_matrix(np.array(SIGNAL), 3).tolist())
+    unique = matrix.LUsolve(sympy.Matrix(OUTPUT))
+    return int(matrix.det() != -52) + int(unique != sympy.Matrix(formula()))
+
+
+@derivation_check(
+    claim="h = (2, −1, 3) slid over (1, 4, 0, −2, 3) gives (−2, 2, 11), in PyTorch and in NumPy",
+    method="reference",
+    tolerance=0,
+)
+def filter_convolved(rng: Rng, formula: Callable = the_filter) -> float:
+    signal, h = np.array(SIGNAL, dtype=float), np.array(formula(), dtype=float)
+    by_torch = conv1d(tensor(signal)[0], tensor(h)[0][None])[0].numpy()
+    flipped = np.convolve(signal, h[::-1], mode="valid")  # NumPy's convolution flips: undone here
+    return max(np.max(np.abs(y - OUTPUT)) for y in (by_torch.ravel(), flipped))
+
+
+@derivation_check(
+    claim="2m − 1 samples and m outputs determine m filter weights when the windows are"
+    " linearly independent",
+    method="reference",
+    trials=100,
+    tolerance=1e-8,
+)
+def filter_recovered(rng: Rng, formula: Callable = solve_filter) -> float:
+    m, condition = int(rng.integers(1, 8)), np.inf
+    while condition > 1e3:
+        signal = rng.standard_normal(2 * m - 1)
+        condition = np.linalg.cond(window_matrix(signal, m))
+    h = rng.standard_normal(m)
+    output = conv1d(tensor(signal)[0], tensor(h)[0][None])[0].numpy().ravel()
+    return relative_error(formula(signal, output), h)
+
+
+# (c) Transpose convolution ----------------------------------------------------------------
+
+
+@derivation_check(
+    claim="the definition gives the text's [ax, ay, az + bx, by, bz + cx, cy, cz]",
+    method="symbolic",
+    tolerance=0,
+)
+def example_of_the_text(rng: Rng, formula: Callable = transpose_convolution) -> int:
+    a, b, c, x, y, z = sympy.symbols("a b c x y z")
+    expected = [a * x, a * y, a * z + b * x, b * y, b * z + c * x, c * y, c * z]
+    found = formula(np.array([a, b, c]), np.array([x, y, z]), 2)
+    if len(found) != len(expected):
+        return len(expected)
+    return sum(sympy.expand(got - want) != 0 for got, want in zip(found, expected, strict=True))
+
+
+@derivation_check(
+    claim="the answer is the output of PyTorch's conv_transpose2d",
+    method="reference",
+    tolerance=0,
+)
+def answer_by_pytorch(rng: Rng, formula: Callable = the_output) -> float:
+    expected = conv_transpose2d(tensor(np.array(INPUT)), tensor(np.array(KERNEL)))[0, 0].numpy()
+    return relative_error(formula(), expected)
+
+
+@derivation_check(
+    claim="the answer is Cᵀx, with C the matrix of the convolution from 3 × 3 to 2 × 2",
+    method="reference",
+    tolerance=0,
+)
+def answer_by_matrix(rng: Rng, formula: Callable = the_output) -> float:
+    matrix = convolution_matrix(np.array(KERNEL), (3, 3))
+    return relative_error(formula(), (matrix.T @ np.ravel(INPUT)).reshape(3, 3))
+
+
+@derivation_check(
+    claim="the output has (n − 1)s + k samples along each axis",
+    method="exhaustive",
+    tolerance=0,
+)
+def size_of_the_output(rng: Rng, formula: Callable = output_size) -> int:
+    worst = 0
+    for n, kernel, stride in np.ndindex(6, 5, 4):
+        n, kernel, stride = n + 1, kernel + 1, stride + 1
+        layer = torch.nn.ConvTranspose2d(1, 1, kernel, stride=stride, device="meta")
+        made = layer(torch.empty(1, 1, n, n, device="meta")).shape[-1]
+        back = torch.nn.Conv2d(1, 1, kernel, stride=stride, device="meta")
+        again = back(torch.empty(1, 1, made, made, device="meta")).shape[-1]
+        worst = max(worst, abs(formula(n, kernel, stride) - made), abs(again - n))
+    return worst
+
+
+@derivation_check(
+    claim="sum of scaled and shifted kernels = Cᵀx",
+    method="reference",
+    trials=100,
+    tolerance=1e-12,
+)
+def definition_is_the_transpose(rng: Rng, formula: Callable = transpose_convolution) -> float:
+    x, kernel, stride = draw_planes(rng)
+    shape = tuple(output_size(n, k, stride) for n, k in zip(x.shape, kernel.shape, strict=True))
+    expected = (convolution_matrix(kernel, shape, stride).T @ x.ravel()).reshape(shape)
+    return relative_error(formula(x, kernel, stride), expected)
+
+
+@derivation_check(
+    claim="sum of scaled and shifted kernels = conv_transpose2d, for every size and stride",
+    method="reference",
+    trials=100,
+    tolerance=1e-12,
+)
+def definition_is_pytorch(rng: Rng, formula: Callable = transpose_convolution) -> float:
+    x, kernel, stride = draw_planes(rng)
+    expected = conv_transpose2d(tensor(x), tensor(kernel), stride=stride)[0, 0].numpy()
+    return relative_error(formula(x, kernel, stride), expected)
+
+
+@derivation_check(
+    claim="∂L/∂x of a convolution is the transpose convolution of ∂L/∂y",
+    method="autograd",
+    trials=100,
+    tolerance=1e-12,
+)
+def backward_of_convolution(rng: Rng, formula: Callable = transpose_convolution) -> float:
+    upstream, kernel, stride = draw_planes(rng)
+    sizes = zip(upstream.shape, kernel.shape, strict=True)
+    shape = tuple(output_size(n, k, stride) for n, k in sizes)
+    x = torch.zeros(1, 1, *shape, dtype=torch.float64, requires_grad=True)
+    conv2d(x, tensor(kernel), stride=stride).backward(tensor(upstream))
+    return relative_error(formula(upstream, kernel, stride), x.grad[0, 0].numpy())
+
+
+@derivation_check(
+    claim="zeros between and around the samples, then a convolution with the flipped kernel",
+    method="reference",
+    trials=100,
+    tolerance=1e-12,
+)
+def zeros_between_samples(rng: Rng, formula: Callable = stuffed) -> float:
+    n, k, stride = rng.integers(1, 7), rng.integers(1, 6), int(rng.integers(1, 4))
+    x, kernel = rng.standard_normal(n), rng.standard_normal(k)
+    return relative_error(formula(x, kernel, stride), transpose_convolution(x, kernel, stride))
+
+
+@derivation_check(
+    claim="away from the ends an output has from ⌊k/s⌋ to ⌈k/s⌉ terms, and both occur",
+    method="exhaustive",
+    tolerance=0,
+)
+def even_coverage(rng: Rng, formula: Callable = coverage) -> int:
+    wrong = 0
+    for kernel, stride in np.ndindex(9, 9):
+        kernel, stride = kernel + 1, stride + 1
+        inner = overlaps(40, kernel, stride)[kernel:-kernel]
+        wrong += (inner.min(), inner.max()) != formula(kernel, stride)
+    return wrong

@@ -1,0 +1,244 @@
+"""EECS 182 HW 5, question 2: the formulas of the chapter, each held against a reference.
+
+Letters as in the chapter: g = ∂L/∂y is the gradient that arrives, ḡ its mean over the batch,
+P = I − 11ᵀ/n the projection that takes the mean away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sympy
+import torch
+from torch import Tensor
+
+from proofsheet.checks import derivation_check, relative_error
+from proofsheet.learning.normalization import batch_norm, instance_norm, layer_norm
+
+Rng = np.random.Generator
+METHODS = {"batch": batch_norm, "layer": layer_norm, "instance": instance_norm}
+
+# The formulas -----------------------------------------------------------------------------
+
+
+def together(method: str, one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two elements (n, c, h, w) are normalized together."""
+    return {
+        "batch": one[1] == other[1],
+        "layer": one[0] == other[0],
+        "instance": one[:2] == other[:2],
+    }[method]
+
+
+def projection(n: int) -> np.ndarray:
+    """P = I − 11ᵀ/n, (n, n)."""
+    return np.eye(n) - np.ones((n, n)) / n
+
+
+def pulled_back(g: Any, gamma: Any) -> Any:
+    """∂L/∂x = γPg = γ(g − ḡ1) for g (n,) of numbers or symbols."""
+    return gamma * (g - sum(g) / len(g))
+
+
+def parameter_gradients(x: np.ndarray, g: np.ndarray) -> tuple[float, float]:
+    """∂L/∂γ = Σ_j g_j (x_j − μ) and ∂L/∂β = Σ_j g_j."""
+    return g @ (x - x.mean()), g.sum()
+
+
+def relative_correction(g: np.ndarray) -> float:
+    """‖∂L/∂x − γg‖/‖γg‖ = |ḡ|/√(mean of g²)."""
+    return abs(g.mean()) / np.sqrt(np.mean(g**2))
+
+
+def eigenvalues(n: int) -> np.ndarray:
+    """Of P, in ascending order: 0 once and 1 otherwise."""
+    return np.array([0.0] + [1.0] * (n - 1))
+
+
+def demeaned(x: Tensor, gamma: float, beta: float) -> Tensor:
+    """The layer of the question: y = γ(x − μ) + β for a batch x (n,)."""
+    return gamma * (x - x.mean()) + beta
+
+
+# Random cases -----------------------------------------------------------------------------
+
+
+def draw_batch(rng: Rng, smallest: int = 1) -> tuple[Tensor, float, float]:
+    """A batch of up to 12 numbers away from mean 0, a scale and a shift."""
+    x = rng.normal(rng.normal(), 1 + rng.exponential(), rng.integers(smallest, 13))
+    return torch.tensor(x, requires_grad=True), rng.normal(), rng.normal()
+
+
+def downstream(rng: Rng, n: int) -> Callable[[Tensor], Tensor]:
+    """A loss that mixes all outputs and is not linear in them."""
+    weights = torch.tensor(rng.standard_normal((n, n)))
+    return lambda y: torch.tanh(weights @ y).square().sum() + torch.sin(y).sum()
+
+
+# (a) The two slicings ---------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="an output depends on: its channel in all images (batch norm), its whole image (layer"
+    " norm), its channel in its image (instance norm)",
+    method="autograd",
+    trials=3,
+    tolerance=0,
+)
+def what_is_normalized_together(rng: Rng, formula: Callable = together) -> int:
+    wrong, shape = 0, tuple(int(size) for size in rng.integers(2, 4, 4))
+    x = torch.tensor(rng.standard_normal(shape), requires_grad=True)
+    for method, normalize in METHODS.items():
+        place = tuple(int(rng.integers(size)) for size in shape)
+        (gradient,) = torch.autograd.grad(normalize(x)[place], x)
+        wrong += sum(
+            formula(method, place, other) != bool(value != 0)
+            for other, value in np.ndenumerate(gradient.numpy())
+        )
+    return wrong
+
+
+# (b) The gradient of demeaning ------------------------------------------------------------
+
+
+@derivation_check(
+    claim="∂L/∂x_i = γ(∂L/∂y_i − (1/n) Σ_j ∂L/∂y_j), for n = 1, …, 6",
+    method="symbolic",
+    tolerance=0,
+)
+def gradient_symbolic(rng: Rng, formula: Callable = pulled_back) -> int:
+    wrong, gamma, beta = 0, *sympy.symbols("gamma beta")
+    for n in range(1, 7):
+        x, g = sympy.symbols(f"x1:{n + 1}"), sympy.symbols(f"g1:{n + 1}")
+        y = [gamma * (value - sum(x) / sympy.Integer(n)) + beta for value in x]
+        expected = [sum(g[j] * y[j].diff(x[i]) for j in range(n)) for i in range(n)]
+        found = formula(np.array(g), gamma)
+        wrong += sum(sympy.simplify(a - b) != 0 for a, b in zip(found, expected, strict=True))
+    return wrong
+
+
+@derivation_check(
+    claim="∂L/∂x = γ(g − ḡ1) whatever comes after the layer",
+    method="autograd",
+    trials=100,
+    tolerance=1e-12,
+)
+def gradient_autograd(rng: Rng, formula: Callable = pulled_back) -> float:
+    x, gamma, beta = draw_batch(rng, smallest=2)
+    y = demeaned(x, gamma, beta)
+    y.retain_grad()
+    downstream(rng, len(x))(y).backward()
+    return relative_error(formula(y.grad.numpy(), gamma), x.grad.numpy())
+
+
+@derivation_check(
+    claim="∂y/∂x = γP with P = I − 11ᵀ/n",
+    method="autograd",
+    trials=50,
+    tolerance=1e-12,
+)
+def jacobian_is_a_projection(rng: Rng, formula: Callable = projection) -> float:
+    x, gamma, beta = draw_batch(rng, smallest=2)
+    jacobian = torch.autograd.functional.jacobian(lambda z: demeaned(z, gamma, beta), x)
+    return relative_error(gamma * formula(len(x)), jacobian.numpy())
+
+
+@derivation_check(
+    claim="P = Pᵀ = P² has the eigenvalue 0 once, for 1, and 1 otherwise",
+    method="reference",
+    trials=20,
+    tolerance=1e-12,
+)
+def projection_spectrum(rng: Rng, formula: Callable = eigenvalues) -> float:
+    n = int(rng.integers(2, 20))
+    P = projection(n)
+    return max(
+        np.abs(np.linalg.eigvalsh(P) - formula(n)).max(),
+        np.abs(P @ P - P).max(),
+        np.abs(P - P.T).max(),
+        np.abs(P @ np.ones(n)).max(),
+    )
+
+
+@derivation_check(
+    claim="∂L/∂γ = Σ_j g_j (x_j − μ) and ∂L/∂β = Σ_j g_j = nḡ",
+    method="autograd",
+    trials=100,
+    tolerance=1e-11,
+)
+def gradients_of_the_parameters(rng: Rng, formula: Callable = parameter_gradients) -> float:
+    x, gamma, beta = draw_batch(rng, smallest=2)
+    scale, shift = (torch.tensor(value, dtype=torch.float64, requires_grad=True)
+                    for value in (gamma, beta))  # fmt: skip
+    y = demeaned(x, scale, shift)
+    y.retain_grad()
+    downstream(rng, len(x))(y).backward()
+    expected = np.array([scale.grad, shift.grad])
+    return relative_error(np.array(formula(x.detach().numpy(), y.grad.numpy())), expected)
+
+
+@derivation_check(
+    claim="n = 1: y₁ = β and ∂L/∂x₁ = 0, for any loss",
+    method="autograd",
+    trials=50,
+    tolerance=0,
+)
+def batch_of_one(rng: Rng, formula: Callable = pulled_back) -> float:
+    x, gamma, beta = draw_batch(rng)
+    x = x[:1].detach().requires_grad_()
+    y = demeaned(x, gamma, beta)
+    y.retain_grad()
+    downstream(rng, 1)(y).backward()
+    found = formula(y.grad.numpy(), gamma)
+    return max(abs(x.grad.item()), abs(found[0]), abs(y.item() - beta))
+
+
+# n → ∞ ------------------------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="‖∂L/∂x − γg‖/‖γg‖ = |ḡ|/√(mean of g²) ≤ 1",
+    method="autograd",
+    trials=100,
+    tolerance=1e-10,
+)
+def size_of_the_correction(rng: Rng, formula: Callable = relative_correction) -> float:
+    x, gamma, beta = draw_batch(rng)
+    y = demeaned(x, gamma, beta)
+    y.retain_grad()
+    downstream(rng, len(x))(y).backward()
+    arriving = gamma * y.grad.numpy()
+    measured = np.linalg.norm(x.grad.numpy() - arriving) / np.linalg.norm(arriving)
+    return max(abs(formula(y.grad.numpy()) - measured), measured - 1)
+
+
+@derivation_check(
+    claim="∂L/∂x_i − γ ∂L/∂y_i = −(γ/n) ∂L/∂β",
+    method="autograd",
+    trials=100,
+    tolerance=1e-10,
+)
+def correction_is_the_shift(
+    rng: Rng, formula: Callable = lambda n, gamma, of_beta: -gamma / n * of_beta
+) -> float:
+    x, gamma, beta = draw_batch(rng)
+    shift = torch.tensor(beta, dtype=torch.float64, requires_grad=True)
+    y = demeaned(x, gamma, shift)
+    y.retain_grad()
+    downstream(rng, len(x))(y).backward()
+    difference = x.grad.numpy() - gamma * y.grad.numpy()
+    return np.abs(difference - formula(len(x), gamma, shift.grad.item())).max()
+
+
+@derivation_check(
+    claim="L = Σ_j y_j: bounded g_j = 1, but ∂L/∂x_i = 0 for every n, not γ",
+    method="autograd",
+    trials=50,
+    tolerance=1e-13,
+)
+def bounded_is_not_enough(rng: Rng, formula: Callable = lambda gamma: 0.0) -> float:
+    x, gamma, beta = draw_batch(rng, smallest=2)
+    demeaned(x, gamma, beta).sum().backward()
+    return np.abs(x.grad.numpy() - formula(gamma)).max()

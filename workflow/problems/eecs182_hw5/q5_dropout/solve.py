@@ -1,0 +1,250 @@
+"""EECS 182 HW 5, question 5: one point under dropout, in closed form and trained; the cheat."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from problems.eecs182_hw5.q5_dropout import derivations
+from problems.eecs182_hw5.q5_dropout.cheating_feature import compared, conclusions
+from problems.eecs182_hw5.q5_dropout.dropout_descent import (
+    curvature,
+    descend,
+    largest_stable_rate,
+    loss_deviation,
+    mean_iterate,
+    moments,
+)
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.data.dataset import load
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
+from proofsheet.learning.dropout_of_one_point import (
+    dropout_rows,
+    least_largest_solution,
+    limit_of_minimizers,
+    minimizer,
+    smallest_loss,
+    weighted_least_squares,
+)
+from proofsheet.learning.optimizers import Adam
+
+X, Y = np.array([10.0, 1.0]), 11.0
+RATE, LEARNING_RATE, STEPS, LARGE = 0.5, 1e-3, 1000, 1024
+SWEEP, TRAINED = np.arange(99) / 100, (0.0, 0.1, 0.3, 0.5, 0.7)
+SHOWN = 0.85  # the largest rate of the drawn curve; at 0.9 gradient descent diverges
+# Steps over which the loss is averaged: when w₁ is in its place and w₂ is not, and at the end.
+EARLY, LATE = slice(5, 15), slice(-200, None)
+PRINTED = {"ols": [1.08910891, 0.10891089], "dropout_ls": [0.36666667, 3.66666667]}
+
+
+def parts(w) -> dict:
+    """Weights, what each contributes to the output, and their ratios."""
+    shares = w * X
+    return {
+        "contributions": shares,
+        "output": shares.sum(),
+        "weight_ratio": w[0] / w[1],
+        "contribution_ratio": shares[0] / shares[1],
+    }
+
+
+with script.run(snakemake) as log:
+    script.set_threads(snakemake.threads)
+    seed, long = snakemake.params.seed, snakemake.params.steps
+    sgd, adam = (partial(kind, lr=LEARNING_RATE) for kind in (torch.optim.SGD, Adam))
+    fit = partial(descend, X, Y, seed=seed)
+    arrays = {}
+
+    # (a), (b) Without dropout
+    ols = weighted_least_squares(X[None], np.array([Y]), np.ones(1))
+    plain = fit(0.0, sgd, batch=1, steps=STEPS)
+
+    # (c) All masks at once
+    rows, chances = dropout_rows(X, RATE)
+    target = np.full(len(rows), Y)
+    dropped = weighted_least_squares(rows, target, chances)
+
+    # (d), (e) Training under dropout, and what it comes to on average
+    descents, found = {}, {}
+    for name, batch in (("small", 1), ("large", LARGE)):
+        descents[name] = run = fit(RATE, sgd, batch=batch, steps=STEPS)
+        mean, covariance = moments(X, Y, RATE, LEARNING_RATE, batch=batch, steps=STEPS)
+        deviation = np.sqrt(np.diag(covariance))
+        found[name] = {
+            "batch": batch,
+            "mean": mean,
+            "deviation": deviation,
+            "standard_scores": (run.final - mean) / deviation,
+            "distance": np.linalg.norm(run.final - dropped),
+            "rms_distance": np.sqrt(np.sum((mean - dropped) ** 2) + np.trace(covariance)),
+            "loss": {
+                "first": run.losses[0],
+                "early_mean": run.losses[EARLY].mean(),
+                "late_mean": run.losses[LATE].mean(),
+                "late_deviation": run.losses[LATE].std(),
+                "late_smallest": run.losses[LATE].min(),
+                "late_largest": run.losses[LATE].max(),
+                "deviation_at_solution": loss_deviation(dropped, X, Y, RATE, batch),
+            },
+        }
+        # Mean and deviation along the way, for the figure.
+        at = np.unique(np.linspace(0, STEPS, 101).astype(int))
+        along = [moments(X, Y, RATE, LEARNING_RATE, batch=batch, steps=int(t)) for t in at]
+        arrays |= {
+            f"{name}_weights": run.weights,
+            f"{name}_losses": run.losses,
+            f"{name}_mean": np.array([mean for mean, _ in along]),
+            f"{name}_deviation": np.sqrt([np.maximum(np.diag(c), 0) for _, c in along]),
+            "at": at,
+        }
+    arrays |= {"plain_weights": plain.weights, "plain_losses": plain.losses}
+    curvatures = np.linalg.eigvalsh(curvature(X, RATE))
+
+    # (g) All rates
+    swept = np.array(
+        [weighted_least_squares(r, target, s) for r, s in (dropout_rows(X, q) for q in SWEEP)]
+    )
+    closed = np.array([minimizer(X, Y, rate) for rate in SWEEP])
+    limit = limit_of_minimizers(X[None], np.array([Y]))
+    runs = {rate: fit(rate, sgd, batch=LARGE, steps=long) for rate in TRAINED}
+    expected = {
+        rate: moments(X, Y, rate, LEARNING_RATE, batch=LARGE, steps=long) for rate in TRAINED
+    }
+    # The covariance at rate 0 is zero; what the recursion leaves there is rounding.
+    spread = {
+        rate: np.sqrt(np.diag(covariance)) if rate else np.zeros(2)
+        for rate, (_, covariance) in expected.items()
+    }
+    drawn = np.concatenate([np.linspace(0, 0.05, 101), np.linspace(0.05, SHOWN, 161)[1:]])
+    arrays |= {
+        "sweep_rates": SWEEP,
+        "sweep": swept,
+        "trained_rates": np.array(TRAINED),
+        "trained": np.array([run.final for run in runs.values()]),
+        "trained_mean": np.array([mean for mean, _ in expected.values()]),
+        "trained_deviation": np.array(list(spread.values())),
+        "drawn_rates": drawn,
+        "drawn": np.array([mean_iterate(X, Y, rate, LEARNING_RATE, long) for rate in drawn]),
+    }
+
+    # (h) Adam
+    by_adam = {rate: fit(rate, adam, batch=LARGE, steps=long) for rate in (0.0, RATE)}
+    for name, rate in (("rate_0", 0.0), ("rate_05", RATE)):
+        arrays |= {f"sgd_{name}": runs[rate].weights, f"adam_{name}": by_adam[rate].weights}
+
+    # (i) The networks
+    cheating = {
+        name: read_json(path)
+        for name, path in (
+            ("rate_0", snakemake.input.rate_0),
+            ("rate_075", snakemake.input.rate_075),
+        )
+    }
+    for name, path in (
+        ("rate_0", snakemake.input.rate_0_arrays),
+        ("rate_075", snakemake.input.rate_075_arrays),
+    ):
+        curves = read_arrays(path)
+        arrays |= {f"{name}_{key}": value for key, value in curves.items()}
+        cheating[name] |= {
+            "train_accuracy": curves["accuracy"][-1],
+            "train_loss": curves["loss"][-1],
+            "clean_loss": curves["validation_loss"][-1],
+            "best_clean_accuracy": curves["validation_accuracy"].max(),
+            "best_clean_epoch": int(curves["validation_accuracy"].argmax()) + 1,
+            "called_zero": cheating[name]["answers"]["clean"][0] / cheating[name]["test_images"],
+        }
+    without, dropped_out, count = *cheating.values(), cheating["rate_0"]["test_images"]
+    data = load(Path(snakemake.input.source).parent)
+    first = [int(np.flatnonzero(data.test.y == k)[0]) for k in range(len(data.class_names))]
+    arrays |= {"example_images": data.test.x[first], "example_labels": data.test.y[first]}
+
+    write_json(
+        snakemake.output.metrics,
+        {
+            "ols": ols,
+            "gd": plain.final,
+            "plain": parts(ols)
+            | {
+                "gd_error": np.abs(plain.final - ols).max(),
+                "factor": 1 - 2 * LEARNING_RATE * X @ X,
+                "final_loss": plain.losses[-1],
+            },
+            "dropout_ls": {"x": rows, "y": target, "w": dropped}
+            | parts(dropped)
+            | {
+                "loss": smallest_loss(X, Y, RATE),
+                "losses_of_masks": (Y - rows @ dropped) ** 2,
+                "curvatures": curvatures,
+                "slow_steps": 1 / (2 * LEARNING_RATE * curvatures[0]),
+            },
+            "dropout_gd": descents["small"].final,
+            "dropout_gd_large_batch": descents["large"].final,
+            "descent": found | {"large_parts": parts(descents["large"].final)},
+            "sweep": {
+                "steps": long,
+                "limit": limit,
+                "at_001": swept[1],
+                "closed_form_error": np.abs(swept[1:] - closed[1:]).max(),
+                "stable_below": largest_stable_rate(X, LEARNING_RATE),
+                "slow_curvature": derivations.slow_curvature(*X),
+                "trained_at_001": mean_iterate(X, Y, 0.01, LEARNING_RATE, long),
+                "slow_steps_001": 1
+                / (2 * LEARNING_RATE * np.linalg.eigvalsh(curvature(X, 0.01))[0]),
+                **{
+                    f"rate_0{round(10 * rate)}": {
+                        "rate": rate,
+                        "weights": run.final,
+                        "mean": expected[rate][0],
+                        "deviation": spread[rate],
+                        "least_squares": minimizer(X, Y, rate) if rate else ols,
+                    }
+                    for rate, run in runs.items()
+                },
+            },
+            "adam": {
+                "steps": long,
+                "learning_rate": LEARNING_RATE,
+                "rate_0": by_adam[0.0].final,
+                "rate_05": by_adam[RATE].final,
+                "least_largest": least_largest_solution(X, Y),
+                "apart_at_rate_0": np.abs(by_adam[0.0].final - runs[0.0].final).max(),
+                "apart_at_rate_05": np.abs(by_adam[RATE].final - runs[RATE].final).max(),
+                "to_least_squares_05": {
+                    "adam": np.abs(by_adam[RATE].final - dropped).max(),
+                    "sgd": np.abs(runs[RATE].final - dropped).max(),
+                },
+                "off_the_line": np.abs(np.diff(by_adam[0.0].weights)).max(),
+            },
+            "printed_error": max(
+                np.abs(ols - PRINTED["ols"]).max(), np.abs(dropped - PRINTED["dropout_ls"]).max()
+            ),
+            # One entry for each rate, and nothing else; what they say together is beside it.
+            "cheating": cheating,
+            "comparison": {
+                "gain": dropped_out["clean_accuracy"] - without["clean_accuracy"],
+                "verdict": {
+                    name: compared(dropped_out[name], without[name], count)
+                    for name in ("clean_accuracy", "cheating_accuracy")
+                }
+                | {
+                    "late": {
+                        name: compared(
+                            result["clean_accuracy"], result["best_clean_accuracy"], count
+                        )
+                        for name, result in (("rate_0", without), ("rate_075", dropped_out))
+                    },
+                },
+                "conclusion": conclusions(without, dropped_out, count),
+                "reach": {
+                    "first": len(derivations.answer_reaches()[0]),
+                    "second": len(derivations.answer_reaches()[1]),
+                    "features": 32 * len(derivations.answer_reaches()[1]),
+                },
+            },
+        },
+    )
+    write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
+    write_arrays(snakemake.output.arrays, **arrays)

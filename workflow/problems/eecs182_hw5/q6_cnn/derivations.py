@@ -1,0 +1,520 @@
+"""EECS 182 HW 5, question 6: the formulas of the chapter, each held against a reference.
+
+Letters as in the chapter: X is a batch (n, d) and Y the output of batch normalization, G = ∂L/∂Y,
+σ² the variance of each column, s = √(σ² + ε), Z = (X − μ)/s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import sympy
+import torch
+from torch.nn import functional
+
+from mytorch.nn.modules.batchnorm import BatchNorm1d, BatchNorm2d
+from mytorch.nn.modules.conv import Conv2d
+from mytorch.nn.modules.dropout import Dropout
+from mytorch.nn.modules.flatten import Flatten
+from mytorch.nn.modules.linear import Linear
+from mytorch.nn.modules.module import Module
+from mytorch.nn.modules.pooling import MaxPool2d
+from mytorch.nn.sequential import Sequential
+from mytorch.utils.gradient_check import gradient_check
+from problems.eecs182_hw5.q6_cnn.numpy_nets import (
+    fully_connected,
+    penalized_loss,
+    three_layer_convnet,
+    weighted,
+)
+from proofsheet.autodiff.node import Node
+from proofsheet.autodiff.reverse import Variable, backward
+from proofsheet.autodiff.trace import contract, reverse_trace
+from proofsheet.checks import derivation_check, relative_error
+
+Rng = np.random.Generator
+EPS = 1e-5
+
+# The formulas -----------------------------------------------------------------------------
+
+
+def forward(x: Any, gamma: Any, beta: Any, eps: float = EPS) -> dict[str, Any]:
+    """Batch normalization with every node of the graph in (a), by its name.
+
+    Args:
+        x: (n, d); as nodes of our tracer, for instance.
+        gamma, beta: (d,).
+    """
+    n = x.shape[0]
+    mean = x.sum(axis=0) / n
+    variance = ((x - mean) ** 2).sum(axis=0) / n
+    z = (x - mean) / (variance + eps) ** 0.5
+    return {"X": x, r"\mu": mean, r"\sigma^2": variance, "Z": z,
+            r"\gamma": gamma, r"\beta": beta, "Y": gamma * z + beta}  # fmt: skip
+
+
+EDGES = {
+    ("X", r"\mu"), ("X", r"\sigma^2"), (r"\mu", r"\sigma^2"), ("X", "Z"), (r"\mu", "Z"),
+    (r"\sigma^2", "Z"), ("Z", "Y"), (r"\gamma", "Y"), (r"\beta", "Y"),
+}  # fmt: skip
+"""Of the graph, contracted to the nodes that the question names."""
+
+
+def traced(x: np.ndarray, gamma: np.ndarray, beta: np.ndarray) -> dict[str, Node]:
+    """`forward` recorded by our tracer; the nodes carry their names."""
+    inputs = (Variable(x, "X"), Variable(gamma, r"\gamma"), Variable(beta, r"\beta"))
+    return {name: node.named(name) for name, node in forward(*inputs).items()}
+
+
+def contracted(nodes: dict[str, Node]) -> list[Any]:
+    """The steps of a trace, for the named nodes only."""
+    return contract(operations(nodes), nodes)
+
+
+def operations(nodes: dict[str, Node]) -> list[Any]:
+    """Every step of a trace, in order of evaluation."""
+    backward(nodes["Y"], seeds=[np.ones(nodes["Y"].shape)])
+    return reverse_trace(nodes["Y"])
+
+
+def closed_form(x: Any, g: Any, gamma: Any, eps: Any = EPS) -> Any:
+    """∂L/∂X_ij = γ_j/(n s_j) · (n G_ij − Σ_k G_kj − Z_ij Σ_k G_kj Z_kj); arrays of any dtype."""
+    n = len(x)
+    mean = x.sum(axis=0) / n
+    variance = ((x - mean) ** 2).sum(axis=0) / n
+    s = (variance + eps) ** sympy.Rational(1, 2) if x.dtype == object else np.sqrt(variance + eps)
+    z = (x - mean) / s
+    return gamma / (n * s) * (n * g - g.sum(axis=0) - z * (g * z).sum(axis=0))
+
+
+def node_gradients(x: np.ndarray, g: np.ndarray, gamma: np.ndarray) -> dict[str, np.ndarray]:
+    """∂L/∂Z, ∂L/∂σ² (through Z alone) and ∂L/∂μ (through Z and σ²): the steps of the derivation."""
+    c = x - x.mean(axis=0)
+    s = np.sqrt((c**2).mean(axis=0) + EPS)
+    of_z = gamma * g
+    of_variance = -(of_z * c).sum(axis=0) / (2 * s**3)
+    return {"Z": of_z, r"\sigma^2": of_variance, r"\mu": -of_z.sum(axis=0) / s}
+
+
+def parameter_gradients(x: np.ndarray, g: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """∂L/∂γ_j = Σ_i G_ij Z_ij and ∂L/∂β_j = Σ_i G_ij."""
+    c = x - x.mean(axis=0)
+    return (g * c / np.sqrt((c**2).mean(axis=0) + EPS)).sum(axis=0), g.sum(axis=0)
+
+
+def parameters_of_the_given_net(classes: int, normalize: bool) -> int:
+    """Counted by hand: weights and biases, and two numbers for each normalized channel."""
+    convolutions = (9 * 3 + 1) * 16 + (9 * 16 + 1) * 32 + (9 * 32 + 1) * 64
+    linear = (1024 + 1) * 256 + (256 + 1) * classes
+    return convolutions + linear + (2 * (16 + 32 + 64) if normalize else 0)
+
+
+def variance_behind_units(width: int, scale: Any) -> sympy.Expr:
+    """Of an output Σ_i W_i max(z_i, 0) over z_i ~ N(0, 1), in the mean over W_i ~ N(0, scale²).
+
+    width · scale² · (1/2 − 1/(2π)).
+    """
+    return width * scale**2 * (sympy.Rational(1, 2) - 1 / (2 * sympy.pi))
+
+
+def parameters_of_our_net(widths: tuple[int, int, int], classes: int) -> int:
+    """By hand: seven convolutions without biases, two numbers for each channel of theirs."""
+    a, b, c = widths
+    convolutions = 9 * (12 * a + a * b + 2 * b**2 + b * c + 2 * c**2)
+    return convolutions + 2 * (a + 3 * b + 3 * c) + (c + 1) * classes
+
+
+def seen_by_the_last_convolution() -> dict[str, int]:
+    """Side of the square of pixels on which an output of the last convolution depends."""
+    return {"given": 18, "ours": 32}
+
+
+# Random cases -----------------------------------------------------------------------------
+
+
+def draw_batch(rng: Rng, smallest: int = 2) -> tuple[np.ndarray, ...]:
+    """X, G (n, d) and γ, β (d,), n up to 64, columns of different mean and deviation."""
+    n, d = int(rng.integers(smallest, 65)), int(rng.integers(1, 8))
+    x = rng.normal(rng.normal(size=d), 0.5 + rng.exponential(size=d), (n, d))
+    return x, rng.standard_normal((n, d)), rng.normal(size=d), rng.normal(size=d)
+
+
+def autograd(x: np.ndarray, g: np.ndarray, gamma: np.ndarray, beta: np.ndarray) -> list[np.ndarray]:
+    """∂L/∂X, ∂L/∂γ and ∂L/∂β by PyTorch's own layer, for L = Σ G ⊙ Y."""
+    inputs = [torch.tensor(a, requires_grad=True) for a in (x, gamma, beta)]
+    y = functional.batch_norm(
+        inputs[0], None, None, inputs[1], inputs[2], training=True, eps=EPS
+    )  # fmt: skip
+    return [a.numpy() for a in torch.autograd.grad((y * torch.tensor(g)).sum(), inputs)]
+
+
+# (a) The graph ----------------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="the graph has the edges X→μ, X→σ², μ→σ², X→Z, μ→Z, σ²→Z, Z→Y, γ→Y, β→Y",
+    method="exhaustive",
+    tolerance=0,
+)
+def edges_of_the_graph(rng: Rng, formula: set[tuple[str, str]] = EDGES) -> int:
+    x, _, gamma, beta = draw_batch(rng)
+    steps = contracted(traced(x, gamma, beta))
+    return len({(parent, step.name) for step in steps for parent in step.parents} ^ set(formula))
+
+
+@derivation_check(
+    claim="through μ→σ² no gradient flows: ∂σ²/∂μ = −(2/n) Σ_i (X_i − μ) = 0 at the mean",
+    method="autograd",
+    trials=50,
+    tolerance=1e-13,
+)
+def silent_edge(rng: Rng, formula: Callable = lambda x, at: -2 * (x - at).mean(axis=0)) -> float:
+    x, *_ = draw_batch(rng)
+    errors = []
+    for at in (x.mean(axis=0), x.mean(axis=0) + 1):  # at the mean, and where it would not vanish
+        mean = torch.tensor(at, requires_grad=True)
+        (torch.tensor(x) - mean).square().mean(dim=0).sum().backward()
+        errors.append(np.abs(formula(x, at) - mean.grad.numpy()).max())
+    return max(*errors, np.abs(formula(x, x.mean(axis=0))).max())
+
+
+@derivation_check(
+    claim="the forward pass that is traced is PyTorch's batch normalization",
+    method="reference",
+    trials=50,
+    tolerance=1e-10,
+)
+def forward_is_batch_norm(rng: Rng, formula: Callable = forward) -> float:
+    x, _, gamma, beta = draw_batch(rng)
+    tensors = [torch.tensor(a) for a in (x, gamma, beta)]
+    expected = functional.batch_norm(
+        tensors[0], None, None, *tensors[1:], training=True, eps=EPS
+    )  # fmt: skip
+    return relative_error(formula(x, gamma, beta)["Y"], expected.numpy())
+
+
+# (b) The closed form ----------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="∂L/∂X_i = γ/(ns) (n G_i − Σ_k G_k − Z_i Σ_k G_k Z_k), for n = 2 and 3",
+    method="symbolic",
+    tolerance=0,
+)
+def closed_form_symbolic(rng: Rng, formula: Callable = closed_form) -> int:
+    eps, gamma = sympy.symbols("epsilon gamma", positive=True)
+    for n in (2, 3):
+        x, g = sympy.symbols(f"x1:{n + 1}", real=True), sympy.symbols(f"g1:{n + 1}", real=True)
+        mean = sum(x) / sympy.Integer(n)
+        s = sympy.sqrt(sum((value - mean) ** 2 for value in x) / n + eps)
+        loss = sum(weight * gamma * (value - mean) / s for weight, value in zip(g, x, strict=True))
+        columns = (np.array(values, dtype=object)[:, None] for values in (x, g))
+        found = formula(*columns, gamma, eps)[:, 0]
+        for entry, value in zip(found, x, strict=True):
+            if sympy.simplify(entry - loss.diff(value)) != 0:
+                return 1
+    return 0
+
+
+@derivation_check(
+    claim="the closed form of ∂L/∂X, for n up to 64",
+    method="autograd",
+    trials=50,
+    tolerance=1e-9,
+)
+def closed_form_autograd(rng: Rng, formula: Callable = closed_form) -> float:
+    x, g, gamma, beta = draw_batch(rng, smallest=4)
+    return relative_error(formula(x, g, gamma), autograd(x, g, gamma, beta)[0])
+
+
+@derivation_check(
+    claim="∂L/∂Z, ∂L/∂σ² and ∂L/∂μ are what our tracer hands through the nodes",
+    method="autograd",
+    trials=50,
+    tolerance=1e-10,
+)
+def gradients_of_the_nodes(rng: Rng, formula: Callable = node_gradients) -> float:
+    x, g, gamma, beta = draw_batch(rng, smallest=4)
+    nodes = traced(x, gamma, beta)
+    backward(nodes["Y"], seeds=[g])
+    found = formula(x, g, gamma)
+    return max(
+        float(np.max(np.abs(value - nodes[name].gradient) / (1 + np.abs(nodes[name].gradient))))
+        for name, value in found.items()
+    )
+
+
+@derivation_check(
+    claim="∂L/∂γ = Σ_i G_i Z_i and ∂L/∂β = Σ_i G_i",
+    method="autograd",
+    trials=50,
+    tolerance=1e-9,
+)
+def gradients_of_the_parameters(rng: Rng, formula: Callable = parameter_gradients) -> float:
+    x, g, gamma, beta = draw_batch(rng, smallest=4)
+    _, *expected = autograd(x, g, gamma, beta)
+    return max(relative_error(a, b) for a, b in zip(formula(x, g), expected, strict=True))
+
+
+@derivation_check(
+    claim="Σ_i ∂L/∂X_i = 0 and Σ_i Z_i ∂L/∂X_i = (γ/s)(ε/s²) Σ_i G_i Z_i",
+    method="autograd",
+    trials=50,
+    tolerance=1e-9,
+)
+def what_the_gradient_cannot_do(
+    rng: Rng, formula: Callable = lambda gamma, s, along: gamma * EPS / s**3 * along
+) -> float:
+    x, g, gamma, beta = draw_batch(rng, smallest=4)
+    x = 1e-2 * x  # so that ε counts
+    dx = autograd(x, g, gamma, beta)[0]
+    c = x - x.mean(axis=0)
+    s = np.sqrt((c**2).mean(axis=0) + EPS)
+    z = c / s
+    along = relative_error(formula(gamma, s, (g * z).sum(axis=0)), (z * dx).sum(axis=0))
+    return max(along, np.abs(dx.sum(axis=0)).max() / np.abs(dx).max())
+
+
+@derivation_check(
+    claim="batch norm of aX with ε is batch norm of X with ε/a², for a > 0",
+    method="reference",
+    trials=50,
+    tolerance=1e-10,
+)
+def scaled_input(rng: Rng, formula: Callable = lambda a: EPS / a**2) -> float:
+    x, _, gamma, beta = draw_batch(rng, smallest=4)
+    a = 10 ** rng.uniform(-4, 1)
+    found = forward(x, gamma, beta, formula(a))["Y"]
+    return relative_error(found, forward(a * x, gamma, beta)["Y"])
+
+
+@derivation_check(
+    claim="behind k units max(z, 0), z ~ N(0, 1), with weights of deviation w, the variance is"
+    " k w²(1/2 − 1/(2π))",
+    method="symbolic",
+    tolerance=0,
+)
+def variance_behind_relus(rng: Rng, formula: Callable = variance_behind_units) -> int:
+    z = sympy.Symbol("z", real=True)
+    width, scale = sympy.symbols("k w", positive=True)
+    density = sympy.exp(-(z**2) / 2) / sympy.sqrt(2 * sympy.pi)
+    mean, square = (sympy.integrate(z**power * density, (z, 0, sympy.oo)) for power in (1, 2))
+    # Weights of mean 0 do not correlate: E Var Σ W_i h_i = Σ E W_i² Var h_i.
+    expected = width * scale**2 * (square - mean**2)
+    return int(sympy.simplify(formula(width, scale) - expected) != 0)
+
+
+# The layers -------------------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="batch norm and spatial batch norm: backward through the graph equals the closed form",
+    method="reference",
+    trials=30,
+    tolerance=1e-10,
+)
+def graph_against_closed_form(rng: Rng, formula: str = "backward_graph") -> float:
+    shapes = (tuple(rng.integers(3, 30, 2)), (*rng.integers(2, 6, 2), 4, 5))
+    errors = []
+    for layer, shape in zip((BatchNorm1d, BatchNorm2d), shapes, strict=True):
+        module = layer(shape[1], dtype=np.float64)
+        module.gamma[:] = rng.normal(size=shape[1])
+        g = rng.standard_normal(shape)
+        module.forward(rng.normal(1, 2, shape))
+        closed = [module.backward(g), *(a.copy() for a in module.get_gradients())]
+        graph = [getattr(module, formula)(g), *module.get_gradients()]
+        errors += [relative_error(a, b) for a, b in zip(graph, closed, strict=True)]
+    return max(errors)
+
+
+def layer_cases(rng: Rng) -> list[tuple[Sequential, tuple[int, ...]]]:
+    """Every layer of this question between two that make classes of its output; input shapes."""
+    kinds: list[tuple[list[Module], tuple[int, ...], int]] = [
+        ([BatchNorm1d(6, dtype=np.float64)], (5, 6), 6),
+        ([Dropout(0.4, rng)], (5, 6), 6),
+        ([Conv2d(2, 3, (3, 2), stride=(1, 2), padding=1, rng=rng, dtype=np.float64)],
+         (2, 2, 5, 4), 45),
+        ([MaxPool2d((3, 2), (2, 1))], (2, 2, 5, 4), 12),
+        ([BatchNorm2d(3, dtype=np.float64)], (3, 3, 2, 4), 24),
+    ]  # fmt: skip
+    return [
+        (Sequential(*layer, Flatten(), Linear(features, 4, rng=rng, dtype=np.float64)), shape)
+        for layer, shape, features in kinds
+    ]
+
+
+@derivation_check(
+    claim="gradients of batch norm, dropout, convolution, max pooling (3 × 2), spatial batch norm",
+    method="finite-difference",
+    trials=5,
+    tolerance=1e-5,
+)
+def layer_gradients(rng: Rng, formula: Callable = layer_cases) -> float:
+    return max(
+        gradient_check(
+            model, rng.standard_normal(shape), rng.integers(4, size=shape[0]), include_input=True
+        )
+        for model, shape in formula(rng)
+    )
+
+
+@derivation_check(
+    claim="dropout: E[output] = input and Var[output] = p/(1 − p) · input², within 5 errors",
+    method="bound",
+    tolerance=5,
+)
+def dropout_keeps_the_mean(
+    rng: Rng, formula: Callable = lambda x, p: (x, p / (1 - p) * x**2)
+) -> float:
+    x, p, draws = rng.normal(2, 1, 8), 0.3, 20_000
+    y = Dropout(p, rng).forward(np.tile(x, (draws, 1)))
+    mean, variance = formula(x, p)
+    deviation = (mean - y.mean(axis=0)) / (y.std(axis=0) / np.sqrt(draws))
+    squares = (y - x) ** 2
+    spread = (variance - squares.mean(axis=0)) / (squares.std(axis=0) / np.sqrt(draws))
+    return float(np.abs(np.concatenate([deviation, spread])).max())
+
+
+# The networks -----------------------------------------------------------------------------
+
+
+def penalty_gradients(model: Sequential, strength: float) -> list[np.ndarray]:
+    """strength · W for weights, 0 for all other parameters: the share of the penalty."""
+    owners = [layer for layer in model for _ in layer.get_parameters()]
+    with_weights = set(map(id, weighted(model)))
+    return [
+        strength * p if id(layer) in with_weights and p is layer.W else 0 * p
+        for layer, p in zip(owners, model.get_parameters(), strict=True)
+    ]
+
+
+@derivation_check(
+    claim="the penalty ½ λ Σ W² adds λW to the gradients of the weights and nothing to others",
+    method="finite-difference",
+    trials=5,
+    tolerance=1e-6,
+)
+def penalty_gradient(rng: Rng, formula: Callable = penalty_gradients) -> float:
+    model = fully_connected((5, 6, 4, 3), normalize=True, rng=rng, dtype=np.float64)
+    x, y, strength = rng.standard_normal((7, 5)), rng.integers(3, size=7), 0.7
+    expected = []
+    for p in model.get_parameters():
+        kept, numeric = p.copy(), np.zeros_like(p)
+        for index in np.ndindex(p.shape):
+            values = []
+            for step in (1e-5, -1e-5):
+                p[index] = kept[index] + step
+                values.append(penalized_loss(model, x, y, strength)[0]
+                              - penalized_loss(model, x, y)[0])  # fmt: skip
+            p[index] = kept[index]
+            numeric[index] = (values[0] - values[1]) / 2e-5
+        expected.append(numeric)
+    added = [g.copy() for g in penalized_loss(model, x, y, strength)[1]]
+    plain = [g.copy() for g in penalized_loss(model, x, y)[1]]
+    return max(
+        float(np.abs(np.concatenate([(f - e).ravel(), (a - b - e).ravel()])).max())
+        for f, e, a, b in zip(formula(model, strength), expected, added, plain, strict=True)
+    )
+
+
+def network_cases(rng: Rng) -> list[tuple[Sequential, np.ndarray]]:
+    """The nets of this question in miniature, with an input.
+
+    All parameters are random: where a shift is 0, a unit without input stands on the kink of ReLU.
+    """
+    x, images = rng.standard_normal((12, 8)), rng.standard_normal((4, 2, 4, 6))
+    cases = [
+        (fully_connected((8, 7, 6, 4), rng=rng, dtype=np.float64), x),
+        (fully_connected((8, 7, 6, 4), normalize=True, dropout=0.3, rng=rng, dtype=np.float64), x),
+        *(
+            (three_layer_convnet((2, 4, 6), filters=3, kernel=3, hidden=5, classes=4,
+                                 normalize=normalize, rng=rng, dtype=np.float64), images)
+            for normalize in (False, True)
+        ),
+    ]  # fmt: skip
+    for model, _ in cases:
+        for parameter in model.get_parameters():
+            parameter += rng.normal(0, 0.3, parameter.shape)
+    return cases
+
+
+@derivation_check(
+    claim="gradients of the fully connected nets and of the three-layer ConvNets",
+    method="finite-difference",
+    trials=3,
+    tolerance=1e-5,
+)
+def network_gradients(rng: Rng, formula: Callable = network_cases) -> float:
+    return max(
+        gradient_check(model, x, rng.integers(4, size=len(x)), sample=40)
+        for model, x in formula(rng)
+    )
+
+
+# The PyTorch nets -------------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="parameters of the given net, plain and with batch norm, for 10 and 100 classes",
+    method="exhaustive",
+    tolerance=0,
+)
+def parameters_by_hand(rng: Rng, formula: Callable = parameters_of_the_given_net) -> int:
+    from problems.eecs182_hw5.q6_cnn.designs import given_net
+    from proofsheet.learning.loop import parameter_count
+
+    return sum(
+        formula(classes, normalize) != parameter_count(given_net(classes, normalize=normalize))
+        for classes in (10, 100)
+        for normalize in (False, True)
+    )
+
+
+@derivation_check(
+    claim="parameters of our design, 9(12a + ab + 2b² + bc + 2c²) + 2(a + 3b + 3c) + (c + 1)K, for"
+    " every candidate and for 10 and 100 classes",
+    method="exhaustive",
+    tolerance=0,
+)
+def parameters_of_the_design(rng: Rng, formula: Callable = parameters_of_our_net) -> int:
+    from problems.eecs182_hw5.q6_cnn.designs import DESIGNS
+    from proofsheet.learning.loop import parameter_count
+
+    images = np.zeros((1, 32, 32, 3), np.uint8)
+    return sum(
+        formula(design.widths, classes) != parameter_count(design.build(images, classes, 0))
+        for classes in (10, 100)
+        for design in DESIGNS.values()
+    )
+
+
+@derivation_check(
+    claim="an output of the last convolution depends on 18 × 18 pixels in the given net, and on all"
+    " 32 × 32 in ours (one pixel is NaN at a time)",
+    method="exhaustive",
+    tolerance=0,
+)
+def seen_pixels(rng: Rng, formula: Callable = seen_by_the_last_convolution) -> int:
+    from problems.eecs182_hw5.q6_cnn.designs import DESIGNS, given_net
+
+    # NaN goes through everything that is computed from it, and through nothing else.
+    images = torch.zeros(32 * 32, 32, 32, 3)
+    images.view(32 * 32, 32 * 32, 3)[range(32 * 32), range(32 * 32)] = torch.nan
+    given = given_net(10).eval()
+    ours = DESIGNS["base"].build(np.zeros((1, 32, 32, 3), np.uint8), 10, 0).eval()
+    flatten = [isinstance(layer, torch.nn.Flatten) for layer in given].index(True)
+    with torch.no_grad():
+        maps = {
+            "given": given[:flatten](images),
+            "ours": ours.features(images.permute(0, 3, 1, 2)),
+        }
+    wrong = 0
+    for name, side in formula().items():
+        # Which pixels an inner place of the last map depends on.
+        seen = maps[name].isnan().any(dim=1)[:, 1, 1].view(32, 32)
+        rows, columns = seen.any(dim=1), seen.any(dim=0)
+        wrong += abs(int(rows.sum()) - side) + abs(int(columns.sum()) - side)
+        wrong += int(seen.sum() != rows.sum() * columns.sum())
+    return wrong

@@ -1,0 +1,148 @@
+"""Small networks for 32 × 32 images and their trainings (EECS 182 HW 5, question 6, PyTorch part).
+
+Two networks are the course's, plain and with batch normalization and dropout. The third is a design
+of our own under the course's limits; which of its candidates is trained to the end is decided by
+short trials on validation images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from proofsheet.learning.augmentation import Augmentation
+from proofsheet.learning.sgd_loop import SgdRecipe
+from proofsheet.learning.small_image_nets import FoldedNet
+
+MOST_PARAMETERS, MOST_STEPS, MOST_EPOCHS = 1_000_000, 20_000, 10
+"""What the course allows a design of one's own."""
+
+BARS = {
+    "cifar100": {"plain": 0.35, "bn_dropout": 0.38, "own": 0.44},
+    "cifar10": {"plain": 0.70, "bn_dropout": 0.72, "own": 0.80},
+}
+"""Test accuracies that are asked for: the course's for CIFAR-100, ours for CIFAR-10."""
+
+
+class FromBytes(nn.Module):
+    """Bytes (b, h, w, 3) to numbers (b, 3, h, w) in [−1, 1], in `channels_last`."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        """x / 127.5 − 1."""
+        return images.permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def given_net(classes: int, *, normalize: bool = False, dropout: float = 0.0) -> nn.Sequential:
+    """The course's network: three 3 × 3 convolutions (16, 32, 64 channels) and two linear layers.
+
+    Args:
+        normalize: a batch normalization after each convolution.
+        dropout: probability to drop one of the 256 units before the last layer.
+    """
+
+    def convolution(inputs: int, outputs: int, stride: int = 1) -> list[nn.Module]:
+        after = [nn.BatchNorm2d(outputs)] if normalize else []
+        return [nn.Conv2d(inputs, outputs, 3, stride, padding=1), *after, nn.ReLU()]
+
+    return nn.Sequential(
+        FromBytes(),
+        *convolution(3, 16), nn.MaxPool2d(2),  # 32 → 16
+        *convolution(16, 32), nn.MaxPool2d(2),  # 16 → 8
+        *convolution(32, 64, stride=2),  # 8 → 4
+        nn.Flatten(),
+        nn.Linear(1024, 256), nn.ReLU(),
+        *([nn.Dropout(dropout)] if dropout else []),
+        nn.Linear(256, classes),
+    ).to(memory_format=torch.channels_last)  # fmt: skip
+
+
+GIVEN: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "bn_dropout": {"normalize": True, "dropout": 0.2},
+}
+"""Options of `given_net`."""
+
+GIVEN_BATCH, GIVEN_EPOCHS = 32, 5
+
+
+def adamw(
+    parameters: Iterable[nn.Parameter], steps: int, *, epochs: int = GIVEN_EPOCHS,
+    learning_rate: float = 1e-3,
+) -> tuple[Any, Any]:  # fmt: skip
+    """AdamW whose rate is multiplied by 0.99 after each of the epochs."""
+    optimizer = torch.optim.AdamW(parameters, lr=learning_rate, betas=(0.9, 0.999), fused=True)
+    epoch = max(steps // epochs, 1)
+    return optimizer, torch.optim.lr_scheduler.StepLR(optimizer, epoch, gamma=0.99)
+
+
+@dataclass(frozen=True)
+class Design:
+    """A candidate for the design of our own.
+
+    Attributes:
+        recipe: of its training.
+        widths: channels of the three scales of `FoldedNet`.
+        augment: of the training images.
+        eligible: whether it may be chosen.
+        says: what it is, for the table of trials.
+    """
+
+    says: str
+    recipe: SgdRecipe
+    widths: tuple[int, int, int] = (32, 64, 128)
+    augment: Augmentation | None = field(default_factory=lambda: Augmentation(reach=2))
+    eligible: bool = True
+
+    def build(self, images: np.ndarray, classes: int, seed: int) -> nn.Module:
+        """The network with the initial weights of `seed`; `images` are for mean and deviation."""
+        torch.manual_seed(seed)
+        return FoldedNet(images, self.widths, classes=classes)
+
+    def short(self, epochs: int) -> Design:
+        """The same, trained for `epochs` on whole images; the schedule is shortened with it."""
+        return replace(self, recipe=replace(self.recipe, epochs=epochs, sides=()))
+
+
+_BASE = Design(
+    "base: SGD, rate 0.1",
+    SgdRecipe(
+        epochs=9, batch=128, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
+        weight_decay=5e-4, sides=(*[16] * 6, *[24] * 2),
+    ),
+)  # fmt: skip
+
+
+def _changed(says: str, *, augment: Any = _BASE.augment, widths: Any = _BASE.widths,
+             eligible: bool = True, **recipe: Any) -> Design:  # fmt: skip
+    return Design(says, replace(_BASE.recipe, **recipe), widths, augment, eligible)
+
+
+DESIGNS: dict[str, Design] = {
+    "base": _BASE,
+    "slow": _changed("rate 0.03", learning_rate=0.03),
+    "fast": _changed("rate 0.3", learning_rate=0.3),
+    "large_batch": _changed("batch 256, rate 0.2", batch=256, learning_rate=0.2),
+    "muon": _changed("batch 256, Muon 0.1 for the filters", batch=256, muon=0.1),
+    "fast_muon": _changed("batch 256, Muon 0.2 for the filters", batch=256, muon=0.2),
+    "even": _changed("widths 48, 64, 96", widths=(48, 64, 96)),
+    "sharp": _changed("labels not smoothed", smoothing=0.0),
+    # A network that sees every image twice gains nothing from variety: not for a trial to decide.
+    "unaugmented": _changed("images not augmented", augment=None, eligible=False),
+}
+"""The trials: each differs from the base in one respect."""
+
+
+def chosen(validation_accuracy: Mapping[str, float]) -> str:
+    """The eligible design with the best validation accuracy in its trial; of equals the first."""
+    eligible = [name for name in validation_accuracy if DESIGNS[name].eligible]
+    return max(eligible, key=validation_accuracy.__getitem__)
+
+
+def halves(x: np.ndarray, y: np.ndarray) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
+    """The published test images: even places for validation, odd ones for the test."""
+    return (x[::2], y[::2]), (x[1::2], y[1::2])

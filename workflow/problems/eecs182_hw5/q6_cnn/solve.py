@@ -1,0 +1,94 @@
+"""EECS 182 HW 5, question 6: the graph, the checks, and all trainings beside each other."""
+
+from pathlib import Path
+
+import numpy as np
+
+from problems.eecs182_hw5.q6_cnn import derivations
+from problems.eecs182_hw5.q6_cnn.designs import BARS, MOST_EPOCHS, MOST_PARAMETERS, MOST_STEPS
+from problems.eecs182_hw5.q6_cnn.sentences import (
+    improvement,
+    of_depth,
+    of_dropout,
+    of_limits,
+    of_scales,
+    on_limits,
+    on_precision,
+)
+from proofsheet.checks import checks_of, run_checks
+from proofsheet.data.dataset import load
+from proofsheet.jobs import script
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
+from proofsheet.report.image_growth import growth
+
+NETWORKS = ("plain", "bn_dropout", "own")
+
+with script.run(snakemake):
+    dataset = snakemake.params.dataset
+    data = load(Path(snakemake.input.source).parent)
+    numpy_part = read_json(snakemake.input.numpy)
+    runs = {name: read_json(snakemake.input[name]) for name in NETWORKS}
+    for name, run in runs.items():
+        run["bar"] = BARS[dataset][name]
+        run["over_bar"] = run["test_accuracy"] - run["bar"]
+        run["gap"] = run["train_accuracy"] - run["test_accuracy"]
+    runs["bn_dropout"]["against_plain"] = improvement(
+        runs["plain"]["test_accuracy"], runs["bn_dropout"]["test_accuracy"], len(data.test.y) // 2
+    )
+    runs["own"]["limits"] = {
+        "parameters": MOST_PARAMETERS, "steps": MOST_STEPS, "epochs": MOST_EPOCHS,
+    }  # fmt: skip
+    runs["own"]["within_limits"] = of_limits(runs["own"])
+    runs["own"]["says_limits"] = on_limits(runs["own"])
+    runs["own"]["precision"] = on_precision(runs["own"])
+    trials = {trial["design"]: trial for trial in map(read_json, snakemake.input.trials)}
+    runs["own"]["growth"] = growth(runs["own"]["sides"], runs["own"]["epochs"])
+    runs["own"]["says"] = trials[runs["own"]["design"]]["says"]
+    numpy_part["bn_depth"]["verdict"] = of_depth(numpy_part["bn_depth"])
+    scales = numpy_part["weight_scale"]
+    scales["verdict"] = of_scales(scales, numpy_part["validation_images"])
+    # Below this, ε outweighs the variance behind a hidden layer of 50 units.
+    scales["epsilon"] = float((derivations.EPS / derivations.variance_behind_units(50, 1)) ** 0.5)
+    dropped = numpy_part["dropout_regularization"]
+    dropped["verdict"] = of_dropout(dropped)
+
+    # The graph of (a), from the tracer: as asked, and with every operation.
+    rng = np.random.default_rng(snakemake.params.seed)
+    nodes = derivations.traced(rng.normal(1, 2, (5, 3)), rng.normal(size=3), rng.normal(size=3))
+    steps = derivations.contracted(nodes)
+
+    write_json(
+        snakemake.output.metrics,
+        {
+            "dataset": dataset,
+            "dataset_name": {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}[dataset],
+            "official": data.source["official"],
+            "classes": len(data.class_names),
+            "test_images": len(data.test.y[1::2]),
+            "edges": [[parent, step.name] for step in steps for parent in step.parents],
+            "operations": len(derivations.operations(nodes)),
+            **numpy_part,
+            **runs,
+            "trials": trials,
+        },
+    )
+    write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
+    write_json(
+        snakemake.output.graph,
+        {
+            "named": {step.name: list(step.parents) for step in steps},
+            "all": [
+                {"name": step.name, "parents": list(step.parents), "expression": step.expression}
+                for step in derivations.operations(nodes)
+            ],
+        },
+    )
+    write_arrays(
+        snakemake.output.arrays,
+        **read_arrays(snakemake.input.numpy_arrays),
+        **{
+            f"run_{name}_{what}": values
+            for name in NETWORKS
+            for what, values in read_arrays(snakemake.input[f"{name}_arrays"]).items()
+        },
+    )

@@ -1,0 +1,225 @@
+"""EECS 182 HW 5, question 8: the formulas of the chapter, each held against a reference.
+
+The entries of R are independent N(μ, σ²); A and B are what stands before X and before ‖Γw‖².
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any
+
+import numpy as np
+import sympy
+
+from proofsheet.checks import derivation_check, relative_error
+from proofsheet.learning.multiplicative_noise import (
+    column_norms,
+    draw_regression,
+    expected_loss,
+    minimizer,
+    minimizer_with_masks,
+    second_moment,
+    tikhonov,
+)
+
+Rng = np.random.Generator
+
+# What the question offers, as functions of μ and σ
+A_OPTIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "μ": lambda mu, sigma: mu,
+    "2μ": lambda mu, sigma: 2 * mu,
+    "μ/2": lambda mu, sigma: mu / 2,
+    "σ": lambda mu, sigma: sigma,
+    "2σ": lambda mu, sigma: 2 * sigma,
+    "σ/2": lambda mu, sigma: sigma / 2,
+}
+B_OPTIONS: dict[str, Callable[[Any, Any], Any]] = {
+    f"{before}{letter}²{after}": lambda mu, sigma, a=A_OPTIONS[letter], c=factor: (
+        c * a(mu, sigma) ** 2
+    )
+    for letter in ("μ", "σ")
+    for before, after, factor in (("", "", 1), ("2", "", 2), ("", "/2", sympy.Rational(1, 2)))
+}
+ANSWER = ("μ", "σ²")
+
+# The formulas -----------------------------------------------------------------------------
+
+
+def noisy_loss(w: np.ndarray, X: np.ndarray, y: np.ndarray, mu: float, sigma: float) -> float:
+    """‖y − μXw‖² + σ²‖Γw‖²."""
+    return expected_loss(w, X, y, mu, sigma**2)
+
+
+def noisy_moment(X: np.ndarray, mu: float, sigma: float) -> np.ndarray:
+    """E[(R∘X)ᵀ(R∘X)] = μ²XᵀX + σ² diag(XᵀX)."""
+    return second_moment(X, mu, sigma**2)
+
+
+def option_loss(a: str, b: str, w: Any, X: Any, y: Any, mu: Any, sigma: Any) -> Any:
+    """‖y − A Xw‖² + B‖Γw‖² with one of the options for each."""
+    residual = y - A_OPTIONS[a](mu, sigma) * (X @ w)
+    return residual @ residual + B_OPTIONS[b](mu, sigma) * np.sum(np.sum(X**2, axis=0) * w**2)
+
+
+def keep_probability(mu: float, sigma: float) -> float:
+    """p of the dropout that penalizes alike: (1 − p)/p = σ²/μ²."""
+    return mu**2 / (mu**2 + sigma**2)
+
+
+# References -------------------------------------------------------------------------------
+
+# Nodes and weights, in deviations from the mean, whose sums are the moments up to the third of a
+# distribution with mean 0 and variance 1: enough for a loss that is quadratic in each entry.
+NORMAL = (np.array([-math.sqrt(3), 0, math.sqrt(3)]), np.array([1, 4, 1]) / 6)
+UNIFORM = (np.array([-1.0, 1.0]), np.array([0.5, 0.5]))
+
+
+def two_values(p: float) -> tuple[np.ndarray, np.ndarray]:
+    """A coin that is not fair, standardized."""
+    return np.array([1 - p, -p]) / math.sqrt(p * (1 - p)), np.array([p, 1 - p])
+
+
+def integrated(X: np.ndarray, mu: float, sigma: float, rule: Any) -> Iterator[tuple]:
+    """Every R∘X of a product quadrature with its weight."""
+    nodes, weights = rule
+    for chosen in product(range(len(nodes)), repeat=X.size):
+        R = mu + sigma * nodes[list(chosen)].reshape(X.shape)
+        yield R * X, math.prod(weights[list(chosen)])
+
+
+def integrated_loss(w, X, y, mu, sigma, rule) -> float:
+    return sum(
+        weight * np.sum((y - noisy @ w) ** 2) for noisy, weight in integrated(X, mu, sigma, rule)
+    )
+
+
+def draw_case(rng: Rng) -> tuple[np.ndarray, np.ndarray, np.ndarray, float, float]:
+    """X of at most six numbers, y, w, μ and σ."""
+    n, d = ((1, 4), (2, 3), (3, 2), (2, 2))[rng.integers(4)]
+    X, y, _ = draw_regression(rng, n, d)
+    return X, y, rng.standard_normal(d), float(rng.normal()), float(rng.uniform(0.3, 2))
+
+
+# The hint ---------------------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="of the 36 pairs only (μ, σ²) is right for μ = 1, σ = 0 and for μ = 0, any σ",
+    method="symbolic",
+    tolerance=0,
+)
+def the_hint_decides(rng: Rng, formula: Callable = lambda: ANSWER) -> int:
+    sigma = sympy.Symbol("sigma", positive=True)
+    x, w, y = (np.array(sympy.symbols(f"{letter}1:3")) for letter in "xwy")
+    X = np.diag(x) + np.full((2, 2), sympy.Integer(1))
+    plain, gamma = y - X @ w, np.sum(np.sum(X**2, axis=0) * w**2)
+    # σ = 0: R is constant. μ = 0: the products of different entries have expectation 0.
+    cases = ((1, 0, plain @ plain), (0, sigma, y @ y + sigma**2 * gamma))
+    left = [
+        (a, b)
+        for a, b in product(A_OPTIONS, B_OPTIONS)
+        if all(
+            sympy.expand(option_loss(a, b, w, X, y, sympy.Integer(mu), sympy.sympify(s)) - mean)
+            == 0
+            for mu, s, mean in cases
+        )
+    ]
+    return len(set(left) ^ {formula()})
+
+
+# The derivation ---------------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="E‖y − (R∘X)w‖² = ‖y − μXw‖² + σ²‖Γw‖² as polynomials, with E R_ij² = μ² + σ²",
+    method="symbolic",
+    tolerance=0,
+)
+def loss_symbolic(rng: Rng, formula: Callable = noisy_loss) -> int:
+    mu, sigma, wrong = sympy.Symbol("mu"), sympy.Symbol("sigma"), 0
+    for n, d in ((2, 2), (1, 3), (3, 2)):
+        X, R = (np.array(sympy.symbols(f"{c}:{n * d}")).reshape(n, d) for c in "xr")
+        y, w = np.array(sympy.symbols(f"y:{n}")), np.array(sympy.symbols(f"w:{d}"))
+        residual = y - (R * X) @ w
+        loss = sympy.Poly(sympy.expand(residual @ residual), *R.ravel())
+        # Term by term: independent entries, so that the expectation of a product is a product.
+        moments = (1, mu, mu**2 + sigma**2)
+        mean = sum(
+            factor * math.prod(moments[power] for power in powers)
+            for powers, factor in loss.terms()
+        )
+        wrong += sympy.expand(formula(w, X, y, mu, sigma) - mean) != 0
+    return wrong
+
+
+@derivation_check(
+    claim="E[(R∘X)ᵀ(R∘X)] = μ²XᵀX + σ² diag(XᵀX), by Gauss–Hermite quadrature, exact here",
+    method="reference",
+    trials=10,
+    tolerance=1e-11,
+)
+def second_moment_of_the_noise(rng: Rng, formula: Callable = noisy_moment) -> float:
+    X, _, _, mu, sigma = draw_case(rng)
+    expected = sum(weight * Z.T @ Z for Z, weight in integrated(X, mu, sigma, NORMAL))
+    return relative_error(formula(X, mu, sigma), expected)
+
+
+@derivation_check(
+    claim="the mean loss over 20,000 normal R is this one, within 5 standard errors",
+    method="reference",
+    trials=10,
+    tolerance=5,
+)
+def loss_sampled(rng: Rng, formula: Callable = noisy_loss) -> float:
+    X, y, w, mu, sigma = draw_case(rng)
+    R = mu + sigma * rng.standard_normal((20_000, *X.shape))
+    losses = np.sum((y - (R * X) @ w) ** 2, axis=1)
+    return abs(losses.mean() - formula(w, X, y, mu, sigma)) / (
+        losses.std() / math.sqrt(len(losses))
+    )
+
+
+# What follows -----------------------------------------------------------------------------
+
+
+@derivation_check(
+    claim="normal, uniform and two-valued noise of the same μ and σ² have the same mean loss",
+    method="reference",
+    trials=10,
+    tolerance=1e-11,
+)
+def only_two_moments_count(rng: Rng, formula: Callable = noisy_loss) -> float:
+    X, y, w, mu, sigma = draw_case(rng)
+    rules = (NORMAL, UNIFORM, two_values(float(rng.uniform(0.2, 0.8))))
+    found = [integrated_loss(w, X, y, mu, sigma, rule) for rule in rules]
+    return relative_error(np.full(len(rules), formula(w, X, y, mu, sigma)), found)
+
+
+@derivation_check(
+    claim="w = μw̌ minimizes ‖y − Xw‖² + (σ/μ)²‖Γw‖²",
+    method="reference",
+    trials=30,
+    tolerance=1e-9,
+)
+def penalty_is_the_relative_variance(
+    rng: Rng, formula: Callable = lambda mu, sigma: (sigma / mu) ** 2
+) -> float:
+    X, y, _ = draw_regression(rng)
+    mu, sigma = float(rng.uniform(0.3, 2)), float(rng.uniform(0.3, 2))
+    gamma = math.sqrt(formula(mu, sigma)) * np.diag(column_norms(X))
+    return relative_error(mu * minimizer(X, y, mu, sigma**2), tikhonov(X, y, gamma))
+
+
+@derivation_check(
+    claim="μw̌ is what dropout with p = μ²/(μ² + σ²) learns, times p",
+    method="reference",
+    trials=30,
+    tolerance=1e-9,
+)
+def the_same_as_dropout(rng: Rng, formula: Callable = keep_probability) -> float:
+    X, y, _ = draw_regression(rng)
+    mu, sigma = float(rng.uniform(0.3, 2)), float(rng.uniform(0.3, 2))
+    p = formula(mu, sigma)
+    return relative_error(mu * minimizer(X, y, mu, sigma**2), p * minimizer_with_masks(X, y, p))

@@ -1,0 +1,113 @@
+# The jobs that every problem has: solve, figures, notebook. A problem is a folder of
+# workflow/problems with a solve.py. Its rules.smk, if it has one, holds its trainings as rules, and
+# what its other jobs need beyond the usual:
+#
+#   SOLVE["<set>/<problem>"] = dict(inputs, outputs, params, data, mem_mb, runtime, environment)
+#   FIGURE_INPUTS["<set>/<problem>"] = dict(name=path)
+SOLVE = {}
+FIGURE_INPUTS = {}
+PROBLEMS = [
+    (name, problem)
+    for name, entry in KNOWN_SETS.items()
+    for problem in entry["problems"]
+]
+
+for set_name, problem in PROBLEMS:
+    if os.path.exists(f"workflow/problems/{set_name}/{problem}/rules.smk"):
+
+        include: f"../problems/{set_name}/{problem}/rules.smk"
+
+
+# A script is named by `params.problem`: its path is evaluated when the job runs, after this loop.
+for set_name, problem in PROBLEMS:
+    about = KNOWN_SETS[set_name]["problems"][problem]
+    source = f"problems/{set_name}/{problem}"
+    results = f"results/{set_name}/{problem}"
+    label = f"{set_name}/{problem}"
+    solve = SOLVE.get(label, {})
+    dataset = solve.get("data") or next(iter(about.get("datasets", [])), None)
+    drawn = os.path.exists(f"workflow/{source}/figures.py")
+    outputs = solve.get("outputs", ["arrays.npz"] if drawn else [])
+    solved = {Path(file).stem: f"{results}/{file}" for file in outputs}
+
+    rule:
+        name:
+            f"{set_name}_{problem}"
+        input:
+            **(data_of(dataset) if dataset else {}),
+            **solve.get("inputs", {}),
+            modules=modules_of(f"{source}/solve"),
+        output:
+            **solved,
+            metrics=f"{results}/metrics.json",
+            checks=f"{results}/checks.json",
+        log:
+            log_of(label),
+        benchmark:
+            benchmark_of(label)
+        conda:
+            env(solve.get("environment", "compute"))
+        resources:
+            **needs(solve.get("mem_mb", 2000), solve.get("runtime", 10)),
+        params:
+            **{"problem": label, "seed": config["seeds"][0], **solve.get("params", {})},
+        script:
+            "../problems/{params.problem}/solve.py"
+
+    if drawn:
+
+        rule:
+            name:
+                f"{set_name}_{problem}_figures"
+            input:
+                **({"source": data_of(dataset)["source"]} if dataset else {}),
+                **FIGURE_INPUTS.get(label, {}),
+                **solved,
+                metrics=f"{results}/metrics.json",
+                modules=modules_of(f"{source}/figures"),
+            output:
+                **drawings_of(results, about),
+            log:
+                log_of(f"{label}_figures"),
+            benchmark:
+                benchmark_of(f"{label}_figures")
+            localrule: True
+            conda:
+                env("figures")
+            resources:
+                **needs(mem_mb=1000, runtime=5),
+            params:
+                problem=label,
+            script:
+                "../problems/{params.problem}/figures.py"
+
+    if "notebook" in about:
+        text = f"workflow/{source}/notebook.py"
+        notebook = Path(about["notebook"]).stem
+
+        rule:
+            name:
+                f"{set_name}_{problem}_notebook"
+            input:
+                text=text,
+                modules=pasted_modules(text),
+                manifest=MANIFEST,
+                builder=modules_of("scripts/notebook"),
+            output:
+                notebook=f"results/notebooks/{set_name}/{notebook}.ipynb",
+            log:
+                log_of(f"notebooks/{set_name}/{notebook}"),
+            benchmark:
+                benchmark_of(f"notebooks/{set_name}/{notebook}")
+            # Without a mirror a notebook fetches its data itself, which compute nodes cannot.
+            localrule: NOTEBOOKS_FETCH
+            conda:
+                env("notebooks")
+            resources:
+                **needs(mem_mb=3000, runtime=30, gpu=notebook_gpus(text)),
+            params:
+                preset=config["preset"],
+                mirror=mirror_in_use,
+                source=config["data"]["source"],
+            script:
+                "../scripts/notebook.py"
