@@ -18,6 +18,10 @@ from pathlib import Path
 from snakemake.api import SnakemakeApi
 from snakemake.settings.types import ConfigSettings, OutputSettings, ResourceSettings
 
+class AnyWildcard:
+    def __getattr__(self, name):
+        return ""
+
 def path_of(rule):
     if rule.script is None:
         return None
@@ -39,8 +43,9 @@ with SnakemakeApi(OutputSettings()) as api:
             "outputs": [str(path) for path in rule.output],
             "params": sorted(str(key) for key, _ in rule.params.items()),
             "resources": {
-                key: value if isinstance(value, (int, float, str)) else "a function"
-                for key, value in rule.resources.items()
+                key: rule.resources[key].evaluate(AnyWildcard(), attempt=1).value
+                for key in ("mem_mb", "runtime", "gpu", "_cores")
+                if key in rule.resources
             },
             "log": [str(path) for path in rule.log],
             "benchmark": rule.benchmark and str(rule.benchmark),
@@ -61,7 +66,7 @@ class Rule:
     Attributes:
         conda: path of the environment.
         script: absolute path; None for a rule that only gathers.
-        resources: values; "a function" for what depends on the attempt or the wildcards.
+        resources: of the first attempt; threads are `_cores`.
     """
 
     name: str

@@ -126,7 +126,7 @@ def test_results_of_a_clock_that_was_wrong_are_kept_or_made_again(finished, done
 
 def test_results_from_the_future_do_not_hide_an_edited_source(done):
     dated(done.folder / "results", time.time() + DAY)
-    script = done.folder / "workflow/scripts/my_course/p1_slope.py"
+    script = done.folder / "workflow/problems/my_course/p1_slope/solve.py"
     script.write_text(script.read_text().replace("y = 2 * x", "y = 3 * x"))
     module = done.folder / "src/proofsheet/checks.py"
     module.write_text(module.read_text() + "\nEDITED = True\n")

@@ -12,6 +12,7 @@ from datetime import datetime
 
 import pytest
 
+from parsed_rules import parse
 from workflow_project import QUICK, copy_of_checkout
 
 from .cluster import missing
@@ -41,15 +42,14 @@ def minutes(limit: str) -> int:
 
 
 def declared(project: ClusterProject) -> dict[str, tuple[str, int, int]]:
-    """Threads, memory and minutes of each rule of the two sets, read from the rules' text."""
-    rules = {}
-    for name in SETS:
-        text = (project.folder / f"workflow/rules/{name}.smk").read_text()
-        for rule, body in re.findall(r"(?ms)^rule (\w+):\n(.*?)(?=^\S|\Z)", text):
-            threads = re.search(r"threads: (\d+)", body)[1]
-            mem_mb = re.search(r"mem_mb=growing\((\d+)\)", body)[1]
-            rules[rule] = threads, int(mem_mb), int(re.search(r"runtime=(\d+)", body)[1])
-    return rules
+    """Threads, memory and minutes of each rule of the two sets that may leave this machine."""
+    return {
+        rule.name: (
+            str(rule.resources["_cores"]), rule.resources["mem_mb"], rule.resources["runtime"]
+        )
+        for rule in parse({"data": {"source": "standin"}}, project.folder)
+        if rule.name.startswith(SETS) and rule.script and not rule.local
+    }  # fmt: skip
 
 
 # --- two sets, once; each test looks at another side of it ----------------------------------------
@@ -87,9 +87,7 @@ def test_two_sets_run_through_the_cluster(two_sets):
     jobs = two_sets.submitted()
     rules = {rule_of(job) for job in jobs}
     assert {job["JobState"] for job in jobs} == {"COMPLETED"}
-    heavy = {
-        rule for rule in declared(two_sets) if not re.search("_figures$|_archive$|_hand_in$", rule)
-    }
+    heavy = {rule for rule in declared(two_sets) if not rule.endswith("_notebook")}
     # Downloads, drawing and rendering stayed where Snakemake was started.
     assert rules == heavy
 
@@ -175,12 +173,12 @@ def test_lost_jobs_are_tried_again(project, cluster):
 
 
 def test_a_job_that_exceeds_its_memory_gets_more(project):
-    script = "cs7643_ps2/p1_collaborators"
+    problem = "cs7643_ps2/p1_collaborators"
     project.edit(
-        f"workflow/scripts/{script}.py", "with script.run(snakemake)",
+        f"workflow/problems/{problem}/solve.py", "with script.run(snakemake)",
         "hoard = bytearray(600_000_000)\nimport time\ntime.sleep(3)\n\nwith script.run(snakemake)",
     )  # fmt: skip
-    run = project.submit(f"results/{script}/metrics.json", *SOON)
+    run = project.submit(f"results/{problem}/metrics.json", *SOON)
     assert run.returncode == 0, run.stdout[-3000:]
     jobs = [(job["JobState"], memory(job)) for job in project.submitted()]
     assert jobs[0] in [("FAILED", 500), ("OUT_OF_MEMORY", 500)]

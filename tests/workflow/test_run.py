@@ -19,6 +19,10 @@ pytestmark = pytest.mark.slow
 
 # Jobs that compute nothing: they put results together.
 MADE_OF_RESULTS = {"render", "gallery", "csci5527_hw2_hand_in", "all"}
+NOTEBOOKS = {
+    f"csci5527_hw2_{problem}_notebook"
+    for problem in ("p1_subspace", "p2_scalar_ad", "p3_matrix_ad", "p4_dry_beans")
+}
 
 
 def metrics_of(folder: Path) -> dict[str, Any]:
@@ -96,7 +100,7 @@ def test_jobs_keep_what_python_compiles_where_a_container_says_not_to(project, m
     monkeypatch.setattr(project, "environment", lambda: environment)
     run = project.snakemake("results/cs7643_ps2/p1_collaborators/metrics.json", *QUICK)
     assert run.returncode == 0, run.stdout[-3000:]
-    assert list((project.folder / "src/proofsheet/__pycache__").glob("job.*.pyc"))
+    assert list((project.folder / "src/proofsheet/jobs/__pycache__").glob("script.*.pyc"))
 
 
 def test_an_edited_sentence_renders_and_computes_nothing(finished, tmp_path):
@@ -107,28 +111,36 @@ def test_an_edited_sentence_renders_and_computes_nothing(finished, tmp_path):
     assert project.planned() == {"render": 2, "csci5527_hw2_hand_in": 1, "all": 1}
 
 
+P1 = "workflow/problems/csci5527_hw2/p1_subspace"
+SOLVE_AND_DRAW = {"csci5527_hw2_p1_subspace", "csci5527_hw2_p1_subspace_figures"}
+
+
 @pytest.mark.parametrize(
     ("module", "expected"),
     [
-        (
-            "gradient_descent.py",
-            {"csci5527_hw2_p1_subspace", "csci5527_hw2_p1_subspace_figures", "notebook"},
-        ),
-        (
-            "derivations/csci5527_hw2/p1_subspace.py",
-            {"csci5527_hw2_p1_subspace", "csci5527_hw2_p1_subspace_figures"},
-        ),
-        ("notebooks.py", {"notebook"}),
-        ("report/render.py", set()),
+        (f"{P1}/gradient_descent.py", {*SOLVE_AND_DRAW, "csci5527_hw2_p1_subspace_notebook"}),
+        (f"{P1}/derivations.py", SOLVE_AND_DRAW),
+        (f"{P1}/figures.py", {"csci5527_hw2_p1_subspace_figures"}),
+        ("src/proofsheet/notebooks/builder.py", NOTEBOOKS),
+        ("src/proofsheet/report/render.py", set()),
     ],
 )
 def test_an_edited_module_reruns_the_jobs_that_use_it(finished, tmp_path, module, expected):
     project = finished.copy(tmp_path / "copy")
-    path = project.folder / "src/proofsheet" / module
+    path = project.folder / module
     path.write_text(path.read_text() + "\nEDITED = True\n")
     jobs = set(project.planned())
     assert jobs - MADE_OF_RESULTS == expected
-    assert "render" in jobs or module == "notebooks.py"
+    assert "render" in jobs or "notebooks" in module
+
+
+@pytest.mark.parametrize("module", ["config", "tampering", "clock", "slurm_hint", "run_lock"])
+def test_an_edited_message_of_the_planner_reruns_nothing(finished, tmp_path, module):
+    project = finished.copy(tmp_path / "copy")
+    path = project.folder / f"src/proofsheet/planning/{module}.py"
+    text = path.read_text()
+    path.write_text(text.replace("allowed:", "permitted:") + "\nEDITED = True\n")
+    assert project.planned() == {}
 
 
 def test_a_touched_but_unchanged_file_reruns_nothing(finished, tmp_path):

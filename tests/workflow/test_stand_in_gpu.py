@@ -13,10 +13,12 @@ from workflow_project import QUICK, ROOT, Project
 
 STAND_IN = ROOT / "tests/stand_in_gpu"
 SCRIPTS = sorted(
-    path for path in ROOT.glob("workflow/scripts/*/*.py") if "= resolve(" in path.read_text()
+    path for path in ROOT.glob("workflow/problems/*/*/*.py") if "= resolve(" in path.read_text()
 )
 NOTEBOOKS = sorted(
-    path for path in ROOT.glob("workflow/notebooks/*/*.py") if "torch.cuda" in path.read_text()
+    path
+    for path in ROOT.glob("workflow/problems/*/*/notebook.py")
+    if "torch.cuda" in path.read_text()
 )
 
 
@@ -29,9 +31,9 @@ class ProjectWithGpu(Project):
 
 def entry_of(path: Path) -> tuple[str, dict]:
     """The problem of a script or a notebook, and what set.yaml says of it."""
-    entry = yaml.safe_load((ROOT / f"report/{path.parent.name}/set.yaml").read_text())
-    (problem,) = (p for p in entry["problems"] if path.stem.startswith(p))
-    return problem, entry["problems"][problem]
+    *_, name, problem, _ = path.parts
+    entry = yaml.safe_load((ROOT / f"report/{name}/set.yaml").read_text())
+    return f"{name}/{problem}", entry["problems"][problem]
 
 
 @pytest.mark.slow
@@ -43,8 +45,8 @@ def test_every_training_runs_on_a_gpu(project):
         shutil.copy(STAND_IN / "stand_in_gpu.py", first.parent)
     (project.folder / "records").mkdir()
 
-    metrics = {f"results/{p.parent.name}/{entry_of(p)[0]}/metrics.json" for p in SCRIPTS}
-    books = [f"results/notebooks/{p.parent.name}/{entry_of(p)[1]['notebook']}" for p in NOTEBOOKS]
+    metrics = {f"results/{entry_of(p)[0]}/metrics.json" for p in SCRIPTS}
+    books = [f"results/notebooks/{p.parts[-3]}/{entry_of(p)[1]['notebook']}" for p in NOTEBOOKS]
     assert len(metrics) >= 8
     assert len(books) >= 8
     run = project.snakemake(
