@@ -2,7 +2,6 @@
 import os
 import sys
 import time
-from glob import glob
 from pathlib import Path
 
 sys.path.insert(0, f"{workflow.basedir}/src")
@@ -28,6 +27,7 @@ from proofsheet.data.which_cifar import which_cifar
 from proofsheet.jobs.errors import UserError
 from proofsheet.planning.clock import redate
 from proofsheet.planning.config import checked, known_sets, read_config
+from proofsheet.planning.documents import documents
 from proofsheet.planning.gpu_count import visible_gpus
 from proofsheet.planning.import_graph import imported_modules, pasted_modules
 from proofsheet.planning.run_lock import only_run_here, writable_or_end
@@ -167,10 +167,6 @@ def needs(mem_mb, runtime, gpu=None):
 TRAINING = {"device": config["device"], "deterministic": config["deterministic"]}
 
 
-def problems_of(name):
-    return KNOWN_SETS[name]["problems"]
-
-
 def handed_in(name):
     """The PDF of one set, its notebooks, its part of the HTML report, what its course wants."""
     bundle = files_to_hand_in(name, KNOWN_SETS[name])
@@ -236,61 +232,21 @@ ON_A_CLUSTER = (
 RENDERER_FILES = ["quarto.lua", "fallback.typ"]
 
 
-# PDFs of some of a set's problems, for courses that want them apart: their set, title, problems.
-PARTS = {
-    f"{name}_{part}": {"set": name, **content}
-    for name, entry in KNOWN_SETS.items()
-    for part, content in entry.get("documents", {}).items()
-}
-
-
-def sets_of(document):
-    """The sets in one PDF."""
-    if document == "submission":
-        return config["sets"]
-    return [PARTS[document]["set"] if document in PARTS else document]
-
-
-def problems_in(document):
-    """The problems of each set in one PDF."""
-    for name in sets_of(document):
-        chosen = PARTS[document]["problems"] if document in PARTS else problems_of(name)
-        for problem in chosen:
-            yield name, problem, problems_of(name)[problem]
+DOCUMENTS = documents(config, KNOWN_SETS)
 
 
 def results_of(document):
     """Metrics, checks, figures and tables of every problem in a document, and their data."""
     files = []
-    for name, problem, entry in problems_in(document):
+    for name, problem in DOCUMENTS[document].problems:
+        entry = KNOWN_SETS[name]["problems"][problem]
         folder = f"results/{name}/{problem}"
         files += [f"{folder}/metrics.json", f"{folder}/checks.json"]
         # A problem of words has no figures; a missing one is found by the report.
         if rules.has(f"{name}_{problem}_figures"):
             files += getattr(rules, f"{name}_{problem}_figures").output
-        files += [
-            f"results/data/{data}/source.json" for data in entry.get("datasets", [])
-        ]
+        files += [data_of(data)["source"] for data in entry.get("datasets", [])]
     return files
-
-
-def chapters_of(document):
-    """The sources of a document, with what all documents share."""
-    folders = [f"report/{name}" for name in sets_of(document)]
-    shared = ["_quarto.yml", "references.bib", "typst-template.typ", "typst-show.typ"]
-    texts = [sorted(glob(f"{folder}/*")) for folder in folders]
-    return [f"report/{name}" for name in (*shared, f"{document}.qmd")] + sum(texts, [])
-
-
-def images_of(document):
-    """Pictures that the acknowledgements show."""
-    entries = [config["acknowledgements"].get(name, {}) for name in sets_of(document)]
-    return [
-        image
-        for sets in entries
-        for problem in sets.values()
-        for image in problem["images"]
-    ]
 
 
 def sweep_dataset(run):

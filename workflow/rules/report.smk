@@ -2,7 +2,7 @@
 
 
 wildcard_constraints:
-    document="|".join(["submission", *KNOWN_SETS, *PARTS]),
+    document="|".join(DOCUMENTS),
 
 
 rule report:
@@ -28,8 +28,8 @@ rule render:
     """Check the chapters, put a document together, render it."""
     input:
         results=lambda wildcards: results_of(wildcards.document),
-        chapters=lambda wildcards: chapters_of(wildcards.document),
-        images=lambda wildcards: images_of(wildcards.document),
+        chapters=lambda wildcards: DOCUMENTS[wildcards.document].chapters,
+        images=lambda wildcards: DOCUMENTS[wildcards.document].images,
         modules=modules_of("scripts/report/render"),
         filters=collect("src/proofsheet/report/{name}", name=RENDERER_FILES),
     output:
@@ -46,8 +46,8 @@ rule render:
     resources:
         **needs(mem_mb=2000, runtime=10),
     params:
-        sets=lambda wildcards: sets_of(wildcards.document),
-        part=lambda wildcards: PARTS.get(wildcards.document, {}),
+        sets=lambda wildcards: DOCUMENTS[wildcards.document].sets,
+        part=lambda wildcards: DOCUMENTS[wildcards.document].part,
         author=config["author"],
         acknowledgements=config["acknowledgements"],
         settings={
@@ -85,7 +85,7 @@ rule gallery:
     resources:
         **needs(mem_mb=500, runtime=5),
     params:
-        problems=lambda wildcards: list(problems_of(wildcards.gallery)),
+        problems=lambda wildcards: list(KNOWN_SETS[wildcards.gallery]["problems"]),
         captions=lambda wildcards: captions(Path("report"), wildcards.gallery),
     script:
         "../scripts/report/gallery.py"
@@ -100,11 +100,7 @@ for name, entry in KNOWN_SETS.items():
             list(files_to_hand_in(name, entry).values()),
             modules=modules_of("scripts/report/hand_in"),
         output:
-            expand(
-                "results/submission/{set}/{file}",
-                set=name,
-                file=files_to_hand_in(name, entry),
-            ),
+            expand(f"results/submission/{name}/{{f}}", f=files_to_hand_in(name, entry)),
         log:
             log_of(f"report/{name}_hand_in"),
         benchmark:
@@ -125,10 +121,9 @@ for name, entry in KNOWN_SETS.items():
             name:
                 f"{name}_{Path(archive).stem}"
             input:
-                notebooks=[
-                    f"results/notebooks/{name}/{notebook}"
-                    for notebook in content["notebooks"]
-                ],
+                notebooks=expand(
+                    f"results/notebooks/{name}/{{n}}", n=content["notebooks"]
+                ),
                 code=code_of(name, content["scripts"]),
                 modules=modules_of("scripts/report/archive"),
             output:
