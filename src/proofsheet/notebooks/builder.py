@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +27,9 @@ from proofsheet.jobs.errors import UserError
 
 ROOTS = ("src", "workflow")
 """Where the modules are that a notebook may paste."""
+
+STARTS = 3
+"""How often a kernel is started at the most."""
 
 _SOURCE = re.compile(r"# source: (?P<module>[\w.]+)(?:: (?P<names>[\w, ]+))?\s*")
 
@@ -61,20 +65,29 @@ def execute(
     """Run every cell in a fresh kernel that works in `folder`; outputs are kept.
 
     Raises:
-        RuntimeError: a cell failed; the message has the cell's error.
+        RuntimeError: a cell failed, and the message has its error; or no kernel could be started.
     """
-    client = NotebookClient(
-        notebook,
-        timeout=timeout,
-        kernel_name="python3",
-        resources={"metadata": {"path": folder}},
-        # On a node that others use, too, what the kernel hears and says is for this run only.
-        config=Config({"KernelManager": {"transport_encryption": "auto"}}),
-    )
-    try:
-        client.execute()
-    except CellExecutionError as error:
-        raise RuntimeError(f"a notebook cell failed: {error.ename}: {error.evalue}") from error
+    for attempt in range(STARTS):
+        # Sockets in a folder of their own: two kernels may take the same TCP port.
+        with tempfile.TemporaryDirectory(prefix="kernel-") as place:
+            kernel = {"transport": "ipc", "connection_file": f"{place}/kernel.json"}
+            client = NotebookClient(
+                notebook,
+                timeout=timeout,
+                kernel_name="python3",
+                resources={"metadata": {"path": folder}},
+                config=Config({"KernelManager": kernel}),
+            )
+            try:
+                client.execute()
+                break
+            except CellExecutionError as error:
+                raise RuntimeError(
+                    f"a notebook cell failed: {error.ename}: {error.evalue}"
+                ) from error
+            except RuntimeError:  # the kernel did not start, or died
+                if client.code_cells_executed or attempt + 1 == STARTS:
+                    raise
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # times of day
     return notebook

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 
 from proofsheet.jobs.errors import UserError
-from proofsheet.notebooks.builder import build, definitions, execute
+from proofsheet.notebooks import builder
+from proofsheet.notebooks.builder import STARTS, build, definitions, execute
 from workflow_project import ROOT
 
 
@@ -53,6 +56,41 @@ def test_a_notebook_runs_alone_and_keeps_its_outputs(source, tmp_path):
 def test_a_kernel_says_nothing_on_the_terminal(tmp_path, capfd):
     execute(build("# %%\n1 + 1\n", [tmp_path]), tmp_path)
     assert capfd.readouterr() == ("", "")
+
+
+def test_kernels_that_start_at_once_do_not_meet(tmp_path):
+    """Two of them once took the same TCP port; now there is none to take."""
+    text = (
+        "# %%\nfrom ipykernel.kernelapp import IPKernelApp\n"
+        "IPKernelApp.instance().transport, {number}\n"
+    )
+
+    def run(number: int) -> str:
+        notebook = execute(build(text.format(number=number)), tmp_path)
+        return notebook.cells[0].outputs[0].data["text/plain"]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(run, range(8))) == [f"('ipc', {n})" for n in range(8)]
+
+
+def test_a_kernel_that_does_not_start_is_started_again(tmp_path, monkeypatch):
+    starts = []
+    original = NotebookClient.execute
+
+    def flaky(client):
+        starts.append(client)
+        if len(starts) < STARTS:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        return original(client)
+
+    monkeypatch.setattr(NotebookClient, "execute", flaky)
+    assert execute(build("# %%\n1 + 1\n"), tmp_path).cells[0].outputs
+    assert len(starts) == STARTS
+
+    monkeypatch.setattr(builder, "STARTS", 1)
+    starts.clear()
+    with pytest.raises(RuntimeError, match="Kernel died"):
+        execute(build("# %%\n1 + 1\n"), tmp_path)
 
 
 def test_two_builds_are_equal(source):
