@@ -21,7 +21,7 @@ ENVIRONMENTS = {
         "ucimlrepo", "medmnist", "pooch", "matplotlib", "tqdm", "nbformat", "nbclient", "ipykernel",
         "pyyaml",
     ],
-    "report": ["pyyaml", "matplotlib", "pypandoc-binary", "typst", "pypdf", "numpy"],
+    "report": ["pyyaml", "matplotlib", "pypandoc-binary", "typst", "pypdf", "pypdfium2", "numpy"],
 }  # fmt: skip
 
 

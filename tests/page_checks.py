@@ -9,6 +9,8 @@ from pathlib import Path
 import yaml
 from pypdf import PdfReader
 
+from proofsheet.report.pdf_text import page_texts
+
 
 def problems_of(name: str, report: Path) -> list[tuple[str, list[str]]]:
     """Heading of each problem of a set, and the names that the page map has for its parts."""
@@ -32,7 +34,7 @@ def check_pages(pdf: Path, table: Path, name: str, report: Path) -> int:
         How many parts were found.
     """
     reader = PdfReader(pdf)
-    pages = [_plain(page.extract_text()) for page in reader.pages]
+    pages = [_plain(text) for text in page_texts(pdf)]
     outline = _entries(reader, reader.outline)
     with table.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

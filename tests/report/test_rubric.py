@@ -7,12 +7,13 @@ from io import BytesIO, StringIO
 
 import pytest
 import yaml
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfWriter
 
 from proofsheet.jobs.atomic_files import read_json
 from proofsheet.jobs.errors import UserError
 from proofsheet.report import lint, results, rubric, variables
 from proofsheet.report.pages import page_map, to_csv
+from proofsheet.report.pdf_text import page_texts
 from proofsheet.report.render import render
 from proofsheet.report.sets import load
 from proofsheet.report.stage import stage
@@ -109,7 +110,7 @@ def test_the_page_map_names_the_pages_of_the_pdf(sample):
     stage(sample.staging, sample.staged)
     render(sample.staged, "sample_hw", sample.folder / "x.pdf", renderer="pandoc")
     pdf = (sample.folder / "x.pdf").read_bytes()
-    pages = [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
+    pages = page_texts(pdf)
     rows = page_map(pdf, read_json(sample.staged / "generated/cover.json")["rubric"])
 
     headings = {"(a)": "The least-squares line", "(b)": "How it looks"}
@@ -150,7 +151,7 @@ def test_a_document_of_some_problems_has_no_others(sample):
     sample.edit("[@tbl-sample-hw-p1-starts; @tbl-sample-hw-p1-long]", "[@tbl-sample-hw-p1-starts]")
     stage(chosen, sample.staged)
     render(sample.staged, "sample_hw_lines", sample.folder / "x.pdf", renderer="pandoc")
-    text = "".join(page.extract_text() for page in PdfReader(sample.folder / "x.pdf").pages)
+    text = "".join(page_texts(sample.folder / "x.pdf"))
     assert "Lines through points" in text
     assert "Homework Set 0: Lines" in text
     assert "Beans" not in text

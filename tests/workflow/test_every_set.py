@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from page_checks import check_pages
 from pdf_accessibility import examine
 from proofsheet.planning.submission import files, notebooks
+from proofsheet.report.pdf_text import page_texts
 from workflow_project import QUICK, ROOT, Project
 
 # csci5527_hw2 is the set of test_run.py.
@@ -62,7 +63,7 @@ def test_the_set_runs_from_stand_ins_to_its_bundle(project, name, pdf_report):
     assert found.faults == ()
     pdf_report.append(f"{name}: {found}")
 
-    pages = [page.extract_text() for page in PdfReader(results / f"{name}.pdf").pages]
+    pages = page_texts(results / f"{name}.pdf")
     assert all("stand-in" in page.lower() for page in pages)
     check_pages(results / f"{name}.pdf", results / f"{name}.pages.csv", name, ROOT / "report")
 

@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-from pypdf import PdfReader
 
+from proofsheet.report.pdf_text import page_texts
 from workflow_project import QUICK
 
 pytestmark = pytest.mark.slow
@@ -27,8 +27,8 @@ def test_a_new_course_runs_at_once(project):
     assert "results/submission/my_course/" in run.stdout
     assert "to hand in: One PDF." in run.stdout
 
-    reader = PdfReader(project.folder / "results/submission/my_course/my_course.pdf")
-    text = "".join(page.extract_text() for page in reader.pages)
+    pdf = project.folder / "results/submission/my_course/my_course.pdf"
+    text = "".join(page_texts(pdf))
     for title in ("Problem 1: Slope", "Problem 2: Another slope", "Parts and pages"):
         assert title in text
     assert {path: path.read_bytes() for path in (project.folder / "src").rglob("*.py")} == before

@@ -8,10 +8,10 @@ from typing import Any
 
 import nbformat
 import pytest
-from pypdf import PdfReader
 
 from page_checks import check_pages
 from pdf_accessibility import examine
+from proofsheet.report.pdf_text import page_texts
 from same_results import without_times
 from workflow_project import QUICK, ROOT
 
@@ -36,7 +36,7 @@ def metrics_of(folder: Path) -> dict[str, Any]:
 
 def test_the_run_leaves_pdfs_notebooks_and_results(finished):
     results = finished.folder / "results"
-    text = "".join(page.extract_text() for page in PdfReader(results / "submission.pdf").pages)
+    text = "".join(page_texts(results / "submission.pdf"))
     for title in ("Problem 1", "Problem 2", "Problem 3", "Problem 4", "Acknowledgements"):
         assert title in text
     assert (results / "csci5527_hw2.pdf").stat().st_size > 50_000
@@ -62,8 +62,8 @@ def test_the_pdf_is_accessible(finished, pdf_report):
 
 
 def test_stand_in_data_is_said_on_every_page(finished):
-    for page in PdfReader(finished.folder / "results/submission.pdf").pages:
-        assert "stand-in" in page.extract_text().lower()
+    for text in page_texts(finished.folder / "results/submission.pdf"):
+        assert "stand-in" in text.lower()
 
 
 def test_notebooks_were_executed_without_error(finished):

@@ -7,16 +7,13 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Literal, get_args
-
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from proofsheet.jobs.atomic_files import replacing
 from proofsheet.jobs.errors import UserError
 from proofsheet.report import fallback, quarto
+from proofsheet.report.pdf_text import page_texts
 
 Renderer = Literal["auto", "quarto", "pandoc"]
 
@@ -96,12 +93,7 @@ def complaints(said: str) -> list[str]:
 
 def traces(pdf: bytes, staged: Path, report: Path) -> list[str]:
     """What is unresolved in the text of a PDF, with its page and the line that it came from."""
-    try:
-        pages = [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
-    except (PyPdfError, ValueError, KeyError) as error:
-        raise UserError(f"the renderer left a PDF that cannot be read ({error})") from None
-    if not pages:
-        raise UserError("the renderer left a PDF without pages")
+    pages = page_texts(pdf)
     # A checksum in a note about the data is hexadecimal, too, and meant.
     meant = "".join(
         path.read_text(encoding="utf-8") for path in sorted((staged / "generated").glob("*.*"))
