@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,17 @@ def test_snakemake_chooses_jobs_when_one_has_ended_and_not_each_second(project):
     assert run.returncode == 0, run.stdout[-3000:]
     # Two jobs of some seconds, one after the other: both are ready, then one.
     assert run.stdout.count("Ready jobs: ") == 2
+
+
+def test_a_run_into_a_file_prints_a_line_per_job_and_the_longest_at_the_end(project):
+    targets = [f"results/cs7643_ps2/p1_collaborators/{name}.json" for name in ("metrics", "checks")]
+    run = project.snakemake(*targets, *QUICK)
+    assert run.returncode == 0, run.stdout[-3000:]
+    job = r"cs7643_ps2_p1_collaborators"
+    assert re.findall(rf"(?m)^\d\d:\d\d:\d\d +1/1  {job}  \d+\.\d s$", run.stdout)
+    assert re.findall(rf"(?m)^1 jobs in \d+ s; the longest: {job} \d+ s$", run.stdout)
+    again = project.snakemake(*targets, *QUICK)
+    assert "the longest" not in again.stdout
 
 
 def test_jobs_keep_what_python_compiles_where_a_container_says_not_to(project, monkeypatch):
