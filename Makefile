@@ -14,7 +14,7 @@ QUARTO := .venv/.quarto-tried
 # the rest anew: three to five seconds of a core each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help report test test-slurm test-faults lint format lock rulegraph benchmarks problem clean
+.PHONY: help report check test test-slurm test-faults lint format lock rulegraph benchmarks problem clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,8 +22,12 @@ help: ## this list
 report: $(READY) $(QUARTO) ## run everything that is configured; leaves results/submission.pdf
 	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores $(CORES)
 
+check: $(READY) lint ## lint, unit tests and derivations: what to run after each edit
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadgroup -m "not slow and not slurm and not faults" \
+	  --ignore=tests/workflow
+
 test: $(READY) ## the tests, with an end-to-end run to the PDF; those of clusters and faults apart
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadgroup
 
 test-slurm: $(READY) ## the SLURM profile on a real cluster of three nodes on this machine (root, Debian)
 	@$(BIN)/python -m pytest -m slurm tests/slurm

@@ -24,6 +24,7 @@ ONLY_PLANNED = {
 }
 # Of the tests a few, or none: this is one of them.
 SOME_TESTS = {
+    "make check": "tests/unit/jobs/test_atomic_files.py",
     "make test": "tests/unit/jobs/test_atomic_files.py",
     "make test-slurm": "--collect-only",
     "make test-faults": "--collect-only",
