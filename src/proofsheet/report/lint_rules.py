@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from proofsheet.report import typed_numbers
+from proofsheet.report import claims, typed_numbers
 from proofsheet.report.chapter import Chapter
 from proofsheet.report.expand import VARIABLE
 from proofsheet.report.results import Outcome
@@ -47,6 +47,7 @@ class Report:
     sets: list[ProblemSet]
     outcomes: list[Outcome]
     variables: dict[str, Any]
+    preset: str = "full"
 
     @cached_property
     def labels(self) -> set[str]:
@@ -65,6 +66,12 @@ class Report:
         of_set = [outcome for outcome in self.outcomes if outcome.set.id == folder]
         of_problem = [o for o in of_set if f"_{o.problem.id}" == chapter.path.stem]
         return of_problem or of_set
+
+    def context(self, chapter: Chapter) -> claims.Context:
+        """What the claims of a chapter are judged by."""
+        about = self.about(chapter)
+        own = about[0] if [f"_{o.problem.id}" for o in about] == [chapter.path.stem] else None
+        return claims.Context(own, self.outcomes, self.preset)
 
 
 # Each rule yields positions and messages of the faults in one chapter.
@@ -144,8 +151,8 @@ def figures(chapter: Chapter, report: Report) -> Faults:
 def references(chapter: Chapter, report: Report) -> Faults:
     """References and citations lead somewhere."""
     text = chapter.without(
-        "front", "fence", "code", "comment", "display", "inline", "attribute", "target", "url",
-        "shortcode",
+        "front", "fence", "code", "comment", "display", "inline", "claim", "attribute", "target",
+        "url", "shortcode",
     )  # fmt: skip
     for match in _KEY.finditer(text):
         key = match[1].rstrip(".:;,?!")
@@ -156,7 +163,10 @@ def references(chapter: Chapter, report: Report) -> Faults:
             yield match.start(), f"@{key} is not a reference to fig-, tbl-, eq- or sec-"
         elif key not in report.citations:
             yield match.start(), f"undefined citation @{key}: not in references.bib"
+    starts = {claim.start for claim in claims.scan(chapter)[0]}  # their brackets are not printed
     for match in re.finditer(r"@((?:fig|tbl|eq|sec)-[\w-]+)[ \t]*\n?[ \t]*\[(?!\^)", text):
+        if match.end() - 1 in starts:
+            continue
         yield match.start(), f"@{match[1]} is followed by a bracket, which would be dropped"
     for match in re.finditer(r"^[ \t]*@", text, re.MULTILINE):
         yield match.start(), "a line that starts with @ becomes a list item; move the word before"
@@ -236,6 +246,11 @@ def passed_checks(chapter: Chapter, report: Report) -> Faults:
             yield position, f"the check {name} has not passed"
 
 
+def conditions(chapter: Chapter, report: Report) -> Faults:
+    """Every claim is well-formed and, in a full run on real data, true."""
+    yield from claims.faults(chapter, report.context(chapter))
+
+
 def numbers_by_hand(chapter: Chapter, report: Report) -> Faults:
     """Results come from variables."""
     yield from typed_numbers.found(chapter, [o.metrics for o in report.about(chapter)])
@@ -244,7 +259,7 @@ def numbers_by_hand(chapter: Chapter, report: Report) -> Faults:
 RULES: tuple[Callable[[Chapter, Report], Faults], ...] = (
     unresolved_variables, variables_in_mathematics, shortcodes, includes, figures, references,
     footnotes, mathematics, raw_code, words_that_would_vanish, label_form, verified_sections,
-    passed_checks, numbers_by_hand,
+    passed_checks, conditions, numbers_by_hand,
 )  # fmt: skip
 
 
