@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from proofsheet.jobs.atomic_files import read_json
 from proofsheet.jobs.errors import UserError
 from proofsheet.report import claims, results
 from proofsheet.report.captions import captions
@@ -81,6 +82,10 @@ def test_a_condition_is_judged(context, condition, holds):
         ("(adam.accuracy > 0", "not an expression"),
         ("adam.acuracy > 0", "p1_lines/metrics.json has no metric adam.acuracy"),
         ("runs[2].loss > 0", "has no metric runs.2.loss"),
+        ("adam.acuracy > 0", "has no metric adam.acuracy (did you mean accuracy?)"),
+        ("nowhere > 0", "has no metric nowhere (slope, difference, "),
+        ("adam.name.x > 0", "has no metric adam.name.x"),
+        ("1e999 > 0", "1e309 is not a number but inf"),
         ("runs[-1].loss > 0", "not allowed in a condition: runs[-1]"),
         ("adam.__class__ == 'dict'", "has no metric adam.__class__"),
         ("__import__('os').system('true')", "not allowed in a condition: __import__('os')"),
@@ -266,7 +271,7 @@ def test_a_wrong_condition_fails_every_run_before_it_is_rendered(sample):
     for changes in ({}, QUICK):
         (told,) = faults(sample, **changes)
         assert told.startswith(f"report/sample_hw/_p1_lines.qmd:{line}: the claim 'slop > 1': ")
-        assert told.endswith("p1_lines/metrics.json has no metric slop")
+        assert told.endswith("p1_lines/metrics.json has no metric slop (did you mean slope?)")
 
 
 def test_numbers_are_typed_in_a_claim_but_not_in_its_condition(sample):
@@ -278,6 +283,22 @@ def test_numbers_are_typed_in_a_claim_but_not_in_its_condition(sample):
     assert "typed by hand: 5.25;" in told
     assert "unresolved variable a.b.c" in told
     assert "3.75" not in told
+
+
+def test_a_figure_is_checked_whose_caption_has_a_claim(sample):
+    caption = '[Up, as [@koklu2020] say]{.claim if="slope > 0"}.'
+    sample.append(f"![{caption}](figures/sample_hw/p1_lines/no.svg){{width=50%}}")
+    told = " ".join(faults(sample))
+    assert "missing figure figures/sample_hw/p1_lines/no.svg" in told
+    assert "no.svg has no fig-alt" in told
+
+
+def test_the_cover_says_what_a_lone_dagger_is(sample):
+    sample.update("data/toy/source.json", standin=False)
+    for settings, notes in (({}, 0), (QUICK, 1)):
+        stage(sample.with_(**settings), sample.staged)
+        cover = read_json(sample.staged / "generated" / "cover.json")
+        assert sum("A lone † stands for a sentence" in note for note in cover["notes"]) == notes
 
 
 def test_a_claim_may_follow_a_reference(sample):
@@ -292,14 +313,18 @@ def test_every_other_line_keeps_its_number(sample):
 
 
 def test_claims_are_rendered_as_plain_text(sample, pdf_text):
+    true, false = ('[{}\n*words*]{{.claim\nif="slope\n{} 0"}}'.format("True", c) for c in "><")
     sample.append(
-        'One [two\n*three*]{.claim\nif="slope\n> 0"\nelse="d\ne"}, '
-        'four [x]{.claim\nif="slope < 0"}.'
+        f"One {true}, then {false}.\n\n- Two {false}.\n- Three\n\n"
+        f"1. Four {false}\n2. Five {true}\n\n> Six {false}.\n\n{false}. Seven\n\n{false}\n\nEight"
     )
     stage(sample.with_(**QUICK), sample.staged)
     output = sample.results / "sample_hw.pdf"
     render(sample.staged, "sample_hw", output, renderer="pandoc", report=sample.report)
-    assert "One two three, four †." in pdf_text(output)
+    text = pdf_text(output)
+    assert "One True words, then †. • Two †. • Three" in text
+    assert "1. Four † 2. Five True words Six †." in text
+    assert "†. Seven † Eight" in text
 
 
 def test_a_caption_for_the_gallery_has_the_text_of_its_claims(sample):

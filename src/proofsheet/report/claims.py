@@ -3,27 +3,23 @@
     [Adam has the highest accuracy]{.claim if="adam.accuracy >= max(adagrad.accuracy, sgd.accuracy)"
     else="Adam does not have the highest accuracy"}
 
-The condition is an expression over the metrics.json of the chapter's own problem: dotted names
-(`runs[0].loss` and `runs.i0.loss` reach into a list, `sizes['3x3']` a key that is no word, and
-`set.problem.metric` another problem of the document), numbers, texts in single quotes, `True`,
-`False` and `None` (a metric without a value; compared with == and != alone), comparisons,
-+ - * / **, min, max, abs, and, or, not. It is parsed and interpreted here, never `eval`ed.
-
-A true claim prints its text. A false one prints its `else`; without one it is an error in a full
-run on real data, and otherwise leaves a dagger in its place.
+The condition (see `conditions`) is about the metrics.json of the chapter's own problem;
+`set.problem.metric` is a metric of another problem in the document. A true claim prints its text.
+A false one prints its `else`; without one it is an error in a full run on real data, and otherwise
+leaves a dagger in its place.
 """
 
 from __future__ import annotations
 
-import ast
-import math
-import operator
+import difflib
 import re
+import reprlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from proofsheet.jobs.errors import UserError
+from proofsheet.report import conditions
 from proofsheet.report.chapter import Chapter
 from proofsheet.report.numbers import DAGGER
 from proofsheet.report.results import Outcome, metric
@@ -36,17 +32,6 @@ _ATTRIBUTES = re.compile(
     re.DOTALL,
 )
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-_COMPARISONS: dict[type, Callable[[Any, Any], bool]] = {
-    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
-    ast.Eq: operator.eq, ast.NotEq: operator.ne,
-}  # fmt: skip
-_ARITHMETIC: dict[type, Callable[[float, float], Any]] = {
-    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul,
-    ast.Div: operator.truediv, ast.Pow: operator.pow,
-}  # fmt: skip
-_FUNCTIONS: dict[str, Callable[[list[float]], float]] = {
-    "min": min, "max": max, "abs": lambda values: abs(*values)
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -87,7 +72,8 @@ class Context:
         try:
             return outcome, metric(outcome.metrics, name)
         except (KeyError, IndexError, TypeError, ValueError):
-            raise UserError(f"{outcome.folder / 'metrics.json'} has no metric {name}") from None
+            where = f"{outcome.folder / 'metrics.json'} has no metric {name}"
+            raise UserError(where + _closest(name, outcome.metrics)) from None
 
 
 def scan(chapter: Chapter) -> tuple[list[Claim], list[tuple[int, str]]]:
@@ -176,22 +162,16 @@ def judge(claim: Claim, context: Context) -> str:
     """
     problems = [context.own] if context.own else []
     values: dict[str, Any] = {}
+
+    def look_up(name: str) -> Any:
+        problem, values[name] = context.find(name)
+        problems.append(problem)
+        return values[name]
+
     try:
-        tree = ast.parse(claim.condition, mode="eval").body
-        for name in _names(tree):
-            problem, values[name] = context.find(name)
-            problems.append(problem)
-        holds = _truth(tree, values)
-    except SyntaxError as error:
-        raise UserError(_message(claim, f"not an expression ({error.msg})")) from None
-    except ZeroDivisionError:
-        raise UserError(_message(claim, "division by zero", values)) from None
-    except OverflowError:
-        raise UserError(_message(claim, "a number in it is too large", values)) from None
-    except (RecursionError, MemoryError):
-        raise UserError(_message(claim, "nested too deeply")) from None
-    except (UserError, ValueError) as error:
-        raise UserError(_message(claim, str(error))) from None
+        holds = conditions.evaluate(claim.condition, look_up)
+    except UserError as error:
+        raise UserError(_message(claim, str(error), values)) from None
     if holds:
         return claim.text
     if claim.otherwise is not None:
@@ -202,113 +182,21 @@ def judge(claim: Claim, context: Context) -> str:
     raise UserError(_message(claim, advice, values))
 
 
-def _message(claim: Claim, what: str, values: dict[str, Any] | None = None) -> str:
+def _message(claim: Claim, what: str, values: dict[str, Any]) -> str:
     condition = claim.condition if len(claim.condition) < 200 else f"{claim.condition[:200]}…"
-    with_values = ", ".join(f"{name} = {value!r}" for name, value in (values or {}).items())
-    return f"the claim {condition!r}: {what}" + (f" ({with_values})" if with_values else "")
+    known = {name: value for name, value in values.items() if not isinstance(value, dict)}
+    listed = ", ".join(f"{name} = {reprlib.repr(value)}" for name, value in known.items())
+    return f"the claim {condition!r}: {what}" + (f" ({listed})" if listed else "")
 
 
-def _name(node: ast.expr) -> str | None:
-    """A name, an attribute or an element as a dotted name, or None for another expression."""
-    match node:
-        case ast.Name(id=name):
-            return name
-        case (
-            ast.Attribute(value=value, attr=key)
-            | ast.Subscript(value=value, slice=ast.Constant(value=str() | int() as key))
-        ):
-            before = _name(value)
-            return None if before is None else f"{before}.{key}"
-    return None
-
-
-def _names(node: ast.expr) -> Iterator[str]:
-    """The metrics in an expression; `UserError` for anything that is not allowed in one."""
-    parts: list[ast.expr]
-    match node:
-        case _ if (name := _name(node)) is not None:
-            yield name
-            return
-        case ast.Constant(value=bool() | int() | float() | str() | None):
-            return
-        case ast.BoolOp(values=parts):
-            pass
-        case ast.UnaryOp(op=ast.Not() | ast.USub() | ast.UAdd(), operand=operand):
-            parts = [operand]
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
-            parts = [left, right]
-        case ast.Compare(left=left, ops=ops) if all(type(op) in _COMPARISONS for op in ops):
-            parts = [left, *node.comparators]
-        case ast.Call(func=ast.Name(id=name), args=parts, keywords=[]):
-            if name not in _FUNCTIONS:
-                allowed = ", ".join(sorted(_FUNCTIONS))
-                raise UserError(f"unknown function {name}; allowed: {allowed}")
-            if not parts or (name == "abs" and len(parts) > 1):
-                raise UserError(f"wrong number of arguments: {ast.unparse(node)}")
-        case _:
-            raise UserError(f"not allowed in a condition: {ast.unparse(node)}")
-    for part in parts:
-        yield from _names(part)
-
-
-def _evaluate(node: ast.expr, values: dict[str, Any]) -> Any:
-    """The value of an expression that `_names` has accepted."""
-    match node:
-        case _ if (name := _name(node)) is not None:
-            return values[name]
-        case ast.Constant(value=value):
-            return value
-        case ast.BoolOp(op=ast.And(), values=parts):
-            return all(_truth(part, values) for part in parts)
-        case ast.BoolOp(values=parts):
-            return any(_truth(part, values) for part in parts)
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            return not _truth(operand, values)
-        case ast.UnaryOp(op=op, operand=operand):
-            return _number(operand, values) * (-1 if isinstance(op, ast.USub) else 1)
-        case ast.BinOp(left=left, op=op, right=right):
-            result = _ARITHMETIC[type(op)](_number(left, values), _number(right, values))
-            if isinstance(result, complex):
-                raise UserError(f"not a real number: {ast.unparse(node)}")
-            return result
-        case ast.Compare(left=left, ops=ops, comparators=others):
-            sides = [left, *others]
-            pairs = zip(sides, ops, others)  # noqa: B905 -- one more side than comparisons
-            return all(_compare(one, op, other, values) for one, op, other in pairs)
-        case ast.Call(func=ast.Name(id=name), args=parts):
-            return _FUNCTIONS[name]([number for part in parts for number in _all(part, values)])
-    raise AssertionError(ast.dump(node))
-
-
-def _compare(left: ast.expr, op: ast.cmpop, right: ast.expr, values: dict[str, Any]) -> bool:
-    """Numbers by size; texts, truth values and None for equality alone."""
-    one, other = _evaluate(left, values), _evaluate(right, values)
-    alike = isinstance(one, str | bool) and type(one) is type(other)
-    if isinstance(op, ast.Eq | ast.NotEq) and (alike or one is None or other is None):
-        return _COMPARISONS[type(op)](one, other)
-    return _COMPARISONS[type(op)](_number(left, values), _number(right, values))
-
-
-def _truth(node: ast.expr, values: dict[str, Any]) -> bool:
-    value = _evaluate(node, values)
-    if not isinstance(value, bool):
-        raise UserError(f"{ast.unparse(node)} is neither true nor false but {value!r}")
-    return value
-
-
-def _number(node: ast.expr, values: dict[str, Any]) -> float:
-    """A finite number as a float: in floats, even 9**9**9 ends at once, in an OverflowError."""
-    return _as_number(_evaluate(node, values), node)
-
-
-def _all(node: ast.expr, values: dict[str, Any]) -> list[float]:
-    """The numbers of an argument: one, or those of a list."""
-    value = _evaluate(node, values)
-    return [_as_number(item, node) for item in (value if isinstance(value, list) else [value])]
-
-
-def _as_number(value: Any, node: ast.expr) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
-        shown = "a group of metrics" if isinstance(value, dict) else repr(value)
-        raise UserError(f"{ast.unparse(node)} is not a number but {shown}")
-    return float(value)
+def _closest(name: str, metrics: dict[str, Any]) -> str:
+    """What may have been meant by the first key of a name that is not there."""
+    branch: Any = metrics
+    for key in name.split("."):
+        if not isinstance(branch, dict):
+            return ""
+        if key not in branch:
+            near = difflib.get_close_matches(key, list(branch), n=1)
+            return f" (did you mean {near[0]}?)" if near else f" ({', '.join(list(branch)[:8])})"
+        branch = branch[key]
+    return ""

@@ -23,7 +23,7 @@ _KEY = re.compile(r"(?<![\w@\\.])@([A-Za-z0-9_][\w:.#$%&+?<>~/-]*)")
 _REFERENCE = re.compile(r"(?:fig|tbl|eq|sec)-")
 _OTHER_REFERENCE = re.compile(r"(?:lst|thm|lem|cor|prp|cnj|def|exm|exr|prf|rem|sol|nte|tip)-")
 _IMAGE = re.compile(
-    r"!\[(?P<caption>(?:[^\[\]]|\[[^\[\]]*\])*)\]\((?P<path>[^()\s]*)\)(?P<attributes>\{[^{}]*\})?"
+    r"!\[(?P<caption>(?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*)\]\((?P<path>[^()\s]*)\)(?P<attributes>\{[^{}]*\})?"
 )
 _ALT = re.compile(r"fig-alt=\"([^\"]*)\"")
 NOTE = re.compile(r"^[ ]{0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
