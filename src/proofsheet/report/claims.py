@@ -11,7 +11,6 @@ leaves a dagger in its place.
 
 from __future__ import annotations
 
-import difflib
 import re
 import reprlib
 from collections.abc import Callable, Iterable, Iterator
@@ -23,6 +22,7 @@ from proofsheet.report import conditions
 from proofsheet.report.chapter import Chapter
 from proofsheet.report.numbers import DAGGER
 from proofsheet.report.results import Outcome, metric
+from proofsheet.report.variables import closest
 
 FORM = '[text]{.claim if="condition" else="text"}'
 _OPENING = re.compile(r'\{[^{}"]*?\.claim(?![\w-])|(?<=\])\{\s*(?:if|else)=')
@@ -73,7 +73,7 @@ class Context:
             return outcome, metric(outcome.metrics, name)
         except (KeyError, IndexError, TypeError, ValueError):
             where = f"{outcome.folder / 'metrics.json'} has no metric {name}"
-            raise UserError(where + _closest(name, outcome.metrics)) from None
+            raise UserError(where + closest(name, outcome.metrics)) from None
 
 
 def scan(chapter: Chapter) -> tuple[list[Claim], list[tuple[int, str]]]:
@@ -187,16 +187,3 @@ def _message(claim: Claim, what: str, values: dict[str, Any]) -> str:
     known = {name: value for name, value in values.items() if not isinstance(value, dict)}
     listed = ", ".join(f"{name} = {reprlib.repr(value)}" for name, value in known.items())
     return f"the claim {condition!r}: {what}" + (f" ({listed})" if listed else "")
-
-
-def _closest(name: str, metrics: dict[str, Any]) -> str:
-    """What may have been meant by the first key of a name that is not there."""
-    branch: Any = metrics
-    for key in name.split("."):
-        if not isinstance(branch, dict):
-            return ""
-        if key not in branch:
-            near = difflib.get_close_matches(key, list(branch), n=1)
-            return f" (did you mean {near[0]}?)" if near else f" ({', '.join(list(branch)[:8])})"
-        branch = branch[key]
-    return ""

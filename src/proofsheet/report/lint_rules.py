@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from proofsheet.report.chapter import Chapter
 from proofsheet.report.expand import VARIABLE
 from proofsheet.report.results import Outcome
 from proofsheet.report.sets import ProblemSet
-from proofsheet.report.variables import lookup
+from proofsheet.report.variables import closest, lookup
 
 GENERATED = ("sets.md", "acknowledgements.md", "provenance.md")
 _LABEL = re.compile(r"#([^\s}]+)")
@@ -82,7 +81,7 @@ def unresolved_variables(chapter: Chapter, report: Report) -> Faults:
     """A variable that is not in the results would print as `?var:…`."""
     for position, name in variables_in(chapter):
         if lookup(report.variables, name) is None:
-            yield position, f"unresolved variable {name}{_closest(name, report.variables)}"
+            yield position, f"unresolved variable {name}{closest(name, report.variables)}"
 
 
 def variables_in_mathematics(chapter: Chapter, report: Report) -> Faults:
@@ -278,21 +277,3 @@ def variables_in(chapter: Chapter) -> Iterator[tuple[int, str]]:
     """Position and name of every variable."""
     for match in VARIABLE.finditer(chapter.source):
         yield match.start(), match[1]
-
-
-def _closest(name: str, tree: dict[str, Any]) -> str:
-    """What may have been meant: the formats of a branch, or a name that is near."""
-    branch: Any = tree
-    path: list[str] = []
-    for key in name.split("."):
-        if not isinstance(branch, dict) or key not in branch:
-            break
-        branch = branch[key]
-        path.append(key)
-    if not isinstance(branch, dict):
-        return f" ({'.'.join(path)} is a text already)"
-    missing = name.split(".")[len(path)] if len(path) < len(name.split(".")) else ""
-    near = difflib.get_close_matches(missing, list(branch), n=1)
-    if near:
-        return f" (did you mean {'.'.join([*path, near[0]])}?)"
-    return f" ({'.'.join(path) or 'the results'} has {', '.join(list(branch)[:8])})"
