@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from proofsheet.jobs.atomic_files import read_json, write_json, write_text
 from proofsheet.report.stage import Staging
@@ -145,3 +147,13 @@ def make_sample(folder: Path) -> Sample:
         "s\th:m:s\tmax_rss\tmean_load\tcpu_time\n12.5\t0:00:12\t210.5\t90.0\t11.2\n",
     )
     return Sample(folder)
+
+
+@pytest.fixture
+def pdf_text() -> Callable[[Path], str]:
+    """The text of a PDF on one line."""
+
+    def text(path: Path) -> str:
+        return " ".join(" ".join(p.extract_text() for p in PdfReader(path).pages).split())
+
+    return text

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from proofsheet.report import claims
 from proofsheet.report.chapter import Chapter
 
 _VARIABLE = re.compile(r"\{\{<\s*var\s+\S+?\s*>\}\}")
@@ -28,7 +29,7 @@ def captions(report: Path, name: str) -> dict[str, str]:
     """The captions of a set's chapters in reStructuredText, by `<problem>/<figure or table>`."""
     found = {}
     for path in sorted((report / name).glob("_*.qmd")):
-        text = Chapter.read(path).text
+        text = claims.replace(Chapter.read(path), lambda claim: claim.text)
         for match in (*_FIGURE.finditer(text), *_TABLE.finditer(text)):
             key = f"{match['problem']}/{match['name']}"
             found.setdefault(key, _restructured(match["caption"]))

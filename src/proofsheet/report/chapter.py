@@ -21,6 +21,8 @@ _TOKEN = re.compile(
     | (?P<shortcode>\{\{<.*?>\}\})
     # as pandoc has it: no space inside the dollars, no digit after them, no blank line within
     | (?P<inline>(?<!\\)\$(?=\S)(?:[^$\\\n]|\\.|\n(?![ \t]*\n))*?(?<=\S)\$(?!\d))
+    # a claim's condition; the text of its else="…" is prose
+    | (?P<claim>\{\s*\.claim(?![\w-])\s*(?:if="[^"]*"\s*)?(?:else="|\}))
     | (?P<attribute>\{(?=[#.=]|[\w-]+=)[^{}]*\})
     | (?P<target>(?<=\])\([^()\s]*\))
     | (?P<url><?https?://[^\s>)\]]+>?)
@@ -99,9 +101,14 @@ class Chapter:
     @cached_property
     def prose(self) -> str:
         """Only what a reader reads as words, headings, captions and tables."""
-        text = self.without(*_KINDS)
+        text = self.brackets
         keys = re.compile(r"(?<!\w)@[\w:.#/-]+|\[\^[^\]\s]+\]")
         return keys.sub(lambda match: " " * len(match[0]), text)
+
+    @cached_property
+    def brackets(self) -> str:
+        """The text without mathematics, code and addresses: its brackets are Markdown's."""
+        return self.without(*_KINDS)
 
     @cached_property
     def source(self) -> str:
@@ -131,6 +138,6 @@ class Chapter:
 
 
 _KINDS = (
-    "front", "fence", "comment", "display", "code", "shortcode", "inline", "attribute", "target",
-    "url",
+    "front", "fence", "comment", "display", "code", "shortcode", "inline", "claim", "attribute",
+    "target", "url",
 )  # fmt: skip

@@ -75,13 +75,17 @@ def _standin(outcomes: Iterable[Outcome]) -> str:
     return (
         f"Not the real data but a stand-in was used for {listed(sorted(datasets))}:"
         f" every number marked {DAGGER} depends on it ({'; '.join(problems)})."
+        f" A lone {DAGGER} stands for a sentence that is not true of these results."
     )
 
 
 def _notes(outcomes: Iterable[Outcome], preset: str) -> list[str]:
     notes = []
     if preset != "full":
-        notes.append(f"A {preset} run: smaller than the one that is handed in.")
+        notes.append(
+            f"A {preset} run: smaller than the one that is handed in."
+            f" A lone {DAGGER} stands for a sentence that is not true of its results."
+        )
     seen = {source["dataset"]: source for o in outcomes for source in o.sources}
     for name, source in seen.items():
         if not source.get("official", True) and not source.get("standin"):

@@ -50,6 +50,7 @@ def check(
     sets: list[ProblemSet],
     outcomes: list[Outcome],
     variables: dict[str, Any],
+    preset: str = "full",
 ) -> Report:
     """Find every fault of a document, or return what it was found to consist of.
 
@@ -61,7 +62,7 @@ def check(
     if missing:
         raise UserError("\n".join(missing))
     texts = [Chapter.read(folder / name) for name in names]
-    report = Report(folder, results, texts, sets, outcomes, variables)
+    report = Report(folder, results, texts, sets, outcomes, variables, preset)
     faults = findings(report)
     if faults:
         raise UserError("\n".join(str(fault) for fault in faults))

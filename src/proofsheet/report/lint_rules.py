@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from proofsheet.report import typed_numbers
+from proofsheet.report import claims, typed_numbers
 from proofsheet.report.chapter import Chapter
 from proofsheet.report.expand import VARIABLE
 from proofsheet.report.results import Outcome
 from proofsheet.report.sets import ProblemSet
-from proofsheet.report.variables import lookup
+from proofsheet.report.variables import closest, lookup
 
 GENERATED = ("sets.md", "acknowledgements.md", "provenance.md")
 _LABEL = re.compile(r"#([^\s}]+)")
@@ -23,7 +22,7 @@ _KEY = re.compile(r"(?<![\w@\\.])@([A-Za-z0-9_][\w:.#$%&+?<>~/-]*)")
 _REFERENCE = re.compile(r"(?:fig|tbl|eq|sec)-")
 _OTHER_REFERENCE = re.compile(r"(?:lst|thm|lem|cor|prp|cnj|def|exm|exr|prf|rem|sol|nte|tip)-")
 _IMAGE = re.compile(
-    r"!\[(?P<caption>(?:[^\[\]]|\[[^\[\]]*\])*)\]\((?P<path>[^()\s]*)\)(?P<attributes>\{[^{}]*\})?"
+    r"!\[(?P<caption>(?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\])*)\]\((?P<path>[^()\s]*)\)(?P<attributes>\{[^{}]*\})?"
 )
 _ALT = re.compile(r"fig-alt=\"([^\"]*)\"")
 NOTE = re.compile(r"^[ ]{0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
@@ -47,6 +46,7 @@ class Report:
     sets: list[ProblemSet]
     outcomes: list[Outcome]
     variables: dict[str, Any]
+    preset: str = "full"
 
     @cached_property
     def labels(self) -> set[str]:
@@ -66,6 +66,12 @@ class Report:
         of_problem = [o for o in of_set if f"_{o.problem.id}" == chapter.path.stem]
         return of_problem or of_set
 
+    def context(self, chapter: Chapter) -> claims.Context:
+        """What the claims of a chapter are judged by."""
+        about = self.about(chapter)
+        own = about[0] if [f"_{o.problem.id}" for o in about] == [chapter.path.stem] else None
+        return claims.Context(own, self.outcomes, self.preset)
+
 
 # Each rule yields positions and messages of the faults in one chapter.
 Faults = Iterator[tuple[int, str]]
@@ -75,7 +81,7 @@ def unresolved_variables(chapter: Chapter, report: Report) -> Faults:
     """A variable that is not in the results would print as `?var:…`."""
     for position, name in variables_in(chapter):
         if lookup(report.variables, name) is None:
-            yield position, f"unresolved variable {name}{_closest(name, report.variables)}"
+            yield position, f"unresolved variable {name}{closest(name, report.variables)}"
 
 
 def variables_in_mathematics(chapter: Chapter, report: Report) -> Faults:
@@ -144,8 +150,8 @@ def figures(chapter: Chapter, report: Report) -> Faults:
 def references(chapter: Chapter, report: Report) -> Faults:
     """References and citations lead somewhere."""
     text = chapter.without(
-        "front", "fence", "code", "comment", "display", "inline", "attribute", "target", "url",
-        "shortcode",
+        "front", "fence", "code", "comment", "display", "inline", "claim", "attribute", "target",
+        "url", "shortcode",
     )  # fmt: skip
     for match in _KEY.finditer(text):
         key = match[1].rstrip(".:;,?!")
@@ -156,7 +162,10 @@ def references(chapter: Chapter, report: Report) -> Faults:
             yield match.start(), f"@{key} is not a reference to fig-, tbl-, eq- or sec-"
         elif key not in report.citations:
             yield match.start(), f"undefined citation @{key}: not in references.bib"
+    starts = {claim.start for claim in claims.scan(chapter)[0]}  # their brackets are not printed
     for match in re.finditer(r"@((?:fig|tbl|eq|sec)-[\w-]+)[ \t]*\n?[ \t]*\[(?!\^)", text):
+        if match.end() - 1 in starts:
+            continue
         yield match.start(), f"@{match[1]} is followed by a bracket, which would be dropped"
     for match in re.finditer(r"^[ \t]*@", text, re.MULTILINE):
         yield match.start(), "a line that starts with @ becomes a list item; move the word before"
@@ -236,6 +245,11 @@ def passed_checks(chapter: Chapter, report: Report) -> Faults:
             yield position, f"the check {name} has not passed"
 
 
+def conditions(chapter: Chapter, report: Report) -> Faults:
+    """Every claim is well-formed and, in a full run on real data, true."""
+    yield from claims.faults(chapter, report.context(chapter))
+
+
 def numbers_by_hand(chapter: Chapter, report: Report) -> Faults:
     """Results come from variables."""
     yield from typed_numbers.found(chapter, [o.metrics for o in report.about(chapter)])
@@ -244,7 +258,7 @@ def numbers_by_hand(chapter: Chapter, report: Report) -> Faults:
 RULES: tuple[Callable[[Chapter, Report], Faults], ...] = (
     unresolved_variables, variables_in_mathematics, shortcodes, includes, figures, references,
     footnotes, mathematics, raw_code, words_that_would_vanish, label_form, verified_sections,
-    passed_checks, numbers_by_hand,
+    passed_checks, conditions, numbers_by_hand,
 )  # fmt: skip
 
 
@@ -263,21 +277,3 @@ def variables_in(chapter: Chapter) -> Iterator[tuple[int, str]]:
     """Position and name of every variable."""
     for match in VARIABLE.finditer(chapter.source):
         yield match.start(), match[1]
-
-
-def _closest(name: str, tree: dict[str, Any]) -> str:
-    """What may have been meant: the formats of a branch, or a name that is near."""
-    branch: Any = tree
-    path: list[str] = []
-    for key in name.split("."):
-        if not isinstance(branch, dict) or key not in branch:
-            break
-        branch = branch[key]
-        path.append(key)
-    if not isinstance(branch, dict):
-        return f" ({'.'.join(path)} is a text already)"
-    missing = name.split(".")[len(path)] if len(path) < len(name.split(".")) else ""
-    near = difflib.get_close_matches(missing, list(branch), n=1)
-    if near:
-        return f" (did you mean {'.'.join([*path, near[0]])}?)"
-    return f" ({'.'.join(path) or 'the results'} has {', '.join(list(branch)[:8])})"

@@ -76,8 +76,14 @@ def _existing(path: Path) -> Any:
 
 
 def metric(metrics: dict[str, Any], key: str) -> Any:
-    """The value under a dotted key such as `difference.a1_a2`, or `KeyError`."""
+    """The value under a dotted key such as `difference.a1_a2`.
+
+    An element of a list is `runs.0` or, as variables have it, `runs.i0`.
+
+    Raises:
+        KeyError, IndexError, TypeError, ValueError: there is none.
+    """
     value: Any = metrics
     for part in key.split("."):
-        value = value[int(part)] if isinstance(value, list) else value[part]
+        value = value[int(part.removeprefix("i"))] if isinstance(value, list) else value[part]
     return value

@@ -18,6 +18,7 @@ import yaml
 from proofsheet.jobs.atomic_files import write_json, write_text
 from proofsheet.report import (
     acknowledgements,
+    claims,
     cover,
     expand,
     lint,
@@ -72,12 +73,15 @@ def stage(job: Staging, folder: Path) -> None:
         sets = [sets[0].only(job.problems, job.part)]
     outcomes = results.read(job.results, sets)
     tree = variables.build(outcomes)
-    checked = lint.check(job.report, job.results, job.document, sets, outcomes, tree)
+    preset = str(job.settings.get("preset", "full"))
+    checked = lint.check(job.report, job.results, job.document, sets, outcomes, tree, preset)
 
     shutil.rmtree(folder, ignore_errors=True)
     chapters = [f"{job.document}.qmd", *lint.chapters(job.report, sets)]
-    for name in (*THEME, *chapters):
+    for name in THEME:
         _copy(job.report / name, folder / name)
+    for name, chapter in zip(chapters, checked.chapters, strict=True):
+        write_text(folder / name, claims.resolve(chapter, checked.context(chapter)))
     for outcome in outcomes:
         for kind, suffix in (("figures", "svg"), ("tables", "md")):
             for path in sorted((outcome.folder / kind).glob(f"*.{suffix}")):
@@ -101,7 +105,7 @@ def _generate(job: Staging, folder: Path, checked: Report) -> None:
         rubric=rubric.rows(checked),
         author=job.author,
         date=job.date or _today(),
-        preset=str(job.settings.get("preset", "full")),
+        preset=checked.preset,
     )
     write_json(folder / "cover.json", front)
     metadata = {"title": cover.document_title(front), "author": front["author"]["name"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -53,6 +54,26 @@ def lookup(tree: dict[str, Any], name: str) -> str | None:
             return None
         value = value[key]
     return value if isinstance(value, str) else None
+
+
+def closest(name: str, tree: dict[str, Any]) -> str:
+    """For a message on a name that is not in the tree: one that is near, or what there is."""
+    branch: Any = tree
+    path: list[str] = []
+    for key in name.split("."):
+        if not isinstance(branch, dict) or key not in branch:
+            break
+        branch = branch[key]
+        path.append(key)
+    if isinstance(branch, list):
+        return f" ({'.'.join(path)} has {len(branch)} entries, from 0)"
+    if not isinstance(branch, dict):
+        return f" ({'.'.join(path)} has no parts)"
+    missing = name.split(".")[len(path)] if len(path) < len(name.split(".")) else ""
+    near = difflib.get_close_matches(missing, list(branch), n=1)
+    if near:
+        return f" (did you mean {'.'.join([*path, near[0]])}?)"
+    return f" ({'.'.join(path) or 'the results'} has {', '.join(list(branch)[:8])})"
 
 
 def only(tree: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
