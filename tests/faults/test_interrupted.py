@@ -82,7 +82,7 @@ def test_after_ctrl_c_a_run_goes_on_to_the_same_metrics(finished, fresh):
 def test_of_two_runs_in_one_folder_the_second_says_so(fresh):
     first = fresh.start()
     try:
-        lock = fresh.folder / ".snakemake/proofsheet.planning.run_lock"
+        lock = fresh.folder / ".snakemake/proofsheet.lock"
         until(lambda: lock.exists() and lock.read_text().strip())
         second = fresh.run()
         assert second.returncode != 0
