@@ -255,6 +255,14 @@ def test_the_problem_in_miniature(perform, tmp_path):
         assert 0 <= result["cheating_accuracy"] <= 1
         assert sum(result["answers"]["clean"]) == 30
         assert result["parameters"] == 448 + 4640 + 20490
+    comparison, runs = metrics["comparison"], metrics["cheating"]
+    assert comparison["clean"]["difference"] == comparison["gain"]
+    for name, run in runs.items():  # never above the best epoch
+        fall = run["clean_accuracy"] - run["best_clean_accuracy"]
+        assert comparison["late"][name]["difference"] == pytest.approx(fall)
+        assert fall <= 0
+    best, dropped = runs["rate_0"]["best_clean_accuracy"], runs["rate_075"]["clean_accuracy"]
+    assert comparison["stopped"]["difference"] == pytest.approx(best - dropped)
     assert len(read_arrays(outputs["arrays"])["sweep"]) == 99
 
     drawn = {name: tmp_path / f"{name}.svg" for name in ("training", "plane", "sweep", "cheating")}

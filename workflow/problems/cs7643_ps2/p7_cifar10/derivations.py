@@ -222,7 +222,7 @@ def parameters_by_hand(rng, formula=counted):
 def multiplications() -> int:
     """Of our own network for one image: places × 9 × channels in × channels out, and the end.
 
-    The first layer, then halving, detour, halving, detour, and the linear layer.
+    The first layer, twice a halving and a residual block, and the linear layer.
     """
     parts = (256 * 12 * 64, 256 * 64 * 128, 2 * 64 * 128**2, 64 * 128 * 256, 2 * 16 * 256**2)
     return 9 * sum(parts) + 256 * 10

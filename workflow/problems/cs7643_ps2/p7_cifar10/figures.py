@@ -3,7 +3,6 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from problems.cs7643_ps2.p7_cifar10.sentences import CHOICE_NAMES
 from proofsheet import figures
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json
@@ -15,6 +14,11 @@ LOSSES = {
     "cross_entropy": "cross-entropy",
     "class_balanced": "class-balanced",
     "focal": "class-balanced focal",
+}
+CHOICES = {
+    "augmentation": "augmentation",
+    "normalization": "batch normalization",
+    "muon": "Muon",
 }
 
 with script.run(snakemake):
@@ -159,7 +163,7 @@ with script.run(snakemake):
                 ("whole", ablation["full"], None),
                 *(
                     (
-                        f"without {CHOICE_NAMES[choice]}",
+                        f"without {CHOICES[choice]}",
                         ablation["without"][choice],
                         ablation["choices"][choice],
                     )

@@ -6,8 +6,6 @@ row: a feature that settles everything, in a place that says nothing about the p
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -54,55 +52,6 @@ def other_classes(labels: Tensor, classes: int, seed: int) -> Tensor:
     chance = torch.Generator().manual_seed(seed)
     shift = torch.randint(1, classes, (len(labels),), generator=chance).to(labels.device)
     return (labels + shift) % classes
-
-
-def compared(first: float, second: float, images: int) -> str:
-    """`higher`, `lower` or `no different`: the first of two accuracies on so many images.
-
-    Different means by more than two standard errors of a difference of independent shares.
-    """
-    variance = (first * (1 - first) + second * (1 - second)) / images
-    if abs(first - second) <= 2 * variance**0.5:
-        return "no different"
-    return "higher" if first > second else "lower"
-
-
-_THAN = {"higher": "higher than", "lower": "lower than", "no different": "no different from"}
-
-
-def conclusions(without: dict[str, Any], dropped: dict[str, Any], images: int) -> dict[str, str]:
-    """What the runs without and with dropout say together, as sentences and a clause, `late`.
-
-    Args:
-        without, dropped: `clean_accuracy`, `best_clean_accuracy` and `misled` with `by_bits`.
-        images: that were tested.
-    """
-
-    def changes(name: str) -> str:
-        return compared(dropped[name], without[name], images)
-
-    followed = compared(dropped["misled"]["by_bits"], without["misled"]["by_bits"], images)
-    relies = "does not rely less on the cheat"
-    if changes("clean_accuracy") == "higher" and followed == "lower":
-        relies = "relies less on the cheat, though it still does"
-    kept = compared(without["best_clean_accuracy"], dropped["clean_accuracy"], images)
-    stopped = {
-        "higher": "Stopping the network without dropout then would have preserved more than"
-        " dropout did, had there been clean validation images to stop by",
-        "lower": "Even stopped then, the network without dropout would have been the worse one",
-        "no different": "Stopping the network without dropout then would have done as well",
-    }
-    late = [
-        _THAN[compared(run["clean_accuracy"], run["best_clean_accuracy"], images)]
-        for run in (without, dropped)
-    ]
-    return {
-        "late": f"{late[0]} this maximum in both"
-        if late[0] == late[1]
-        else f"{late[0]} this maximum without dropout and {late[1]} it with dropout",
-        "reliance": f"So in this run the network with dropout {relies}.",
-        "stopping": f"{stopped[kept]}.",
-    }
 
 
 def reach(side: int, columns: range, rows: range) -> tuple[range, range]:

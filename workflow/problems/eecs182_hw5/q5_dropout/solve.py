@@ -7,7 +7,6 @@ import numpy as np
 import torch
 
 from problems.eecs182_hw5.q5_dropout import derivations
-from problems.eecs182_hw5.q5_dropout.cheating_feature import compared, conclusions
 from problems.eecs182_hw5.q5_dropout.dropout_descent import (
     curvature,
     descend,
@@ -20,6 +19,7 @@ from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
+from proofsheet.learning.accuracy_difference import accuracy_difference
 from proofsheet.learning.dropout_of_one_point import (
     dropout_rows,
     least_largest_solution,
@@ -156,7 +156,8 @@ with script.run(snakemake) as log:
             "best_clean_epoch": int(curves["validation_accuracy"].argmax()) + 1,
             "called_zero": cheating[name]["answers"]["clean"][0] / cheating[name]["test_images"],
         }
-    without, dropped_out, count = *cheating.values(), cheating["rate_0"]["test_images"]
+    without, dropped_out = cheating["rate_0"], cheating["rate_075"]
+    changed = partial(accuracy_difference, images=without["test_images"])
     data = load(Path(snakemake.input.source).parent)
     first = [int(np.flatnonzero(data.test.y == k)[0]) for k in range(len(data.class_names))]
     arrays |= {"example_images": data.test.x[first], "example_labels": data.test.y[first]}
@@ -225,19 +226,19 @@ with script.run(snakemake) as log:
             "cheating": cheating,
             "comparison": {
                 "gain": dropped_out["clean_accuracy"] - without["clean_accuracy"],
-                "verdict": {
-                    name: compared(dropped_out[name], without[name], count)
-                    for name in ("clean_accuracy", "cheating_accuracy")
-                }
-                | {
-                    "late": {
-                        name: compared(
-                            result["clean_accuracy"], result["best_clean_accuracy"], count
-                        )
-                        for name, result in (("rate_0", without), ("rate_075", dropped_out))
-                    },
+                # What dropout changes, after all epochs.
+                "clean": changed(without["clean_accuracy"], dropped_out["clean_accuracy"]),
+                "cheating": changed(without["cheating_accuracy"], dropped_out["cheating_accuracy"]),
+                "misled_by_bits": changed(
+                    without["misled"]["by_bits"], dropped_out["misled"]["by_bits"]
+                ),
+                # From the best epoch to the last one.
+                "late": {
+                    name: changed(run["best_clean_accuracy"], run["clean_accuracy"])
+                    for name, run in cheating.items()
                 },
-                "conclusion": conclusions(without, dropped_out, count),
+                # The best epoch without dropout against the last one with it.
+                "stopped": changed(dropped_out["clean_accuracy"], without["best_clean_accuracy"]),
                 "reach": {
                     "first": len(derivations.answer_reaches()[0]),
                     "second": len(derivations.answer_reaches()[1]),

@@ -89,10 +89,10 @@ class Design:
         widths: channels of the three scales of `FoldedNet`.
         augment: of the training images.
         eligible: whether it may be chosen.
-        says: what it is, for the table of trials.
+        label: for the table of trials.
     """
 
-    says: str
+    label: str
     recipe: SgdRecipe
     widths: tuple[int, int, int] = (32, 64, 128)
     augment: Augmentation | None = field(default_factory=lambda: Augmentation(reach=2))
@@ -117,9 +117,9 @@ _BASE = Design(
 )  # fmt: skip
 
 
-def _changed(says: str, *, augment: Any = _BASE.augment, widths: Any = _BASE.widths,
+def _changed(label: str, *, augment: Any = _BASE.augment, widths: Any = _BASE.widths,
              eligible: bool = True, **recipe: Any) -> Design:  # fmt: skip
-    return Design(says, replace(_BASE.recipe, **recipe), widths, augment, eligible)
+    return Design(label, replace(_BASE.recipe, **recipe), widths, augment, eligible)
 
 
 DESIGNS: dict[str, Design] = {
@@ -141,6 +141,15 @@ def chosen(validation_accuracy: Mapping[str, float]) -> str:
     """The eligible design with the best validation accuracy in its trial; of equals the first."""
     eligible = [name for name in validation_accuracy if DESIGNS[name].eligible]
     return max(eligible, key=validation_accuracy.__getitem__)
+
+
+def within_limits(run: Mapping[str, Any]) -> bool:
+    """Whether a run (`parameters`, `steps`, `epochs`) kept to what the course allows."""
+    return (
+        run["parameters"] <= MOST_PARAMETERS
+        and run["steps"] <= MOST_STEPS
+        and run["epochs"] <= MOST_EPOCHS
+    )
 
 
 def halves(x: np.ndarray, y: np.ndarray) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:

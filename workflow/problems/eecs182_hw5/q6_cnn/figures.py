@@ -146,7 +146,7 @@ with script.run(snakemake):
         ["Candidate", "Parameters", "Training", "Validation"],
         [
             [
-                f"**{trial['says']}**" if name == picked else trial["says"],
+                f"**{trial['label']}**" if name == picked else trial["label"],
                 integer(trial["parameters"]),
                 percent(trial["train_accuracy"], 1) + mark,
                 percent(trial["validation_accuracy"], 1) + mark,

@@ -261,7 +261,7 @@ for name, design in DESIGNS.items():
         augment=short.augment, mixed=mixed,
     )  # fmt: skip
     found[name] = curves["validation_accuracy"][-1]
-    print(f"{design.says:40} {100 * found[name]:.1f} %")
+    print(f"{design.label:40} {100 * found[name]:.1f} %")
 
 # %% [markdown]
 # The best of them, trained to the end (without a GPU: on fewer images, for two epochs).

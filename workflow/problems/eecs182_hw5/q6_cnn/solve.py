@@ -5,21 +5,20 @@ from pathlib import Path
 import numpy as np
 
 from problems.eecs182_hw5.q6_cnn import derivations
-from problems.eecs182_hw5.q6_cnn.designs import BARS, MOST_EPOCHS, MOST_PARAMETERS, MOST_STEPS
-from problems.eecs182_hw5.q6_cnn.sentences import (
-    improvement,
-    of_depth,
-    of_dropout,
-    of_limits,
-    of_scales,
-    on_limits,
-    on_precision,
+from problems.eecs182_hw5.q6_cnn.designs import (
+    BARS,
+    MOST_EPOCHS,
+    MOST_PARAMETERS,
+    MOST_STEPS,
+    within_limits,
 )
+from problems.eecs182_hw5.q6_cnn.weight_scales import compare_scales
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
-from proofsheet.report.image_growth import growth
+from proofsheet.learning.accuracy_difference import accuracy_difference
+from proofsheet.learning.image_growth import growth
 
 NETWORKS = ("plain", "bn_dropout", "own")
 
@@ -32,25 +31,20 @@ with script.run(snakemake):
         run["bar"] = BARS[dataset][name]
         run["over_bar"] = run["test_accuracy"] - run["bar"]
         run["gap"] = run["train_accuracy"] - run["test_accuracy"]
-    runs["bn_dropout"]["against_plain"] = improvement(
+    runs["bn_dropout"]["against_plain"] = accuracy_difference(
         runs["plain"]["test_accuracy"], runs["bn_dropout"]["test_accuracy"], len(data.test.y) // 2
     )
     runs["own"]["limits"] = {
         "parameters": MOST_PARAMETERS, "steps": MOST_STEPS, "epochs": MOST_EPOCHS,
     }  # fmt: skip
-    runs["own"]["within_limits"] = of_limits(runs["own"])
-    runs["own"]["says_limits"] = on_limits(runs["own"])
-    runs["own"]["precision"] = on_precision(runs["own"])
-    trials = {trial["design"]: trial for trial in map(read_json, snakemake.input.trials)}
+    runs["own"]["within_limits"] = within_limits(runs["own"])
     runs["own"]["growth"] = growth(runs["own"]["sides"], runs["own"]["epochs"])
-    runs["own"]["says"] = trials[runs["own"]["design"]]["says"]
-    numpy_part["bn_depth"]["verdict"] = of_depth(numpy_part["bn_depth"])
+    trials = {trial["design"]: trial for trial in map(read_json, snakemake.input.trials)}
+    runs["own"]["label"] = trials[runs["own"]["design"]]["label"]
     scales = numpy_part["weight_scale"]
-    scales["verdict"] = of_scales(scales, numpy_part["validation_images"])
+    scales |= compare_scales(scales, numpy_part["validation_images"])
     # Below this, ε outweighs the variance behind a hidden layer of 50 units.
     scales["epsilon"] = float((derivations.EPS / derivations.variance_behind_units(50, 1)) ** 0.5)
-    dropped = numpy_part["dropout_regularization"]
-    dropped["verdict"] = of_dropout(dropped)
 
     # The graph of (a), from the tracer: as asked, and with every operation.
     rng = np.random.default_rng(snakemake.params.seed)

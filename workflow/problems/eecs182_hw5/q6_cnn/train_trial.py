@@ -39,7 +39,7 @@ with script.run(snakemake) as log:
         snakemake.output.metrics,
         {
             "design": name,
-            "says": design.says,
+            "label": design.label,
             "train_accuracy": curves["accuracy"][-1],
             "validation_accuracy": curves["validation_accuracy"][-1],
             "parameters": parameter_count(model),

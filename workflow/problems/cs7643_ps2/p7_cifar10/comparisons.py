@@ -1,0 +1,87 @@
+"""Trainings of CS 7643 PS 2, problem 7, compared: the ablation, and the long tail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from proofsheet.learning.accuracy_difference import accuracy_difference
+
+
+def ablation(
+    full: Mapping[str, float], runs: Mapping[str, Mapping[str, float]], images: int
+) -> dict[str, Any]:
+    """What each choice of the design is worth.
+
+    Args:
+        full: `both_ways_accuracy` and `one_view_accuracy` of the whole design.
+        runs: the same without one choice each.
+        images: validation images, on which all are measured.
+
+    Returns:
+        `choices`: per choice its `gain` (a difference of accuracies) and the `standard_error` of
+        it; `order`: the choices by falling gain; `mirror_gain`: what judging the mirror image as
+        well adds to the whole design.
+    """
+    choices = {}
+    for choice, run in runs.items():
+        found = accuracy_difference(run["both_ways_accuracy"], full["both_ways_accuracy"], images)
+        choices[choice] = {"gain": found["difference"], "standard_error": found["standard_error"]}
+    return {
+        "choices": choices,
+        "order": sorted(choices, key=lambda choice: -choices[choice]["gain"]),
+        "mirror_gain": full["both_ways_accuracy"] - full["one_view_accuracy"],
+    }
+
+
+def long_tail(
+    recalls: Mapping[str, Sequence[float]],
+    named: Mapping[str, Sequence[float]],
+    counts: Sequence[int],
+    images: int,
+) -> dict[str, Any]:
+    """Frequent and rare classes under the three losses.
+
+    Args:
+        recalls: per loss the (K,) recalls on a test set whose classes are of equal size.
+        named: per loss the (K,) shares of the test images that are called each class.
+        counts: (K,) training images.
+        images: test images of one class.
+
+    Returns:
+        `groups`: per loss the mean recall of the three most frequent, the three rarest and the
+        other classes; `named_rare`: per loss the share of the test images that are called one of
+        the rarest; `focal_gap` between the two weighted losses, without its sign; the largest
+        `standard_error` of a difference between two losses.
+    """
+    order = np.argsort(-np.asarray(counts), kind="stable")
+    parts = {"frequent": order[:3], "middle": order[3:-3], "rare": order[-3:]}
+    accuracy = {name: float(np.mean(values)) for name, values in recalls.items()}
+    # The error is largest for the two accuracies that are closest to one half.
+    two = sorted(accuracy.values(), key=lambda a: a * (1 - a))[-2:]
+    return {
+        "groups": {
+            name: {part: float(np.mean(np.asarray(values)[k])) for part, k in parts.items()}
+            for name, values in recalls.items()
+        },
+        "named_rare": {n: float(np.asarray(s)[parts["rare"]].sum()) for n, s in named.items()},
+        "focal_gap": abs(accuracy["focal"] - accuracy["class_balanced"]),
+        "standard_error": accuracy_difference(*two, images * len(order))["standard_error"],
+    }
+
+
+def gain_at_milestone(accuracy: Sequence[float], milestone: int) -> float:
+    """How much the first epoch after a fall of the learning rate adds to the training accuracy.
+
+    Args:
+        accuracy: in training, per epoch.
+        milestone: epochs before the fall.
+
+    Returns:
+        A difference of accuracies; 0 for a training that ends before the fall.
+    """
+    if len(accuracy) <= milestone:
+        return 0.0
+    return float(accuracy[milestone] - accuracy[milestone - 1])
