@@ -152,7 +152,7 @@ def perform(monkeypatch, colors):
             input=Inputs(inputs),
             output=SimpleNamespace(**outputs),
             params=SimpleNamespace(
-                preset="quick", device="cpu", seed=0, images=120, validation=40, checked=2
+                epochs=1, device="cpu", seed=0, images=120, validation=40, checked=2
             ),
             wildcards=SimpleNamespace(**wildcards),
             threads=1,

@@ -80,7 +80,7 @@ def perform(monkeypatch, tmp_path):
         snakemake = SimpleNamespace(
             input=Inputs(inputs),
             output=SimpleNamespace(**outputs),
-            params=SimpleNamespace(preset="quick", device="cpu"),
+            params=SimpleNamespace(grid="small", device="cpu"),
             wildcards=SimpleNamespace(**wildcards),
             threads=1,
             log=[],
@@ -101,7 +101,7 @@ class Inputs(dict):
 def classify(perform, kind, data, folder, seed="0"):
     """One classification job; what it wrote."""
     outputs = {"metrics": folder / f"{kind}-{seed}.json", "arrays": folder / f"{kind}-{seed}.npz"}
-    perform(f"p4_dry_beans_{kind}", data, {"source": folder / "source.json"}, outputs, seed=seed)
+    perform(f"train_{kind}", data, {"source": folder / "source.json"}, outputs, seed=seed)
     return read_json(outputs["metrics"]), read_arrays(outputs["arrays"])
 
 

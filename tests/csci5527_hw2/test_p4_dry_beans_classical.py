@@ -42,10 +42,10 @@ def test_grid_has_every_combination_in_order():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("preset", ["full", "quick"])
-def test_every_setting_of_the_grids_is_one_that_scikit_learn_knows(preset, beans):
+@pytest.mark.parametrize("grid", ["full", "small"])
+def test_every_setting_of_the_grids_is_one_that_scikit_learn_knows(grid, beans):
     (x, y), *_ = beans
-    for family, candidates in CLASSICAL_GRIDS[preset].items():
+    for family, candidates in CLASSICAL_GRIDS[grid].items():
         for settings in (candidates[0], candidates[-1]):
             few = {
                 key: min(5, settings[key])

@@ -141,8 +141,8 @@ def test_the_fit_sees_its_rows_and_standardises_by_them():
     assert predict(x[:7]).shape == (7,)
 
 
-@pytest.mark.parametrize("preset", ["full", "quick"])
-def test_the_search_starts_inside_its_axes(preset):
-    start, axes = MLP_START[preset], MLP_AXES[preset]
+@pytest.mark.parametrize("grid", ["full", "small"])
+def test_the_search_starts_inside_its_axes(grid):
+    start, axes = MLP_START[grid], MLP_AXES[grid]
     assert all(start[axis] in values for axis, values in axes.items())
     Training(**{key: value for key, value in start.items() if key != "features"})

@@ -105,7 +105,7 @@ def perform(monkeypatch, cells):
         snakemake = SimpleNamespace(
             input=Inputs(inputs),
             output=SimpleNamespace(**outputs),
-            params=SimpleNamespace(preset="quick", device="cpu", seed=0),
+            params=SimpleNamespace(epochs=2, every=3, device="cpu", seed=0),
             wildcards=SimpleNamespace(**wildcards),
             threads=1,
             log=[],

@@ -286,7 +286,7 @@ def perform(monkeypatch):
             input=Inputs(inputs),
             output=SimpleNamespace(**outputs),
             params=SimpleNamespace(
-                preset="quick", device="cpu", seed=0, dataset="cifar10", images=50, epochs=1,
+                device="cpu", seed=0, dataset="cifar10", images=50, epochs=1,
                 scales=2, repetitions=1, dropout_repetitions=2, convnet_epochs=1,
                 speed_repetitions=2,
             ),

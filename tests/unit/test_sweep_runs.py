@@ -32,7 +32,8 @@ SHAPES = {
 CLASSES = {"dry_bean": 7, "bloodmnist": 8, "chest_xray": 2}
 # As the rules hand it over, and small.
 START = {
-    "preset": "quick", "seed": 0, "seeds": [0], "epochs": 1, "images": 60, "validation": 40,
+    "grid": "small", "every": 1, "seed": 0, "seeds": [0], "epochs": 1, "images": 60,
+    "validation": 40,
     "side": 64, "strategies": {"frozen": {"frozen": 9, "epochs": 1}, "truncated": {"blocks": 6}},
 }  # fmt: skip
 SWEPT = {

@@ -30,7 +30,7 @@ class Common:
     Attributes:
         data: without test rows, see `without_test`.
         device: as in `config.yaml`: auto, cpu or cuda.
-        start: the parameters of the rule that is repeated, such as its preset, epochs and images.
+        start: the parameters of the rule that is repeated, such as its epochs and images.
         inputs: paths of further files, by name.
     """
 
@@ -38,11 +38,6 @@ class Common:
     device: str
     start: Mapping[str, Any]
     inputs: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def quick(self) -> bool:
-        """A trial run?"""
-        return self.start.get("preset") == "quick"
 
 
 RunOne = Callable[[Common, Mapping[str, Any]], Metrics]

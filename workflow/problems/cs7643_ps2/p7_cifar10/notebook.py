@@ -155,7 +155,7 @@ test = tensors(test_x, test_y)
 found = {}
 figure, panels = plt.subplots(1, 3, figsize=(12, 3), sharey=True)
 for panel, name in zip(panels, PLANS, strict=True):
-    plan = PLANS[name].on(device, quick=QUICK)
+    plan = PLANS[name].on(device, epochs=1 if QUICK else None)
     model = plan.build(all_x[used], SEED, device)
     curves = fit(
         model, rows, held, plan.recipe, seed=SEED, label=name, augment=plan.augment, mixed=mixed
@@ -193,7 +193,7 @@ tail_x, tail_y = all_x[used][kept], all_y[used][kept]
 counts = np.bincount(tail_y, minlength=10)
 print("images", counts.tolist())
 print("weights", class_balanced_weights(counts).round(3).tolist())
-plan = LONG_TAIL.on(device, quick=QUICK)
+plan = LONG_TAIL.on(device, epochs=1 if QUICK else None)
 for name in LOSSES:
     model = plan.build(tail_x, SEED, device)
     fit(

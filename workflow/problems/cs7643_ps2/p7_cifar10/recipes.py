@@ -40,12 +40,12 @@ class Plan:
         torch.manual_seed(seed)
         return self.network(images, **self.options).to(device)
 
-    def on(self, device: torch.device, *, quick: bool = False) -> Plan:
-        """The same with the epochs of the device, or with one, of whole images, for a trial run."""
-        if quick:
-            return replace(self, recipe=replace(self.recipe, epochs=1, sides=()))
-        epochs = (self.gpu_epochs if on_gpu(device) else None) or self.recipe.epochs
-        return replace(self, recipe=replace(self.recipe, epochs=epochs))
+    def on(self, device: torch.device, epochs: int | None = None) -> Plan:
+        """The same with the epochs of the device, or with as many as given, of whole images."""
+        if epochs is not None:
+            return replace(self, recipe=replace(self.recipe, epochs=epochs, sides=()))
+        of_device = (self.gpu_epochs if on_gpu(device) else None) or self.recipe.epochs
+        return replace(self, recipe=replace(self.recipe, epochs=of_device))
 
 
 PLANS = {

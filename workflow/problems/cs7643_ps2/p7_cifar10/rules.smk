@@ -53,7 +53,8 @@ rule cs7643_ps2_p7_cifar10_train:
         **needs(mem_mb=5000, runtime=40, gpu=GPUS_PER_TRAINING),
     params:
         **TRAINING,
-        preset=config["preset"],
+        # None: as planned.
+        epochs=by_preset(full=None, quick=1),
         seed=config["seeds"][0],
         images=by_preset(full=None, quick=1000),
     script:
@@ -80,7 +81,7 @@ rule cs7643_ps2_p7_cifar10_ablation:
         **needs(mem_mb=4000, runtime=20, gpu=GPUS_PER_TRAINING),
     params:
         **TRAINING,
-        preset=config["preset"],
+        epochs=by_preset(full=None, quick=1),
         seed=config["seeds"][0],
         images=by_preset(full=4000, quick=600),
         validation=by_preset(full=None, quick=600),
@@ -108,7 +109,7 @@ rule cs7643_ps2_p7_cifar10_long_tail:
         **needs(mem_mb=5000, runtime=30, gpu=GPUS_PER_TRAINING),
     params:
         **TRAINING,
-        preset=config["preset"],
+        epochs=by_preset(full=None, quick=1),
         seed=config["seeds"][0],
         images=by_preset(full=None, quick=1000),
     script:

@@ -21,7 +21,7 @@ from proofsheet.sweeps.runs import Common, Metrics, of_logits
 def train(common: Common, parameters: Mapping[str, Any]) -> Metrics:
     """The two-layer network unless swept."""
     given = dict(parameters)
-    plan = PLANS[given.pop("network", "two_layer")].on(device_of(common), quick=common.quick)
+    plan = PLANS[given.pop("network", "two_layer")].on(device_of(common), common.start["epochs"])
     return _trained(common, plan, given)
 
 
@@ -29,7 +29,7 @@ def ablation(common: Common, parameters: Mapping[str, Any]) -> Metrics:
     """Our own design, whole unless swept, on a few of the images."""
     given = dict(parameters)
     # As in the report: the epochs of a CPU, so that it is the same everywhere.
-    plan = without(given.pop("choice", "none")).on(resolve("cpu"), quick=common.quick)
+    plan = without(given.pop("choice", "none")).on(resolve("cpu"), common.start["epochs"])
     return _trained(common, plan, given)
 
 
@@ -37,7 +37,7 @@ def long_tail(common: Common, parameters: Mapping[str, Any]) -> Metrics:
     """ResNet-32 on long-tailed classes, with the cross-entropy unless swept."""
     given = dict(parameters)
     name, factor = given.pop("loss", "cross_entropy"), given.pop("factor", FACTOR)
-    plan = LONG_TAIL.on(device_of(common), quick=common.quick)
+    plan = LONG_TAIL.on(device_of(common), common.start["epochs"])
     return _trained(common, plan, given, long_tail=(name, factor))
 
 

@@ -19,7 +19,7 @@ with script.run(snakemake):
     params, name = snakemake.params, snakemake.wildcards.network
     device = resolve(params.device)
     data = shortened(load(Path(snakemake.input.source).parent), params.images)
-    plan = PLANS[name].on(device, quick=params.preset == "quick")
+    plan = PLANS[name].on(device, params.epochs)
     start = time.perf_counter()
     trained = fit_plan(plan, data.train, data.val, seed=params.seed, device=device, label=name)
     seconds = time.perf_counter() - start

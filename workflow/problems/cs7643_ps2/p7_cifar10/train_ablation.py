@@ -17,7 +17,7 @@ with script.run(snakemake):
     device = resolve(params.device)
     data = load(Path(snakemake.input.source).parent)
     # A few of the images, at the epochs of a CPU, so that it is the same everywhere.
-    plan = without(choice).on(resolve("cpu"), quick=params.preset == "quick")
+    plan = without(choice).on(resolve("cpu"), params.epochs)
     trained = fit_plan(
         plan,
         Part(data.train.x[: params.images], data.train.y[: params.images]),

@@ -22,7 +22,7 @@ with script.run(snakemake):
     device = resolve(params.device)
     data = shortened(load(Path(snakemake.input.source).parent), params.images)
     classes = len(data.class_names)
-    plan = LONG_TAIL.on(device, quick=params.preset == "quick")
+    plan = LONG_TAIL.on(device, params.epochs)
     rows = long_tailed_rows(data.train.y, classes, seed=params.seed)
     x, y = data.train.x[rows], data.train.y[rows]
     counts = np.bincount(y, minlength=classes)

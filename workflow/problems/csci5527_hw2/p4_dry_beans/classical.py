@@ -61,13 +61,13 @@ CLASSICAL_GRIDS: dict[str, dict[str, list[dict[str, Any]]]] = {
             max_leaf_nodes=(4, 8, 16),
         ),
     },
-    "quick": {
+    "small": {
         SVM: grid(features=("six",), C=(3, 10), gamma=(1 / 8,)),
         FOREST: grid(features=("six",), n_estimators=(10,), min_samples_leaf=(3,)),
         BOOSTING: grid(features=("six",), max_iter=(10,), max_leaf_nodes=(8,)),
     },
 }
-"""Preset, then family, then the settings to try, the plainer first: a tie goes to the earlier."""
+"""Grid, then family, then the settings to try, the plainer first: a tie goes to the earlier."""
 
 
 def fit_pipeline(family: str, settings: Mapping[str, Any], rows: Rows, *, seed: int) -> Predictor:

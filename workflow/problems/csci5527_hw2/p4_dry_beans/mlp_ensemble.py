@@ -172,7 +172,7 @@ MLP_START: dict[str, dict[str, Any]] = {
         "members": 5,
     }
 }
-MLP_START["quick"] = MLP_START["full"] | {"epochs": 4, "members": 2, "batch": 64}
+MLP_START["small"] = MLP_START["full"] | {"epochs": 4, "members": 2, "batch": 64}
 MLP_AXES: dict[str, dict[str, tuple[Any, ...]]] = {
     "full": {
         "features": ("sixteen", "six"),
@@ -181,9 +181,9 @@ MLP_AXES: dict[str, dict[str, tuple[Any, ...]]] = {
         "weight_decay": (1e-3, 1e-2, 1e-1, 3e-1, 1.0),
         "dropout": (0.0, 0.1, 0.2),
     },
-    "quick": {"hidden": ((64,), (64, 64)), "learning_rate": (3e-3, 1e-2)},
+    "small": {"hidden": ((64,), (64, 64)), "learning_rate": (3e-3, 1e-2)},
 }
-"""Preset, then axis, then the values to try, in the order of the search."""
+"""Grid, then axis, then the values to try, in the order of the search."""
 
 
 def fit_mlp(
@@ -217,7 +217,7 @@ def fit_mlp(
 
 
 def search_mlp(
-    preset: str, train: Rows, validation: Rows, *, seed: int, device: torch.device
+    grid: str, train: Rows, validation: Rows, *, seed: int, device: torch.device
 ) -> Iterator[tuple[str, Trial]]:
     """Coordinate search over features, architecture, learning rate, weight decay and dropout."""
 
@@ -227,4 +227,4 @@ def search_mlp(
         )
         return scored(MLP, settings, predict, validation, curves=curves)
 
-    yield from coordinate_search(MLP_START[preset], MLP_AXES[preset], trial_of)
+    yield from coordinate_search(MLP_START[grid], MLP_AXES[grid], trial_of)

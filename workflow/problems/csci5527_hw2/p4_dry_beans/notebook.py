@@ -128,7 +128,7 @@ grids = {
     ),
 }
 if QUICK:
-    grids = CLASSICAL_GRIDS["quick"]
+    grids = CLASSICAL_GRIDS["small"]
 trials = list(tune(grids, split.train, split.validation, seed=SEED))
 pd.DataFrame(
     {
@@ -183,7 +183,7 @@ report(classical)
 
 # %%
 make_deterministic()
-start = MLP_START["quick" if QUICK else "full"] | {"features": "six", "learning_rate": 1e-2}
+start = MLP_START["small" if QUICK else "full"] | {"features": "six", "learning_rate": 1e-2}
 axes = {
     "hidden": ((64,), (64, 64), (128, 128)),
     "weight_decay": (1e-2, 1e-1),

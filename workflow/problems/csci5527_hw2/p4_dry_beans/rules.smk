@@ -30,7 +30,7 @@ for kind, gpu in (("classical", None), ("mlp", GPUS_PER_TRAINING)):
         params:
             **(TRAINING if kind == "mlp" else {}),
             kind=kind,
-            preset=config["preset"],
+            grid=by_preset(full="full", quick="small"),
         script:
             "train_{params.kind}.py"
 

@@ -15,7 +15,7 @@ def mlp(common: Common, parameters: Mapping[str, Any]) -> Metrics:
     from problems.csci5527_hw2.p4_dry_beans.mlp_ensemble import MLP_START, fit_mlp
     from proofsheet.sweeps.on_device import device_of
 
-    settings = {**MLP_START[common.start["preset"]], **parameters}
+    settings = {**MLP_START[common.start["grid"]], **parameters}
     seed = settings.pop("seed", 0)
     settings["hidden"] = tuple(settings["hidden"])
     train, val = common.data.train, common.data.val
@@ -31,7 +31,7 @@ def _classical(family: str, common: Common, parameters: Mapping[str, Any]) -> Me
     """One family; what is not swept is as in the first setting of its grid."""
     from problems.csci5527_hw2.p4_dry_beans.classical import CLASSICAL_GRIDS, fit_pipeline
 
-    settings = {**CLASSICAL_GRIDS[common.start["preset"]][family][0], **parameters}
+    settings = {**CLASSICAL_GRIDS[common.start["grid"]][family][0], **parameters}
     seed = settings.pop("seed", 0)
     train, val = common.data.train, common.data.val
     predict = fit_pipeline(family, settings, (train.x, train.y), seed=seed)

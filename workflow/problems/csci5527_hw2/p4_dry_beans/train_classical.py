@@ -16,7 +16,7 @@ with script.run(snakemake) as log:
     names, split = data.class_names, seal(data)
 
     # Training and validation rows only.
-    grids = CLASSICAL_GRIDS[snakemake.params.preset]
+    grids = CLASSICAL_GRIDS[snakemake.params.grid]
     trials, bar = [], Epochs(sum(map(len, grids.values())), f"classical, split {seed}")
     for _, trial in zip(bar, tune(grids, split.train, split.validation, seed=seed), strict=True):
         trials.append(trial)

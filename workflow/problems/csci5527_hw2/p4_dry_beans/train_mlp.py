@@ -14,16 +14,16 @@ from proofsheet.learning.model_selection import best, seal, search_length
 with script.run(snakemake) as log:
     script.set_threads(snakemake.threads)
     make_deterministic()
-    device, preset = resolve(snakemake.params.device), snakemake.params.preset
+    device, grid = resolve(snakemake.params.device), snakemake.params.grid
     seed = int(snakemake.wildcards.seed)
     data = load(Path(snakemake.input.source).parent).resplit(seed)
     names, split = data.class_names, seal(data)
 
     # Training and validation rows only.
-    search = search_mlp(preset, split.train, split.validation, seed=seed, device=device)
+    search = search_mlp(grid, split.train, split.validation, seed=seed, device=device)
     steps, bar = (
         [],
-        Epochs(search_length(MLP_START[preset], MLP_AXES[preset]), f"mlp, split {seed}"),
+        Epochs(search_length(MLP_START[grid], MLP_AXES[grid]), f"mlp, split {seed}"),
     )
     for _, (axis, trial) in zip(bar, search, strict=True):
         steps.append((axis, trial))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -230,3 +230,13 @@ def _rate(progress: float) -> float:
     if progress < WARMUP:
         return (progress + 1e-3) / WARMUP
     return 0.5 * (1 + math.cos(math.pi * (progress - WARMUP) / (1 - WARMUP)))
+
+
+def shortened(
+    strategy: Strategy, train: Images, epochs: int | None, images: int | None
+) -> tuple[Strategy, Images]:
+    """At most `epochs`, of whole images and in one view, and about `images`; None: as it is."""
+    if epochs is not None:
+        strategy = replace(strategy, epochs=min(strategy.epochs, epochs), sides=(), views=1)
+    every = 1 if images is None else -(-len(train.y) // images)
+    return strategy, Images(train.x[::every], train.y[::every])

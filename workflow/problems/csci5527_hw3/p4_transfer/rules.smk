@@ -52,11 +52,12 @@ rule csci5527_hw3_p4_transfer_train:
         **needs(mem_mb=4000, runtime=60, gpu=GPUS_PER_TRAINING),
     params:
         **TRAINING,
-        preset=config["preset"],
+        # None: those of the strategy.
+        epochs=by_preset(full=None, quick=2),
         strategy=lambda wildcards: config["transfer"]["strategies"][wildcards.strategy],
         side=by_preset(full=config["transfer"]["image_size"], quick=64),
-        # Of the training images, in a quick run.
-        images=300,
+        # None: all of the training images.
+        images=by_preset(full=None, quick=300),
         seed=config["seeds"][0],
     script:
         "train.py"

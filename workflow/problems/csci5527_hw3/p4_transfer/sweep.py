@@ -6,8 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from problems.csci5527_hw3.p4_transfer.finetune import Images, build, classify, features, fit
-from problems.csci5527_hw3.p4_transfer.trial import shortened
+from problems.csci5527_hw3.p4_transfer.finetune import (
+    Images,
+    build,
+    classify,
+    features,
+    fit,
+    shortened,
+)
 from proofsheet.jobs.atomic_files import read_arrays
 from proofsheet.jobs.device import mixed_precision
 from proofsheet.learning.loop import denormals_flushed
@@ -25,8 +31,8 @@ def train(common: Common, parameters: Mapping[str, Any]) -> Metrics:
     side = given.pop("side", common.start["side"])
     strategy = strategy_of(name, common.start["strategies"][name])
     train, val = (Images(part.x, part.y) for part in (common.data.train, common.data.val))
-    if common.quick:
-        strategy, train = shortened(strategy, train, common.start["images"])
+    start = common.start
+    strategy, train = shortened(strategy, train, start["epochs"], start["images"])
     strategy = changed(name, asdict(strategy), given)
     device = device_of(common)
     mixed = mixed_precision(device)

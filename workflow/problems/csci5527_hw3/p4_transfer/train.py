@@ -4,8 +4,14 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from problems.csci5527_hw3.p4_transfer.finetune import Images, build, classify, features, fit
-from problems.csci5527_hw3.p4_transfer.trial import shortened
+from problems.csci5527_hw3.p4_transfer.finetune import (
+    Images,
+    build,
+    classify,
+    features,
+    fit,
+    shortened,
+)
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, write_arrays, write_json
@@ -25,8 +31,8 @@ with script.run(snakemake), denormals_flushed():
         part: Images(getattr(data, part).x, getattr(data, part).y)
         for part in ("train", "val", "test")
     }
-    if snakemake.params.preset == "quick":
-        strategy, parts["train"] = shortened(strategy, parts["train"], snakemake.params.images)
+    params = snakemake.params
+    strategy, parts["train"] = shortened(strategy, parts["train"], params.epochs, params.images)
 
     start = time.perf_counter()
     mixed = mixed_precision(device)

@@ -30,6 +30,7 @@ def fit(
     )  # fmt: skip
 
 
-def shortened(recipe: Recipe, rows: Rows) -> tuple[Recipe, Rows]:
-    """For a trial run: two epochs, and every third row."""
-    return replace(recipe, epochs=2), tuple(part[::3] for part in rows)
+def shortened(recipe: Recipe, rows: Rows, epochs: int | None, every: int) -> tuple[Recipe, Rows]:
+    """The recipe with `epochs`, if given, and every n-th row."""
+    few = tuple(part[::every] for part in rows)
+    return (recipe if epochs is None else replace(recipe, epochs=epochs)), few

@@ -22,8 +22,7 @@ def train(common: Common, parameters: Mapping[str, Any]) -> Metrics:
         (scaled(part.x, device), *to_device(part.y, device=device))
         for part in (common.data.train, common.data.val)
     )
-    recipe = RECIPES[kind]
-    if common.quick:
-        recipe, rows = shortened(recipe, rows)
+    start = common.start
+    recipe, rows = shortened(RECIPES[kind], rows, start["epochs"], start["every"])
     model, _ = fit(kind, rows, validation, replace(recipe, **given), seed=seed)
     return of_logits(logits_of(model, validation[0]).cpu().numpy(), common.data.val.y)

@@ -26,9 +26,8 @@ with script.run(snakemake):
         )
         for part in ("train", "val", "test")
     }
-    recipe = RECIPES[kind]
-    if snakemake.params.preset == "quick":
-        recipe, rows["train"] = shortened(recipe, rows["train"])
+    params = snakemake.params
+    recipe, rows["train"] = shortened(RECIPES[kind], rows["train"], params.epochs, params.every)
 
     model, curves = fit(kind, rows["train"], rows["val"], recipe, seed=seed)
     logits = {part: logits_of(model, x).double().cpu().numpy() for part, (x, _) in rows.items()}

@@ -25,7 +25,7 @@ def given(common: Common, parameters: Mapping[str, Any]) -> Metrics:
     chosen = {
         "network": "plain",
         "batch": GIVEN_BATCH,
-        "epochs": 1 if common.quick else GIVEN_EPOCHS,
+        "epochs": common.start["epochs"] or GIVEN_EPOCHS,
         **{name: common.start[name] for name in ("seed", "images")},
         **parameters,
     }

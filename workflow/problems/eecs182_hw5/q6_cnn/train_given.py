@@ -27,7 +27,7 @@ with script.run(snakemake) as log:
         for part in halves(data.test.x, data.test.y)
     )
     rows = tuple(torch.from_numpy(a[few]).to(device) for a in (published.x, published.y))
-    recipe = Recipe(epochs=1 if params.preset == "quick" else GIVEN_EPOCHS, batch=GIVEN_BATCH)
+    recipe = Recipe(epochs=params.epochs or GIVEN_EPOCHS, batch=GIVEN_BATCH)
     start = time.perf_counter()
     model, curves = fit_given(
         GIVEN[name], rows, validation, recipe,

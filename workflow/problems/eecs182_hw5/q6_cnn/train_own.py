@@ -22,7 +22,7 @@ with script.run(snakemake) as log:
         make_deterministic()
     trials = [read_json(path) for path in snakemake.input.trials]
     name = chosen({trial["design"]: trial["validation_accuracy"] for trial in trials})
-    design = DESIGNS[name] if params.preset != "quick" else DESIGNS[name].short(1)
+    design = DESIGNS[name].short(params.epochs) if params.epochs else DESIGNS[name]
     data = load(Path(snakemake.input.source).parent)
     published = data.published_train()
     few = slice(None, params.images)
