@@ -22,7 +22,6 @@ rule cs7643_ps2_p7_cifar10_numpy:
     resources:
         **needs(mem_mb=4000, runtime=20),
     params:
-        # None: all of them.
         images=by_preset(full=None, quick=1000),
         checked=by_preset(full=40, quick=5),
         seed=config["seeds"][0],

@@ -52,11 +52,10 @@ rule csci5527_hw3_p4_transfer_train:
         **needs(mem_mb=4000, runtime=60, gpu=GPUS_PER_TRAINING),
     params:
         **TRAINING,
-        # None: those of the strategy.
+        # None: those of the strategy, and all images.
         epochs=by_preset(full=None, quick=2),
         strategy=lambda wildcards: config["transfer"]["strategies"][wildcards.strategy],
         side=by_preset(full=config["transfer"]["image_size"], quick=64),
-        # None: all of the training images.
         images=by_preset(full=None, quick=300),
         seed=config["seeds"][0],
     script:

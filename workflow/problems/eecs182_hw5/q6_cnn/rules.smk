@@ -57,7 +57,6 @@ rule eecs182_hw5_q6_cnn_given:
         # None: as planned.
         epochs=by_preset(full=None, quick=1),
         seed=config["seeds"][0],
-        # None: all of them.
         images=by_preset(full=None, quick=1000),
     script:
         "train_given.py"
