@@ -26,7 +26,7 @@ from problems.csci5527_hw3.p4_transfer.images import (
     prepared,
     resampled,
 )
-from proofsheet.data.patients import divide_patients
+from proofsheet.data.splits import divide_patients
 from proofsheet.jobs.errors import UserError
 from proofsheet.learning.squeezenet import (
     SqueezeNet,
