@@ -26,9 +26,7 @@ from problems.csci5527_hw3.p4_transfer.images import (
     prepared,
     resampled,
 )
-from proofsheet.data.mapped import map_arrays
-from proofsheet.data.patients import divide_patients
-from proofsheet.jobs.atomic_files import write_arrays
+from proofsheet.data.splits import divide_patients
 from proofsheet.jobs.errors import UserError
 from proofsheet.learning.squeezenet import (
     SqueezeNet,
@@ -188,35 +186,6 @@ def test_no_patient_is_on_two_sides(pairs, share: float, seed: int) -> None:
     assert not set(patient[first]) & set(patient[second])
     patients = len(set(patient.tolist()))
     assert abs(len(set(patient[second].tolist())) - share * patients) <= 1.01
-
-
-def test_mapped_arrays_are_the_written_ones(tmp_path) -> None:
-    rng = np.random.default_rng(0)
-    arrays = {
-        "x": rng.integers(0, 255, (5, 7, 3), dtype=np.uint8), "y": np.arange(5),
-        "f": np.asfortranarray(rng.normal(size=(4, 6))), "none": np.zeros((0, 3)),
-    }  # fmt: skip
-    write_arrays(tmp_path / "a.npz", **arrays)
-    found = map_arrays(tmp_path / "a.npz")
-    assert found.keys() == arrays.keys()
-    for name, array in arrays.items():
-        np.testing.assert_array_equal(found[name], array)
-        assert found[name].dtype == array.dtype
-    assert isinstance(found["x"], np.memmap)
-    np.savez_compressed(tmp_path / "c.npz", **arrays)
-    np.testing.assert_array_equal(map_arrays(tmp_path / "c.npz")["x"], arrays["x"])
-
-
-@pytest.mark.parametrize("damage", ["cut", "text", "objects"])
-def test_a_damaged_file_is_not_mapped(tmp_path, damage: str) -> None:
-    path = tmp_path / "a.npz"
-    np.savez(path, x=np.array([{}], dtype=object) if damage == "objects" else np.arange(1000))
-    if damage == "cut":
-        path.write_bytes(path.read_bytes()[:2000])
-    if damage == "text":
-        path.write_text("no arrays")
-    with pytest.raises(UserError, match=r"a\.npz is not a readable \.npz"):
-        map_arrays(path)
 
 
 def test_images_are_sampled_where_pytorch_samples_them() -> None:

@@ -17,9 +17,9 @@ import numpy as np
 
 from proofsheet.data.contract import Divided, Found, Info
 from proofsheet.data.dataset import PARTS
-from proofsheet.data.patients import divide_patients
 from proofsheet.data.sources import kaggle
 from proofsheet.data.sources.mirror import Entry
+from proofsheet.data.splits import divide_patients
 from proofsheet.jobs.errors import UserError
 
 CLASSES = ("NORMAL", "PNEUMONIA")

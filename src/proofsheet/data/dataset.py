@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from proofsheet.data.mapped import map_arrays
 from proofsheet.data.splits import FRACTIONS, stratified_split
 from proofsheet.jobs.atomic_files import read_arrays, read_json
 from proofsheet.jobs.errors import UserError
@@ -78,12 +77,11 @@ class Dataset:
         return replace(self, train=train, val=val, test=test)
 
 
-def load(folder: str | Path, *, mapped: bool = False) -> Dataset:
+def load(folder: str | Path) -> Dataset:
     """Read `train`, `val`, `test` and `source.json` of `results/data/<dataset>/`.
 
     Args:
         folder: as `prepare` wrote it.
-        mapped: leave the arrays on the disk until they are looked at.
 
     Raises:
         UserError: a file is missing, is damaged, or does not agree with the others; it is named.
@@ -100,7 +98,7 @@ def load(folder: str | Path, *, mapped: bool = False) -> Dataset:
     if missing:
         raise _damaged(path, f"has no '{missing[0]}'")
     names = source["class_names"]
-    parts = {name: _read(folder / f"{name}.npz", len(names), mapped) for name in PARTS}
+    parts = {name: _read(folder / f"{name}.npz", len(names)) for name in PARTS}
     for name, part in parts.items():
         said = source["counts"].get(name, {}).get("per_class")
         found = dict(zip(names, np.bincount(part.y, minlength=len(names)).tolist(), strict=True))
@@ -128,11 +126,11 @@ def load(folder: str | Path, *, mapped: bool = False) -> Dataset:
     )
 
 
-def _read(path: Path, classes: int, mapped: bool) -> Part:
+def _read(path: Path, classes: int) -> Part:
     if not path.is_file():
         raise UserError(f"{path} does not exist; run snakemake to prepare the data anew")
     place = near(path, os.environ.get("PROOFSHEET_SCRATCH", ""))
-    arrays = map_arrays(place) if mapped else read_arrays(place)
+    arrays = read_arrays(place)
     for key in ("x", "y"):
         if key not in arrays:
             raise _damaged(path, f"has no array '{key}' (found: {', '.join(arrays) or 'none'})")

@@ -1,4 +1,4 @@
-"""Duplicates out first, then a stratified division in which no row is on two sides."""
+"""Remove duplicates and split a dataset at random, by rows or by patients."""
 
 from __future__ import annotations
 
@@ -48,3 +48,26 @@ def stratified_split(
         row, remaining = row[~picked], remaining - fraction
     parts.append(row)
     return [rng.permutation(part) for part in parts]
+
+
+def divide_patients(
+    patient: np.ndarray, stratum: np.ndarray, share: float, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Split images at random in two, with all images of a patient on the same side.
+
+    Images of one patient resemble each other. With some of them in training and others in
+    validation, the validation score would partly measure memory.
+
+    Args:
+        patient: (n,) patient number of each image.
+        stratum: (n,) a property of the patient; each value is divided in the same proportions.
+        share: fraction of the patients on the second side, in (0, 1).
+        seed: seed of the random split.
+
+    Returns:
+        Ascending indices of the images on each side; together they are 0 … n−1, each once.
+    """
+    known, first = np.unique(patient, return_index=True)
+    _, picked = stratified_split(stratum[first], (1 - share, share), seed)
+    second = np.isin(patient, known[picked])
+    return np.flatnonzero(~second), np.flatnonzero(second)

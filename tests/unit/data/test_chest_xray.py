@@ -16,11 +16,11 @@ from PIL import Image
 
 from proofsheet.data import chest_xray, load
 from proofsheet.data.chest_xray import read_image, read_name
-from proofsheet.data.mapped import map_arrays
 from proofsheet.data.prepare import prepare
 from proofsheet.data.sources import kaggle
 from proofsheet.data.sources.mirror import read_mirror
 from proofsheet.data.standins.chest_xray import simulate
+from proofsheet.jobs.atomic_files import read_arrays
 from proofsheet.jobs.errors import UserError
 from unit.data.support import Answer, Server
 
@@ -265,9 +265,8 @@ def test_a_mirror_is_prepared_and_read_back(files: dict[str, bytes], tmp_path: P
     assert record["counts"]["test"]["per_class"] == {"Normal": 3, "Pneumonia": 4}
     assert sum(record["counts"][part]["total"] for part in ("train", "val")) == 20
     assert [file["name"] for file in record["files"]] == ["MD5SUMS"]
-    data = load(tmp_path / "data", mapped=True)
-    assert isinstance(data.train.x, np.memmap)
-    np.testing.assert_array_equal(data.train.x, load(tmp_path / "data").train.x)
+    data = load(tmp_path / "data")
+    assert len(data.train) + len(data.val) == 20
 
 
 DAMAGES = {
@@ -337,7 +336,7 @@ def test_no_patient_is_on_two_sides_of_the_standin(tmp_path: Path) -> None:
     record = prepare("chest_xray", "standin", "", 0, tmp_path)
     assert record["patients_in_train_and_val"] == 0
     assert record["numbers_in_test_and_train"] == 0
-    sides = [set(map_arrays(tmp_path / f"{p}.npz")["patient"].tolist()) for p in ("train", "val")]
+    sides = [set(read_arrays(tmp_path / f"{p}.npz")["patient"].tolist()) for p in ("train", "val")]
     assert sides[0]
     assert sides[1]
     assert not sides[0] & sides[1]
@@ -350,11 +349,11 @@ def test_no_patient_is_on_two_sides_of_the_standin(tmp_path: Path) -> None:
 @pytest.mark.mirror
 def test_the_real_radiographs(mirror: Path, tmp_path: Path) -> None:
     record = prepare("chest_xray", "mirror", str(mirror), 0, tmp_path)
-    data = load(tmp_path, mapped=True)
+    data = load(tmp_path)
     assert len(data.train) + len(data.val) == 5216
     assert np.bincount(data.test.y).tolist() == [234, 390]
     assert record["patients_in_train_and_val"] == 0
-    columns = {part: map_arrays(tmp_path / f"{part}.npz") for part in ("train", "val", "test")}
+    columns = {part: read_arrays(tmp_path / f"{part}.npz") for part in ("train", "val", "test")}
     patients = {part: set(found["patient"].tolist()) for part, found in columns.items()}
     assert not patients["train"] & patients["val"]
     # Numbers of the ill come back in the test images, but always with the other kind of pneumonia.

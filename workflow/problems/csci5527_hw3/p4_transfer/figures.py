@@ -4,7 +4,6 @@ import numpy as np
 from matplotlib.ticker import LogLocator, MaxNLocator
 
 from proofsheet import figures
-from proofsheet.data.mapped import map_arrays
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json
 from proofsheet.report.numbers import DAGGER, fixed, integer, percent, scientific
@@ -39,7 +38,7 @@ with script.run(snakemake):
     titles = [metrics[name]["title"] for name in names]
     best = metrics["best"]
 
-    train = map_arrays(snakemake.input.train)
+    train = read_arrays(snakemake.input.train)
     figure, grid = figures.new(2, 6, height=2.25)
     for k, row in enumerate(grid):
         chosen = np.flatnonzero(train["y"] == k)

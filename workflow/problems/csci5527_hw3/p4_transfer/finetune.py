@@ -43,7 +43,7 @@ Batches = Callable[[Tensor, int], Tensor]
 
 @dataclass(frozen=True)
 class Images:
-    """Radiographs (n, h, w) uint8, in memory or mapped, and their classes (n,)."""
+    """Radiographs (n, h, w) uint8 and their classes (n,)."""
 
     x: np.ndarray
     y: np.ndarray

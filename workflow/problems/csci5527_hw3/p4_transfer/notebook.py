@@ -33,8 +33,7 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 # source: proofsheet.jobs.errors
 # source: proofsheet.data.chest_xray: CLASSES, COUNTS, SIDE, SERIES, KINDS, VALIDATION, _NAME
 # source: proofsheet.data.chest_xray: Radiograph, read_name, read_image
-# source: proofsheet.data.splits: FRACTIONS, stratified_split
-# source: proofsheet.data.patients
+# source: proofsheet.data.splits: FRACTIONS, stratified_split, divide_patients
 
 # %%
 # source: proofsheet.data.standins.chest_xray

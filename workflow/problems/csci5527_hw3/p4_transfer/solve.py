@@ -32,7 +32,6 @@ from problems.csci5527_hw3.p4_transfer.images import gray, prepared
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.chest_xray import KINDS
 from proofsheet.data.dataset import load
-from proofsheet.data.mapped import map_arrays
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
 from proofsheet.learning.classification import confusion_matrix
@@ -45,8 +44,8 @@ with script.run(snakemake):
     script.set_threads(snakemake.threads)
     seed, side, names = snakemake.params.seed, snakemake.params.side, snakemake.params.strategies
     folder = Path(snakemake.input.source).parent
-    data = load(folder, mapped=True)
-    columns = {part: map_arrays(folder / f"{part}.npz") for part in ("val", "test")}
+    data = load(folder)
+    columns = {part: read_arrays(folder / f"{part}.npz") for part in ("val", "test")}
     ill = {part: columns[part]["y"] == 1 for part in columns}
     runs = {name: read_json(path) for name, path in zip(names, snakemake.input.runs, strict=True)}
     arrays = {

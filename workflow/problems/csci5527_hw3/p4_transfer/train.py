@@ -26,7 +26,7 @@ with script.run(snakemake), denormals_flushed():
     name, seed, side = snakemake.wildcards.strategy, snakemake.params.seed, snakemake.params.side
     device = resolve(snakemake.params.device)
     strategy = strategy_of(name, snakemake.params.strategy)
-    data = load(Path(snakemake.input.source).parent, mapped=True)
+    data = load(Path(snakemake.input.source).parent)
     parts = {
         part: Images(getattr(data, part).x, getattr(data, part).y)
         for part in ("train", "val", "test")
