@@ -114,7 +114,7 @@ def test_it_computes_what_a_gpu_computes():
 @pytest.mark.slow
 def test_what_is_tested_on_a_gpu_passes_on_it():
     """So that the tests that need a GPU are known to run before there is one."""
-    tests = ["test_on_each_device.py", "test_device.py", "test_sweep_runs.py"]
+    tests = ["test_on_each_device.py", "jobs/test_device.py", "test_sweep_runs.py"]
     run = on_stand_in(
         "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"tests/unit/{name}" for name in tests)
     )
