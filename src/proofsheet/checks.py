@@ -1,16 +1,29 @@
 """Machine checks of derivations and of claims that two things are equal.
 
-A check is a function `check(rng, formula) -> error` that draws one random case and returns how
-far `formula` is from an independent reference on it (0 = exact). The formula under test is an
-argument, so that a test can hand in a wrong one and see the check fail:
+A check is a claim and a function `(rng, formula)` that draws one random case and hands back what
+its shape compares. Most have one of four shapes; the checks of no common shape compute their own
+error (`derivation_check`). The formula under test is an argument, so that a test can hand in a
+wrong one and see the check fail:
 
-    @derivation_check(
-        claim="∇f(A) = −(2/m)(XᵀX(I − AAᵀ) + (I − AAᵀ)XᵀX)A",
-        method="autograd", trials=100, tolerance=1e-12,
-    )
+    @autograd_check("∇f(A) = −(2/m)(XᵀX(I − AAᵀ) + (I − AAᵀ)XᵀX)A")
     def autoencoder_gradient(rng, formula=closed_form_gradient):
         X, A = rng.standard_normal((20, 6)), rng.standard_normal((6, 3))
-        return relative_error(formula(X, A), autograd_gradient(X, A))
+        return formula(X, A), lambda A: torch_loss(torch.tensor(X), A), A
+
+    @equality_check("‖v‖² = vᵀv")
+    def squared_norm(rng, formula=lambda v: v @ v):
+        v = rng.standard_normal(5)
+        return formula(v), np.linalg.norm(v) ** 2
+
+    @bound_check("|Σ_i v_i| ≤ √n ‖v‖, attained by equal entries")
+    def sum_of_entries(rng, formula=lambda v: np.sqrt(len(v)) * np.linalg.norm(v)):
+        v, equal = rng.standard_normal(5), np.ones(5)
+        return abs(v.sum()), formula(v), equal.sum(), formula(equal)
+
+    @identity_check("d tanh x/dx = 1 − tanh² x")
+    def slope_of_tanh(rng, formula=lambda t: 1 - t**2):
+        x = sympy.Symbol("x")
+        return formula(sympy.tanh(x)), sympy.diff(sympy.tanh(x), x)
 
     autoencoder_gradient()                      # -> CheckResult, over 100 trials
     autoencoder_gradient(lambda X, A: wrong)    # -> CheckResult(passed=False)
@@ -21,6 +34,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from functools import partial, wraps
 from types import ModuleType
 from typing import Any, Literal, get_args
 
@@ -95,6 +109,126 @@ def derivation_check(
     return decorate
 
 
+# The four shapes --------------------------------------------------------------------------
+
+
+def equality_check(
+    claim: str, *, method: Method = "reference", trials: int = 100, tolerance: float = 1e-12
+) -> Callable[[Callable[..., Any]], DerivationCheck]:
+    """Of a function `(rng, formula=right) -> actual, expected[, unit]`: two ways to one result.
+
+    The two are numbers or arrays (a list of numbers is one), or tuples, lists or dicts of them,
+    which are compared one by one. The error is relative to the largest |expected|, or in units
+    of `unit` (1: absolute).
+    """
+    return _of_shape(claim, method, trials, tolerance, _largest_error)
+
+
+def autograd_check(
+    claim: str, *, trials: int = 100, tolerance: float = 1e-12
+) -> Callable[[Callable[..., Any]], DerivationCheck]:
+    """Of a function `(rng, formula=right) -> gradient, loss, at[, unit]`: held against autograd.
+
+    `loss` is a scalar function of PyTorch tensors, `at` the array where it is differentiated, or
+    a tuple of arrays; `gradient` is then one array for each. `unit` is that of an equality.
+    """
+
+    def error(gradient: Any, loss: Callable[..., Any], at: Any, unit: Any = None) -> float:
+        if not isinstance(at, tuple):
+            gradient, at = (gradient,), (at,)
+        return _largest_error(gradient, autograd_gradients(loss, *at), unit)
+
+    return _of_shape(claim, "autograd", trials, tolerance, error)
+
+
+def bound_check(
+    claim: str, *, trials: int = 100, tolerance: float = 1e-12
+) -> Callable[[Callable[..., Any]], DerivationCheck]:
+    """Of a function `(rng, formula=right) -> quantity, bound[, attained, bound there]`.
+
+    The error is the excess of the quantity over its bound. The second pair, of a case where the
+    bound is an equality, makes a bound that is too loose fail like one that is too tight.
+    """
+
+    def error(quantity: Any, bound: Any, *attained: Any) -> float:
+        excess = np.max(np.asarray(quantity) - np.asarray(bound))
+        gap = absolute_error(*attained) if attained else excess
+        return float(np.maximum(excess, gap))  # of which a NaN is the larger
+
+    return _of_shape(claim, "bound", trials, tolerance, error)
+
+
+def identity_check(
+    claim: str, *, simplify: Callable[[Any], Any] | None = None
+) -> Callable[[Callable[..., Any]], DerivationCheck]:
+    """Of a function `(rng, formula=right) -> left, right`: SymPy expressions, equal exactly.
+
+    The two may be matrices, or tuples or lists of either. `simplify` turns a difference that is
+    zero into 0; it is `sympy.simplify` unless given.
+    """
+
+    def compare(left: Any, right: Any) -> float:
+        import sympy  # here, so that other checks do not wait for it
+
+        if getattr(left, "shape", ()) != getattr(right, "shape", ()):
+            return float("inf")
+        difference = left - right
+        entries = difference if isinstance(difference, sympy.MatrixBase) else [difference]
+        return float(any((simplify or sympy.simplify)(entry) != 0 for entry in entries))
+
+    return _of_shape(claim, "symbolic", 1, 0, partial(_largest_error, compare=compare))
+
+
+def _of_shape(
+    claim: str, method: Method, trials: int, tolerance: float, error: Callable[..., float]
+) -> Callable[[Callable[..., Any]], DerivationCheck]:
+    """A check of a function that hands back the arguments of `error`."""
+
+    def decorate(sides: Callable[..., Any]) -> DerivationCheck:
+        @wraps(sides)
+        def of_one_case(*case: Any) -> float:
+            return error(*sides(*case))
+
+        return derivation_check(claim=claim, method=method, tolerance=tolerance, trials=trials)(
+            of_one_case
+        )
+
+    return decorate
+
+
+def _largest_error(
+    actual: Any,
+    expected: Any,
+    unit: float | None = None,
+    compare: Callable[[Any, Any], float] | None = None,
+) -> float:
+    """Of all pairs, where the two are tuples, lists or dicts; their lengths or keys must agree."""
+    if isinstance(expected, dict):
+        if actual.keys() != expected.keys():
+            return float("inf")
+        actual, expected = [actual[name] for name in expected], list(expected.values())
+    # A list of numbers is an array, with one scale for all of them.
+    array = isinstance(expected, list) and compare is None and not any(map(np.ndim, expected))
+    if isinstance(expected, tuple | list) and not array:
+        if len(actual) != len(expected):
+            return float("inf")
+        pairs = zip(actual, expected, strict=True)
+        return float(np.max([_largest_error(*pair, unit, compare) for pair in pairs]))
+    if compare is not None:
+        return compare(actual, expected)
+    if unit is not None:
+        return absolute_error(actual, expected) / unit
+    return relative_error(actual, expected)
+
+
+def autograd_gradients(loss: Callable[..., Any], *at: Any) -> tuple[np.ndarray, ...]:
+    """Gradients of a scalar function of PyTorch tensors by each of its arguments, in double."""
+    import torch  # here, so that other checks do not wait for it
+
+    variables = [torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in at]
+    return tuple(g.numpy() for g in torch.autograd.grad(loss(*variables), variables))
+
+
 def checks_of(module: ModuleType) -> list[DerivationCheck]:
     """The checks that a module defines, in the order of its text."""
     return [value for value in vars(module).values() if isinstance(value, DerivationCheck)]
@@ -120,9 +254,14 @@ def relative_error(actual: Any, expected: Any) -> float:
 
     Shapes must agree: a transposed or broadcast result counts as infinitely wrong.
     """
+    difference = absolute_error(actual, expected)
+    scale = float(np.max(np.abs(np.asarray(expected)), initial=0.0))
+    return difference / scale if scale > 0 else difference
+
+
+def absolute_error(actual: Any, expected: Any) -> float:
+    """Largest |actual − expected|; infinite where the shapes disagree."""
     actual, expected = np.asarray(actual), np.asarray(expected)
     if actual.shape != expected.shape:
         return float("inf")
-    scale = float(np.max(np.abs(expected), initial=0.0))
-    difference = float(np.max(np.abs(actual - expected), initial=0.0))
-    return difference / scale if scale > 0 else difference
+    return float(np.max(np.abs(actual - expected), initial=0.0))

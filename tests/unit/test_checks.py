@@ -6,14 +6,56 @@ import math
 
 import numpy as np
 import pytest
+import sympy
+import torch
 
-from proofsheet.checks import checks_of, derivation_check, relative_error, run_checks
+from proofsheet.checks import (
+    absolute_error,
+    autograd_check,
+    autograd_gradients,
+    bound_check,
+    checks_of,
+    derivation_check,
+    equality_check,
+    identity_check,
+    relative_error,
+    run_checks,
+)
 
 
 @derivation_check(claim="d sin = cos", method="finite-difference", tolerance=1e-8, trials=20)
 def sine(rng, formula=math.cos):
     x, h = rng.normal(), 1e-5
     return abs(formula(x) - (math.sin(x + h) - math.sin(x - h)) / (2 * h))
+
+
+@equality_check("‖v‖² = vᵀv", trials=7)
+def squared_norm(rng, formula=lambda v: v @ v):
+    v = rng.standard_normal(5)
+    return formula(v), np.linalg.norm(v) ** 2
+
+
+@autograd_check("∇_A ½‖Ax − b‖² = rxᵀ and ∇_b ½‖Ax − b‖² = −r, r = Ax − b")
+def gradients(rng, formula=lambda r, x: (np.outer(r, x), -r)):
+    A, x, b = rng.standard_normal((3, 2)), rng.standard_normal(2), rng.standard_normal(3)
+    loss = lambda A, b: 0.5 * torch.sum((A @ torch.tensor(x) - b) ** 2)  # noqa: E731
+    return formula(A @ x - b, x), loss, (A, b)
+
+
+@bound_check("|Σ_i v_i| ≤ √n ‖v‖, attained by equal entries")
+def sum_of_entries(rng, formula=lambda v: np.sqrt(len(v)) * np.linalg.norm(v)):
+    v, equal = rng.standard_normal(5), np.ones(5)
+    return abs(v.sum()), formula(v), equal.sum(), formula(equal)
+
+
+@identity_check("d tanh x/dx = 1 − tanh² x, and the slopes of its shifts")
+def slopes_of_tanh(rng, formula=lambda t: 1 - t**2):
+    x = sympy.Symbol("x")
+    shifts = sympy.Matrix([sympy.tanh(x + k) for k in range(3)])
+    return (formula(shifts[0]), shifts.applyfunc(formula)), (shifts[0].diff(x), shifts.diff(x))
+
+
+SHAPES = [sine, squared_norm, gradients, sum_of_entries, slopes_of_tanh]
 
 
 def test_the_right_formula_passes_with_its_largest_error():
@@ -59,7 +101,14 @@ def test_an_unknown_method_is_refused():
 def test_checks_of_a_module_are_found_in_order():
     import sys
 
-    assert [check.id for check in checks_of(sys.modules[__name__])] == ["sine"]
+    assert checks_of(sys.modules[__name__]) == SHAPES
+    assert [check.id for check in SHAPES] == [
+        "sine",
+        "squared_norm",
+        "gradients",
+        "sum_of_entries",
+        "slopes_of_tanh",
+    ]
 
 
 def test_relative_error_sees_a_wrong_shape():
@@ -67,3 +116,63 @@ def test_relative_error_sees_a_wrong_shape():
     assert relative_error(a, a) == 0
     assert relative_error(a.T, a) == math.inf
     assert relative_error(1.1 * a, a) == pytest.approx(0.1)
+    assert absolute_error(a, 3 * a) == 2
+    assert absolute_error(a, a.T) == math.inf
+
+
+def test_each_shape_has_its_method_trials_and_tolerance():
+    results = run_checks(SHAPES[1:])
+    assert [result["method"] for result in results] == [
+        "reference",
+        "autograd",
+        "bound",
+        "symbolic",
+    ]
+    assert [result["trials"] for result in results] == [7, 100, 100, 1]
+    assert [result["tolerance"] for result in results] == [1e-12, 1e-12, 1e-12, 0]
+
+
+@pytest.mark.parametrize(
+    ("check", "wrong"),
+    [
+        (squared_norm, lambda v: v @ v + 1e-9),
+        (squared_norm, lambda v: v),  # another shape
+        (squared_norm, lambda v: math.nan),
+        (gradients, lambda r, x: (np.outer(x, r), -r)),
+        (gradients, lambda r, x: (np.outer(r, x), r)),  # wrong in the second alone
+        (gradients, lambda r, x: (np.outer(r, x),)),
+        (sum_of_entries, lambda v: np.sqrt(len(v) - 1) * np.linalg.norm(v)),
+        (sum_of_entries, lambda v: np.sqrt(len(v) + 1) * np.linalg.norm(v)),  # true, but loose
+        (sum_of_entries, lambda v: math.nan),
+        (slopes_of_tanh, lambda t: 1 + t**2),
+        (slopes_of_tanh, lambda t: 1 - t**2 + (t.args[0] - sympy.Symbol("x")) / 10**9),
+    ],
+)
+def test_each_shape_rejects_a_wrong_formula(check, wrong):
+    assert not check(wrong).passed
+
+
+def test_a_bound_need_not_be_attained():
+    loose = bound_check("1 ≤ 2")(lambda rng: (1.0, 2.0))
+    assert loose().passed
+    assert loose().max_error == 0
+
+
+def test_an_equality_is_relative_unless_it_names_a_unit():
+    def error(*sides):
+        return equality_check("", trials=1)(lambda rng: sides)().max_error
+
+    assert error(11.0, 10.0) == pytest.approx(0.1)
+    assert error(11.0, 10.0, 1) == pytest.approx(1)
+    assert error(11.0, 10.0, 100) == pytest.approx(0.01)
+    # Each of several is measured by itself: the small ones are not lost beside the large ones.
+    assert error((1e9, 2e-9), (1e9, 1e-9)) == pytest.approx(1)
+    assert error([1e9, 2e-9], [1e9, 1e-9]) == pytest.approx(0)  # one array
+    assert error([np.ones(2), np.ones(1)], [np.ones(2), np.ones(1)]) == 0
+    assert error({"a": 2.0, "b": 1.0}, {"b": 1.0, "a": 2.0}) == 0
+    assert error({"a": 2.0}, {"b": 2.0}) == np.finfo(float).max
+
+
+def test_gradients_are_in_double_whatever_they_are_taken_at():
+    (gradient,) = autograd_gradients(lambda w: (w**2).sum(), np.float32([0.1]))
+    assert gradient.dtype == np.float64
