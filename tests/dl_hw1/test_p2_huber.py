@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from derivation_tests import derivation_tests
 from problems.dl_hw1.p2_huber import derivations, huber
 from problems.dl_hw1.p2_huber.derivations import asymptotic_efficiency, solve_pattern
-from problems.dl_hw1.p2_huber.sentences import verdict
 from proofsheet.checks import checks_of
 
 CHECKS = {check.id: check for check in checks_of(derivations)}
@@ -136,15 +135,6 @@ def test_contaminated_lines_have_the_stated_outliers(kind):
     assert np.abs(y - X @ [1, 2])[~wrong].max() < 5
     if wrong.any():
         assert np.abs(y - X @ [1, 2])[wrong].min() > 10
-
-
-def test_the_smallest_error_is_placed_and_judged():
-    better = "which is better than to predict nothing"
-    assert verdict([3.0, 0.8, 0.9], 1.0) == f"within the range drawn, {better}"
-    assert verdict([0.7, 0.8, 0.9], 1.0) == f"at the smallest penalty drawn, {better}"
-    assert verdict([6.0, 2.0, 1.02], 1.0) == (
-        "at the largest penalty drawn, which is not better than to predict nothing"
-    )
 
 
 def test_an_unknown_kind_of_data_is_refused():

@@ -93,7 +93,7 @@ with script.run(snakemake):
                     percent(min(r["test_accuracies"])) + mark,
                     percent(max(r["test_accuracies"])) + mark,
                     fixed(r["final_train_loss"]) + mark,
-                    r["learns"] + mark,
+                    (f"epoch {r['halved_epoch']}" if r["halved_epoch"] else "never") + mark,
                 ]
                 for method, name in NAMES.items()
             ],
@@ -124,16 +124,16 @@ with script.run(snakemake):
         )  # fmt: skip
     write_table(
         snakemake.output.summary,
-        ["Activation", "Recommended", "Test accuracy", "Deviation kept", "Why"],
+        ["Activation", "Recommended", "Test accuracy", "Deviation kept", "Methods not told apart"],
         [
             [
                 display,
                 f"**{(r := metrics[activation]['recommendation'])['method']}**",
                 percent(r["test_accuracy"]) + mark,
                 fixed(r["kept"], 2) + mark,
-                r["reason"] + mark,
+                str(r["overlapping"]) + mark,
             ]
             for activation, display in DISPLAYED.items()
         ],
-        align="llrrl",
+        align="llrrr",
     )

@@ -4,13 +4,7 @@ import numpy as np
 
 from problems.dl_hw1.p5_initialization import derivations
 from problems.dl_hw1.p5_initialization.signal_propagation import MOMENTS, fixed_point
-from problems.dl_hw1.p5_initialization.summary import (
-    arithmetic,
-    jumps,
-    over_seeds,
-    recommendation,
-    scales,
-)
+from problems.dl_hw1.p5_initialization.summary import jumps, over_seeds, recommendation
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
@@ -30,11 +24,7 @@ with script.run(snakemake):
         snakemake.output.metrics,
         {
             activation: methods
-            | {
-                "scales": scales(methods),
-                "recommendation": recommendation(methods, activation),
-                "jumps": jumps(methods),
-            }
+            | {"recommendation": recommendation(methods), "jumps": jumps(methods)}
             for activation, methods in results.items()
         }
         | {
@@ -44,7 +34,7 @@ with script.run(snakemake):
             "test_images": runs[0]["test_images"],
             "epochs": len(results["tanh"]["he"]["train_loss"]),
             "pixel": runs[0]["pixel"],
-            "arithmetic": arithmetic(runs[0]["mixed"]),
+            "mixed": runs[0]["mixed"],
             "zero": zero["tanh"]
             | {
                 "largest_inner": max(part["largest_inner"] for part in zero.values()),

@@ -1,4 +1,4 @@
-"""Initializations compared over seeds, and what may be said about them, chosen by the numbers."""
+"""Initializations compared over seeds: their accuracies, what trained, and which one to use."""
 
 from __future__ import annotations
 
@@ -7,16 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from proofsheet.report.enumeration import listed
-from proofsheet.report.numbers import fixed, percent, scientific
+from proofsheet.report.numbers import fixed, scientific
 
 NAMES = {"zero": "zero", "small_random": "small random", "xavier": "Xavier", "he": "He"}
 DISPLAYED = {"tanh": "tanh", "relu": "ReLU"}
-DESIGNED = {"tanh": "xavier", "relu": "he"}
-"""For which activation a method was derived (Glorot and Bengio 2010, He et al. 2015)."""
-
-VANISHED, KEPT = 0.1, 0.7
-"""Last over first deviation: below the one vanishing; between the other and its inverse stable."""
 
 JUMP, FALL = 5, 0.01
 """A seed ends in a jump if its last mini-batch has `JUMP` times the mean loss of its last epoch, as
@@ -59,77 +53,56 @@ def over_seeds(run: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> dict
         "final_train_loss": epoch_losses[-1],
         "last_epoch_losses": arrays["epoch_losses"][:, -1],
         "last_step_losses": arrays["losses"][:, -1],
-        "learns": learns(epoch_losses, classes=10),
+        "halved_epoch": halved_epoch(epoch_losses, classes=10),
     }
 
 
-def learns(epoch_losses: Sequence[float], classes: int) -> str:
-    """When the mean training loss is first below half of log(classes), the loss of a guess."""
+def halved_epoch(epoch_losses: Sequence[float], classes: int) -> int:
+    """The first epoch, from 1, whose mean loss is below half of log(classes), the loss of a guess.
+
+    Returns:
+        0 if there is no such epoch.
+    """
     below = np.flatnonzero(np.asarray(epoch_losses) < np.log(classes) / 2)
-    if len(below) == 0:
-        return f"not within {len(epoch_losses)} epoch{'s' if len(epoch_losses) > 1 else ''}"
-    return f"in epoch {below[0] + 1}"
+    return int(below[0]) + 1 if len(below) else 0
 
 
-def jumps(results: Mapping[str, Mapping[str, Any]]) -> str:
-    """Which networks' training ended in the middle of a jump of the loss, as a sentence.
+def jumps(results: Mapping[str, Mapping[str, Any]]) -> int:
+    """How many trainings ended in the middle of a jump of the loss.
 
     Args:
         results: what `over_seeds` returns, by method.
     """
-    found = [
-        f"a network of {NAMES[method]}, with a loss of {brief(last)} in its last mini-batch against"
-        f" {brief(mean)} in the mean of its last epoch and a test accuracy of {percent(accuracy)}"
-        for method, result in results.items()
+    return sum(
+        bool(last > JUMP * mean and accuracy < result["test_accuracy"] - FALL)
+        for result in results.values()
         for last, mean, accuracy in zip(
             result["last_step_losses"],
             result["last_epoch_losses"],
             result["test_accuracies"],
             strict=True,
         )
-        if last > JUMP * mean and accuracy < result["test_accuracy"] - FALL
-    ]
-    return f"it does here: {'; and '.join(found)}" if found else "here none does"
+    )
 
 
-def arithmetic(mixed: bool) -> str:
-    """In what the networks were trained."""
-    if mixed:
-        return "products in bfloat16, weights, sums and the loss in float32"
-    return "all in float32"
-
-
-def scales(results: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Which methods let the activations vanish, which let them decline, which keep them.
-
-    Args:
-        results: what `over_seeds` returns, by method.
-    """
-
-    def those(condition) -> str:
-        return listed([NAMES[m] for m, result in results.items() if condition(result["kept"])])
-
-    return {
-        "vanishing": those(lambda kept: kept < VANISHED),
-        "between": those(lambda kept: VANISHED <= kept < KEPT),
-        "stable": those(lambda kept: KEPT <= kept <= 1 / KEPT),
-        "growing": those(lambda kept: kept > 1 / KEPT),
-    }
-
-
-def recommendation(results: Mapping[str, Mapping[str, Any]], activation: str) -> dict[str, Any]:
+def recommendation(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The method to use with an activation.
 
     The best median test accuracy decides. Where the seeds of other methods reach into the seeds of
     the best, accuracy cannot tell them apart, and of these the one is taken whose activations
     keep their scale best before training.
+
+    Args:
+        results: what `over_seeds` returns, by method.
+
+    Returns:
+        The names of the recommended method, of the one with the highest median and of the second,
+        their numbers, and `overlapping`: how many other methods accuracy cannot tell apart.
     """
     ranked = sorted(results, key=lambda m: -results[m]["test_accuracy"])
     floor = min(results[ranked[0]]["test_accuracies"])
     tied = [m for m in ranked if max(results[m]["test_accuracies"]) >= floor]
     chosen = min(tied, key=lambda m: _distance(results[m]["kept"]))
-    others = [NAMES[m] for m in tied if m != chosen]
-    designed = DESIGNED[activation]
     return {
         "method": NAMES[chosen],
         "test_accuracy": results[chosen]["test_accuracy"],
@@ -139,21 +112,7 @@ def recommendation(results: Mapping[str, Mapping[str, Any]], activation: str) ->
         "runner_up": NAMES[ranked[1]],
         "margin_points": 100
         * (results[ranked[0]]["test_accuracy"] - results[ranked[1]]["test_accuracy"]),
-        "reason": (
-            f"its seeds overlap with those of {listed(others)}; of these it keeps the scale best"
-            if others
-            else "each of its seeds is above every seed of the others"
-        ),
-        "separated": (
-            f"the accuracies of {listed([NAMES[m] for m in tied])} overlap from seed to seed"
-            if others
-            else f"every seed of {NAMES[chosen]} is more accurate than any seed of the others"
-        ),
-        "against_design": (
-            f"the one that was derived for {DISPLAYED[activation]}"
-            if chosen == designed
-            else f"not {NAMES[designed]}, which was derived for {DISPLAYED[activation]}"
-        ),
+        "overlapping": len(tied) - 1,
     }
 
 
