@@ -101,7 +101,7 @@ class Inputs(dict):
 def classify(perform, kind, data, folder, seed="0"):
     """One classification job; what it wrote."""
     outputs = {"metrics": folder / f"{kind}-{seed}.json", "arrays": folder / f"{kind}-{seed}.npz"}
-    perform(f"p4_dry_beans_{kind}", data, {"source": folder / "source.json"}, outputs, seed=seed)
+    perform(f"train_{kind}", data, {"source": folder / "source.json"}, outputs, seed=seed)
     return read_json(outputs["metrics"]), read_arrays(outputs["arrays"])
 
 
@@ -169,12 +169,8 @@ def test_from_jobs_to_figures(perform, beans, tmp_path):
         assert metrics[kind]["test_accuracy"] == of_seeds[0]["test_accuracy"]
         interval = metrics[kind]["test_interval"]
         assert interval["low"] <= metrics[kind]["test_accuracy"] <= interval["high"]
-        assert "simulated" in metrics[kind]["against_published"]
-        reached = metrics[kind]["median_test_accuracy"] > 0.9
-        assert metrics[kind]["against_required"].startswith("above" if reached else "not above")
         scores = [trial["validation_accuracy"] for trial in of_seeds[0]["trials"]]
         assert metrics[kind]["tuning_spread"] == max(scores) - min(scores)
-    assert "least often" in metrics["difference"]["mistakes"]
     assert {check["id"] for check in read_json(outputs["checks"])} == set(CHECKS)
 
     drawn = ("data", "tuning_classical", "tuning_mlp", "curves", "confusion", "recall")
