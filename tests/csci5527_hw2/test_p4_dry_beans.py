@@ -169,12 +169,8 @@ def test_from_jobs_to_figures(perform, beans, tmp_path):
         assert metrics[kind]["test_accuracy"] == of_seeds[0]["test_accuracy"]
         interval = metrics[kind]["test_interval"]
         assert interval["low"] <= metrics[kind]["test_accuracy"] <= interval["high"]
-        assert "simulated" in metrics[kind]["against_published"]
-        reached = metrics[kind]["median_test_accuracy"] > 0.9
-        assert metrics[kind]["against_required"].startswith("above" if reached else "not above")
         scores = [trial["validation_accuracy"] for trial in of_seeds[0]["trials"]]
         assert metrics[kind]["tuning_spread"] == max(scores) - min(scores)
-    assert "least often" in metrics["difference"]["mistakes"]
     assert {check["id"] for check in read_json(outputs["checks"])} == set(CHECKS)
 
     drawn = ("data", "tuning_classical", "tuning_mlp", "curves", "confusion", "recall")

@@ -213,6 +213,10 @@ def test_metrics_figures_and_tables(perform, digits, tmp_path):
     assert metrics["first_steps"]["rmsprop"] == pytest.approx(10, rel=1e-5)
     largest = max(abs(d) for d in metrics["agreement"]["differences"].values())
     assert metrics["agreement"]["largest_difference"] == largest
+    assert metrics["ranking"]["paired_deviation"] >= 0
+    for name, search in metrics["tuning"].items():
+        rates = [trial["value"] for trial in read_json(tmp_path / f"{name}.json")["axes"]["lr"]]
+        assert search["at_an_end"] == (search["chosen"]["lr"] in (rates[0], rates[-1]))
     assert metrics["products"] in ("bfloat16", "float32")
 
     write_json(tmp_path / "source.json", {"standin": True})

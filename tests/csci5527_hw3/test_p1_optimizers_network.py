@@ -102,9 +102,9 @@ def test_a_choice_at_the_end_of_what_was_tried_is_told():
     along = [{"value": value, "validation_accuracy": score} for value, score in scores]
     found = {"chosen": {"lr": 2}, "trials": 3, "axes": {"lr": along}}
     told = tuning_summary(found)
-    assert told["place"] == "inside"
+    assert not told["at_an_end"]
     assert (told["worst_validation_accuracy"], told["validation_accuracy"]) == (0.5, 0.9)
-    assert tuning_summary(found | {"chosen": {"lr": 3}})["place"] == "at an end of"
+    assert tuning_summary(found | {"chosen": {"lr": 3}})["at_an_end"]
 
 
 TRUTH = np.zeros(1000, dtype=np.int64)
@@ -127,7 +127,7 @@ def test_networks_are_compared_image_by_image():
     assert paired(first, second, TRUTH) == pytest.approx((1.5e-3, (0.5**2 + 1) ** 0.5 / 1000))
 
 
-def test_verdicts_weigh_differences_against_chance():
+def test_differences_are_weighed_against_chance():
     ours = {"adam": [run(*range(10))], "adagrad": [run(*range(20))]}
     near = {"adam": [run(*range(2, 13))], "adagrad": [run(*range(20))]}
     far = {"adam": [run(*range(2, 13))], "adagrad": [run(*range(60))]}
@@ -136,25 +136,17 @@ def test_verdicts_weigh_differences_against_chance():
     assert compared["largest_difference"] == pytest.approx(0.001)
     assert compared["paired_deviation"] == pytest.approx(5**0.5 / 1000)
     assert compared["largest_of"] == "Adam"
-    assert "chance explains it" in compared["verdict"]
-    told = agreement(ours, far, TRUTH)
-    assert told["verdict"].startswith("The difference of Adagrad is more than two deviations")
+    assert compared["largest_in_deviations"] == pytest.approx(1 / 5**0.5)
+    assert agreement(ours, far, TRUTH)["largest_in_deviations"] == pytest.approx(40**0.5)
 
 
 def test_trainings_that_are_the_same_are_said_to_be():
     ours = {"adam": [run(1), run(2)], "rmsprop": [run(3), run(4)]}
     slower = {"adam": [run(1), run(2, loss=0.2)], "rmsprop": [run(3), run(4)]}
     other = {"adam": [run(1), run(2, 3)], "rmsprop": [run(3, 4), run(4)]}
-    assert agreement(ours, ours, TRUTH)["trainings"] == (
-        "In the trainings, too, all have the same objectives and the same answers as PyTorch's, to"
-        " the last digit."
-    )
-    told = agreement(ours, slower, TRUTH)["trainings"]
-    assert told.startswith("In the trainings, too, RMSprop has the same objectives")
-    assert "In Adam the arithmetic is coarser" in told
-    told = agreement(ours, other, TRUTH)["trainings"]
-    assert told.startswith("In the trainings the arithmetic is coarser")
-    assert "to the last digit" not in told
+    for theirs, same in ((ours, (True, True)), (slower, (False, True)), (other, (False, False))):
+        found = agreement(ours, theirs, TRUTH)["same"]
+        assert (found["adam"], found["rmsprop"]) == same
 
 
 def test_the_order_is_weighed_on_the_same_images():
@@ -171,8 +163,8 @@ def test_the_order_is_weighed_on_the_same_images():
     assert (order["best"], order["last"], order["passed"]) == ("Adam", "Adagrad", 2)
     assert order["least"] == 0.988
     assert order["gap"] == pytest.approx(0.002)
-    assert "says little" in order["verdict"]
-    assert ranked(range(30))["verdict"].startswith("more than two")
+    assert order["paired_deviation"] == pytest.approx(4**0.5 / 1000)
+    assert ranked(range(30))["paired_deviation"] == pytest.approx(20**0.5 / 1000)
 
 
 def test_common_errors_come_with_the_answer_that_is_given_most():

@@ -7,7 +7,6 @@ import pytest
 from scipy import stats
 from sklearn import metrics
 
-from problems.csci5527_hw2.p4_dry_beans.sentences import mistakes_of_both
 from proofsheet.learning.classification import (
     accuracy,
     bootstrap_interval,
@@ -156,33 +155,3 @@ def test_overfitting_is_told_from_the_curve():
     assert "at most 2\u00a0% above its minimum" in close["verdict"]
     assert close["lowest_epoch"] == 2
     assert "ends at its minimum" in overfitting([1.0, 0.5, 0.5])["verdict"]
-
-
-def test_mistakes_that_both_make_are_said_once():
-    first = {
-        "hardest": {"name": "a", "recall": 0.87},
-        "top_mistake": {"actual": "a", "called": "b", "count": 48, "pair_share": 0.44},
-    }
-    second = {
-        "hardest": {"name": "a", "recall": 0.88},
-        "top_mistake": {"actual": "a", "called": "b", "count": 40, "pair_share": 0.42},
-    }
-    said = mistakes_of_both(first, second).replace("\u00a0", " ")
-    assert said == (
-        "Both find a least often (recall 87.00 % for (a), 88.00 % for (b)), and the most frequent"
-        " mistake of both is to take a for b (48 and 40 rows; with the reverse, 44.00 % and 42.00 %"
-        " of the errors)"
-    )
-
-    second["top_mistake"] |= {"actual": "b", "called": "a"}
-    said = mistakes_of_both(first, second).replace("\u00a0", " ")
-    assert said.endswith(
-        "and the most frequent mistake of (a) is to take a for b (48 rows; with the reverse,"
-        " 44.00 % of its errors), that of (b) to take b for a (40 rows; with the reverse, 42.00 %)"
-    )
-
-    second["hardest"]["name"] = "c"
-    said = mistakes_of_both(first, second).replace("\u00a0", " ")
-    assert said.startswith(
-        "The class found least often is a for (a) (recall 87.00 %) and c for (b) (88.00 %), and"
-    )

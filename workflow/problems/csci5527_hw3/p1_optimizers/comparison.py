@@ -11,7 +11,6 @@ import numpy as np
 from problems.csci5527_hw3.p1_optimizers.network import OPTIMIZERS
 from proofsheet.learning.classification import overfitting
 from proofsheet.learning.optimizer_paths import path
-from proofsheet.report.enumeration import listed
 
 CURVES = ("loss", "accuracy", "validation_loss", "validation_accuracy")
 
@@ -37,7 +36,11 @@ def over_seeds(
         "lowest_test_accuracy": accuracies.min(),
         "first_loss": curves["loss"][0],
         **{name: curve[-1] for name, curve in curves.items()},
-        "overfitting": overfitting(curves["validation_loss"].tolist()),
+        "overfitting": {
+            key: value
+            for key, value in overfitting(curves["validation_loss"].tolist()).items()
+            if key != "verdict"
+        },
         "settings": runs[0]["settings"],
     }
 
@@ -78,7 +81,6 @@ def agreement(
     name = max(found, key=lambda key: abs(found[key][0]))
     right = [run["predicted"] == truth for runs in ours.values() for run in runs]
     p = float(np.mean(right))
-    by_chance = [abs(difference) <= 2 * deviation for difference, deviation in found.values()]
     return {
         "differences": {key: difference for key, (difference, _) in found.items()},
         "paired_deviations": {key: deviation for key, (_, deviation) in found.items()},
@@ -86,24 +88,13 @@ def agreement(
         "largest_of": OPTIMIZERS[name].__name__,
         "deviation": math.sqrt(p * (1 - p) / len(truth)),
         "paired_deviation": found[name][1],
-        "verdict": _chance(
-            [key for key, chance in zip(found, by_chance, strict=True) if not chance]
+        # Answers that are all the same have neither a difference nor a deviation.
+        "largest_in_deviations": max(
+            abs(difference) / deviation if deviation else 0.0
+            for difference, deviation in found.values()
         ),
-        "trainings": _trainings(
-            [key for key in ours if _equal(ours[key], builtin[key])], list(ours)
-        ),
+        "same": {key: _equal(ours[key], builtin[key]) for key in ours},
     }
-
-
-def _chance(beyond: Sequence[str]) -> str:
-    """Whether chance explains the differences, but for those of the optimizers `beyond`."""
-    if not beyond:
-        return "No optimizer's difference is more than two of its deviations: chance explains it"
-    names = listed([OPTIMIZERS[name].__name__ for name in beyond])
-    return (
-        f"The difference of {names} is more than two deviations: chance alone does not explain it"
-        " well"
-    )
 
 
 def _equal(ours: Runs, builtin: Runs) -> bool:
@@ -113,24 +104,6 @@ def _equal(ours: Runs, builtin: Runs) -> bool:
         for a, b in zip(ours, builtin, strict=True)
         for key in (*CURVES, "predicted")
     )
-
-
-def _trainings(same: Sequence[str], all_: Sequence[str]) -> str:
-    """How the trainings of both implementations end, where those of the optimizers `same` agree."""
-    exact = "the same objectives and the same answers as PyTorch's, to the last digit"
-    others = listed([OPTIMIZERS[name].__name__ for name in all_ if name not in same])
-    if len(same) == len(all_):
-        return f"In the trainings, too, all have {exact}."
-    apart = (
-        "the arithmetic is coarser and the operations are not in the same order everywhere;"
-        " rounding is amplified from step to step, and two runs that begin alike end at different"
-        " weights"
-    )
-    if not same:
-        return f"In the trainings {apart}."
-    names = listed([OPTIMIZERS[name].__name__ for name in same])
-    have = "have" if len(same) > 1 else "has"
-    return f"In the trainings, too, {names} {have} {exact}. In {others} {apart}."
 
 
 def ranking(
@@ -151,12 +124,7 @@ def ranking(
         "best": OPTIMIZERS[best].__name__,
         "last": OPTIMIZERS[last].__name__,
         "gap": gap,
-        "verdict": (
-            "no more than two standard deviations of such a difference, so that this order says"
-            " little"
-            if gap <= 2 * deviation
-            else "more than two standard deviations of such a difference"
-        ),
+        "paired_deviation": deviation,
         "passed": sum(result["test_accuracy"] >= REQUIRED for result in ours.values()),
         "least": least,
     }
@@ -177,7 +145,7 @@ def tuning_summary(found: Mapping[str, Any]) -> dict[str, Any]:
         "trials": found["trials"],
         "validation_accuracy": max(scores),
         "worst_validation_accuracy": min(scores),
-        "place": "at an end of" if at_an_end else "inside",
+        "at_an_end": at_an_end,
     }
 
 

@@ -161,7 +161,6 @@ with script.run(snakemake) as log:
             "row": place[0] + top,
             "column": place[1] + left,
             "distance": distance,
-            "found": "finds the eye" if distance <= 3 else "misses the eye",
             "runner_up": runner_up(values, place, template.shape) / values.max(),
         }
     scipy_place = peak(scipys)
