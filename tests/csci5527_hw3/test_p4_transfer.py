@@ -53,7 +53,7 @@ WRONG = {
     "exposure_cancels": only_the_level,
     "average_forgets_geometrically": lambda steps, past: np.full(steps + 1, 1 / (steps + 1)),
     "area_is_a_probability": lambda z, ill: float((z[ill][:, None] > z[~ill][None]).mean()),
-    "precision_over_recall": lambda z, ill: float(p4.screening.auc(z, ill)),
+    "precision_over_recall": lambda z, ill: float(p4.binary_metrics.auc(z, ill)),
     "accuracy_of_the_rates": lambda share, a, b: (a + b) / 2,
     "equal_rates_ignore_the_share": lambda a, b: a,
     "grad_cam_sums_the_maps": lambda maps, head: maps.mean(axis=1),
