@@ -15,7 +15,7 @@ import numpy as np
 import sympy
 
 from problems.cs7643_ps2.p6_sgd.model import CENTRES, loss, runs, step, term
-from proofsheet.checks import derivation_check, equality_check
+from proofsheet.checks import derivation_check, equality_check, identity_check
 
 HALF = Fraction(1, 2)
 
@@ -121,21 +121,13 @@ def mean_of(values: list[Any]) -> Any:
     return sum(values) / sympy.Integer(len(values))
 
 
-def differs(a: Any, b: Any) -> bool:
-    """Whether two expressions are different, after simplification."""
-    return sympy.simplify(a - b) != 0
-
-
 # The checks -----------------------------------------------------------------------------------
 
 
-@derivation_check(
-    claim="f(w) = (w − ½)² + 9/4",
-    method="symbolic", tolerance=0,
-)  # fmt: skip
+@identity_check("f(w) = (w − ½)² + 9/4")
 def completed_square(rng, formula=vertex_form):
     w = sympy.Symbol("w", real=True)
-    return int(differs(loss(w), formula(w)))
+    return loss(w), formula(w)
 
 
 @derivation_check(
@@ -144,23 +136,20 @@ def completed_square(rng, formula=vertex_form):
 )  # fmt: skip
 def sampled_term(rng, formula=sampled_factor):
     w, eta = sympy.symbols("w eta", real=True)
-    wrong = sum(differs(term(i, step(w, i, eta)), formula(eta) * term(i, w)) for i in range(2))
+    wrong = sum(
+        sympy.simplify(term(i, step(w, i, eta)) - formula(eta) * term(i, w)) != 0 for i in range(2)
+    )
     return wrong + (
         sympy.solveset(formula(eta) < 1, eta, sympy.S.Reals) != sympy.Interval.open(0, 2)
     )
 
 
-@derivation_check(
-    claim="a step changes f by η(d − e)((2 − η)e + ηd)",
-    method="symbolic", tolerance=0,
-)  # fmt: skip
+@identity_check("a step changes f by η(d − e)((2 − η)e + ηd)")
 def change_of_the_loss(rng, formula=change):
     e, eta = sympy.symbols("e eta", real=True)
     w = e + sympy.Rational(1, 2)
-    return sum(
-        differs(loss(step(w, i, eta)) - loss(w), formula(e, c - sympy.Rational(1, 2), eta))
-        for i, c in enumerate(CENTRES)
-    )
+    changes = [loss(step(w, i, eta)) - loss(w) for i in range(len(CENTRES))]
+    return changes, [formula(e, c - sympy.Rational(1, 2), eta) for c in CENTRES]
 
 
 @derivation_check(
@@ -185,46 +174,36 @@ def where_it_cannot_happen(rng, formula=never_rises):
     )
 
 
-@derivation_check(
-    claim="a step −ηg changes a quadratic of slope G and curvature L by −ηGg + ½Lη²g²",
-    method="symbolic", tolerance=0,
-)  # fmt: skip
+@identity_check("a step −ηg changes a quadratic of slope G and curvature L by −ηGg + ½Lη²g²")
 def change_of_a_quadratic(rng, formula=quadratic_change):
     a, L, w, g, eta = sympy.symbols("a L w g eta", real=True)
 
     def f(w: Any) -> Any:
         return L * (w - a) ** 2 / 2
 
-    return int(differs(f(w - eta * g) - f(w), formula(g, sympy.diff(f(w), w), L, eta)))
+    return f(w - eta * g) - f(w), formula(g, sympy.diff(f(w), w), L, eta)
 
 
-@derivation_check(
-    claim="if all terms share a minimizer, f changes by −Hηh(1 − ηh/2)u²",
-    method="symbolic", tolerance=0,
-)  # fmt: skip
+@identity_check("if all terms share a minimizer, f changes by −Hηh(1 − ηh/2)u²")
 def shared_minimizer(rng, formula=interpolating_change):
     u, eta, h, H = sympy.symbols("u eta h H", positive=True)
     # f = ½Hu², the sampled term ½hu² with the same minimizer.
     after = H * (u - eta * h * u) ** 2 / 2
-    return int(differs(after - H * u**2 / 2, formula(u, eta, h, H)))
+    return after - H * u**2 / 2, formula(u, eta, h, H)
 
 
-@derivation_check(
-    claim="on average over the choice f changes by (9/4)η² − η(2 − η)e²",
-    method="symbolic", tolerance=0,
-)  # fmt: skip
+@identity_check("on average over the choice f changes by (9/4)η² − η(2 − η)e²")
 def change_on_average(rng, formula=mean_change):
     e, eta = sympy.symbols("e eta", real=True)
     w = e + sympy.Rational(1, 2)
     mean = mean_of([loss(step(w, i, eta)) - loss(w) for i in range(2)])
-    return int(differs(mean, formula(e, eta)))
+    return mean, formula(e, eta)
 
 
-@derivation_check(
-    claim="E f(w_t) − 9/4 = (1 − η)²ᵗe₀² + (1 − (1 − η)²ᵗ)·(9/4)η/(2 − η): start and step for all"
+@identity_check(
+    "E f(w_t) − 9/4 = (1 − η)²ᵗe₀² + (1 − (1 − η)²ᵗ)·(9/4)η/(2 − η): start and step for all"
     " t, and all 2ᵗ paths for t ≤ 5",
-    method="symbolic", tolerance=0,
-)  # fmt: skip
+)
 def excess_after_t_steps(rng, formula=mean_excess):
     e0, eta = sympy.symbols("e0 eta", real=True)
     w0, low = e0 + sympy.Rational(1, 2), sympy.Rational(9, 4)
@@ -232,30 +211,29 @@ def excess_after_t_steps(rng, formula=mean_excess):
     t, a = sympy.Symbol("t", integer=True, nonnegative=True), sympy.Symbol("a", nonzero=True)
     square, constant = mean_step(1 - a)
     now, after = (formula(e0, 1 - a, n) for n in (t, t + 1))
-    wrong = differs(formula(e0, 1 - a, 0), e0**2) + differs(after, square * now + constant)
+    claimed, exact = [formula(e0, 1 - a, 0), after], [e0**2, square * now + constant]
     for t in range(6):
         # Exact numbers for all but one letter at a time keep the 2ᵗ polynomials small.
         for at in ({eta: sympy.Rational(1, 3)}, {e0: sympy.Rational(5, 7)}):
             ends = all_ends(w0.subs(at), [eta.subs(at)] * t)
-            mean = mean_of([sympy.expand(loss(w)) for w in ends]) - low
-            wrong += differs(mean, formula(e0, eta, t).subs(at))
-    return wrong
+            exact.append(mean_of([sympy.expand(loss(w)) for w in ends]) - low)
+            claimed.append(formula(e0, eta, t).subs(at))
+    return claimed, exact
 
 
-@derivation_check(
-    claim="with step sizes 1/t the excess is (9/4)/t for every start: the step for all t, and all"
+@identity_check(
+    "with step sizes 1/t the excess is (9/4)/t for every start: the step for all t, and all"
     " 2ᵗ paths for t ≤ 8",
-    method="symbolic", tolerance=0,
-)  # fmt: skip
+)
 def excess_with_decreasing_steps(rng, formula=harmonic_excess):
     w0, t = sympy.Symbol("w0", real=True), sympy.Symbol("t", integer=True, positive=True)
     square, constant = mean_step(1 / (t + 1))
-    wrong = differs(formula(t + 1), square * formula(t) + constant)
+    claimed, exact = [formula(t + 1)], [square * formula(t) + constant]
     for t in range(1, 9):
         ends = all_ends(w0, [sympy.Rational(1, s) for s in range(1, t + 1)])
-        mean = mean_of([loss(sympy.expand(w)) for w in ends]) - sympy.Rational(9, 4)
-        wrong += differs(mean, formula(sympy.Integer(t)))
-    return wrong
+        exact.append(mean_of([loss(sympy.expand(w)) for w in ends]) - sympy.Rational(9, 4))
+        claimed.append(formula(sympy.Integer(t)))
+    return claimed, exact
 
 
 @equality_check(

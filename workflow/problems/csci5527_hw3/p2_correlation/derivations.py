@@ -22,7 +22,7 @@ from problems.csci5527_hw3.p2_correlation.correlation import (
     correlate_multichannel,
 )
 from problems.csci5527_hw3.p2_correlation.template_matching import normalized_score_map, score_map
-from proofsheet.checks import derivation_check, relative_error
+from proofsheet.checks import derivation_check, equality_check, relative_error
 
 Array = np.ndarray
 Rng = np.random.Generator
@@ -55,14 +55,13 @@ def index_formula(x: Array, y: Array) -> Array:
     )
 
 
-@derivation_check(
-    claim="(x ⋆ y)_k = Σ_i x_i y_{i+k−(n₁−1)} is numpy.correlate(y, x, 'full')",
-    method="reference", trials=200, tolerance=0,
-)  # fmt: skip
-def index_formula_is_the_sliding_sum(rng: Rng, formula: Any = index_formula) -> float:
+@equality_check(
+    "(x ⋆ y)_k = Σ_i x_i y_{i+k−(n₁−1)} is numpy.correlate(y, x, 'full')", trials=200, tolerance=0
+)
+def index_formula_is_the_sliding_sum(rng: Rng, formula: Any = index_formula) -> tuple:
     n1, n2 = lengths(rng)
     x, y = integers(rng, n1), integers(rng, n2)
-    return relative_error(formula(x, y), np.correlate(y, x, "full"))
+    return formula(x, y), np.correlate(y, x, "full")
 
 
 @derivation_check(
@@ -90,14 +89,13 @@ def reversal(rng: Rng, formula: Any = lambda correlated: correlated[::-1]) -> fl
     return different(formula(index_formula(np.array(x), np.array(y))), expected)
 
 
-@derivation_check(
-    claim="x ⋆ y = R(x) ∗ y: cross-correlation is convolution with x reversed",
-    method="reference", trials=200, tolerance=0,
-)  # fmt: skip
-def convolution(rng: Rng, formula: Any = lambda x, y: np.convolve(x[::-1], y)) -> float:
+@equality_check(
+    "x ⋆ y = R(x) ∗ y: cross-correlation is convolution with x reversed", trials=200, tolerance=0
+)
+def convolution(rng: Rng, formula: Any = lambda x, y: np.convolve(x[::-1], y)) -> tuple:
     n1, n2 = lengths(rng)
     x, y = integers(rng, n1), integers(rng, n2)
-    return relative_error(formula(x, y), index_formula(x, y))
+    return formula(x, y), index_formula(x, y)
 
 
 @derivation_check(
@@ -157,14 +155,11 @@ def c_w_printed(rng: Rng, formula: Any = filter_matrix) -> float:
     return different(formula(W) * sympy.Matrix(X), CORRELATED)
 
 
-@derivation_check(
-    claim="w ⋆ x = C_w x with (C_w)_{kj} = w_{n₁−1−(k−j)}, for any sizes",
-    method="reference", trials=100, tolerance=0,
-)  # fmt: skip
-def c_w_of_any_size(rng: Rng, formula: Any = C_w) -> float:
+@equality_check("w ⋆ x = C_w x with (C_w)_{kj} = w_{n₁−1−(k−j)}, for any sizes", tolerance=0)
+def c_w_of_any_size(rng: Rng, formula: Any = C_w) -> tuple:
     n1, n2 = lengths(rng)
     w, x = integers(rng, n1), integers(rng, n2)
-    return relative_error(formula(w, n2) @ x, index_formula(w, x))
+    return formula(w, n2) @ x, index_formula(w, x)
 
 
 @derivation_check(
@@ -237,14 +232,11 @@ def shapes(rng: Rng, largest: int = 6) -> tuple[list[int], list[int]]:
     return lengths(rng, 2, largest), lengths(rng, 2, largest)
 
 
-@derivation_check(
-    claim="the double sum is scipy.signal.correlate2d(Z₂, Z₁, mode='full')",
-    method="reference", trials=100, tolerance=0,
-)  # fmt: skip
-def index_formula_is_scipys(rng: Rng, formula: Any = index_formula_2d) -> float:
+@equality_check("the double sum is scipy.signal.correlate2d(Z₂, Z₁, mode='full')", tolerance=0)
+def index_formula_is_scipys(rng: Rng, formula: Any = index_formula_2d) -> tuple:
     first, second = shapes(rng)
     z1, z2 = integers(rng, *first), integers(rng, *second)
-    return relative_error(formula(z1, z2), scipy.signal.correlate2d(z2, z1))
+    return formula(z1, z2), scipy.signal.correlate2d(z2, z1)
 
 
 @derivation_check(
@@ -269,15 +261,12 @@ def exact_on_integers(rng: Rng, formula: Any = correlate2d) -> float:
     return max(relative_error(formula(z1, z2, method=way), expected) for way in ("direct", "fft"))
 
 
-@derivation_check(
-    claim="Z₂ ⋆ Z₁ is Z₁ ⋆ Z₂ turned by 180°",
-    method="reference", trials=100, tolerance=0,
-)  # fmt: skip
-def half_turn(rng: Rng, formula: Any = lambda correlated: correlated[::-1, ::-1]) -> float:
+@equality_check("Z₂ ⋆ Z₁ is Z₁ ⋆ Z₂ turned by 180°", tolerance=0)
+def half_turn(rng: Rng, formula: Any = lambda correlated: correlated[::-1, ::-1]) -> tuple:
     first, second = shapes(rng)
     z1, z2 = integers(rng, *first), integers(rng, *second)
     # SciPy names the standing one first: this is Z₂ ⋆ Z₁.
-    return relative_error(formula(correlate2d(z1, z2)), scipy.signal.correlate2d(z1, z2))
+    return formula(correlate2d(z1, z2)), scipy.signal.correlate2d(z1, z2)
 
 
 def banded_windows(z1: Array, z2: Array, run: int) -> Array:
@@ -294,15 +283,14 @@ def banded_windows(z1: Array, z2: Array, run: int) -> Array:
     return products.reshape(rows, runs * run)[:, :columns]
 
 
-@derivation_check(
-    claim="windows of Z₂ times the stacked band matrices of the rows of Z₁ are Z₁ ⋆ Z₂",
-    method="reference", trials=100, tolerance=0,
-)  # fmt: skip
-def banded_product(rng: Rng, formula: Any = banded_windows) -> float:
+@equality_check(
+    "windows of Z₂ times the stacked band matrices of the rows of Z₁ are Z₁ ⋆ Z₂", tolerance=0
+)
+def banded_product(rng: Rng, formula: Any = banded_windows) -> tuple:
     first, second = shapes(rng, largest=12)
     z1, z2 = integers(rng, *first), integers(rng, *second)
     run = int(rng.integers(1, 10))
-    return relative_error(formula(z1, z2, run), scipy.signal.correlate2d(z2, z1))
+    return formula(z1, z2, run), scipy.signal.correlate2d(z2, z1)
 
 
 def by_transforms(z1: Array, z2: Array, rows: int, columns: int) -> Array:
@@ -311,17 +299,16 @@ def by_transforms(z1: Array, z2: Array, rows: int, columns: int) -> Array:
     return np.fft.ifft2(turned * np.fft.fft2(z2, (rows, columns))).real
 
 
-@derivation_check(
-    claim="Z₁ ⋆ Z₂ = F⁻¹(F(Z₁ turned) · F(Z₂)) on any grid that holds the whole result",
-    method="reference", trials=100, tolerance=1e-13,
-)  # fmt: skip
-def correlation_theorem(rng: Rng, formula: Any = by_transforms) -> float:
+@equality_check(
+    "Z₁ ⋆ Z₂ = F⁻¹(F(Z₁ turned) · F(Z₂)) on any grid that holds the whole result", tolerance=1e-13
+)
+def correlation_theorem(rng: Rng, formula: Any = by_transforms) -> tuple:
     first, second = shapes(rng, largest=12)
     z1, z2 = rng.standard_normal(first), rng.standard_normal(second)
     rows, columns = (a + b - 1 for a, b in zip(first, second, strict=True))
     found = formula(z1, z2, rows + lengths(rng, 1)[0] - 1, columns)[:rows, :columns]
     scale = np.linalg.norm(z1) * np.linalg.norm(z2)
-    return float(np.abs(found - index_formula_2d(z1, z2)).max() / scale)
+    return found, index_formula_2d(z1, z2), scale
 
 
 # --- (e) gradients of images
@@ -405,36 +392,29 @@ def split_score(template: Array, patch: Array) -> float:
     return float(np.sum((template - t) * (patch - p)) + template.size * t * p)
 
 
-@derivation_check(
-    claim="⟨T, P⟩ = ⟨T − t̄, P − p̄⟩ + n t̄ p̄",
-    method="reference", trials=100, tolerance=1e-12,
-)  # fmt: skip
-def mean_splits_off(rng: Rng, formula: Any = split_score) -> float:
+@equality_check("⟨T, P⟩ = ⟨T − t̄, P − p̄⟩ + n t̄ p̄")
+def mean_splits_off(rng: Rng, formula: Any = split_score) -> tuple:
     shape = lengths(rng)
     template, patch = rng.uniform(0, 255, shape), rng.uniform(0, 255, shape)
-    return relative_error(formula(template, patch), np.sum(template * patch))
+    return formula(template, patch), np.sum(template * patch)
 
 
-@derivation_check(
-    claim="with a template of mean 0, an offset of the image changes no score",
-    method="reference", trials=50, tolerance=1e-12,
-)  # fmt: skip
-def offset_drops_out(rng: Rng, formula: Any = lambda template: template - template.mean()) -> float:
+@equality_check("with a template of mean 0, an offset of the image changes no score", trials=50)
+def offset_drops_out(rng: Rng, formula: Any = lambda template: template - template.mean()) -> tuple:
     image, template = rng.uniform(0, 255, (16, 18)), formula(rng.uniform(0, 255, (4, 5)))
     expected = scipy.signal.correlate2d(image, template, boundary="symm", mode="same")
-    return relative_error(score_map(image + 100, template), expected)
+    return score_map(image + 100, template), expected
 
 
-@derivation_check(
-    claim="noise of standard deviation σ gives a score the variance σ²‖T‖²",
-    method="reference", trials=5, tolerance=0.1,
-)  # fmt: skip
+@equality_check(
+    "noise of standard deviation σ gives a score the variance σ²‖T‖²", trials=5, tolerance=0.1
+)
 def noise_of_a_score(
     rng: Rng, formula: Any = lambda template, sigma: sigma**2 * np.sum(template**2)
-) -> float:
+) -> tuple:
     template, sigma = rng.standard_normal((3, 4)), rng.uniform(1, 50)
     noise = sigma * rng.standard_normal((10_000, 12))
-    return relative_error(np.var(noise @ template.ravel()), formula(template, sigma))
+    return np.var(noise @ template.ravel()), formula(template, sigma)
 
 
 @derivation_check(
@@ -456,15 +436,16 @@ def score_is_bounded(
     return max(excess, abs(gap), 0.0)
 
 
-@derivation_check(
-    claim="the normalized score is the correlation coefficient of template and patch",
-    method="reference", trials=20, tolerance=1e-9,
-)  # fmt: skip
-def normalized_is_pearson(rng: Rng, formula: Any = normalized_score_map) -> float:
+@equality_check(
+    "the normalized score is the correlation coefficient of template and patch",
+    trials=20,
+    tolerance=1e-9,
+)
+def normalized_is_pearson(rng: Rng, formula: Any = normalized_score_map) -> tuple:
     image, template = rng.uniform(0, 255, (9, 10)), rng.uniform(0, 255, (3, 5))
     windows = np.lib.stride_tricks.sliding_window_view(image, (3, 5)).reshape(7 * 6, 15)
     expected = [np.corrcoef(template.ravel(), window)[0, 1] for window in windows]
-    return relative_error(formula(image, template)[1:-1, 2:-2].ravel(), expected)
+    return formula(image, template)[1:-1, 2:-2].ravel(), expected
 
 
 # --- (g) many channels
@@ -493,13 +474,14 @@ def pair(rng: Rng, largest: int = 6) -> tuple[Array, Array]:
     return integers(rng, h, w, depth), integers(rng, big_h, big_w, depth)
 
 
-@derivation_check(
-    claim="Σ_d x[:,:,d] ⋆ y[:,:,d] is the inner product of the filter with 3D tubes",
-    method="reference", trials=50, tolerance=0,
-)  # fmt: skip
-def planes_are_tubes(rng: Rng, formula: Any = sum_of_planes) -> float:
+@equality_check(
+    "Σ_d x[:,:,d] ⋆ y[:,:,d] is the inner product of the filter with 3D tubes",
+    trials=50,
+    tolerance=0,
+)
+def planes_are_tubes(rng: Rng, formula: Any = sum_of_planes) -> tuple:
     x, y = pair(rng)
-    return relative_error(formula(x, y), tubes(x, y))
+    return formula(x, y), tubes(x, y)
 
 
 @derivation_check(
@@ -524,13 +506,12 @@ def torch_multichannel(x: Array, y: Array) -> Array:
         return layer(torch.tensor(y).permute(2, 0, 1)[None])[0, 0].numpy()
 
 
-@derivation_check(
-    claim="torch.nn.Conv2d with padding (h − 1, w − 1) gives the full result, unflipped",
-    method="reference", trials=50, tolerance=1e-12,
-)  # fmt: skip
-def conv2d_of_pytorch(rng: Rng, formula: Any = correlate_multichannel) -> float:
+@equality_check(
+    "torch.nn.Conv2d with padding (h − 1, w − 1) gives the full result, unflipped", trials=50
+)
+def conv2d_of_pytorch(rng: Rng, formula: Any = correlate_multichannel) -> tuple:
     x, y = (array.astype(float) for array in pair(rng))
-    return relative_error(formula(x, y), torch_multichannel(x, y))
+    return formula(x, y), torch_multichannel(x, y)
 
 
 def different(found: Any, expected: Any) -> float:
