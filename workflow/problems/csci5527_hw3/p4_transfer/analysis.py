@@ -1,4 +1,4 @@
-"""What the results of the strategies say, in numbers and in sentences that follow from them."""
+"""What the results of the strategies say, in numbers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from problems.csci5527_hw3.p4_transfer.binary_metrics import auc, balanced_threshold, measures
-from proofsheet.report.enumeration import listed
-from proofsheet.report.image_growth import growth
-from proofsheet.report.numbers import percent
+from proofsheet.learning.image_growth import growth
 
 TITLES = {
     "frozen": "all blocks frozen, linear head",
@@ -31,26 +29,31 @@ def title_of(name: str) -> str:
     return TITLES.get(name, name.replace("_", " "))
 
 
-def growing(runs: Mapping[str, Mapping[str, Any]], side: int) -> str:
-    """In which strategies the images grow, and how.
+def growing(runs: Mapping[str, Mapping[str, Any]], side: int) -> dict[str, Any]:
+    """How the images grow in the strategies in which they do.
 
     Args:
         runs: per strategy its `sides` and `epochs`.
         side: of a whole image.
+
+    Returns:
+        `alike`: those strategies grow in the same way, from one smaller size; then `small_side`,
+        `small_epochs` and `whole_epochs`, and `share`, the part of a training on whole images that
+        is computed; else 0 each.
     """
-    ways: dict[tuple[tuple[int, ...], int], list[str]] = {}
-    for name, run in runs.items():
-        if run["sides"]:
-            ways.setdefault((tuple(run["sides"]), run["epochs"]), []).append(name)
-    if not ways:
-        return f"In no strategy do they here: all epochs see {side} × {side} pixels"
-    sentences = []
-    for (sides, epochs), names in ways.items():
-        told = growth(sides, epochs, side)
-        where = listed([f"“{title_of(name)}”" for name in names])
-        sentences.append(f"in {where} {told['says']}, {percent(told['share'], 0)} of the places")
-    told = f"{'; '.join(sentences)} of a training on {side} × {side}"
-    return told[0].upper() + told[1:]
+    ways = {(tuple(run["sides"]), run["epochs"]) for run in runs.values() if run["sides"]}
+    if len(ways) != 1 or len({small for sides, _ in ways for small in sides}) != 1:
+        keys = ("small_side", "small_epochs", "whole_epochs", "share")
+        return {"alike": False, **dict.fromkeys(keys, 0)}
+    ((sides, epochs),) = ways
+    counted = growth(sides, epochs, smaller=sides[:1], whole=side)
+    return {
+        "alike": True,
+        "small_side": sides[0],
+        "small_epochs": counted[f"epochs_{sides[0]}"],
+        "whole_epochs": counted[f"epochs_{side}"],
+        "share": counted["share"],
+    }
 
 
 def best_of(runs: Mapping[str, Mapping[str, Any]]) -> str:
@@ -64,24 +67,15 @@ def best_of(runs: Mapping[str, Mapping[str, Any]]) -> str:
     )
 
 
-def tie(runs: Mapping[str, Mapping[str, Any]], best: str) -> str:
-    """Which strategies are as accurate on validation as the `best_of` them, in words."""
+def ties(runs: Mapping[str, Mapping[str, Any]], best: str) -> int:
+    """How many other strategies are as accurate on validation as the `best_of` them."""
     accuracy = runs[best]["validation_accuracy"]
-    equal = [
-        name for name in runs if name != best and runs[name]["validation_accuracy"] == accuracy
-    ]
-    if not equal:
-        return "No other strategy has as much"
-    names = listed([f"“{title_of(name)}”" for name in equal])
-    if len(equal) == 1:
-        return f"The strategy {names} has as much, but a higher validation loss"
-    return f"The strategies {names} have as much, but higher validation losses"
+    return sum(run["validation_accuracy"] == accuracy for run in runs.values()) - 1
 
 
-def ends(best_epoch: int, run: int, most: int) -> str:
-    """Which epoch of a training was its best, and which its last, in words."""
-    stopped = f" and stopped after {run} of {most}" if run < most else f" of {most}"
-    return f"is best after epoch {best_epoch}{stopped}"
+def catch_up_epoch(losses: Sequence[float], mark: float) -> int:
+    """The first epoch, from 1, whose validation loss is as low as `mark`; 0 if none is."""
+    return next((epoch for epoch, loss in enumerate(losses, start=1) if loss <= mark), 0)
 
 
 def thresholds(scores: np.ndarray, ill: np.ndarray) -> dict[str, float]:
@@ -118,23 +112,6 @@ def threshold_effects(
     return effects
 
 
-def threshold_verdict(effects: Mapping[str, Mapping[str, float]]) -> str:
-    """What the threshold of equal rates does in place of even odds, on both parts, in words."""
-    even, equal = effects["even"], effects["balanced"]
-
-    def change(part: str) -> str:
-        points = 100 * (equal[f"{part}_accuracy"] - even[f"{part}_accuracy"])
-        if abs(points) < 0.05:
-            return "changes nothing"
-        return f"{'gains' if points > 0 else 'loses'} {abs(points):.1f} points of accuracy"
-
-    moved = "lower" if equal["threshold"] < even["threshold"] else "higher"
-    return (
-        f"lies {moved}, {change('validation')} on the validation images and {change('test')} on"
-        " the test images"
-    )
-
-
 def gap(
     validation: tuple[np.ndarray, np.ndarray],
     test: tuple[np.ndarray, np.ndarray],
@@ -152,17 +129,6 @@ def gap(
     of_specificity = (1 - share_after) * float(after["specificity"] - before["specificity"])
     of_shares = (share_after - share_before) * float(before["sensitivity"] - before["specificity"])
     total = float(after["accuracy"] - before["accuracy"])
-    parts = {
-        "sensitivity": of_sensitivity,
-        "specificity": of_specificity,
-        "share of the ill": of_shares,
-    }
-    largest = min(parts, key=lambda name: parts[name])
-    lost = (
-        f"most of the loss is one of {largest}"
-        if total < 0
-        else "nothing is lost from validation to test"
-    )
     return {
         "accuracy": total,
         "of_sensitivity": of_sensitivity,
@@ -170,19 +136,8 @@ def gap(
         "of_shares": of_shares,
         "validation_auc": float(before["auc"]),
         "test_auc": float(after["auc"]),
-        "order": _order(float(before["auc"]), float(after["auc"])),
         "share_of_ill": {"validation": share_before, "test": share_after},
-        "verdict": lost,
     }
-
-
-def _order(validation_auc: float, test_auc: float) -> str:
-    """Whether a threshold could make up for the difference of two AUCs, in words."""
-    if test_auc < validation_auc:
-        return (
-            "the order of the scores itself is worse on the test images, which no threshold changes"
-        )
-    return "the order of the scores is no worse on the test images"
 
 
 def telling_apart(
@@ -211,23 +166,6 @@ def telling_apart(
         model, x, of_second, groups=patients, cv=folds, method="decision_function"
     )
     return float(auc(scores, of_second))
-
-
-def apart_verdict(value: float) -> str:
-    """What an AUC between two parts says about them."""
-    if value > 0.75:
-        return "the two sets are visibly different"
-    if value > 0.6:
-        return "the two sets differ a little"
-    return "the two sets look alike to it"
-
-
-def catches_up(losses: Sequence[float], mark: float) -> str:
-    """When a validation loss is first as low as `mark`, in words; one value per epoch."""
-    for epoch, value in enumerate(losses, start=1):
-        if value <= mark:
-            return f"is as low after {epoch} {'epoch' if epoch == 1 else 'epochs'}"
-    return f"is not as low in any of {len(losses)} epochs"
 
 
 def examples(

@@ -7,17 +7,14 @@ import torch
 
 from problems.csci5527_hw3.p4_transfer import derivations
 from problems.csci5527_hw3.p4_transfer.analysis import (
-    apart_verdict,
     best_of,
-    catches_up,
-    ends,
+    catch_up_epoch,
     examples,
     gap,
     growing,
     telling_apart,
     threshold_effects,
-    threshold_verdict,
-    tie,
+    ties,
     title_of,
 )
 from problems.csci5527_hw3.p4_transfer.binary_metrics import (
@@ -69,9 +66,6 @@ with script.run(snakemake):
             "lowest_validation_loss": min(runs[name]["validation_loss"]),
             "epochs": len(runs[name]["loss"]),
             "epochs_at_most": runs[name]["epochs"],
-            "ends": ends(
-                runs[name]["best_epoch"], len(runs[name]["loss"]), runs[name]["epochs"]
-            ),
             **{
                 key: runs[name][key]
                 for key in (
@@ -85,7 +79,7 @@ with script.run(snakemake):
     best = best_of(measured)
     for name in names:
         mark = measured[best]["first_validation_loss"]
-        measured[name]["catches_up"] = catches_up(runs[name]["validation_loss"], mark)
+        measured[name]["catch_up_epoch"] = catch_up_epoch(runs[name]["validation_loss"], mark)
 
     # From here on the test images are looked at.
     for name in names:
@@ -99,7 +93,6 @@ with script.run(snakemake):
             **{key: value for key, value in found.items() if key != "accuracy"},
             "validation_auc": float(measures(*validation, cut[name])["auc"]),
             "thresholds": threshold_effects(validation, test),
-            "threshold_verdict": threshold_verdict(threshold_effects(validation, test)),
             "gap": gap(validation, test, cut[name]),
             "confusion": confusion_matrix(
                 ill["test"].astype(int), (scores["test"][name] >= cut[name]).astype(int), 2
@@ -122,7 +115,7 @@ with script.run(snakemake):
                 tuple(columns[part]["patient"][chosen[part]] for part in ("val", "test")),
                 seed,
             )
-            apart[kind] = {"auc": value, "verdict": apart_verdict(value)}
+            apart[kind] = {"auc": value}
 
     # Which regions decided, for the best strategy.
     model = SqueezeNet(runs[best]["blocks"])
@@ -144,7 +137,7 @@ with script.run(snakemake):
         **measured,
         "best": best,
         "best_title": title_of(best),
-        "tie": tie(measured, best),
+        "ties": ties(measured, best),
         "best_strategy": measured[best],
         "kinds": kinds,
         "apart": apart,
