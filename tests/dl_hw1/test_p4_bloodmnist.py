@@ -151,8 +151,12 @@ def test_metrics_have_what_is_asked_for(perform, cells, tmp_path):
     off_diagonal = confusion - np.diag(np.diag(confusion))
     assert top["count"] == off_diagonal.max() >= metrics["most_confused"][1]["count"]
     assert confusion[NAMES.index(top["true"]), NAMES.index(top["predicted"])] == top["count"]
-    assert metrics["lowest_recall"]["examined"].startswith("The")
-    assert metrics["origin"].startswith("the official file was not at hand")
+    hardest = metrics["lowest_recall"]
+    assert 0 <= hardest["rarer_classes"] < 8
+    assert max(hardest["examples_called"], hardest["examples_more_typical"]) <= len(
+        hardest["examples"]
+    )
+    assert metrics["official"] is False
     quadrants = metrics["quadrants"]
     corners = [name for name in quadrants if name.endswith("correct")]
     assert len(corners) == 4

@@ -1,25 +1,16 @@
-"""What a classifier of blood cells does and where it errs, from its probabilities alone.
-
-Every sentence that depends on the outcome is chosen here by the numbers, so that the chapter is
-right about whatever run it is printed with.
-"""
+"""What a classifier of blood cells does and where it errs, from its probabilities alone."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from problems.dl_hw1.p4_bloodmnist.model import differences, in_words, named
-from proofsheet.report.enumeration import listed
+from problems.dl_hw1.p4_bloodmnist.model import differences, named
 
 HIGH, LOW = 0.9, 0.6  # confident above, uncertain below
-NUMBERS = ("No", "One", "Two", "Three", "Four", "Five")
-TIMES = ("never", "once", "twice", "three times", "four times", "five times")
-ORDINALS = ("", "second ", "third ", "fourth ")  # of eight classes, counted from the nearer end
 
 
 def key_of(name: str) -> str:
@@ -27,22 +18,8 @@ def key_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
-def origin(source: Mapping[str, Any]) -> str:
-    """Which images these are, to follow 'For this document', from `source.json`."""
-    if source["official"]:
-        return "the official file was read, with the published division"
-    note = source.get("note", "").split(" (")[0]  # what is in brackets is in the last pages
-    told = f" ({note})" if note else ""
-    if source.get("standin"):
-        return f"no real images were at hand{told}, so its accuracies say nothing about blood cells"
-    return (
-        f"the official file was not at hand{told}, so accuracies are not comparable with published"
-        " ones to the last percent"
-    )
-
-
 def balance(counts: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
-    """How evenly the classes are filled; not balanced from a factor of 1.5 on."""
+    """How evenly the classes are filled."""
     counts = np.asarray(counts)
     share = counts / counts.sum()
     ratio = counts.max() / max(counts.min(), 1)
@@ -54,7 +31,6 @@ def balance(counts: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
         "equal_share": 1 / len(counts),
         # As many equally filled classes would have the same entropy.
         "effective_classes": float(np.exp(-(share[share > 0] * np.log(share[share > 0])).sum())),
-        "verdict": "not balanced" if ratio >= 1.5 else "balanced, or nearly so",
     }
 
 
@@ -117,7 +93,7 @@ def quadrants(
         y: (n,) true classes.
         names: K class names.
         seed: of the choice of the examples.
-        shown: examples of each quadrant; where there are fewer, all, and `remark` says so.
+        shown: examples of each quadrant; where there are fewer, all.
     """
     confidence, predicted = probabilities.max(axis=1), probabilities.argmax(axis=1)
     correct, high, low = predicted == y, confidence > HIGH, confidence < LOW
@@ -130,7 +106,6 @@ def quadrants(
             found[f"{level}_{outcome}"] = {
                 "count": number,
                 "share": float(among.mean()),
-                "remark": _remark(number, shown),
                 "examples": [
                     {
                         "row": int(i),
@@ -144,20 +119,7 @@ def quadrants(
         found[f"{level}_accuracy"] = float(correct[mask].mean()) if mask.any() else 0.0
     between = ~high & ~low
     found["between"] = {"count": int(between.sum()), "share": float(between.mean())}
-    few = [
-        f"{corner.replace('_', ' and ')}: {entry['remark']}"
-        for corner, entry in found.items()
-        if corner.endswith("correct") and entry["count"] < shown
-    ]
-    random = f"{NUMBERS[shown].lower()} random images"
-    found["shown"] = f"{random} where there are as many ({'; '.join(few)})" if few else random
     return found
-
-
-def _remark(number: int, shown: int) -> str:
-    if number >= shown:
-        return f"{shown} are shown"
-    return "there is only this one" if number == 1 else "there are none to show"
 
 
 def more_typical(
@@ -210,34 +172,13 @@ def confident_errors(
     nearer = more_typical(features[errors], predicted[errors], y[errors], typical)
     expected = float((1 - confidence[confident]).sum())
     deviation = float(np.sqrt((confidence * (1 - confidence))[confident].sum()))
-    if count > expected + 2 * deviation:
-        verdict = "clearly more than that: where it is sure, it is too sure"
-    elif count < expected - 2 * deviation:
-        verdict = "clearly fewer than that: where it is sure, it could be surer still"
-    else:
-        verdict = "as many as that, up to chance: they are what its confidence allows"
     share = float(nearer.mean()) if count else 0.0
-    if not count:
-        portrait = "there are none whose look could be described"
-    else:
-        look = (
-            "so most of them do resemble what they were taken for"
-            if share > 0.5
-            else "so most of them do not resemble what they were taken for, and the network was"
-            " misled by something else in the pixels"
-        )
-        portrait = (
-            f"they are above all {in_words(gap)}, and by the same measures {100 * share:.0f}\u00a0%"
-            f" of them are more typical of the type that the network named, {look}"
-        )
     return {
         "count": count,
         "of": total,
         "expected": expected,
         "expected_deviation": deviation,
-        "verdict": verdict,
         "differences": named(gap),
-        "portrait": portrait,
         "more_typical_of_predicted": share,
     }
 
@@ -276,7 +217,6 @@ def struggling_class(
     nearer = more_typical(features[wrong], predicted[wrong], y[wrong], typical)
     rows = picked(wrong, shown, seed)
     correlation = _correlation(training_counts, recalls)
-    rare = rank < len(names) / 2
     share = float(nearer.mean()) if count else 0.0
     return {
         "name": names[k],
@@ -286,63 +226,16 @@ def struggling_class(
         "called_count": int(mistakes[taken]),
         "called_share": float(mistakes[taken] / max(count, 1)),
         "training_count": int(training_counts[k]),
-        "training_rank": (
-            f"{ORDINALS[rank]}smallest" if rare else f"{ORDINALS[len(names) - 1 - rank]}largest"
-        ),
+        "rarer_classes": rank,
         "correlation": correlation,
-        "rarity": (
-            "so the network has seen fewer of it than of most, and errors on it cost little in a"
-            " loss that is a mean over images"
-            if rare
-            else "so a lack of examples is not the reason"
-        ),
         "differences": named(gap),
-        "compared": (
-            f"Compared with the recognized images of the type, the errors are {in_words(gap)}"
-            if 0 < count < (y == k).sum()
-            else "There is nothing to compare the errors with, all of the type being judged alike"
-        ),
         "more_typical_of_predicted": share,
-        "look": (
-            "most of the errors therefore look like what they were taken for, even to these crude"
-            " measures"
-            if share > 0.5
-            else "most of the errors therefore still look like their own type to these measures,"
-            " and it is the network that draws its border elsewhere"
-        ),
-        "shown": (
-            f"{NUMBERS[shown]} of the errors, drawn at random, are"
-            if count > shown
-            else f"All of the errors ({count}) are"
-        ),
         "examples": [{"row": int(i), "predicted": names[predicted[i]]} for i in rows],
-        "examined": _examined(
-            [names[predicted[i]] for i in rows],
-            differences(features[rows], features[(y == k) & ~wrong]),
-            int(more_typical(features[rows], predicted[rows], y[rows], typical).sum()),
+        "examples_called": int((predicted[rows] == taken).sum()),
+        "examples_more_typical": int(
+            more_typical(features[rows], predicted[rows], y[rows], typical).sum()
         ),
     }
-
-
-def _examined(called: Sequence[str], gap: np.ndarray, nearer: int) -> str:
-    """What the examples were called and how they look, in two sentences without the last stop."""
-    if not called:
-        return "There is none to examine"
-    kinds = [f"{name} {TIMES[n]}" for name, n in Counter(called).most_common()]
-    look = (
-        f"beside the recognized images of the type, they are above all {in_words(gap)}, and "
-        if gap.any()
-        else ""
-    )
-    those = (
-        f"{NUMBERS[nearer].lower()} of them are"
-        if nearer > 1
-        else f"{('none', 'one')[nearer]} of them is"
-    )
-    return (
-        f"They were called {listed(kinds)}. By the seven measures below, {look}{those} more typical"
-        " of what they were called than of their own type"
-    )
 
 
 def fitting(curves: Mapping[str, np.ndarray], last: int = 5) -> dict[str, Any]:
@@ -353,21 +246,6 @@ def fitting(curves: Mapping[str, np.ndarray], last: int = 5) -> dict[str, Any]:
     half = max(len(loss) // 2, 1)
     jump = float(np.abs(np.diff(validation[-half:])).mean()) if half > 1 else 0.0
     steps = float(np.abs(np.diff(loss[-half:])).mean()) if half > 1 else 0.0
-    if ratio > 1.15:
-        verdict = (
-            "The network has begun to learn its training images rather than their types, and more"
-            " epochs would widen the gap"
-        )
-    elif ratio >= 0.87:
-        verdict = (
-            "There is little overfitting: this network is limited by how well it fits at all, more"
-            " than by how few images there are"
-        )
-    else:
-        verdict = (
-            "The validation images are fitted better than the training images were while training,"
-            " as happens when a network still improves within each epoch"
-        )
     return {
         "loss_end": float(loss[-last:].mean()),
         "validation_end": float(validation[-last:].mean()),
@@ -378,7 +256,6 @@ def fitting(curves: Mapping[str, np.ndarray], last: int = 5) -> dict[str, Any]:
         "epochs": len(loss),
         "jump": jump,
         "training_jump": steps,
-        "verdict": verdict,
     }
 
 
@@ -415,33 +292,7 @@ def first_layer(
         "step": float(rate * (size + 1)),
         # Weights and biases are uniform in ±1/√d: variance 1/3d each.
         "initial_std": float(np.sqrt((square + 1) / (3 * rows.shape[1]))),
-        "verdict": (
-            f"{dead[-1]} of the {sizes[1]} units of the first layer are zero for every training and"
-            " validation image, with weights that no longer change by a bit"
-            if dead[-1]
-            else f"no unit of the first layer is zero for every image with weights at rest, so all"
-            f" {sizes[1]} take part"
-        ),
     }
-
-
-def temperature_verdict(temperature: float) -> str:
-    """What a fitted temperature says about the network."""
-    if temperature > 1.05:
-        return "above one: as a whole the network is too confident, and its logits are to be shrunk"
-    if temperature < 0.95:
-        return "below one: as a whole the network is not confident enough"
-    return "within five percent of one: as a whole the confidence was about right before"
-
-
-def reference_verdict(own: float, reference: float) -> str:
-    """What a better network's recall of the same class says about that class."""
-    if reference > own + 0.05:
-        return (
-            "so the images do show what the type is, and a good part of the difficulty lies in a"
-            " network that has to learn every pattern anew at every position"
-        )
-    return "so the difficulty lies in the images more than in the network"
 
 
 def _correlation(a: np.ndarray, b: np.ndarray) -> float:

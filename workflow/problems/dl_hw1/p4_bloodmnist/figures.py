@@ -95,8 +95,9 @@ with script.run(snakemake):
             panel = grid[q // 2, 2 * (q % 2) + j]
             if j >= len(images):
                 show(panel, None)
-                panel.text(0.5, 0.5, f"{title}:\n{entry['remark']}", ha="center", va="center",
-                           fontsize=7, transform=panel.transAxes)  # fmt: skip
+                label = f"{title}:\n{'no other' if j else 'none'}"
+                panel.text(0.5, 0.5, label, ha="center", va="center", fontsize=7,
+                           transform=panel.transAxes)  # fmt: skip
                 continue
             example = entry["examples"][j]
             show(

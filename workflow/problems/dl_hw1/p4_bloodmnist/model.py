@@ -1,7 +1,7 @@
 """Networks for 28 × 28 color images of blood cells, and what a hematologist might look at in one.
 
-The features are few and named, so that differences between two groups of images can be said in
-words. Stained nuclei absorb green light; that is how the nucleus is found.
+The features are few and named, so that differences between two groups of images can be
+described. Stained nuclei absorb green light; that is how the nucleus is found.
 """
 
 from __future__ import annotations
@@ -61,16 +61,15 @@ def turned(x: Tensor, generator: torch.Generator) -> Tensor:
     return x
 
 
-FEATURES = {
-    "brightness": ("darker", "brighter"),
-    "redness": ("bluer", "redder"),
-    "contrast": ("lower in contrast", "higher in contrast"),
-    "nucleus size": ("of smaller stained area", "of larger stained area"),
-    "nucleus depth": ("stained more strongly", "stained more weakly"),
-    "outline": ("of a rounder stained area", "of a more lobed stained area"),
-    "granularity": ("smoother", "more granular"),
-}
-"""Feature, then what little and much of it is called."""
+FEATURES = (
+    "brightness",
+    "redness",
+    "contrast",
+    "nucleus size",
+    "nucleus depth",
+    "outline",
+    "granularity",
+)
 
 
 def features(images: np.ndarray) -> np.ndarray:
@@ -128,14 +127,6 @@ def differences(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     deviation = second.std(axis=0, ddof=1)
     gap = first.mean(axis=0) - second.mean(axis=0)
     return np.divide(gap, deviation, out=np.zeros_like(gap), where=deviation > 0)
-
-
-def in_words(standardized: Sequence[float], most: int = 2) -> str:
-    """The largest differences as a phrase: 'darker and more granular'."""
-    order = np.argsort(-np.abs(standardized), kind="stable")[:most]
-    names = list(FEATURES.values())
-    words = [names[k][int(standardized[k] > 0)] for k in order if standardized[k] != 0]
-    return " and ".join(words) or "no different"
 
 
 def named(standardized: Sequence[float]) -> dict[str, Any]:

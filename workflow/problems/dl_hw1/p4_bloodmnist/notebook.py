@@ -3,8 +3,7 @@
 #
 # A perceptron 2352–256–128–8 is trained on BloodMNIST, and its mistakes and its confidence are
 # looked at. The notebook needs numpy, scipy, scikit-learn, torch, medmnist, tqdm and matplotlib,
-# and runs on one CPU core in about a minute. Its sentences about results are computed from the
-# results.
+# and runs on one CPU core in about a minute.
 
 # %%
 import os
@@ -83,7 +82,7 @@ for part in PARTS:
     print(f"{part}: {len(labels[part]):,} images of {images[part].shape[1:]}")
 
 # %% [markdown]
-# What is seen and said is computed by these definitions: features of an image, verdicts.
+# The definitions behind the analysis: features of an image, counts of errors.
 
 # %%
 # source: proofsheet.jobs.progress
@@ -99,7 +98,6 @@ for part in PARTS:
 # source: problems.dl_hw1.p4_bloodmnist.model
 
 # %%
-# source: proofsheet.report.enumeration
 # source: problems.dl_hw1.p4_bloodmnist.analysis
 
 # %% [markdown]
@@ -125,7 +123,8 @@ plt.show()
 balance(counts, NAMES)
 
 # %% [markdown]
-# Is it balanced? The `verdict` above says so, by the ratio of the largest to the smallest class.
+# Is it balanced? `ratio` is that of the largest to the smallest class; up to 1.5 I call a set
+# balanced.
 #
 # ## Q4.2 Building and training the MLP
 #
@@ -235,11 +234,11 @@ plt.show()
 # %%
 print(
     f"{hardest['name']} has the lowest recall, {100 * hardest['recall']:.1f} %. It has"
-    f" {hardest['training_count']} training images ({hardest['training_rank']} of eight),"
-    f" {hardest['rarity']}. It is most often taken for {hardest['called']}"
-    f" ({hardest['called_count']} of {hardest['errors']} errors). {hardest['examined']}."
-    f" {hardest['compared']}; {100 * hardest['more_typical_of_predicted']:.0f} % of them are more"
-    f" typical of the type that was named than of their own: {hardest['look']}."
+    f" {hardest['training_count']} training images, more than {hardest['rarer_classes']} of the"
+    f" other types. It is most often taken for {hardest['called']}"
+    f" ({hardest['called_count']} of {hardest['errors']} errors)."
+    f" {100 * hardest['more_typical_of_predicted']:.0f} % of its errors are more typical of the"
+    " type that was named than of their own."
 )
 
 # %% [markdown]
@@ -254,7 +253,7 @@ figure, axes = plt.subplots(2, 4, figsize=(12, 7))
 for panel in axes.flat:
     panel.axis("off")
 for q, corner in enumerate(corners):
-    print(f"{corner}: {inside[corner]['count']} images; {inside[corner]['remark']}")
+    print(f"{corner}: {inside[corner]['count']} images")
     for j, example in enumerate(inside[corner]["examples"]):
         panel = axes[q // 2, 2 * (q % 2) + j]
         panel.imshow(images["test"][example["row"]])
@@ -268,10 +267,10 @@ plt.show()
 # %%
 errors = confident_errors(p, y, seen, typical)
 print(
-    f"Of {errors['of']} confident answers {errors['count']} are wrong; beside the confident correct"
-    f" ones, in standard deviations of their own type, {errors['portrait']}. The confidence allows"
-    f" for {errors['expected']:.1f} ± {errors['expected_deviation']:.1f} errors, and there are"
-    f" {errors['verdict']}."
+    f"Of {errors['of']} confident answers {errors['count']} are wrong; the stated confidences"
+    f" predict {errors['expected']:.1f} ± {errors['expected_deviation']:.1f} errors."
+    f" {100 * errors['more_typical_of_predicted']:.0f} % of them are more typical of the type that"
+    " was named than of their own."
     " Softmax only weighs the eight types against each other, so that nothing can say 'I have not"
     " seen this before'. Cross-entropy goes on rewarding larger logits for images that are"
     " classified correctly, and the lead of those on the wrong side grows with them."

@@ -16,11 +16,8 @@ from problems.dl_hw1.p4_bloodmnist.analysis import (
     key_of,
     most_confused,
     most_confused_pairs,
-    origin,
     quadrants,
-    reference_verdict,
     struggling_class,
-    temperature_verdict,
     two_of_each,
     typical_features,
 )
@@ -91,7 +88,6 @@ with script.run(snakemake):
                 for key, name in zip(keys, names, strict=True)
             },
             "temperature": temperature,
-            "temperature_verdict": temperature_verdict(temperature),
             "calibration": calibration,
         }
 
@@ -123,11 +119,7 @@ with script.run(snakemake):
         "most_confused_pairs": most_confused_pairs(confusion, names),
         "recall": {key: own["per_class"][key]["recall"] for key in keys},
         "precision": {key: own["per_class"][key]["precision"] for key in keys},
-        "lowest_recall": hardest
-        | {
-            "reference_recall": reference_recall,
-            "reference_verdict": reference_verdict(hardest["recall"], reference_recall),
-        },
+        "lowest_recall": hardest | {"reference_recall": reference_recall},
         "fitting": fitting({k: np.array(v) for k, v in runs["mlp"].items() if "loss" in k}),
         "first_layer": first_layer(
             runs["mlp"]["live_units"], SIZES, data.train.x, RECIPES["mlp"].learning_rate
@@ -138,7 +130,6 @@ with script.run(snakemake):
         "mlp": own,
         "cnn": measured["cnn"],
         "official": data.source["official"],
-        "origin": origin(data.source),
     }
     corners = [
         f"{level}_{outcome}"
