@@ -123,7 +123,6 @@ def paired_difference(
     truth: np.ndarray,
     first: np.ndarray,
     second: np.ndarray,
-    names: tuple[str, str],
     *,
     seed: int = 0,
 ) -> dict[str, Any]:
@@ -134,15 +133,10 @@ def paired_difference(
 
     Args:
         truth, first, second: (n,) classes and the two predictions of them.
-        names: of the two classifiers, for the verdict.
         seed: of the bootstrap.
     """
     right = confusion_matrix((first == truth).astype(int), (second == truth).astype(int), 2)
     low, high = bootstrap_interval(right, _gain, seed=seed)
-    if low <= 0 <= high:
-        verdict = "contains zero: these test rows do not tell the two classifiers apart"
-    else:
-        verdict = f"excludes zero, in favor of {names[low > 0]} on these test rows"
     return {
         "difference": float(_gain(right)),
         "interval": {"low": low, "high": high},
@@ -152,7 +146,6 @@ def paired_difference(
         "second_only": int(right[0, 1]),
         "either_wrong": int(right.sum() - right[1, 1]),
         "shared": float(right[0, 0] / max(right.sum() - right[1, 1], 1)),
-        "verdict": verdict,
     }
 
 
@@ -179,26 +172,12 @@ def over_splits(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def overfitting(validation_loss: Sequence[float], tolerance: float = 0.02) -> dict[str, Any]:
-    """Where a validation loss is lowest, how far its end lies above, and what that says."""
-    lowest, last = min(validation_loss), validation_loss[-1]
-    if last > (1 + tolerance) * lowest:
-        verdict = (
-            f"ends more than {100 * tolerance:g}\u00a0% above its minimum: the networks begin to"
-            " learn their training rows, and stopping earlier would give better probabilities"
-        )
-    elif last > lowest:
-        verdict = (
-            f"ends at most {100 * tolerance:g}\u00a0% above its minimum:"
-            " stopping earlier would gain next to nothing"
-        )
-    else:
-        verdict = "ends at its minimum: stopping earlier would gain nothing"
+def overfitting(validation_loss: Sequence[float]) -> dict[str, Any]:
+    """Where a validation loss (one value per epoch) is lowest, and how it ends."""
     return {
-        "lowest": float(lowest),
+        "lowest": float(min(validation_loss)),
         "lowest_epoch": int(np.argmin(validation_loss)) + 1,
-        "last": float(last),
-        "verdict": verdict,
+        "last": float(validation_loss[-1]),
     }
 
 

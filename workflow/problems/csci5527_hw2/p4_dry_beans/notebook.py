@@ -234,4 +234,4 @@ report(perceptrons)
 # ## Is the difference more than the luck of the test rows?
 
 # %%
-paired_difference(split.test.y, classical, perceptrons, ("classifier of (a)", MLP))
+paired_difference(split.test.y, classical, perceptrons)

@@ -36,11 +36,7 @@ def over_seeds(
         "lowest_test_accuracy": accuracies.min(),
         "first_loss": curves["loss"][0],
         **{name: curve[-1] for name, curve in curves.items()},
-        "overfitting": {
-            key: value
-            for key, value in overfitting(curves["validation_loss"].tolist()).items()
-            if key != "verdict"
-        },
+        "overfitting": overfitting(curves["validation_loss"].tolist()),
         "settings": runs[0]["settings"],
     }
 
