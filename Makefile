@@ -23,11 +23,11 @@ report: $(READY) $(QUARTO) ## run everything that is configured; leaves results/
 	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores $(CORES)
 
 check: $(READY) lint ## lint, unit tests and derivations: what to run after each edit
-	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadgroup -m "not slow and not slurm and not faults" \
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile -m "not slow and not slurm and not faults" \
 	  --ignore=tests/workflow
 
 test: $(READY) ## the tests, with an end-to-end run to the PDF; those of clusters and faults apart
-	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadgroup
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
 
 test-slurm: $(READY) ## the SLURM profile on a real cluster of three nodes on this machine (root, Debian)
 	@$(BIN)/python -m pytest -m slurm tests/slurm
