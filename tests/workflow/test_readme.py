@@ -68,7 +68,7 @@ def ready(finished, tmp_path_factory) -> Project:
 
 def test_there_are_commands_to_test():
     assert len(commands()) >= 15
-    assert {line.split()[0] for line in commands()} <= {"make", "snakemake", "source"}
+    assert {line.split()[0] for line in commands()} <= {"make", "python", "snakemake", "source"}
 
 
 @pytest.mark.parametrize("line", commands())
