@@ -75,7 +75,7 @@ def asking(script: str | Path) -> set[str]:
 def test_compute_nodes_need_no_network(name):
     """Data and weights are fetched by local rules; no script of the others can ask for them."""
     rule = WITH_A_SCRIPT[name]
-    if not rule.local and not name.endswith("_notebook"):
+    if not rule.local:
         assert "scripts/data/" not in rule.script
         assert not asking(rule.script)
 

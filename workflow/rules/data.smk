@@ -30,8 +30,11 @@ rule data:
 
 
 # What has no classes and no split is fetched by a script of its own: the images ascent and face,
-# and the weights of SqueezeNet 1.1.
-for fetched in ("scipy_images", "weights"):
+# and the weights of SqueezeNet 1.1, each with a parameter of its own.
+for fetched, own in (
+    ("scipy_images", {"seed": config["seeds"][0]}),
+    ("weights", {"weights": config["transfer"]["weights"]}),
+):
 
     rule:
         name:
@@ -52,10 +55,9 @@ for fetched in ("scipy_images", "weights"):
         resources:
             **needs(mem_mb=2000, runtime=30),
         params:
+            **own,
             source=config["data"]["source"],
             mirror=mirror_in_use,
-            seed=config["seeds"][0],
-            weights=config["transfer"]["weights"],
             fetched=fetched,
         script:
             "../scripts/data/{params.fetched}.py"

@@ -113,7 +113,7 @@ _SGD = {
     "batch": _BATCH,
     "images": _images(_CIFAR),
 }
-"""Fields of `sgd_training.SgdRecipe`, and beside them the seed and how many images."""
+"""Fields of `sgd_loop.SgdRecipe`, and beside them the seed and how many images."""
 _MUON = {"muon": _number(0, 10), "muon_momentum": _MOMENTUM, "muon_decay": _DECAY}
 _CLASSICAL_RULE, _P7 = "csci5527_hw2_p4_dry_beans_classical", "cs7643_ps2_p7_cifar10"
 

@@ -20,7 +20,7 @@ class Trained:
 
     Attributes:
         model: in evaluation mode.
-        curves: of `sgd_training.fit`.
+        curves: of `sgd_loop.fit`.
         train, validation: the images on the device, and their classes.
         mixed: were products in bfloat16?
     """

@@ -17,7 +17,7 @@ from proofsheet.learning.loop import Recipe, Rows, train
 def fit(
     kind: str, rows: Rows, validation: Rows, recipe: Recipe, *, seed: int
 ) -> tuple[nn.Module, dict[str, np.ndarray]]:
-    """Train a new network, `mlp` or `cnn`; returns it with its curves (see `training.train`)."""
+    """Train a new network, `mlp` or `cnn`; returns it with its curves (see `loop.train`)."""
     device = rows[0].device
     torch.manual_seed(seed)
     model = network(kind).to(device)
