@@ -35,7 +35,7 @@ CONFIGS: dict[str, tuple[bytes | str, str]] = {
     "a key that is a list": ("? [a, b]\n: c\n", "is not YAML|unknown key"),
     "a device that does not exist": ("device: tpu\n", "device is 'tpu'; allowed: auto, cpu, cuda"),
     "a device that is a truth value": ("device: yes\n", "device is True"),
-    "a preset that does not exist": ("preset: medium\n", "preset is 'medium'; allowed: full"),
+    "a preset that does not exist": ("preset: medium\n", "preset is 'medium'; allowed: auto, full"),
     "seeds that are one number": ("seeds: 0\n", "seeds is 0"),
     "no seeds": ("seeds: []\n", r"seeds is \[\]"),
     "a negative seed": ("seeds: [-1]\n", r"seeds\[0\] is -1"),

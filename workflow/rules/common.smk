@@ -24,12 +24,14 @@ end_quietly()
 from proofsheet.data.registry import DATASETS, module_path
 from proofsheet.data.sources.mirror import read_mirror
 from proofsheet.data.which_cifar import which_cifar
+from proofsheet.jobs.atomic_files import read_json, write_json
 from proofsheet.jobs.errors import UserError
 from proofsheet.planning.clock import redate
 from proofsheet.planning.config import checked, known_sets, read_config
 from proofsheet.planning.documents import documents
 from proofsheet.planning.gpu_count import visible_gpus
 from proofsheet.planning.import_graph import imported_modules, pasted_modules
+from proofsheet.planning.presets import describe_quick, set_presets
 from proofsheet.planning.run_lock import only_run_here, writable_or_end
 from proofsheet.planning.slurm_hint import note_inside_a_job
 from proofsheet.planning.submission import code as code_of
@@ -81,6 +83,14 @@ if workflow.local_exec and workflow.resource_settings.cores == 0:
     sys.exit("proofsheet: --cores is 0; allowed: a number from 1, or all")
 
 KNOWN_SETS = known_sets()
+# `full` or `quick` for each set. A job that SLURM starts takes what the run decided: its node may
+# have no network.
+PRESETS_FILE = ".snakemake/proofsheet-presets.json"
+PRESETS = (
+    set_presets(config, KNOWN_SETS, MIRRORED)
+    if workflow.is_main_process or not os.path.exists(PRESETS_FILE)
+    else read_json(PRESETS_FILE)
+)
 # Read by proofsheet.data.dataset.load, on whichever node a job runs.
 os.environ.update(PROOFSHEET_SCRATCH=config["data"]["scratch"])
 # Read by proofsheet.jobs.device.make_deterministic; also a parameter of every training, so that a
@@ -111,6 +121,9 @@ STARTED = time.time()
 
 onstart:
     only_run_here(".snakemake/proofsheet.lock")
+    write_json(PRESETS_FILE, PRESETS)
+    if note := describe_quick(config, PRESETS):
+        print(f"proofsheet: {note}", file=sys.stderr)
     # Snakemake's limit of 100 jobs a second is there for a cluster's queue. Here it would only have
     # the next jobs be chosen anew each second, once more often for every job that has ended: late
     # in a run that takes a quarter of a core.
@@ -124,7 +137,7 @@ onstart:
 onsuccess:
     # What has become ready to be handed in, and what its course says to do with it.
     print(
-        *ready_to_hand_in(config, KNOWN_SETS, STARTED),
+        *ready_to_hand_in(config, KNOWN_SETS, PRESETS, STARTED),
         sep="\n",
         end="",
         file=sys.stderr,
@@ -137,8 +150,13 @@ def modules_of(script):
 
 
 def by_preset(full, quick):
-    """One of two values, by `preset`."""
-    return quick if config["preset"] == "quick" else full
+    """One of two values, by the preset of the set whose rules.smk is being included."""
+    return quick if PRESETS[set_name] == "quick" else full
+
+
+def preset_of(sets):
+    """The preset of a document: `quick` if one of its sets is."""
+    return "quick" if "quick" in {PRESETS[name] for name in sets} else "full"
 
 
 def env(name):

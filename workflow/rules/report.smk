@@ -50,9 +50,10 @@ rule render:
         part=lambda wildcards: DOCUMENTS[wildcards.document].part,
         author=config["author"],
         acknowledgements=config["acknowledgements"],
-        settings={
-            key: config[key] for key in ("preset", "device", "deterministic", "seeds")
+        settings=lambda wildcards: {
+            "preset": preset_of(DOCUMENTS[wildcards.document].sets)
         }
+        | {key: config[key] for key in ("device", "deterministic", "seeds")}
         | {"data": config["data"]["source"]}
         | ({} if workflow.local_exec else {"jobs": ON_A_CLUSTER}),
     script:

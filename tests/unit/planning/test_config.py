@@ -64,7 +64,7 @@ def test_config_yaml_is_the_schema_s_defaults():
         ({"seeds": ["3"]}, ["seeds[0] is '3' (a text, as every number inside --config;"]),
         ({"deterministic": "false"}, ["deterministic is 'false' (a text, as every number"]),
         ({"device": "tpu"}, ["device is 'tpu'", "allowed: auto, cpu, cuda"]),
-        ({"preset": True}, ["preset is True", "allowed: full, quick"]),
+        ({"preset": True}, ["preset is True", "allowed: auto, full, quick"]),
         ({"eecs182_hw5": {"q6_dataset": "mnist"}}, ["is 'mnist'", "auto, cifar10, cifar100"]),
         ({"eecs182_hw5": {"q7_hours": "ten"}}, ["q7_hours is 'ten' (a text)", "from 0 to 1000"]),
         ({"eecs182_hw5": {"q7_hours": -1}}, ["q7_hours is -1", "or null: not stated"]),
