@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 TRAINED = "results/csci5527_hw3/p1_optimizers/metrics.json"
 WORDS = "results/cs7643_ps2/p1_collaborators/metrics.json"
@@ -36,3 +37,16 @@ def test_a_small_run_says_so_when_it_starts(project):
     (line,) = re.findall(r"(?m)^proofsheet: quick run on stand-in data.*$", run.stdout)
     assert "cs7643_ps2" in line
     assert "set data.source to auto" in line
+
+
+def test_a_quick_result_does_not_pass_as_full_without_snakemakes_records(project):
+    """Snakemake knows of the change of the preset only from its own records."""
+    folder = "results/cs7643_ps2/p2_activation"
+    config = ("--config", "data={source: standin}", "device=cpu")
+    small = project.snakemake(f"{folder}/metrics.json", *config, "preset=quick")
+    assert small.returncode == 0, small.stdout[-3000:]
+    shutil.rmtree(project.folder / ".snakemake")
+    full = project.snakemake(f"{folder}/figures/limits.svg", *config, "preset=full")
+    assert full.returncode != 0
+    assert f"{folder}/arrays.npz was made by a quick run, but this run is full" in full.stdout
+    assert "delete results/cs7643_ps2 and results/notebooks/cs7643_ps2" in full.stdout

@@ -154,9 +154,18 @@ def by_preset(full, quick):
     return quick if PRESETS[set_name] == "quick" else full
 
 
-def preset_of(sets):
-    """The preset of a document: `quick` if one of its sets is."""
-    return "quick" if "quick" in {PRESETS[name] for name in sets} else "full"
+def preset_of_document(wildcards):
+    """`quick` if one of its sets is."""
+    presets = {PRESETS[name] for name in DOCUMENTS[wildcards.document].sets}
+    return "quick" if "quick" in presets else "full"
+
+
+def tell_presets():
+    """Give each job of a set its preset as a parameter, which its record in results/.made keeps."""
+    for declared in workflow.rules:
+        for name in KNOWN_SETS:
+            if declared.script and declared.name.startswith(f"{name}_"):
+                declared.set_params(preset=PRESETS[name])
 
 
 def env(name):
@@ -277,7 +286,7 @@ def sweep_start(sweep):
     start = {
         name: value
         for name, value in getattr(rules, SWEEPABLE[sweep["run"]].rule).params.items()
-        if not callable(value)
+        if name != "preset" and not callable(value)
     }
     named = strategies_swept(sweep)
     known = config["transfer"]["strategies"]

@@ -106,7 +106,6 @@ for set_name, problem in PROBLEMS:
             resources:
                 **needs(mem_mb=3000, runtime=30, gpu=notebook_gpus(text)),
             params:
-                preset=PRESETS[set_name],
                 mirror=mirror_in_use,
                 source=config["data"]["source"],
             script:
