@@ -27,7 +27,7 @@ from proofsheet.data.which_cifar import which_cifar
 from proofsheet.jobs.atomic_files import read_json, write_json
 from proofsheet.jobs.errors import UserError
 from proofsheet.planning.clock import redate
-from proofsheet.planning.config import checked, known_sets, read_config
+from proofsheet.planning.config import checked, known_sets, name_source, read_config
 from proofsheet.planning.documents import documents
 from proofsheet.planning.gpu_count import visible_gpus
 from proofsheet.planning.import_graph import imported_modules, pasted_modules
@@ -46,8 +46,9 @@ from proofsheet.sweeps.grid import strategies_swept
 from proofsheet.sweeps.registry import SWEEPABLE
 
 # A user's mistake ends here, in one line and before any job, not in a traceback.
+CONFIG_FILES = ["config.yaml", *workflow.overwrite_configfiles]
 try:
-    read_config("config.yaml")
+    CONFIG_LAYERS = {str(path): read_config(path) for path in CONFIG_FILES}
 except UserError as error:
     sys.exit(f"proofsheet: {error}")
 
@@ -55,11 +56,19 @@ except UserError as error:
 configfile: "config.yaml"
 
 
-try:
+def checked_with_sweeps(config):
     config = checked(config)
-    config["sweeps"] = checked_sweeps(
-        config["sweeps"], config["transfer"]["strategies"]
-    )
+    strategies = config["transfer"]["strategies"]
+    return config | {"sweeps": checked_sweeps(config["sweeps"], strategies)}
+
+
+try:
+    config = checked_with_sweeps(config)
+except UserError as error:
+    layers = CONFIG_LAYERS | {"--config": workflow.config_settings.config}
+    sys.exit(f"proofsheet: {name_source(error, layers, checked_with_sweeps)}")
+
+try:
     # The dataset of eecs182_hw5, question 6: "cifar100" or "cifar10".
     Q6_DATASET = which_cifar(
         config["eecs182_hw5"]["q6_dataset"],
