@@ -1,20 +1,41 @@
 # Configuration and the helpers that the rules share.
 import os
+import re
+import shlex
 import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, f"{workflow.basedir}/src")
+# Two folders above this file, wherever Snakemake was started.
+ROOT = Path(str(workflow.current_basedir)).parents[1]
+if not (ROOT.is_dir() and ROOT.samefile(Path.cwd())):
+    sys.exit(
+        f"proofsheet: the workflow runs in its own folder, {ROOT}, not in {Path.cwd()};"
+        f" change to that folder, or add --directory '{ROOT}'"
+    )
+if unfit := re.search(r"[:{}\n]", str(ROOT)):
+    sys.exit(
+        f"proofsheet: {ROOT} has a {unfit[0]!r} in its name, which a list of folders or Snakemake"
+        " takes for something else; rename the folder"
+    )
+# Snakemake writes it into shell commands as it is, where a space would end it.
+sys.executable = shlex.quote(sys.executable)
+
+sys.path.insert(0, f"{ROOT}/src")
+# What a user's shell sets for other Pythons does not reach the jobs, nor does their style of
+# matplotlib or what their IPython runs when it starts. (PYTHONDONTWRITEBYTECODE, set in many
+# containers, has each job compile torch and the rest anew, for three to five seconds.)
+for unset in ("DONTWRITEBYTECODE", "HOME", "OPTIMIZE", "SAFEPATH", "WARNINGS"):
+    os.environ.pop(f"PYTHON{unset}", None)
 # Jobs find the project's modules in every environment, a conda one included: `proofsheet` and
 # `mytorch` in src, `problems` in workflow. `workflow/startup` ends a job quietly at Ctrl-C.
 os.environ.update(
     PYTHONPATH=os.pathsep.join(
-        f"{workflow.basedir}/{folder}"
-        for folder in ("src", "workflow", "workflow/startup")
-    )
+        f"{ROOT}/{folder}" for folder in ("src", "workflow", "workflow/startup")
+    ),
+    MATPLOTLIBRC=f"{ROOT}/workflow/startup/matplotlibrc",
+    IPYTHONDIR=f"{ROOT}/.snakemake/ipython",
 )
-# Set in many containers. Each job would compile torch and the rest anew, for three to five seconds.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 from proofsheet.planning.quiet_ctrl_c import end_quietly
 
