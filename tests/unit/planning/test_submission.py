@@ -121,15 +121,16 @@ def test_the_same_files_pack_to_the_same_bytes(tmp_path):
         }
 
 
-def test_nothing_else_stays_in_the_bundle(tmp_path):
+def test_a_users_files_in_the_bundle_are_kept_and_named(tmp_path):
     made = tmp_path / "made.pdf"
     made.write_bytes(b"new")
     bundle = tmp_path / "bundle"
-    bundle.mkdir()
+    assert fill(bundle, {"s_hw.pdf": made}) == []
+    (bundle / "scan.jpg").write_bytes(b"written by hand")
     (bundle / "s_hw.pdf").write_bytes(b"old")
-    (bundle / "problem_9.ipynb").write_text("of an earlier version")
-    fill(bundle, {"s_hw.pdf": made})
-    assert {path.name: path.read_bytes() for path in bundle.iterdir()} == {"s_hw.pdf": b"new"}
+    assert fill(bundle, {"s_hw.pdf": made}) == ["scan.jpg"]
+    found = {path.name: path.read_bytes() for path in bundle.iterdir()}
+    assert found == {"s_hw.pdf": b"new", "scan.jpg": b"written by hand"}
 
 
 def test_the_summary_says_what_is_there_and_what_to_do_with_it(tmp_path):
