@@ -51,6 +51,7 @@ from proofsheet.planning.clock import redate
 from proofsheet.planning.config import checked, known_sets, name_source, read_config
 from proofsheet.planning.documents import documents
 from proofsheet.planning.gpu_count import visible_gpus
+from proofsheet.planning.html_report import check_report
 from proofsheet.planning.import_graph import imported_modules, pasted_modules
 from proofsheet.planning.presets import describe_quick, set_presets
 from proofsheet.planning.run_lock import only_run_here, writable_or_end
@@ -103,6 +104,7 @@ try:
         if not workflow.dryrun:
             writable_or_end(".")
             writable_or_end("results")
+        check_report(sys.argv)
         refuse_edited()
         if note := redate():
             print(f"proofsheet: {note}", file=sys.stderr)
