@@ -18,7 +18,7 @@ from pypdf.generic import ArrayObject, BooleanObject, DictionaryObject, NameObje
 from pdf_accessibility import examine
 from proofsheet import figures
 from proofsheet.jobs.errors import UserError
-from proofsheet.report import lint, results, variables
+from proofsheet.report import lint, results
 from proofsheet.report.render import render
 from proofsheet.report.sets import load
 from proofsheet.report.stage import stage
@@ -170,9 +170,7 @@ def test_a_caption_is_no_alternative_text(sample, alt, fault):
     sets = [load(sample.report, "sample_hw")]
     outcomes = results.read(sample.results, sets)
     with pytest.raises(UserError, match=fault):
-        lint.check(
-            sample.report, sample.results, "sample_hw", sets, outcomes, variables.build(outcomes)
-        )
+        lint.check(sample.report, sample.results, sets, outcomes)
 
 
 def luminance(color) -> float:

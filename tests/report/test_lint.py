@@ -137,7 +137,7 @@ def test_what_is_right_is_left_alone(sample, text):
 
 
 def test_every_check_is_cited(sample):
-    sample.edit("> {{< var sample_hw.p1_lines.checks.slope >}}", "<!-- no check: none -->")
+    sample.edit("{{< var sample_hw.p1_lines.checks.slope >}}", "<!-- no check: none -->")
     assert faults(sample) == [f"{PREFIX}1: the check sample_hw.p1_lines.checks.slope is not cited"]
 
 
@@ -146,7 +146,7 @@ def test_a_cited_check_has_passed(sample):
     (check,) = read_json(path)
     write_json(path, [check | {"passed": False}])
     assert faults(sample) == [
-        f"{PREFIX}26: the check sample_hw.p1_lines.checks.slope has not passed"
+        f"{PREFIX}15: the check sample_hw.p1_lines.checks.slope has not passed"
     ]
 
 

@@ -11,7 +11,7 @@ from pypdf import PdfWriter
 
 from proofsheet.jobs.atomic_files import read_json
 from proofsheet.jobs.errors import UserError
-from proofsheet.report import lint, results, rubric, variables
+from proofsheet.report import lint, results, rubric
 from proofsheet.report.pages import page_map, to_csv
 from proofsheet.report.pdf_text import page_texts
 from proofsheet.report.render import render
@@ -23,8 +23,7 @@ from workflow_project import ROOT
 def checked(sample):
     sets = [load(sample.report, "sample_hw")]
     outcomes = results.read(sample.results, sets)
-    tree = variables.build(outcomes)
-    return lint.check(sample.report, sample.results, "sample_hw", sets, outcomes, tree)
+    return lint.check(sample.report, sample.results, sets, outcomes)
 
 
 def test_a_row_for_each_problem_and_part(sample_to_read):
@@ -146,7 +145,6 @@ def test_a_pdf_without_the_places_is_refused(sample_to_read):
 
 def test_a_document_of_some_problems_has_no_others(sample):
     chosen = sample.with_(document="sample_hw_lines", problems=["p1_lines"], part="Lines")
-    (sample.report / "sample_hw_lines.qmd").write_text("{{< include /generated/sets.md >}}\n")
     # A reference to the other problem would lead nowhere.
     sample.edit("[@tbl-sample-hw-p1-starts; @tbl-sample-hw-p1-long]", "[@tbl-sample-hw-p1-starts]")
     stage(chosen, sample.staged)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from proofsheet.report import acceptance
+from proofsheet.report import acceptance, marks
 from proofsheet.report.enumeration import listed
 from proofsheet.report.numbers import DAGGER
 from proofsheet.report.results import Outcome
@@ -51,7 +51,7 @@ def data(
         "standin": _standin(outcomes),
         "acceptance": [row.as_dict() for row in acceptance.rows(outcomes)],
         "rubric": [row.as_dict() for row in rubric],
-        "checks": sum(len(outcome.checks) for outcome in outcomes),
+        "checks": marks.summary(check for outcome in outcomes for check in outcome.checks),
         "notes": _notes(outcomes, preset),
     }
 

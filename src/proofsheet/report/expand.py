@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from proofsheet.jobs.errors import UserError
+from proofsheet.report.chapter import VARIABLE
 from proofsheet.report.variables import lookup
 
 INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
-VARIABLE = re.compile(r"\{\{<\s*var\s+(\S+?)\s*>\}\}")
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from proofsheet.jobs.errors import UserError
 from proofsheet.report import rubric
 from proofsheet.report.chapter import Chapter
-from proofsheet.report.lint_rules import INCLUDE, NOTE, RULES, Report, labels, variables_in
+from proofsheet.report.lint_rules import INCLUDE, NOTE, RULES, Report, labels
 from proofsheet.report.results import Outcome
 from proofsheet.report.sets import ProblemSet
 
@@ -31,7 +30,7 @@ class Finding:
         return f"{self.path}:{self.line}: {self.message}"
 
 
-def chapters(report: Path, sets: list[ProblemSet]) -> list[str]:
+def chapters(sets: list[ProblemSet]) -> list[str]:
     """The chapters of these sets, as paths within `report`."""
     return [
         f"{problem_set.id}/{name}.qmd"
@@ -46,10 +45,8 @@ def chapters(report: Path, sets: list[ProblemSet]) -> list[str]:
 def check(
     folder: Path,
     results: Path,
-    document: str,
     sets: list[ProblemSet],
     outcomes: list[Outcome],
-    variables: dict[str, Any],
     preset: str = "full",
 ) -> Report:
     """Find every fault of a document, or return what it was found to consist of.
@@ -57,12 +54,12 @@ def check(
     Raises:
         UserError: one line per fault.
     """
-    names = [f"{document}.qmd", *chapters(folder, sets)]
+    names = chapters(sets)
     missing = [f"{folder / name}: no such file" for name in names if not (folder / name).is_file()]
     if missing:
         raise UserError("\n".join(missing))
     texts = [Chapter.read(folder / name) for name in names]
-    report = Report(folder, results, texts, sets, outcomes, variables, preset)
+    report = Report(folder, results, texts, sets, outcomes, preset)
     faults = findings(report)
     if faults:
         raise UserError("\n".join(str(fault) for fault in faults))
@@ -96,11 +93,10 @@ def duplicates(report: Report) -> Iterator[Finding]:
 
 def uncited(report: Report) -> Iterator[Finding]:
     """A check that no chapter cites, told at the chapter of its problem."""
-    cited = {name for chapter in report.chapters for _, name in variables_in(chapter)}
     for outcome in report.outcomes:
         for entry in outcome.checks:
             name = f"{outcome.key}.checks.{entry['id']}"
-            if name not in cited:
+            if name not in report.cited:
                 path = report.folder / outcome.set.id / f"_{outcome.problem.id}.qmd"
                 yield Finding(path, 1, f"the check {name} is not cited")
 

@@ -9,14 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from proofsheet.report import claims, typed_numbers
+from proofsheet.report import claims, marks, typed_numbers, variables
 from proofsheet.report.chapter import Chapter
-from proofsheet.report.expand import VARIABLE
+from proofsheet.report.marks import CHECK
 from proofsheet.report.results import Outcome
 from proofsheet.report.sets import ProblemSet
-from proofsheet.report.variables import closest, lookup
 
-GENERATED = ("sets.md", "acknowledgements.md", "provenance.md")
 _LABEL = re.compile(r"#([^\s}]+)")
 _KEY = re.compile(r"(?<![\w@\\.])@([A-Za-z0-9_][\w:.#$%&+?<>~/-]*)")
 _REFERENCE = re.compile(r"(?:fig|tbl|eq|sec)-")
@@ -31,7 +29,6 @@ INCLUDE = re.compile(r"\{\{<\s*include\s+(\S+)\s*>\}\}")
 _SHORTCODE = re.compile(r"\{\{<\s*(\S+)(.*?)>\}\}", re.DOTALL)
 _FIGURE = re.compile(r"/?figures/([\w-]+)/([\w-]+)/([^/]+)")
 _TABLE = re.compile(r"/tables/([\w-]+)/([\w-]+)/([^/]+)")
-_CHECK = re.compile(r"^([\w-]+\.[\w-]+)\.checks\.([\w-]+)$")
 _NO_CHECK = re.compile(r"<!--\s*no check:\s*\S")
 _BIB_ENTRY = re.compile(r"^\s*@\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
 
@@ -45,8 +42,17 @@ class Report:
     chapters: list[Chapter]
     sets: list[ProblemSet]
     outcomes: list[Outcome]
-    variables: dict[str, Any]
     preset: str = "full"
+
+    @cached_property
+    def cited(self) -> dict[str, int]:
+        """The number of each cited check by the name of its variable."""
+        return marks.numbered(self.chapters)
+
+    @cached_property
+    def variables(self) -> dict[str, Any]:
+        """The tree of variables."""
+        return variables.build(self.outcomes, self.cited)
 
     @cached_property
     def labels(self) -> set[str]:
@@ -79,9 +85,9 @@ Faults = Iterator[tuple[int, str]]
 
 def unresolved_variables(chapter: Chapter, report: Report) -> Faults:
     """A variable that is not in the results would print as `?var:…`."""
-    for position, name in variables_in(chapter):
-        if lookup(report.variables, name) is None:
-            yield position, f"unresolved variable {name}{closest(name, report.variables)}"
+    for position, name in chapter.variables:
+        if variables.lookup(report.variables, name) is None:
+            yield position, f"unresolved variable {name}{variables.closest(name, report.variables)}"
 
 
 def variables_in_mathematics(chapter: Chapter, report: Report) -> Faults:
@@ -120,8 +126,6 @@ def included(name: str, report: Report) -> Path | None:
     table = _TABLE.fullmatch(name)
     if table:
         return report.results / table[1] / table[2] / "tables" / table[3]
-    if name.startswith("/generated/"):
-        return report.folder / "_quarto.yml" if name[11:] in GENERATED else None
     return report.folder / name[1:] if name.startswith("/") else None
 
 
@@ -220,8 +224,8 @@ def verified_sections(chapter: Chapter, report: Report) -> Faults:
         inside = [t for t in chapter.tokens if section.start <= t.start < section.end]
         formulas = [token for token in inside if token.kind == "display"]
         cites = any(
-            _CHECK.match(name)
-            for position, name in variables_in(chapter)
+            CHECK.fullmatch(name)
+            for position, name in chapter.variables
             if section.start <= position < section.end
         )
         excused = any(t.kind == "comment" and _NO_CHECK.match(t.text) for t in inside)
@@ -240,7 +244,7 @@ def passed_checks(chapter: Chapter, report: Report) -> Faults:
         for entry in outcome.checks
         if not entry["passed"]
     }
-    for position, name in variables_in(chapter):
+    for position, name in chapter.variables:
         if name in failed:
             yield position, f"the check {name} has not passed"
 
@@ -271,9 +275,3 @@ def labels(chapter: Chapter, *, numbered: bool = False) -> Iterator[tuple[int, s
         match = _LABEL.search(re.sub(r'"[^"]*"', lambda m: " " * len(m[0]), token.text))
         if match:
             yield token.start + match.start(), match[1]
-
-
-def variables_in(chapter: Chapter) -> Iterator[tuple[int, str]]:
-    """Position and name of every variable."""
-    for match in VARIABLE.finditer(chapter.source):
-        yield match.start(), match[1]

@@ -7,7 +7,7 @@ written by hand, and a set can be rendered without waiting for the others.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,17 +20,19 @@ from proofsheet.report import (
     acknowledgements,
     claims,
     cover,
-    expand,
     lint,
+    marks,
     provenance,
     results,
     rubric,
     variables,
 )
+from proofsheet.report.chapter import VARIABLE
 from proofsheet.report.lint_rules import Report
 from proofsheet.report.sets import ProblemSet, load
 
 THEME = ("_quarto.yml", "references.bib", "typst-template.typ", "typst-show.typ")
+CHECKS = "generated/checks.json"
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,11 @@ def stage(job: Staging, folder: Path) -> None:
     if job.problems:
         sets = [sets[0].only(job.problems, job.part)]
     outcomes = results.read(job.results, sets)
-    tree = variables.build(outcomes)
     preset = str(job.settings.get("preset", "full"))
-    checked = lint.check(job.report, job.results, job.document, sets, outcomes, tree, preset)
+    checked = lint.check(job.report, job.results, sets, outcomes, preset)
 
     shutil.rmtree(folder, ignore_errors=True)
-    chapters = [f"{job.document}.qmd", *lint.chapters(job.report, sets)]
+    chapters = lint.chapters(sets)
     for name in THEME:
         _copy(job.report / name, folder / name)
     for name, chapter in zip(chapters, checked.chapters, strict=True):
@@ -90,14 +91,32 @@ def stage(job: Staging, folder: Path) -> None:
     for name, path in acknowledgements.images(sets, job.acknowledgements).items():
         _copy(path, folder / name)
 
-    named = {
-        name for chapter in chapters for name in expand.VARIABLE.findall(_text(folder / chapter))
-    }
-    write_text(folder / "_variables.yml", variables.to_yaml(variables.only(tree, named)))
+    named = {name for chapter in chapters for name in VARIABLE.findall(_text(folder / chapter))}
+    write_text(
+        folder / "_variables.yml", variables.to_yaml(variables.only(checked.variables, named))
+    )
+    write_text(folder / f"{job.document}.qmd", "\n".join(_document(job, checked)))
     _generate(job, folder / "generated", checked)
 
 
+def _document(job: Staging, checked: Report) -> Iterator[str]:
+    """The document in Markdown: each set with its table of checks, then the back matter."""
+    for problem_set in checked.sets:
+        yield from _chapters(problem_set)
+        if any(o.checks for o in checked.outcomes if o.set == problem_set):
+            yield f"## Checks {{.unnumbered}}\n\n{marks.LEGEND}\n"
+            yield f'```{{=typst}}\n#checks-table(json("{CHECKS}").{problem_set.id})\n```\n'
+    yield acknowledgements.page(checked.sets, job.acknowledgements)
+    yield provenance.page(
+        checked.outcomes,
+        settings=job.settings,
+        benchmarks=job.results / "benchmarks",
+        root=job.report.parent,
+    )
+
+
 def _generate(job: Staging, folder: Path, checked: Report) -> None:
+    """What the theme reads."""
     sets, outcomes = checked.sets, checked.outcomes
     front = cover.data(
         sets,
@@ -110,17 +129,9 @@ def _generate(job: Staging, folder: Path, checked: Report) -> None:
     write_json(folder / "cover.json", front)
     metadata = {"title": cover.document_title(front), "author": front["author"]["name"]}
     write_text(folder / "metadata.yml", yaml.safe_dump(metadata, allow_unicode=True))
-    write_text(folder / "sets.md", "\n".join(part for s in sets for part in _chapters(s)))
-    write_text(folder / "acknowledgements.md", acknowledgements.page(sets, job.acknowledgements))
-    write_text(
-        folder / "provenance.md",
-        provenance.page(
-            outcomes,
-            settings=job.settings,
-            benchmarks=job.results / "benchmarks",
-            root=job.report.parent,
-        ),
-    )
+    of_set = {s.id: [o for o in outcomes if o.set == s] for s in sets}
+    tables = {name: marks.table(found, checked.cited) for name, found in of_set.items()}
+    write_json(folder / Path(CHECKS).name, tables)
 
 
 def _chapters(problem_set: ProblemSet) -> list[str]:
