@@ -37,10 +37,6 @@ BAD = {
         "unresolved variable other.p1.x.f4 (the results has",
     ),
     "unknown cross-reference": ("See @fig-nowhere.", "unknown cross-reference @fig-nowhere"),
-    "reference to a heading without a number": (
-        "See @sec-aside.\n\n### Aside {.unnumbered #sec-aside}",
-        "unknown cross-reference @sec-aside",
-    ),
     "unsupported reference": ("See @thm-a.", "@thm-a is not a reference to fig-, tbl-, eq- or"),
     "duplicate label": (
         "### Again {#sec-sample-hw-p1-a}",

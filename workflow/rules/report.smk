@@ -35,6 +35,7 @@ rule render:
     output:
         pdf="results/{document}.pdf",
         pages="results/{document}.pages.csv",
+        provenance="results/{document}.provenance.md",
         project=directory("results/report/{document}"),
     log:
         log_of("report/{document}"),

@@ -65,29 +65,26 @@ def homework_process(
 
 
 def page(sets: Iterable[ProblemSet], acknowledgements: Mapping[str, Any]) -> str:
-    """The Markdown of the section: a table per set, then the pictures."""
-    parts = [heading("Acknowledgements", 1)]
-    sets = list(sets)
+    """The Markdown of the section: who helped with what, then the pictures."""
+    rows, pictures = [], []
     for problem_set in sets:
-        if len(sets) > 1:
-            parts.append(heading(escape(problem_set.short), 2))
         entries = list(_entries(problem_set, acknowledgements))
-        parts.append(
-            table(
-                ["Problem", "Collaborators", "AI tools"],
-                [
-                    (title, _words(entry.get("collaborators")), _words(entry.get("ai_tools")))
-                    for title, _, entry in entries
-                ],
-            )
-        )
+        answers = [
+            (title, _words(entry.get("collaborators")), _words(entry.get("ai_tools")))
+            for title, _, entry in entries
+        ]
+        if len({answer[1:] for answer in answers}) == 1:
+            answers = [("all", *answers[0][1:])]
+        rows += [(problem_set.short, *answer) for answer in answers]
         for title, problem, entry in entries:
             shown = _images(problem_set.id, problem, entry)
             for number, (staged, _) in enumerate(shown, start=1):
-                alt = f"{title}: prompt and answer, picture {number} of {len(shown)}"
-                parts.append(f"**{escape(alt)}**\n")
-                parts.append(f'![]({staged}){{width=100% fig-alt="{escape(alt)}"}}\n')
-    return "\n".join(parts)
+                alt = escape(f"{title}: prompt and answer, picture {number} of {len(shown)}")
+                pictures.append(f'**{alt}**\n\n![]({staged}){{width=100% fig-alt="{alt}"}}\n')
+    title = heading("Acknowledgements", 1)
+    return "\n".join(
+        [title, table(["Set", "Problem", "Collaborators", "AI tools"], rows), *pictures]
+    )
 
 
 def _entries(

@@ -55,7 +55,6 @@ def render(project: Path, document: str) -> tuple[bytes, str]:
         "--lua-filter=quarto.lua",
         "--syntax-highlighting=idiomatic",
         f"--output={typ.name}",
-        f"--variable=toc:{str(settings['format']['typst']['toc']).lower()}",
         f"--variable=bibliography:{settings['bibliography']}",
         f"--variable=bibliographystyle:{settings['bibliographystyle']}",
     ]

@@ -56,8 +56,8 @@ class Report:
 
     @cached_property
     def labels(self) -> set[str]:
-        """Every label of the document that has a number to refer to."""
-        return {label for c in self.chapters for _, label in labels(c, numbered=True)}
+        """Every label of the document."""
+        return {label for chapter in self.chapters for _, label in labels(chapter)}
 
     @cached_property
     def citations(self) -> set[str]:
@@ -266,11 +266,9 @@ RULES: tuple[Callable[[Chapter, Report], Faults], ...] = (
 )  # fmt: skip
 
 
-def labels(chapter: Chapter, *, numbered: bool = False) -> Iterator[tuple[int, str]]:
-    """Position and name of every label, or of those of numbered things."""
+def labels(chapter: Chapter) -> Iterator[tuple[int, str]]:
+    """Position and name of every label."""
     for token in chapter.of("attribute"):
-        if numbered and ".unnumbered" in token.text:
-            continue
         # A value such as fig-alt="… # …" is not a label.
         match = _LABEL.search(re.sub(r'"[^"]*"', lambda m: " " * len(m[0]), token.text))
         if match:

@@ -95,9 +95,7 @@ def traces(pdf: bytes, staged: Path, report: Path) -> list[str]:
     """What is unresolved in the text of a PDF, with its page and the line that it came from."""
     pages = page_texts(pdf)
     # A checksum in a note about the data is hexadecimal, too, and meant.
-    meant = "".join(
-        path.read_text(encoding="utf-8") for path in sorted((staged / "generated").glob("*.*"))
-    )
+    meant = "".join(path.read_text(encoding="utf-8") for path in sorted(staged.glob("*.qmd")))
     faults = []
     for number, text in enumerate(pages, start=1):
         for pattern, meaning in _TRACES:

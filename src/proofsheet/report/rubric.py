@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from proofsheet.report import acceptance
@@ -53,7 +53,7 @@ class Row:
             "label": self.label,
             "sections": self.sections,
             "checks": self.checks,
-            "bars": [{"value": bar.value, "bar": bar.bar, "state": bar.state} for bar in self.bars],
+            "bars": [asdict(bar) for bar in self.bars],
         }
 
 

@@ -18,7 +18,8 @@ from proofsheet.report.numbers import FORMATS
 class Bar:
     """A value that a result must reach: at least or at most `limit`.
 
-    `part` is the part of the problem that asks for it; '' if it is for the whole problem.
+    `part` is the part of the problem that it is for; '' if it is for the whole problem. `asked`:
+    the course's text sets it; otherwise it is one of our own.
     """
 
     what: str
@@ -26,9 +27,9 @@ class Bar:
     limit: float
     at_least: bool
     format: str
-    aim: float | None = None
     real_data: bool = False
     part: str = ""
+    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _bar(content: dict[str, Any], parts: dict[str, str], path: Path) -> Bar:
         float(content[limits[0]]),
         limits[0] == "at_least",
         content.get("format", "f4"),
-        content.get("aim"),
         bool(content.get("real_data", False)),
         part,
+        bool(content.get("asked", False)),
     )

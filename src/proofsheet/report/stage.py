@@ -64,8 +64,11 @@ class Staging:
     date: str = ""
 
 
-def stage(job: Staging, folder: Path) -> None:
+def stage(job: Staging, folder: Path) -> Report:
     """Check the chapters, then write the project into `folder` (which is replaced).
+
+    Returns:
+        What the document consists of.
 
     Raises:
         UserError: a result that is missing, or every fault that `lint` finds, a line each.
@@ -97,6 +100,7 @@ def stage(job: Staging, folder: Path) -> None:
     )
     write_text(folder / f"{job.document}.qmd", "\n".join(_document(job, checked)))
     _generate(job, folder / "generated", checked)
+    return checked
 
 
 def _document(job: Staging, checked: Report) -> Iterator[str]:
@@ -107,12 +111,7 @@ def _document(job: Staging, checked: Report) -> Iterator[str]:
             yield f"## Checks {{.unnumbered}}\n\n{marks.LEGEND}\n"
             yield f'```{{=typst}}\n#checks-table(json("{CHECKS}").{problem_set.id})\n```\n'
     yield acknowledgements.page(checked.sets, job.acknowledgements)
-    yield provenance.page(
-        checked.outcomes,
-        settings=job.settings,
-        benchmarks=job.results / "benchmarks",
-        root=job.report.parent,
-    )
+    yield provenance.section(checked.outcomes, settings=job.settings, root=job.report.parent)
 
 
 def _generate(job: Staging, folder: Path, checked: Report) -> None:
@@ -127,7 +126,9 @@ def _generate(job: Staging, folder: Path, checked: Report) -> None:
         preset=checked.preset,
     )
     write_json(folder / "cover.json", front)
-    metadata = {"title": cover.document_title(front), "author": front["author"]["name"]}
+    metadata = {"title": cover.document_title(front)}
+    if name := front["author"]["name"]:
+        metadata["author"] = name
     write_text(folder / "metadata.yml", yaml.safe_dump(metadata, allow_unicode=True))
     of_set = {s.id: [o for o in outcomes if o.set == s] for s in sets}
     tables = {name: marks.table(found, checked.cited) for name, found in of_set.items()}
