@@ -75,13 +75,18 @@ def summary(
 def ready_to_hand_in(
     config: Mapping[str, Any], sets: Mapping[str, Mapping[str, Any]], since: float
 ) -> list[str]:
-    """The `summary` of every set whose bundle is whole and was written since a time."""
+    """The `summary` of every set whose bundle is whole and was written since a time.
+
+    A line at the end says so if the PDFs have no name on them.
+    """
     lines = []
     for name, entry in sets.items():
         bundle = [Path(f"results/submission/{name}/{file}") for file in files(name, entry)]
         whole = all(path.exists() for path in bundle)
         if whole and any(path.stat().st_mtime >= since for path in bundle):
             lines += summary(name, entry, missing_from(config, name, entry))
+    if lines and not config["author"]["name"].strip():
+        lines.append("author.name in config.yaml is empty: page 1 of each PDF has a line for it")
     return [*lines, ""] if lines else []
 
 
@@ -106,7 +111,7 @@ def missing_from(
         if (place := Path(root, f"results/data/{data}/source.json")).is_file()
         and read_json(place)["standin"]
     ]
-    for key, what in {"author.name": "your name", **entry.get("asks", {})}.items():
+    for key, what in entry.get("asks", {}).items():
         value: Any = config
         for part in key.split("."):
             value = value[part]
