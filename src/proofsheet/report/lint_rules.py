@@ -101,7 +101,7 @@ def shortcodes(chapter: Chapter, report: Report) -> Faults:
     """Only what both renderers know."""
     for token in chapter.of("shortcode"):
         match = _SHORTCODE.match(token.text)
-        if match and match[1] not in ("var", "include", "pagebreak"):
+        if match and match[1] not in ("var", "include"):
             yield token.start, f"unknown shortcode {match[1]}; allowed: var, include"
 
 
