@@ -59,7 +59,7 @@ def page(sample_to_read) -> tuple[PdfReader, str]:
         "March 16, 2025",
         "the two slopes agree: 3.2 × 10⁻⁹ (our bar ≤ 10⁻⁵)",
         "test accuracy: 93.21 %† (asked ≥ 92.00 %, not applicable)",
-        "(a) 1/2 answered, 1 checked",
+        "(a) 1/2 answered, 1 check",
         "1 check passed: 1 on sampled cases.",
         "SAMPLE 101 HW 0 · Problem 1: Lines through points Ada Lovelace",
         # references of every kind

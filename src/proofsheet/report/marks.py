@@ -13,11 +13,6 @@ from proofsheet.report.results import Outcome
 CHECK = re.compile(r"([\w-]+\.[\w-]+)\.checks\.([\w-]+)")
 EXACT = ("symbolic", "exhaustive")
 """Methods that sample nothing where they run once."""
-LEGEND = (
-    "*Symbolic*: by computer algebra. *Exhaustive*: every case was enumerated. *Sampled*: random"
-    " cases, none of which refuted the claim, compared with automatic differentiation (autograd),"
-    " finite differences or an independent implementation (reference), or as an inequality (bound)."
-)
 
 
 def numbered(chapters: Iterable[Chapter]) -> dict[str, int]:

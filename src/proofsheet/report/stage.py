@@ -108,7 +108,7 @@ def _document(job: Staging, checked: Report) -> Iterator[str]:
     for problem_set in checked.sets:
         yield from _chapters(problem_set)
         if any(o.checks for o in checked.outcomes if o.set == problem_set):
-            yield f"## Checks {{.unnumbered}}\n\n{marks.LEGEND}\n"
+            yield "## Checks {.unnumbered}\n"
             yield f'```{{=typst}}\n#checks-table(json("{CHECKS}").{problem_set.id})\n```\n'
     yield acknowledgements.page(checked.sets, job.acknowledgements)
     yield provenance.section(checked.outcomes, settings=job.settings, root=job.report.parent)
