@@ -80,7 +80,7 @@ def test_a_report_that_is_not_accessible_says_so(sample, caplog):
     sample.append("##### Two levels are skipped\n\nWords.")
     with caplog.at_level(logging.WARNING, "proofsheet"):
         assert rendered(sample).pages
-    assert "not accessible as PDF/UA-1 asks" in caplog.text
+    assert "the PDF does not meet PDF/UA-1" in caplog.text
 
 
 def test_nothing_that_a_program_can_find_is_wrong(sample_to_read, pdf_report):

@@ -63,7 +63,7 @@ BAD = {
     ),
     "include in a sentence": (
         "See {{< include /tables/sample_hw/p1_lines/starts.md >}}",
-        "needs a line and blank lines of its own",
+        "must stand alone between blank lines",
     ),
     "variable in mathematics": (
         "So $a = {{< var sample_hw.p1_lines.slope.f4 >}}$.",
@@ -78,8 +78,8 @@ BAD = {
     "unknown shortcode": ("A {{< meta title >}}.", "unknown shortcode meta"),
     "raw typst": ("```{=typst}\n#pagebreak()\n```", "raw typst or LaTeX"),
     "LaTeX in prose": (r"We get \textbf{significant} gains.", "\\textbf outside of"),
-    "half a shortcode": ("It is {{< var a.b.f1 }}.", "{{ of no whole"),
-    "no shortcode": ("It is {{ var a.b.f1 }}.", "{{ of no whole"),
+    "half a shortcode": ("It is {{< var a.b.f1 }}.", "{{ without a whole"),
+    "no shortcode": ("It is {{ var a.b.f1 }}.", "{{ without a whole"),
     "raw inline": ("Words `#h(1em)`{=typst}.", "raw typst or LaTeX"),
     "formula without a check": ("### New\n\n$$ a = b $$", "no check is cited in 'New'"),
     "decimal": ("It reached 0.5123.", "a decimal number typed by hand: 0.5123; use"),

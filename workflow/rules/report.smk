@@ -25,7 +25,7 @@ for name in KNOWN_SETS:
 
 
 rule render:
-    """Check the chapters, put a document together, render it."""
+    """Check the chapters, assemble a document, render it."""
     input:
         results=lambda wildcards: results_of(wildcards.document),
         chapters=lambda wildcards: DOCUMENTS[wildcards.document].chapters,

@@ -113,7 +113,7 @@ class Chapter:
 
     @cached_property
     def source(self) -> str:
-        """The text without what is never read: code, comments, the front matter."""
+        """The text without code, comments and front matter."""
         return self.without("front", "fence", "code", "comment")
 
     @cached_property

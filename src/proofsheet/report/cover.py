@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from proofsheet.report import marks
-from proofsheet.report.enumeration import listed
 from proofsheet.report.numbers import DAGGER
 from proofsheet.report.results import Outcome
 from proofsheet.report.rubric import Row
@@ -66,7 +65,7 @@ def _standin(outcomes: Iterable[Outcome]) -> str:
         for outcome in affected
     ]
     return (
-        f"Not the real data but a stand-in was used for {listed(sorted(datasets))}:"
+        f"Not the real data but a stand-in was used for {', '.join(sorted(datasets))}:"
         f" every number marked {DAGGER} depends on it ({'; '.join(problems)})."
         f" A lone {DAGGER} stands for a sentence that is not true of these results."
     )

@@ -1,7 +1,7 @@
-"""Faults of the chapters that can be seen before anything is rendered, each at its `file:line`.
+"""Faults in the chapters that can be found before rendering, each with its `file:line`.
 
-Quarto prints `?var:x` or `?@fig-x` and calls it a success, and it cannot know that a derivation
-has no check or that a digit was typed by hand. Here the report fails instead.
+Quarto prints `?var:x` or `?@fig-x` and exits with status 0, and it cannot know that a derivation
+has no check or that a number was typed by hand. Here the report fails instead.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ def check(
     outcomes: list[Outcome],
     preset: str = "full",
 ) -> Report:
-    """Find every fault of a document, or return what it was found to consist of.
+    """What a document consists of, if its chapters have no fault.
 
     Raises:
-        UserError: one line per fault.
+        UserError: one line for each fault.
     """
     names = chapters(sets)
     missing = [f"{folder / name}: no such file" for name in names if not (folder / name).is_file()]
@@ -78,7 +78,7 @@ def findings(report: Report) -> list[Finding]:
 
 
 def duplicates(report: Report) -> Iterator[Finding]:
-    """A label or a footnote that is defined twice in the document."""
+    """Labels and footnotes that are defined twice in the document."""
     first: dict[str, str] = {}
     for chapter in report.chapters:
         notes = ((m.start(), f"[^{m[1]}]") for m in NOTE.finditer(chapter.source))
@@ -92,7 +92,7 @@ def duplicates(report: Report) -> Iterator[Finding]:
 
 
 def uncited(report: Report) -> Iterator[Finding]:
-    """A check that no chapter cites, told at the chapter of its problem."""
+    """Checks that no chapter cites, reported at the chapter of their problem."""
     for outcome in report.outcomes:
         for entry in outcome.checks:
             name = f"{outcome.key}.checks.{entry['id']}"
@@ -102,7 +102,7 @@ def uncited(report: Report) -> Iterator[Finding]:
 
 
 def unincluded(report: Report) -> Iterator[Finding]:
-    """A chapter that is there but that nothing includes."""
+    """Chapters that nothing includes."""
     named = {
         Path(match[1][1:])
         for chapter in report.chapters
@@ -118,7 +118,7 @@ def unincluded(report: Report) -> Iterator[Finding]:
 
 
 def unanswered(report: Report) -> Iterator[Finding]:
-    """A part of the text without an answer."""
+    """Parts of the text without an answer."""
     for chapter, position, message in rubric.unanswered(report):
         yield Finding(chapter.path, chapter.line(position), message)
 

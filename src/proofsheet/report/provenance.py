@@ -11,8 +11,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from proofsheet.report.markdown import escape, heading, table
 from proofsheet.report.results import Outcome
+from proofsheet.report.tables import escape, plain_table
 
 PACKAGES = (
     "proofsheet", "torch", "torchvision", "numpy", "scipy", "sympy", "scikit-learn", "pandas",
@@ -28,7 +28,7 @@ def section(outcomes: Iterable[Outcome], *, settings: Mapping[str, Any], root: P
         settings: what `config.yaml` said about the run, by name.
         root: the checkout, whose commit is named.
     """
-    parts = [heading("Provenance", 1)]
+    parts = ["# Provenance {.unnumbered}\n"]
     for source in _sources(outcomes).values():
         parts.append(f"**{escape(_title(source))}**: {escape(_description(source))}\n")
     chosen = {key: _listed(value) for key, value in settings.items()}
@@ -55,7 +55,7 @@ def record(outcomes: Iterable[Outcome], *, benchmarks: Path) -> str:
             "## Time and memory\n",
             "Wall-clock time, processor time and peak resident memory of each job, as Snakemake"
             " measured them; a row with several jobs adds up the times.\n",
-            table(["Job", "Jobs", "Time", "Processor time", "Memory"], rows, "lrrrr"),
+            plain_table(["Job", "Jobs", "Time", "Processor time", "Memory"], rows, "lrrrr"),
         ]
     return "\n".join(parts)
 
@@ -194,7 +194,7 @@ def _data(source: Mapping[str, Any]) -> str:
     ]
     rows = [(key, value) for key, value in facts if value != ""]
     counts = _counts(source.get("counts", {}))
-    return f"## {escape(_title(source))}\n\n{table(['', ''], rows)}\n{counts}"
+    return f"## {escape(_title(source))}\n\n{plain_table(['', ''], rows)}\n{counts}"
 
 
 def _counts(counts: Mapping[str, Any]) -> str:
@@ -205,7 +205,7 @@ def _counts(counts: Mapping[str, Any]) -> str:
     classes = list(dict.fromkeys(name for per_class in splits.values() for name in per_class))
     rows = [[name, *(f"{c.get(name, 0):,}" for c in splits.values())] for name in classes]
     rows.append(["all", *(f"{sum(c.values()):,}" for c in splits.values())])
-    return table(["Class", *splits], rows, "l" + "r" * len(splits))
+    return plain_table(["Class", *splits], rows, "l" + "r" * len(splits))
 
 
 def _checksums(files: Iterable[Mapping[str, str]]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What is asked: `report/<set>/set.yaml`, with the parts of a problem set and its bars."""
+"""Read `report/<set>/set.yaml`: the parts of a problem set, their points and bars."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Problem:
 
     @property
     def key(self) -> str:
-        """`p1` of `p1_subspace`, with which its labels go on after those of its set."""
+        """`p1` of `p1_subspace`: in its labels, what follows the name of the set."""
         return self.id.partition("_")[0]
 
     @property

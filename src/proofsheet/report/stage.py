@@ -1,7 +1,7 @@
 """Put one document together: chapters, numbers, figures, tables, cover, in one folder.
 
-The folder is a Quarto project of its own, so that what is generated never lies among what is
-written by hand, and a set can be rendered without waiting for the others.
+The folder is a Quarto project of its own: generated files never mix with written ones, and a set
+can be rendered without waiting for the others.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ CHECKS = "generated/checks.json"
 
 @dataclass(frozen=True)
 class Staging:
-    """What one document is made of.
+    """What a document is made of.
 
     Attributes:
         document: `submission`, or the name of a set.
@@ -48,7 +48,7 @@ class Staging:
         results: folder of the results.
         author: name, student_id, email.
         acknowledgements: as in `config.yaml`.
-        settings: `preset` and whatever else the provenance page says about the run, by name.
+        settings: `preset` and the other settings that the provenance section names.
         date: as it is printed; today if empty.
     """
 
@@ -71,7 +71,7 @@ def stage(job: Staging, folder: Path) -> Report:
         What the document consists of.
 
     Raises:
-        UserError: a result that is missing, or every fault that `lint` finds, a line each.
+        UserError: a missing result, or one line for each fault that `lint` finds.
     """
     sets = [load(job.report, name) for name in job.sets]
     if job.problems:

@@ -12,9 +12,9 @@ import yaml
 from proofsheet.jobs.errors import UserError
 from proofsheet.report import marks, numbers
 from proofsheet.report.results import Outcome
+from proofsheet.report.tables import escape
 
 STANDIN_NOTE = f"{numbers.DAGGER} on stand-in data"
-_MARKDOWN = re.compile(r"([\\`*_$\[\]<>#|~^@\"])")
 
 
 def build(outcomes: Iterable[Outcome], cited: Mapping[str, int]) -> dict[str, Any]:
@@ -115,10 +115,10 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _escaped(tree: Any) -> Any:
-    """Texts in which Markdown reads nothing but letters."""
+    """The texts of a tree, in which Markdown reads no markup."""
     if isinstance(tree, dict):
         return {key: _escaped(value) for key, value in tree.items()}
-    return _MARKDOWN.sub(r"\\\1", tree)
+    return escape(tree)
 
 
 def _keys(value: Any) -> Iterator[str]:

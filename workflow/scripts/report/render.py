@@ -1,4 +1,4 @@
-"""Check the chapters of one document, put it together, render it to PDF."""
+"""Check the chapters of one document, assemble it and render it to PDF."""
 
 import os
 from pathlib import Path
