@@ -80,8 +80,8 @@ def render(project: Path, document: str) -> tuple[bytes, str]:
 def _compile(typ: Path, project: Path) -> tuple[bytes, list[typst.TypstWarning]]:
     """Compile an accessible PDF (PDF/UA-1).
 
-    Where typst refuses, because a screen reader could not read something, the PDF is compiled without
-    the standard, with a warning: a report that is not accessible is better than none.
+    Where typst refuses, because a screen reader could not read something, the PDF is compiled
+    without the standard, with a warning: an inaccessible report is better than none.
     """
     options = {"root": str(project), "ignore_system_fonts": True, "format": "pdf"}
     try:
