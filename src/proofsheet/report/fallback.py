@@ -93,7 +93,7 @@ def _compile(typ: Path, project: Path) -> tuple[bytes, list[typst.TypstWarning]]
             if "PDF/UA-1" not in error.message:
                 raise
             said = error.message
-    log.warning("the PDF is not accessible as PDF/UA-1 asks: %s", said)
+    log.warning("the PDF does not meet PDF/UA-1: %s", said)
     return typst.compile_with_warnings(str(typ), **options)
 
 

@@ -229,7 +229,7 @@ def test_a_missing_name_is_said_once_after_all_sets(tmp_path, monkeypatch, name,
         (tmp_path / f"results/submission/{folder}").mkdir(parents=True)
         for file in files(folder, PLAIN):
             (tmp_path / f"results/submission/{folder}/{file}").write_bytes(b"x")
-    config = {"preset": "full", "author": {"name": name}, "acknowledgements": {}}
+    config = {"preset": "full", "sets": [], "author": {"name": name}, "acknowledgements": {}}
     said = ready_to_hand_in(config, sets, dict.fromkeys(sets, "full"), 0)
     assert sum("author.name" in line for line in said) == lines
     assert sum(line.startswith("  to hand in: ") for line in said) == 2
