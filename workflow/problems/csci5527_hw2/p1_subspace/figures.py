@@ -1,4 +1,4 @@
-"""CSCI 5527 HW 2, problem 1: spectrum, convergence and steps of gradient descent, the starts."""
+"""CSCI 5527 HW 2, problem 1: the spectrum, the convergence of gradient descent, all starts."""
 
 import numpy as np
 
@@ -47,17 +47,6 @@ with script.run(snakemake):
     axes[1, 0].set_ylabel(r"$\Vert\nabla\Vert_F$")
     axes[1, 1].legend(title="start", loc="lower left", ncols=2)
     figures.save(figure, snakemake.output.convergence)
-
-    figure, axes = figures.new(1, 2, height=1.9)
-    for axis, (name, title) in zip(axes, PROBLEMS.items(), strict=True):
-        chosen = metrics[name]["starts"]["chosen"] - 1
-        steps = arrays[f"{name}_{chosen}_steps"]
-        axis.semilogy(np.arange(len(steps)), steps, "o-", linewidth=0.4, markersize=2)
-        axis.axhline(metrics[name]["guaranteed_step"], color="black", linestyle=":")
-        axis.set_yscale("log", base=2)
-        axis.set(title=title, xlabel="iteration $k$")
-    axes[0].set_ylabel("accepted step $t_k$")
-    figures.save(figure, snakemake.output.steps)
 
     rows = []
     for name in PROBLEMS:

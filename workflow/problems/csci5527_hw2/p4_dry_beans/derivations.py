@@ -74,7 +74,7 @@ def standard_score(values: list[sympy.Expr]) -> list[sympy.Expr]:
 
 
 @derivation_check(
-    claim="standardising a·x + b gives the same as standardising x, for a > 0",
+    claim="standardizing a·x + b gives the same as standardizing x, for a > 0",
     method="symbolic",
     tolerance=0,
 )
