@@ -10,7 +10,7 @@ from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
-from proofsheet.learning.classification import over_splits, overfitting, paired_difference, recall
+from proofsheet.learning.classification import over_splits, overfitting, paired_difference
 from proofsheet.learning.model_selection import described
 
 with script.run(snakemake):
@@ -69,10 +69,6 @@ with script.run(snakemake):
         coordinates=six_coordinates(data.train.x[shown]),
         labels=data.train.y[shown],
         **{f"{kind}_confusion": first[kind]["confusion"] for kind in kinds},
-        **{
-            f"{kind}_recall": np.stack([recall(run["confusion"]) for run in arrays[kind]])
-            for kind in kinds
-        },
         **{
             name: first["mlp"][name]
             for name in ("loss", "accuracy", "validation_loss", "validation_accuracy")
