@@ -168,7 +168,7 @@ def test_from_jobs_to_figures(perform, beans, tmp_path):
     assert {check["id"] for check in read_json(outputs["checks"])} == set(CHECKS)
 
     drawn = ("data", "tuning_classical", "curves", "confusion")
-    tables = ("tried", "tuning_mlp", "splits", "classes")
+    tables = ("tried", "tuning_mlp", "splits")
     files = {name: tmp_path / f"{name}.svg" for name in drawn}
     files |= {name: tmp_path / f"{name}.md" for name in tables}
     write_json(inputs["source"], {"standin": True})
@@ -181,8 +181,6 @@ def test_from_jobs_to_figures(perform, beans, tmp_path):
     }
     perform("figures", beans, inputs, files)
     assert all(path.stat().st_size > 0 for path in files.values())
-    assert files["splits"].read_text().count("\n") == 2 + 2 * len(seeds)
-    assert "†" in files["classes"].read_text()
-    rows = [line.split("|")[2].strip(" †") for line in files["classes"].read_text().splitlines()]
-    assert rows[0] == "Test rows"
-    assert list(map(int, rows[2:])) == np.bincount(beans.test.y).tolist()
+    rows = files["splits"].read_text().splitlines()
+    assert len(rows) == 2 + len(seeds)
+    assert rows[2].count("†") == 6

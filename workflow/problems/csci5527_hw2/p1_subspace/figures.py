@@ -15,7 +15,7 @@ with script.run(snakemake):
     arrays = read_arrays(snakemake.input.arrays)
     rank = metrics["rank"]
 
-    figure, axes = figures.new(width=0.75, height=2.3)
+    figure, axes = figures.new(width=0.75, height=1.8)
     eigenvalues = arrays["eigenvalues"]
     index = np.arange(1, len(eigenvalues) + 1)
     axes.semilogy(index[:rank], eigenvalues[:rank], "o", label=f"kept: $i \\leq {rank}$")
@@ -27,7 +27,7 @@ with script.run(snakemake):
     axes.legend(loc="center right")
     figures.save(figure, snakemake.output.spectrum)
 
-    figure, axes = figures.new(2, 2, height=3.6, sharex="col")
+    figure, axes = figures.new(2, 2, height=3.2, sharex="col")
     for column, (name, title) in enumerate(PROBLEMS.items()):
         result = metrics[name]
         for start in range(result["starts"]["count"]):

@@ -10,7 +10,6 @@ from proofsheet.report.numbers import fixed
 from proofsheet.report.tables import write_table
 
 WEIGHTS = ("W1", "W2", "W3")
-NODES = ("V1", "V2", "V3", "V4", "V5", "D", "z")
 
 
 def size(value: np.ndarray) -> str:
@@ -54,7 +53,7 @@ with script.run(snakemake):
     # In the order of evaluation: an input may stand anywhere before its first use.
     graph = {step["name"]: step["parents"] for step in trace.values()}
 
-    figure, (top, bottom) = figures.new(2, 1, height=3.2)
+    figure, (top, bottom) = figures.new(2, 1, height=2.8)
     formulas = {s["name"]: f"${s['expression']}$" for s in trace.values() if s["expression"]}
     draw_graph(
         top, graph, above=formulas, below={s["name"]: size(s["value"]) for s in trace.values()}
@@ -69,22 +68,6 @@ with script.run(snakemake):
     bottom.set_title("backward: Frobenius norm of each gradient (below); data have none")
     figures.save(figure, snakemake.output.graph)
 
-    write_table(
-        snakemake.output.rules,
-        ["Node", "Size", "Value", "Gradient", "Norm of value", "Norm of gradient"],
-        [
-            [
-                f"${s['name']}$",
-                size(s["value"]),
-                f"${s['expression']}$" if s["expression"] else "given",
-                f"${s['derivative_name']} = {s['derivative_expression'] or 1}$",
-                fixed(np.linalg.norm(s["value"])),
-                fixed(np.linalg.norm(s["derivative"])),
-            ]
-            for s in (trace[name] for name in (*WEIGHTS, *NODES))
-        ],
-        align="lcllrr",
-    )
     by_column(snakemake.output.given, "value", ("X", "Y"))
     by_column(snakemake.output.forward_hidden, "value", ("V1", "V2"))
     by_column(snakemake.output.forward_output, "value", ("V3", "V4", "V5", "D"))

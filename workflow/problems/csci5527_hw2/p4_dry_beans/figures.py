@@ -20,7 +20,7 @@ with script.run(snakemake):
     names = list(metrics["class_counts"])
 
     # The data: how many, and how they lie.
-    figure, (left, right) = figures.new(1, 2, height=2.4, width_ratios=(1, 1.35))
+    figure, (left, right) = figures.new(1, 2, height=2.1, width_ratios=(1, 1.35))
     order = np.argsort(list(metrics["class_counts"].values()))
     left.barh(range(len(names)), [metrics["class_counts"][names[k]] for k in order], color="0.55")
     left.set_yticks(range(len(names)), [names[k] for k in order])
@@ -88,7 +88,7 @@ with script.run(snakemake):
     figures.save(figure, snakemake.output.tuning_classical, standin=standin)
 
     # Learning curves of the chosen perceptrons, fitted to the training rows.
-    figure, (left, right) = figures.new(1, 2, height=2.3)
+    figure, (left, right) = figures.new(1, 2, height=1.8)
     epochs = np.arange(1, len(arrays["loss"]) + 1)
     for panel, name, scale, label in (
         (left, "loss", 1, "cross-entropy"),
@@ -124,12 +124,13 @@ with script.run(snakemake):
     } | {metrics["mlp"]["model"]: [t["settings"] for t in trials["mlp"]]}
     write_table(
         snakemake.output.tried,
-        ["Classifier", "Values tried", "Settings"],
+        ["Classifier", "Values tried"],
         [
-            [family, tried(settings), integer(len(settings))]
+            [family if i == 0 else "", values]
             for family, settings in kinds_tried.items()
+            for i, values in enumerate(tried(settings).split("; "))
         ],
-        align="llr",
+        align="ll",
     )
     winner = max(trials["mlp"], key=lambda t: t["validation_accuracy"])
     write_table(
@@ -152,39 +153,29 @@ with script.run(snakemake):
         ],
         align="lllrrrrr",
     )
+    measures = {
+        "validation": ("validation_accuracies", percent),
+        "test": ("test_accuracies", percent),
+        "macro F1": ("macro_f1s", fixed),
+    }
     write_table(
         snakemake.output.splits,
-        ["Split", "Classifier", "Chosen", "Validation", "Test", "Macro F1"],
+        [
+            "Split",
+            "Chosen in (a)",
+            *(f"({part}) {measure}" for part in "ab" for measure in measures),
+        ],
         [
             [
                 integer(seed),
-                metrics[kind]["models"][i],
-                # Shorter than elsewhere, so that a setting stays on its line.
-                metrics[kind]["chosen_by_split"][i].replace("learning rate", "rate"),
-                percent(metrics[kind]["validation_accuracies"][i]) + mark,
-                percent(metrics[kind]["test_accuracies"][i]) + mark,
-                fixed(metrics[kind]["macro_f1s"][i]) + mark,
-            ]
-            for kind in KINDS
-            for i, seed in enumerate(metrics["seeds"])
-        ],
-        align="rllrrr",
-    )
-    write_table(
-        snakemake.output.classes,
-        ["Class", "Test rows", "Recall (a)", "F1 (a)", "Recall (b)", "F1 (b)"],
-        [
-            [
-                name,
-                integer(arrays["classical_confusion"][k].sum()) + mark,
+                metrics["classical"]["models"][i],
                 *(
-                    percent(metrics[kind][value][name]) + mark
-                    if value == "recall"
-                    else fixed(metrics[kind][value][name]) + mark
+                    shown(metrics[kind][values][i]) + mark
                     for kind in KINDS
-                    for value in ("recall", "f1")
+                    for values, shown in measures.values()
                 ),
             ]
-            for k, name in enumerate(names)
+            for i, seed in enumerate(metrics["seeds"])
         ],
+        align="rlrrrrrr",
     )
