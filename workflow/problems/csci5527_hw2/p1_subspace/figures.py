@@ -27,7 +27,7 @@ with script.run(snakemake):
     axes.legend(loc="center right")
     figures.save(figure, snakemake.output.spectrum)
 
-    figure, axes = figures.new(2, 2, height=3.2, sharex="col")
+    figure, axes = figures.new(2, 2, height=2.8, sharex="col")
     for column, (name, title) in enumerate(PROBLEMS.items()):
         result = metrics[name]
         for start in range(result["starts"]["count"]):

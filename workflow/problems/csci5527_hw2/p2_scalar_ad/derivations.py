@@ -108,7 +108,7 @@ def forward_steps(rng, formula=forward_sweep):
 
 
 @equality_check(
-    "proofsheet's dual numbers give f and its derivative in any direction",
+    "dual numbers give f and its derivative in any direction",
     method="autograd",
     trials=200,
 )
@@ -129,7 +129,7 @@ def reverse_steps(rng, formula=reverse_sweep):
     return formula(x), torch_derivatives(x, direction)[1]
 
 
-@equality_check("proofsheet's tape gives the gradient of f", method="autograd", trials=200)
+@equality_check("the tape gives the gradient of f", method="autograd", trials=200)
 def tape_gradient(rng, formula=gradient):
     x, direction = random_case(rng)
     return formula(f, *x), torch_derivatives(x, direction)[1][:3]

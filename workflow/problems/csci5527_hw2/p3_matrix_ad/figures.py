@@ -53,19 +53,11 @@ with script.run(snakemake):
     # In the order of evaluation: an input may stand anywhere before its first use.
     graph = {step["name"]: step["parents"] for step in trace.values()}
 
-    figure, (top, bottom) = figures.new(2, 1, height=2.8)
+    figure, axes = figures.new(height=1.4)
     formulas = {s["name"]: f"${s['expression']}$" for s in trace.values() if s["expression"]}
     draw_graph(
-        top, graph, above=formulas, below={s["name"]: size(s["value"]) for s in trace.values()}
+        axes, graph, above=formulas, below={s["name"]: size(s["value"]) for s in trace.values()}
     )
-    top.set_title("forward: what each node computes (above) and its size (below)")
-    norms = {s["name"]: fixed(np.linalg.norm(s["derivative"])) for s in trace.values()}
-    data = [trace[name]["name"] for name in ("X", "Y")]
-    draw_graph(
-        bottom, graph, backward=True,
-        below={name: norm for name, norm in norms.items() if name not in data},
-    )  # fmt: skip
-    bottom.set_title("backward: Frobenius norm of each gradient (below); data have none")
     figures.save(figure, snakemake.output.graph)
 
     by_column(snakemake.output.given, "value", ("X", "Y"))
