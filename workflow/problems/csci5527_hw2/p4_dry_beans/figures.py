@@ -1,23 +1,15 @@
 """CSCI 5527 HW 2, problem 4: figures and tables of the beans and the two classifiers."""
 
-from typing import Any
-
 import numpy as np
 
 from problems.csci5527_hw2.p4_dry_beans.features import FEATURES
 from proofsheet import figures
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json
-from proofsheet.learning.model_selection import tried
 from proofsheet.report.numbers import DAGGER, fixed, integer, percent
 from proofsheet.report.tables import write_table
 
 KINDS = {"classical": "(a) classical", "mlp": "(b) perceptrons"}
-
-
-def features_aside(settings: dict[str, Any]) -> dict[str, Any]:
-    """The other hyperparameters."""
-    return {name: value for name, value in settings.items() if name != "features"}
 
 
 with script.run(snakemake):
@@ -126,20 +118,6 @@ with script.run(snakemake):
     figures.save(figure, snakemake.output.confusion, standin=standin)
 
     # Tables.
-    kinds_tried = {
-        family: [t["settings"] for t in trials["classical"] if t["family"] == family]
-        for family in families
-    } | {metrics["mlp"]["model"]: [t["settings"] for t in trials["mlp"]]}
-    write_table(
-        snakemake.output.tried,
-        ["Classifier", "Values tried"],
-        [
-            [family if i == 0 else "", values]
-            for family, settings in kinds_tried.items()
-            for i, values in enumerate(tried([features_aside(s) for s in settings]).split("; "))
-        ],
-        align="ll",
-    )
     winner = max(trials["mlp"], key=lambda t: t["validation_accuracy"])
     write_table(
         snakemake.output.tuning_mlp,
