@@ -43,7 +43,7 @@ with script.run(snakemake):
             )
         axes[0, column].set_title(title)
         axes[1, column].set_xlabel("iteration $k$")
-    axes[0, 0].set_ylabel("loss over optimum, minus 1")
+    axes[0, 0].set_ylabel("relative excess loss")
     axes[1, 0].set_ylabel(r"$\Vert\nabla\Vert_F$")
     axes[1, 1].legend(title="start", loc="lower left", ncols=2)
     figures.save(figure, snakemake.output.convergence)
