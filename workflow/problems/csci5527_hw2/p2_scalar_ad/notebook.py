@@ -111,7 +111,7 @@ def forward(seed):
 nodes = forward((0.0, 1.0, 0.0))
 print(" i       v_i   tangent")
 for i, node in nodes.items():
-    print(f"{i:2d} {node.value:9.4f} {node.tangent:9.4f}")
+    print(f"{i:2d} {node.value:9.4f} {node.tangent + 0.0:9.4f}")  # -0 becomes 0
 print()
 print(f"value = {nodes[6].value:.4f}")
 print(f"forward.df_dx2 = {nodes[6].tangent:.4f}")
@@ -120,9 +120,8 @@ print(f"forward.df_dx2 = {nodes[6].tangent:.4f}")
 # The gradient needs one sweep for each input:
 
 # %%
-by_forward = [
-    forward(seed)[6].tangent for seed in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
-]
+seeds = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
+by_forward = [forward(seed)[6].tangent for seed in seeds]
 for k, derivative in enumerate(by_forward, 1):
     print(f"forward.df_dx{k} = {derivative:.4f}")
 
@@ -181,10 +180,7 @@ program(*x)[6].backward()
 by_reverse, by_torch = [tape[i].adjoint for i in (-2, -1, 0)], [v.grad.item() for v in x]
 for k, derivative in enumerate(by_torch):
     print(f"pytorch.gradient.{k} = {derivative:.4f}")
-largest = max(
-    abs(ours - theirs)
-    for way in (by_forward, by_reverse)
-    for ours, theirs in zip(way, by_torch, strict=True)
-)
-print("largest difference:", largest)
+pairs = [*zip(by_forward, by_torch, strict=True), *zip(by_reverse, by_torch, strict=True)]
+largest = max(abs(ours - theirs) for ours, theirs in pairs)
+print(f"max_abs_difference = {largest:.1e}")
 assert largest <= 1e-12
