@@ -55,7 +55,8 @@ show({name: v[name] for name in ("V1", "V2", "V3", "V4", "V5", "D", "z")}, "v")
 #
 # From $z.g = 1$ back to $W_1$: each line is $\nabla_{V_i} \langle V_j, V_j.g \rangle$ with $V_j.g$
 # held fixed. For a product $V_j = W V_i$ this is $V_i.g = W^\top V_j.g$ and
-# $W.g = V_j.g\, V_i^\top$; for the ReLU it is a mask. The data $X$ and $Y$ are constants; their lines are not used.
+# $W.g = V_j.g\, V_i^\top$; for the ReLU it is a mask. The data $X$ and $Y$ are constants; their
+# lines are not used.
 
 # %%
 # source: problems.csci5527_hw2.p3_matrix_ad.derivations: backward_pass
