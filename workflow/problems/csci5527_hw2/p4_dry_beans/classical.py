@@ -21,7 +21,7 @@ def fit_classical(family: str, x: np.ndarray, y: np.ndarray, *, seed: int, **set
 
     Args:
         family: `SVM` (RBF kernel, one against one), `FOREST` or `BOOSTING`.
-        x: (n, d) standardised features.
+        x: (n, d) standardized features.
         y: (n,) classes.
         seed: of the forest's and the booster's draws.
         settings: hyperparameters under scikit-learn's names.

@@ -1,4 +1,4 @@
-"""Multi-layer perceptrons in PyTorch: several initialisations trained side by side.
+"""Multi-layer perceptrons in PyTorch: several initializations trained side by side.
 
 K networks of one shape differ only in their random draws. Their weights are the slices of one
 tensor per layer, so that a batched matrix product trains all of them in little more time than
@@ -87,7 +87,7 @@ def train_perceptrons(
 
     Args:
         training: hyperparameters.
-        x, y: (n, d) standardised features and (n,) classes to fit.
+        x, y: (n, d) standardized features and (n,) classes to fit.
         seed: of initial weights, batches and dropout.
         device: where to train.
         validation: (x, y) to follow, epoch by epoch.
@@ -150,7 +150,7 @@ def to_tensor(x: np.ndarray, device: torch.device) -> Tensor:
 
 
 def predicted_classes(model: Perceptrons, x: np.ndarray, device: torch.device) -> np.ndarray:
-    """Most probable class of each row of standardised features: (n, d) to (n,)."""
+    """Most probable class of each row of standardized features: (n, d) to (n,)."""
     return model.probabilities(to_tensor(x, device)).argmax(dim=1).cpu().numpy()
 
 
