@@ -12,7 +12,6 @@ import numpy as np
 import scipy.signal
 import sympy
 import torch
-from sympy import Rational
 
 from problems.csci5527_hw3.p2_correlation.correlation import (
     C_w,
@@ -21,7 +20,6 @@ from problems.csci5527_hw3.p2_correlation.correlation import (
     correlate2d,
     correlate_multichannel,
 )
-from problems.csci5527_hw3.p2_correlation.template_matching import normalized_score_map, score_map
 from proofsheet.checks import derivation_check, equality_check, relative_error
 
 Array = np.ndarray
@@ -98,17 +96,6 @@ def convolution(rng: Rng, formula: Any = lambda x, y: np.convolve(x[::-1], y)) -
     return formula(x, y), index_formula(x, y)
 
 
-@derivation_check(
-    claim="x ⋆ (c x) reads the same forwards and backwards",
-    method="symbolic", trials=10, tolerance=0,
-)  # fmt: skip
-def multiples_commute(rng: Rng, formula: Any = lambda x, c: [c * value for value in x]) -> float:
-    (n,) = lengths(rng, 1, largest=6)
-    x, c = sympy.symbols(f"x:{n}"), sympy.Symbol("c")
-    correlated = index_formula(np.array(x), np.array(formula(x, c)))
-    return different(correlated, correlated[::-1])
-
-
 # --- (b), (c) matrices and Jacobians
 
 
@@ -183,26 +170,6 @@ def jacobians(rng: Rng, formula: Any = (C_x, C_w)) -> float:
     of_w, of_x = formula
     return relative_error(of_w(x.numpy(), n1), found[0].numpy()) + relative_error(
         of_x(w.numpy(), n2), found[1].numpy()
-    )
-
-
-def pulled_back(w: Array, x: Array, g: Array) -> tuple[Array, Array]:
-    """C_xᵀg and C_wᵀg, without either matrix: inner products with windows of g."""
-    return np.correlate(g, x, "valid")[::-1], np.convolve(g, w, "valid")
-
-
-@derivation_check(
-    claim="∇_w L = R(valid part of x ⋆ g) and ∇_x L = valid part of w ∗ g, for g = ∇_{w⋆x} L",
-    method="autograd", trials=100, tolerance=0,
-)  # fmt: skip
-def gradients(rng: Rng, formula: Any = pulled_back) -> float:
-    n1, n2 = lengths(rng)
-    w, x, g = integers(rng, n1), integers(rng, n2), integers(rng, n1 + n2 - 1)
-    tensors = [torch.from_numpy(a.astype(float)).requires_grad_() for a in (w, x)]
-    loss = torch_correlate1d(*tensors) @ torch.from_numpy(g.astype(float))
-    expected = torch.autograd.grad(loss, tensors)
-    return sum(
-        relative_error(a, b.numpy()) for a, b in zip(formula(w, x, g), expected, strict=True)
     )
 
 
@@ -350,21 +317,6 @@ def scharr_is_a_gradient(rng: Rng, formula: Any = 32) -> float:
     return different([along_columns, along_rows], [0, 0])
 
 
-def next_terms(expression: Any, u: Any, v: Any) -> Any:
-    """The error of X₁ ⋆ Y / 32 as a derivative, up to third derivatives."""
-    return Rational(1, 6) * expression.diff(v, 3) + Rational(3, 16) * expression.diff(v, u, 2)
-
-
-@derivation_check(
-    claim="X₁ ⋆ Y / 32 − ∂Y/∂v = ∂³Y/∂v³ / 6 + 3 ∂³Y/∂v∂u² / 16 for polynomials of degree ≤ 4",
-    method="symbolic", tolerance=0,
-)  # fmt: skip
-def scharr_error(rng: Rng, formula: Any = next_terms) -> float:
-    expression, u, v = polynomial(4)
-    error = scharr_of(expression, u, v) / 32 - expression.diff(v)
-    return different([error], [formula(expression, u, v)])
-
-
 def frame_of_constant(level: int, n: int) -> Array:
     """√(G₁² + G₂²) along a side of the constant image, corners left out: two rows, then zeros."""
     return np.repeat([16 * level, 16 * level, 0], n - 2).reshape(3, n - 2)
@@ -399,13 +351,6 @@ def mean_splits_off(rng: Rng, formula: Any = split_score) -> tuple:
     return formula(template, patch), np.sum(template * patch)
 
 
-@equality_check("with a template of mean 0, an offset of the image changes no score", trials=50)
-def offset_drops_out(rng: Rng, formula: Any = lambda template: template - template.mean()) -> tuple:
-    image, template = rng.uniform(0, 255, (16, 18)), formula(rng.uniform(0, 255, (4, 5)))
-    expected = scipy.signal.correlate2d(image, template, boundary="symm", mode="same")
-    return score_map(image + 100, template), expected
-
-
 @equality_check(
     "noise of standard deviation σ gives a score the variance σ²‖T‖²", trials=5, tolerance=0.1
 )
@@ -415,37 +360,6 @@ def noise_of_a_score(
     template, sigma = rng.standard_normal((3, 4)), rng.uniform(1, 50)
     noise = sigma * rng.standard_normal((10_000, 12))
     return np.var(noise @ template.ravel()), formula(template, sigma)
-
-
-@derivation_check(
-    claim="|⟨T, P⟩| ≤ ‖T‖ ‖P − p̄‖ for a template of mean 0, with equality for P = aT + b",
-    method="bound", trials=100, tolerance=1e-12,
-)  # fmt: skip
-def score_is_bounded(
-    rng: Rng,
-    formula: Any = lambda template, patch: (
-        np.linalg.norm(template) * np.linalg.norm(patch - patch.mean())
-    ),
-) -> float:
-    template = rng.standard_normal((3, 4))
-    template -= template.mean()
-    other = rng.uniform(0, 255, (3, 4))
-    same = rng.uniform(0.1, 3) * template + rng.uniform(-50, 50)
-    excess = abs(np.sum(template * other)) / formula(template, other) - 1
-    gap = abs(np.sum(template * same)) / formula(template, same) - 1
-    return max(excess, abs(gap), 0.0)
-
-
-@equality_check(
-    "the normalized score is the correlation coefficient of template and patch",
-    trials=20,
-    tolerance=1e-9,
-)
-def normalized_is_pearson(rng: Rng, formula: Any = normalized_score_map) -> tuple:
-    image, template = rng.uniform(0, 255, (9, 10)), rng.uniform(0, 255, (3, 5))
-    windows = np.lib.stride_tricks.sliding_window_view(image, (3, 5)).reshape(7 * 6, 15)
-    expected = [np.corrcoef(template.ravel(), window)[0, 1] for window in windows]
-    return formula(image, template)[1:-1, 2:-2].ravel(), expected
 
 
 # --- (g) many channels

@@ -42,24 +42,6 @@ def score_map(image: Real, template: Real, *, method: Method = "auto") -> Real:
     return full[h - 1 : h - 1 + rows, w - 1 : w - 1 + columns]
 
 
-def normalized_score_map(image: Real, template: Real) -> Real:
-    """The correlation coefficient, in [−1, 1], of `template` with the patch around every pixel.
-
-    Three score maps: of the centred template, of the patch sums and of the sums of squares. A
-    patch without contrast resembles nothing: 0.
-    """
-    # Without the common offset the difference below loses fewer digits.
-    image, centred = image - image.mean(), template - template.mean()
-    ones = np.ones(template.shape)
-    sums = score_map(image, ones)
-    squares = score_map(image**2, ones)
-    contrast = squares - sums**2 / template.size
-    floor = 1e-9 * squares.max()
-    norms = np.sqrt(np.maximum(contrast, floor)) * np.linalg.norm(centred)
-    scores = score_map(image, centred)
-    return np.where(contrast > floor, scores, 0.0) / np.where(norms > 0, norms, 1.0)
-
-
 def gray(face: np.ndarray) -> np.ndarray:
     """Grey levels (H, W) uint8 of a color image (H, W, 3), as `scipy.datasets.face(gray=True)`."""
     return (0.21 * face[:, :, 0] + 0.71 * face[:, :, 1] + 0.07 * face[:, :, 2]).astype(np.uint8)
