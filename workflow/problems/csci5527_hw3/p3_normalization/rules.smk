@@ -1,4 +1,4 @@
-# Four normalizations against PyTorch's modules, and what epsilon does.
+# Three normalizations against PyTorch's modules, and what epsilon does.
 SOLVE["csci5527_hw3/p3_normalization"] = dict(
     params=dict(
         # Height, width, channels, batch.
