@@ -11,8 +11,6 @@ from sklearn import metrics
 from problems.csci5527_hw3.p4_transfer.binary_metrics import (
     MEASURES,
     assessed,
-    auc,
-    balanced_threshold,
     measures,
     precision_recall,
     resamples,
@@ -69,27 +67,6 @@ def test_curves_are_scikit_learn_s() -> None:
     theirs = metrics.precision_recall_curve(ill, scores)
     np.testing.assert_allclose(precision[::-1], theirs[0][:-1])
     np.testing.assert_allclose(recall[::-1], theirs[1][:-1])
-
-
-@settings(max_examples=60)
-@given(seeds, sizes)
-def test_no_threshold_has_rates_that_are_closer_together(seed: int, n: int) -> None:
-    scores, ill = scored(seed, n)
-
-    def gap(threshold: float) -> float:
-        found = measures(scores, ill, threshold)
-        return abs(float(found["sensitivity"] - found["specificity"]))
-
-    chosen = gap(balanced_threshold(scores, ill))
-    levels = np.unique(scores)
-    others = [*((levels[1:] + levels[:-1]) / 2), levels[0] - 1, levels[-1] + 1]
-    assert chosen == pytest.approx(min(map(gap, others)))
-
-
-def test_a_perfect_score_is_cut_in_the_middle_of_the_gap() -> None:
-    scores, ill = np.array([0.0, 1.0, 4.0, 5.0]), np.array([False, False, True, True])
-    assert balanced_threshold(scores, ill) == 2.5
-    assert auc(scores, ill) == 1
 
 
 def test_resampling_keeps_the_images_of_a_patient_together() -> None:

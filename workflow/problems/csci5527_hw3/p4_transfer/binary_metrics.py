@@ -92,21 +92,6 @@ def average_precision(
     return (np.diff(recall, axis=-1, prepend=0) * precision).sum(axis=-1)
 
 
-def balanced_threshold(scores: np.ndarray, ill: np.ndarray) -> float:
-    """Where sensitivity and specificity are as equal as they can be; of several, the middle one.
-
-    A threshold lies halfway between two neighboring scores: at a score itself, rounding decides.
-    """
-    levels, false, true = roc(scores, ill)
-    gap = np.abs(true - (1 - false))
-    k = np.flatnonzero(gap == gap.min())
-    k = int(k[len(k) // 2])
-    if k == 0:
-        return float(levels[1]) + 1.0
-    below = levels[k + 1] if k + 1 < len(levels) else levels[k] - 2.0
-    return float((levels[k] + below) / 2)
-
-
 def resamples(patient: np.ndarray, count: int, seed: int) -> np.ndarray:
     """Weights (count, n) of images whose patients are drawn with replacement."""
     _, of = np.unique(patient, return_inverse=True)
