@@ -18,7 +18,7 @@ from problems.csci5527_hw3.p2_correlation.correlation import (
     correlate_multichannel,
 )
 from problems.csci5527_hw3.p2_correlation.template_matching import (
-    centre,
+    center,
     gray,
     peak,
     runner_up,
@@ -111,7 +111,7 @@ def test_a_template_is_found_where_it_was_cut():
     rng = np.random.default_rng(0)
     image = rng.uniform(0, 255, (40, 50))
     template = image[10:17, 20:30]
-    row, column = centre(template.shape)
+    row, column = center(template.shape)
     assert peak(score_map(image, template - template.mean())) == (10 + row, 20 + column)
 
 

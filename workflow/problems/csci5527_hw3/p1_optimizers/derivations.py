@@ -31,7 +31,7 @@ def counted_parameters(first: int, second: int, classes: int) -> int:
 
 
 @equality_check(
-    "the network has 26 C₁ + (25 C₁ + 1) C₂ + (16 C₂ + 1) K parameters", trials=20, tolerance=0
+    "The network has 26 C₁ + (25 C₁ + 1) C₂ + (16 C₂ + 1) K parameters", trials=20, tolerance=0
 )
 def parameters_of_the_network(rng, formula=counted_parameters):
     first, second, classes = (int(n) for n in rng.integers(1, 12, 3))
@@ -104,7 +104,7 @@ def adagrad(θ: np.ndarray, gradients: np.ndarray, *, lr: float, eps: float) -> 
 
 
 @derivation_check(
-    claim="these iterates are those of torch.optim.Adagrad and of ours",
+    claim="Adagrad as written gives the iterates of torch.optim.Adagrad and of our Adagrad",
     method="reference",
     trials=30,
     tolerance=1e-10,
@@ -115,7 +115,7 @@ def adagrad_written_out(rng, formula=adagrad):
 
 
 @equality_check(
-    "Adagrad under gradients of constant size: |θ_{t+1} − θ_t| = α/√t (ε = 0)",
+    "For gradients of constant size Adagrad has |θ_{t+1} − θ_t| = α/√t (ε = 0)",
     trials=50,
     tolerance=1e-9,
 )
@@ -177,7 +177,7 @@ def rmsprop(
 
 
 @derivation_check(
-    claim="these iterates are those of torch.optim.RMSprop and of ours",
+    claim="RMSprop as written gives the iterates of torch.optim.RMSprop and of our RMSprop",
     method="reference",
     trials=30,
     tolerance=1e-10,
@@ -192,7 +192,7 @@ def rmsprop_written_out(rng, formula=rmsprop):
 
 
 @equality_check(
-    "RMSprop under gradients of constant size: |θ_{t+1} − θ_t| = α/√(1 − ρᵗ) (ε = 0)",
+    "For gradients of constant size RMSprop has |θ_{t+1} − θ_t| = α/√(1 − ρᵗ) (ε = 0)",
     trials=50,
     tolerance=1e-9,
 )
@@ -212,7 +212,7 @@ def steps_after_a_change(α: float, ρ: float, a: float, b: float, n: int, k: in
 
 
 @derivation_check(
-    claim="k steps after gradients changed from a to b: αb/√(na² + kb²) in Adagrad,"
+    claim="The k-th step after n gradients a turn into b is αb/√(na² + kb²) in Adagrad and"
     " αb/√(ρᵏ(1 − ρⁿ)a² + (1 − ρᵏ)b²) in RMSprop",
     method="reference",
     trials=30,
@@ -263,7 +263,7 @@ def draw_adam(rng: np.random.Generator) -> dict[str, Any]:
 
 
 @derivation_check(
-    claim="Algorithm 1 gives the iterates of torch.optim.Adam and of ours",
+    claim="Adam as written gives the iterates of torch.optim.Adam and of our Adam",
     method="reference",
     trials=30,
     tolerance=1e-10,
@@ -273,8 +273,7 @@ def adam_written_out(rng, formula=adam):
 
 
 @equality_check(
-    "with m = v = 0 at the start, m_t and v_t of a constant gradient g are (1 − β₁ᵗ)g and"
-    " (1 − β₂ᵗ)g²",
+    "For a constant gradient g, m_t = (1 − β₁ᵗ)g and v_t = (1 − β₂ᵗ)g² in torch.optim.Adam",
     trials=50,
 )
 def bias_of_the_means(rng, formula=lambda β, t: 1 - β**t):
@@ -290,7 +289,7 @@ def bias_of_the_means(rng, formula=lambda β, t: 1 - β**t):
 
 
 @equality_check(
-    "Adam under a constant gradient: every step is α|g|/(|g| + ε), the first included",
+    "For a constant gradient every step of Adam has the length α|g|/(|g| + ε)",
     trials=50,
     tolerance=1e-9,
 )
@@ -302,7 +301,7 @@ def adam_constant(rng, formula=lambda α, g, ε: α * abs(g) / (abs(g) + ε)):
 
 
 @equality_check(
-    "without correction the steps under a constant gradient are α(1 − β₁ᵗ)/√(1 − β₂ᵗ) (ε = 0)",
+    "For a constant gradient, Adam without correction has steps α(1 − β₁ᵗ)/√(1 − β₂ᵗ) (ε = 0)",
     trials=50,
     tolerance=1e-10,
 )
@@ -315,7 +314,7 @@ def reduced_version(rng, formula=lambda β1, β2, t: (1 - β1**t) / math.sqrt(1 
 
 
 @derivation_check(
-    claim="AdamW gives the iterates of torch.optim.AdamW and of ours",
+    claim="AdamW as written gives the iterates of torch.optim.AdamW and of our AdamW",
     method="reference",
     trials=30,
     tolerance=1e-10,
@@ -329,7 +328,7 @@ def adamw_written_out(rng, formula=adam):
 
 
 @equality_check(
-    "with independent random signs Σ ±d_i / n has the standard deviation √(Σ d_i²)/n", trials=20
+    "With independent random signs, Σ ±d_i / n has the standard deviation √(Σ d_i²)/n", trials=20
 )
 def paired_deviation(rng, formula=lambda d: math.sqrt(float(np.sum(d**2))) / len(d)):
     d = rng.integers(-3, 4, int(rng.integers(2, 9))) / 3
@@ -342,8 +341,8 @@ OWN = {name: getattr(optimizers, name) for name in ("Adagrad", "RMSprop", "Adam"
 
 
 @derivation_check(
-    claim="on a small copy of the network, in float64, each of ours and its counterpart in"
-    " torch.optim have the same weights after 200 steps",
+    claim="Our optimizers and those of torch.optim train a small copy of the network, in float64, to"
+    " the same weights in 200 steps",
     method="reference",
     trials=2,
     tolerance=1e-10,

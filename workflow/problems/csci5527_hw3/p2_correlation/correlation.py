@@ -13,7 +13,7 @@ One dimension and two are the multichannel case with one row and one channel, so
 implementation, with two ways inside:
 
 - `direct`: strided windows of y times one matrix that holds x. A window feeds a run of 8
-  neighbouring outputs, not one: the matrix is then a piece of the banded C_w of part (b), windows
+  neighboring outputs, not one: the matrix is then a piece of the banded C_w of part (b), windows
   overlap less, fewer elements are copied, and the product is one that BLAS is fast at.
 - `fft`: the correlation theorem, with zeros up to a length that the FFT is fast at.
 

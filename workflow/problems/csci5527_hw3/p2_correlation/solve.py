@@ -13,7 +13,7 @@ from problems.csci5527_hw3.p2_correlation.correlation import (
 )
 from problems.csci5527_hw3.p2_correlation.derivations import SCHARR
 from problems.csci5527_hw3.p2_correlation.template_matching import (
-    centre,
+    center,
     gray,
     peak,
     runner_up,
@@ -107,9 +107,9 @@ with script.run(snakemake) as log:
     # (f) the eye of the face, as in SciPy's example
     top, bottom, left, right = snakemake.params.crop
     whole = gray(images["face"]).astype(float)
-    grey = whole[top:bottom, left:right]
+    levels = whole[top:bottom, left:right]
     eye = tuple(slice(s.start - o, s.stop - o) for s, o in zip(EYE, (top, left), strict=True))
-    face = grey - grey.mean()
+    face = levels - levels.mean()
     template = face[eye] - face[eye].mean()
     noise = SIGMA * np.random.default_rng([seed, 1]).standard_normal(face.shape)
     noisy = face + noise
@@ -133,11 +133,11 @@ with script.run(snakemake) as log:
         "correlate": seconds_auto,
     }
 
-    true = tuple(s.start + c for s, c in zip(eye, centre(template.shape), strict=True))
+    true = tuple(s.start + c for s, c in zip(eye, center(template.shape), strict=True))
     maps = {
         "both": scores,
-        # Grey levels as they are: neither mean subtracted.
-        "none": score_map(grey + noise, grey[eye]),
+        # Gray levels as they are: neither mean subtracted.
+        "none": score_map(levels + noise, levels[eye]),
     }
     found = {}
     for name, values in maps.items():

@@ -36,9 +36,9 @@ with script.run(snakemake):
             for (j, i), blue in np.ndenumerate(cells):
                 start = corner + i * along + j * across
                 cell = [start, start + along, start + along + across, start + across]
-                colour = np.array([0.0, 0.447, 0.698]) if blue else np.array([0.95, 0.95, 0.95])
+                color = np.array([0.0, 0.447, 0.698]) if blue else np.array([0.95, 0.95, 0.95])
                 panel.add_patch(
-                    Polygon(cell, facecolor=colour * shade, edgecolor="0.35", linewidth=0.5)
+                    Polygon(cell, facecolor=color * shade, edgecolor="0.35", linewidth=0.5)
                 )
         back = batch * DEPTH
         panel.set_xlim(-1.1, channels + back[0] + 0.4)

@@ -31,7 +31,7 @@ def mean_of_class_means(losses: np.ndarray, y: np.ndarray) -> float:
 
 
 @equality_check(
-    "with w_k = n/(2 n_k) the weighted mean loss is the mean of the two classes' mean losses",
+    "With w_k = n/(2 n_k) the weighted mean loss is the mean of the two classes' mean losses",
     trials=50,
 )
 def weights_make_classes_equal(rng, formula=mean_of_class_means):
@@ -48,7 +48,7 @@ def shifted_log_odds(p: float, weights: np.ndarray) -> float:
 
 
 @equality_check(
-    "the weighted expected loss of an image that is ill with probability p is least at"
+    "The weighted expected loss of an image that is ill with probability p is least at"
     " z = log p/(1−p) + log w₁/w₀",
     trials=50,
     tolerance=1e-6,
@@ -69,7 +69,7 @@ def even_odds(p: float, share: float) -> float:
 
 
 @equality_check(
-    "with w_k = 1/(2 π_k) the best score is the log-odds under even shares of both classes",
+    "With w_k = 1/(2 π_k) the best score is the log-odds under equal shares of both classes",
     tolerance=1e-10,
 )
 def weighted_score_is_for_even_shares(rng, formula=even_odds):
@@ -85,7 +85,7 @@ def channels_in_one(weight: np.ndarray, bias: np.ndarray) -> tuple[np.ndarray, n
 
 
 @equality_check(
-    "on three equal normalized channels the first convolution is one with Σ_c w_c/s_c and"
+    "On three equal normalized channels the first convolution is one with Σ_c w_c/s_c and"
     " b − Σ_c (m_c/s_c) Σ w_c",
     trials=30,
 )
@@ -106,7 +106,7 @@ def image_by_image(p: np.ndarray) -> np.ndarray:
 
 
 @equality_check(
-    "the standardized image of a·p + b is that of p, for every a > 0 and b",
+    "The standardized image of a·p + b is that of p, for every a > 0 and b",
     trials=50,
     tolerance=1e-9,
 )
@@ -125,7 +125,7 @@ def weighted_last_maps(maps: np.ndarray, head: np.ndarray) -> np.ndarray:
 
 
 @equality_check(
-    "after a mean over the map and a linear head Grad-CAM is Σ_c u_c A_c / (HW), and its sum"
+    "After a mean over the map and a linear head Grad-CAM is Σ_c u_c A_c / (HW), and its sum"
     " over the map is the score without the bias",
     method="autograd",
     trials=3,

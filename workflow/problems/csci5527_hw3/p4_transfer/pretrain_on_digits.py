@@ -1,4 +1,4 @@
-"""SqueezeNet pretrained on handwritten digits, where weights of ImageNet cannot be had."""
+"""SqueezeNet pretrained on handwritten digits, where weights of ImageNet are missing."""
 
 from __future__ import annotations
 
