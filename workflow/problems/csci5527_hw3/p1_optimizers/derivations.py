@@ -341,8 +341,8 @@ OWN = {name: getattr(optimizers, name) for name in ("Adagrad", "RMSprop", "Adam"
 
 
 @derivation_check(
-    claim="Our optimizers and those of torch.optim train a small copy of the network, in float64, to"
-    " the same weights in 200 steps",
+    claim="Our optimizers and those of torch.optim train a small copy of the network, in float64,"
+    " to the same weights in 200 steps",
     method="reference",
     trials=2,
     tolerance=1e-10,
