@@ -42,10 +42,6 @@ def one_zero_moved(matrix):
     return wrong
 
 
-def filter_not_reversed(z1, z2, run):
-    return p2.banded_windows(z1[:, ::-1], z2, run)
-
-
 def rows_only(z1, z2, rows, columns):
     return p2.by_transforms(z1[:, ::-1], z2, rows, columns)
 
@@ -65,18 +61,15 @@ WRONG = {
     "jacobians": (lambda x, n: C_x(x[::-1], n), C_w),
     "index_formula_is_scipys": lambda z1, z2: p2.index_formula_2d(z2, z1),
     "library_2d": swapped,
-    "exact_on_integers": lambda z1, z2, method: correlate2d(
-        z1.astype("f4"), z2.astype("f4"), method=method
-    ),
+    "exact_on_integers": lambda z1, z2, method: correlate2d(z1 + 1e-3, z2, method=method),
     "half_turn": lambda correlated: correlated[::-1],
-    "banded_product": filter_not_reversed,
     "correlation_theorem": rows_only,
     "scharr_is_separable": ((3, 10, 3), (1, 0, -1)),
     "scharr_is_a_gradient": 16,
     "border_is_an_edge": frame_of_one_line,
     "mean_splits_off": lambda t, p: float(np.sum((t - t.mean()) * (p - p.mean()))),
     "noise_of_a_score": lambda template, sigma: sigma * np.sum(template**2),
-    "planes_are_tubes": lambda x, y: p2.sum_of_planes(x[:, :, ::-1], y),
+    "planes_are_tubes": lambda x, y: correlate_multichannel(x[:, :, ::-1], y),
     "slice_of_three_dimensions": lambda depth: depth // 2,
     "conv2d_of_pytorch": lambda x, y: correlate_multichannel(x[::-1, ::-1], y),
 }

@@ -238,30 +238,6 @@ def half_turn(rng: Rng, formula: Any = lambda correlated: correlated[::-1, ::-1]
     return formula(correlate2d(z1, z2)), scipy.signal.correlate2d(z1, z2)
 
 
-def banded_windows(z1: Array, z2: Array, run: int) -> Array:
-    """Windows of Z₂ that feed `run` neighbors each, times one banded matrix of Z₁."""
-    n1, n2 = z1.shape
-    rows, columns = n1 + z2.shape[0] - 1, n2 + z2.shape[1] - 1
-    runs = -(-columns // run)
-    right = runs * run - columns + n2 - 1
-    padded = np.pad(z2, ((n1 - 1, n1 - 1), (n2 - 1, right)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (n1, run + n2 - 1))[:, ::run]
-    # C_w of R(row) is the row itself, shifted down column by column.
-    band = np.concatenate([C_w(row[::-1], run) for row in z1])
-    products = windows.reshape(rows * runs, -1) @ band
-    return products.reshape(rows, runs * run)[:, :columns]
-
-
-@equality_check(
-    "Windows of Z₂ times the stacked band matrices of the rows of Z₁ give Z₁ ⋆ Z₂", tolerance=0
-)
-def banded_product(rng: Rng, formula: Any = banded_windows) -> tuple:
-    first, second = shapes(rng, largest=12)
-    z1, z2 = integers(rng, *first), integers(rng, *second)
-    run = int(rng.integers(1, 10))
-    return formula(z1, z2, run), scipy.signal.correlate2d(z2, z1)
-
-
 def by_transforms(z1: Array, z2: Array, rows: int, columns: int) -> Array:
     """F⁻¹(F(Z₁ turned) · F(Z₂)), both padded by zeros to (rows, columns)."""
     turned = np.fft.fft2(z1[::-1, ::-1], (rows, columns))
@@ -378,11 +354,6 @@ def tubes(x: Array, y: Array) -> Array:
     return out
 
 
-def sum_of_planes(x: Array, y: Array) -> Array:
-    """Σ_d x[:, :, d] ⋆ y[:, :, d]."""
-    return sum(correlate2d(x[:, :, d], y[:, :, d]) for d in range(x.shape[2]))
-
-
 def pair(rng: Rng, largest: int = 6) -> tuple[Array, Array]:
     """A random filter and input with the same depth."""
     (h, w), (big_h, big_w) = shapes(rng, largest)
@@ -395,7 +366,7 @@ def pair(rng: Rng, largest: int = 6) -> tuple[Array, Array]:
     trials=50,
     tolerance=0,
 )
-def planes_are_tubes(rng: Rng, formula: Any = sum_of_planes) -> tuple:
+def planes_are_tubes(rng: Rng, formula: Any = correlate_multichannel) -> tuple:
     x, y = pair(rng)
     return formula(x, y), tubes(x, y)
 

@@ -90,7 +90,7 @@ with script.run(snakemake):
     times = [
         ("(e) two 3 × 3 filters", "ours", "direct", edges["ours"], ""),
         ("", "`correlate2d`", "direct", edges["correlate2d"], ""),
-        (f"(f) template {size}", "ours", "direct", eye["ours_direct"], ""),
+        (f"(f) template {size}", "ours", "direct", eye["ours_direct"], r"\*"),
         ("", "`correlate2d`", "direct", eye["correlate2d"], r"\*"),
         ("", "ours, chosen by size", "Fourier transforms", eye["ours"], ""),
         ("", '`correlate`, `method="auto"`', "Fourier transforms", eye["correlate"], ""),
@@ -103,8 +103,7 @@ with script.run(snakemake):
     )
 
     ways = {
-        "library": "`correlate_multichannel`",
-        "planes": "sum of 2D cross-correlations, equation (1) of the text",
+        "planes": "ours: sum of 2D cross-correlations, equation (1) of the text",
         "tubes": "inner products of 3D tubes, place by place",
         "slice": "slice number D of SciPy's full 3D cross-correlation",
     }
