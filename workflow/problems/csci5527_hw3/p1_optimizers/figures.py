@@ -65,7 +65,7 @@ with script.run(snakemake):
     for part, names in (
         ("adagrad", ("adagrad",)), ("rmsprop", ("rmsprop",)), ("adam", ("adam", "adamw")),
     ):  # fmt: skip
-        figure, grid = figures.new(len(names), 2, height=0.5 + 1.8 * len(names), squeeze=False)
+        figure, grid = figures.new(len(names), 2, height=0.4 + 1.45 * len(names), squeeze=False)
         for (left, right), name in zip(grid, names, strict=True):
             curves(left, arrays, name, "loss")
             curves(right, arrays, name, "accuracy", scale=-100, offset=100)
@@ -76,7 +76,7 @@ with script.run(snakemake):
         figures.save(figure, snakemake.output[part], standin=standin)
 
     # What each does to the step size.
-    figure, panels = figures.new(1, 2, height=2.4, sharey=True)
+    figure, panels = figures.new(1, 2, height=1.9, sharey=True)
     for panel, case in zip(panels, ("constant", "change"), strict=True):
         for k, name in enumerate(("adagrad", "rmsprop", "adam")):
             lengths = arrays[f"{case}_{name}"]

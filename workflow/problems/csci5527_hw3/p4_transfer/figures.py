@@ -1,7 +1,7 @@
 """CSCI 5527 HW 3, problem 4: radiographs, losses, regions that decided; tables."""
 
 import numpy as np
-from matplotlib.ticker import LogLocator, MaxNLocator
+from matplotlib.ticker import LogLocator
 
 from proofsheet import figures
 from proofsheet.jobs import script
@@ -48,7 +48,7 @@ with script.run(snakemake):
                 )  # fmt: skip
     figures.save(figure, snakemake.output.images, standin=standin)
 
-    figure, panels = figures.new(1, 2, height=2.9, sharey=True)
+    figure, panels = figures.new(1, 2, height=2.4, sharey=True)
     for panel, key, title in zip(
         panels, ("loss", "validation_loss"), ("training", "validation"), strict=True
     ):
@@ -58,10 +58,11 @@ with script.run(snakemake):
                 np.arange(1, len(values) + 1), values, marker=figures.MARKERS[i % 7],
                 color=figures.COLOURS[i % 7], ls=figures.LINE_STYLES[i % 7], label=titles[i],
             )  # fmt: skip
-        panel.set(xlabel="epoch", title=title, yscale="log")
+        panel.set(xlabel="epoch", title=title, xscale="log", yscale="log")
+        panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.xaxis.set_major_formatter("{x:g}")
         panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         panel.yaxis.set_major_formatter("{x:g}")
-        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         panel.minorticks_off()
     panels[0].set_ylabel("weighted cross-entropy")
     figure.legend(
@@ -100,19 +101,18 @@ with script.run(snakemake):
     )
     write_table(
         snakemake.output.strategies,
-        ["Strategy", "Blocks", "Frozen", "Trained parameters", "Learning rate", "Epochs", "Best",
-         "Time / s", "Images/s"],
+        ["Strategy", "Blocks", "Frozen", "Parameters", "Trained", "Rate", "Epochs", "Best", "Time / s"],
         [
             [
                 f"**{entry['title']}**" if name == best else entry["title"],
                 integer(entry["blocks"]),
                 integer(entry["frozen"]),
+                integer(entry["parameters"]),
                 integer(entry["trained_parameters"]),
                 scientific(entry["learning_rate"]),
                 integer(entry["epochs"]),
                 integer(entry["best_epoch"]),
                 integer(entry["seconds"]),
-                integer(entry["images_per_second"]),
             ]
             for name in names
             for entry in [metrics[name]]
@@ -124,8 +124,7 @@ with script.run(snakemake):
 
     write_table(
         snakemake.output.results,
-        ["Strategy", "Validation accuracy", "Test accuracy", "Balanced accuracy", "Sensitivity",
-         "Specificity", "Average precision", "AUC"],
+        ["Strategy", "Validation", "Test", "Balanced", "Sensitivity", "Specificity", "AP", "AUC"],
         [
             [
                 strong(name, entry["title"]),
