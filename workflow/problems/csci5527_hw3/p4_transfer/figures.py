@@ -101,7 +101,8 @@ with script.run(snakemake):
     )
     write_table(
         snakemake.output.strategies,
-        ["Strategy", "Blocks", "Frozen", "Parameters", "Trained", "Rate", "Epochs", "Best", "Time/s"],
+        ["Strategy", "Blocks", "Frozen", "Parameters", "Trained", "Rate", "Epochs", "Best",
+         "Time / s"],
         [
             [
                 f"**{entry['title']}**" if name == best else entry["title"],

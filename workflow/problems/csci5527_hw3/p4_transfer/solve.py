@@ -64,12 +64,11 @@ with script.run(snakemake):
             "first_validation_loss": runs[name]["validation_loss"][0],
             "lowest_validation_loss": min(runs[name]["validation_loss"]),
             "epochs": len(runs[name]["loss"]),
-            "epochs_at_most": runs[name]["epochs"],
             **{
                 key: runs[name][key]
                 for key in (
-                    "initial", "blocks", "frozen", "best_epoch", "learning_rate", "steps",
-                    "parameters", "trained_parameters", "seconds", "images_per_second",
+                    "blocks", "frozen", "best_epoch", "learning_rate", "parameters",
+                    "trained_parameters", "seconds",
                 )
             },
         }
