@@ -12,9 +12,10 @@ import torch
 from problems.csci5527_hw3.p1_optimizers.network import (
     AXES,
     BATCH,
+    IMPLEMENTATIONS,
     START,
+    Recipe,
     layer_parameters,
-    make_steppers,
     network,
     scaled,
     shifted,
@@ -30,7 +31,6 @@ from proofsheet.learning.model_selection import (
     coordinate_search,
     scored,
 )
-from proofsheet.learning.recipes import AdamRecipe
 
 Run = tuple[dict[str, Any], dict[str, np.ndarray]]
 """Metrics and arrays."""
@@ -69,7 +69,7 @@ def train(
     )
     start = time.perf_counter()
     model, curves = _fit(
-        optimizer, settings, rows, validation, AdamRecipe(epochs=epochs, batch=batch),
+        optimizer, settings, rows, validation, Recipe(epochs, batch),
         seed=seed, implementation=implementation,
     )  # fmt: skip
     seconds = time.perf_counter() - start
@@ -110,7 +110,7 @@ def tune(
         (scaled(part.x[:images], device), torch.from_numpy(part.y[:images]).to(device))
         for part in (data.train, data.val)
     )
-    recipe = AdamRecipe(epochs=epochs, batch=BATCH)
+    recipe = Recipe(epochs)
 
     def trial(settings: Mapping[str, float]) -> Trial:
         model, curves = _fit(optimizer, settings, rows, validation, recipe, seed=seed)
@@ -141,7 +141,7 @@ def tune(
 
 def _fit(
     name: str, settings: Mapping[str, float], rows: Rows, validation: Rows,
-    recipe: AdamRecipe, *, seed: int, implementation: str = "ours",
+    recipe: Recipe, *, seed: int, implementation: str = "ours",
 ) -> tuple[torch.nn.Module, dict[str, np.ndarray]]:  # fmt: skip
     """A new network after its training, and its curves."""
     torch.manual_seed(seed)
@@ -150,5 +150,5 @@ def _fit(
     return model, fit(
         model, rows, validation, recipe, seed=seed, augment=shifted,
         label=f"{name} {implementation} seed {seed}", mixed=mixed_precision(device),
-        steppers=make_steppers(name, implementation, settings),
+        steppers=IMPLEMENTATIONS[implementation](name, settings),
     )  # fmt: skip
