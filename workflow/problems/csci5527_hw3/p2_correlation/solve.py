@@ -6,11 +6,14 @@ import numpy as np
 import scipy.signal
 
 from problems.csci5527_hw3.p2_correlation import derivations
-from problems.csci5527_hw3.p2_correlation.correlation import (
-    correlate1d,
-    correlate2d,
-    correlate_multichannel,
+from problems.csci5527_hw3.p2_correlation.comparisons import (
+    SHAPES,
+    WAYS,
+    channel_errors,
+    reversal_error,
+    scipy_errors,
 )
+from problems.csci5527_hw3.p2_correlation.correlation import correlate1d, correlate2d
 from problems.csci5527_hw3.p2_correlation.derivations import SCHARR
 from problems.csci5527_hw3.p2_correlation.template_matching import (
     center,
@@ -23,8 +26,6 @@ from proofsheet.checks import checks_of, relative_error, run_checks
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, write_arrays, write_json
 
-SHAPES = (((1, 1), (5, 7)), ((3, 3), (5, 5)), ((4, 9), (6, 2)), ((7, 1), (40, 50)),
-          ((40, 50), (8, 13)), ((31, 17), (100, 120)), ((64, 64), (64, 64)))  # fmt: skip
 EYE = (slice(300, 365), slice(670, 750))
 SIGMA = 50.0  # of the noise
 
@@ -43,35 +44,19 @@ with script.run(snakemake) as log:
     script.set_threads(snakemake.threads)
     images = read_arrays(snakemake.input.images)
     seed = snakemake.params.seed
-    rng = np.random.default_rng([seed, 0])
 
-    # (a) the numbers of the text, and the reversal on vectors of any length
+    # (a) the numbers of the text; (a) and (d) on random arrays
     x, y = np.array([3, 2, 1]), np.array([4, 6, 3, 9])
-    reversal = 0.0
-    for _ in range(snakemake.params.cases):
-        u, v = (rng.standard_normal(n) for n in rng.integers(1, 60, 2))
-        reversal = max(reversal, relative_error(correlate1d(v, u), correlate1d(u, v)[::-1]))
+    compared = scipy_errors(seed)
     metrics = {
         "answer_a": correlate1d(x, y),
         "answer_a_reversed": correlate1d(y, x),
-        "reversal_max_error": reversal,
-    }
-
-    # (d) against SciPy: named shapes, and as many random ones
-    rows, errors = [], {"direct": 0.0, "fft": 0.0, "auto": 0.0}
-    drawn = [tuple(rng.integers(1, 60, (2, 2)).tolist()) for _ in range(snakemake.params.cases)]
-    for index, (first, second) in enumerate((*SHAPES, *drawn)):
-        z1, z2 = rng.standard_normal(first), rng.standard_normal(second)
-        expected = scipy.signal.correlate2d(z2, z1, mode="full")
-        found = {way: relative_error(correlate2d(z1, z2, method=way), expected) for way in errors}
-        errors = {way: max(errors[way], found[way]) for way in errors}
-        if index < len(SHAPES):
-            rows.append({"z1": list(first), "z2": list(second), **found})
-    metrics["scipy"] = {
-        "cases": len(SHAPES) + len(drawn),
-        "max_relative_error": max(errors.values()),
-        "by_way": errors,
-        "named": rows,
+        "reversal_max_error": reversal_error(seed),
+        "scipy": {
+            "cases": len(compared),
+            "max_relative_error": max(row[way] for row in compared for way in WAYS),
+            "named": compared[: len(SHAPES)],
+        },
     }
 
     # (e) gradient magnitude, ours from the definition, SciPy's as its example computes it
@@ -164,28 +149,10 @@ with script.run(snakemake) as log:
     }
 
     # (g) many channels
-    h = w = 3
-    height = width = depth = snakemake.params.depth
-    rng = np.random.default_rng([seed, 2])
-    small, large = rng.standard_normal((h, w, depth)), rng.standard_normal((height, width, depth))
-    reference = derivations.torch_multichannel(small, large)
-    ways = {
-        "planes": correlate_multichannel(small, large),
-        "tubes": derivations.tubes(small, large),
-        "slice": scipy.signal.correlate(large, small, method="fft")[:, :, depth - 1],
-    }
-    differences = {name: relative_error(value, reference) for name, value in ways.items()}
-    single = correlate_multichannel(small.astype(np.float32), large.astype(np.float32))
+    errors = channel_errors(seed)
     metrics["multichannel"] = {
-        "size": height,
-        "depth": depth,
-        "rows": reference.shape[0],
-        "columns": reference.shape[1],
-        "max_relative_error": max(differences.values()),
-        **differences,
-        "float32": relative_error(
-            single, derivations.torch_multichannel(small.astype("f4"), large.astype("f4"))
-        ),
+        **errors,
+        "max_relative_error": max(errors[way] for way in ("planes", "tubes", "slice")),
     }
 
     write_json(snakemake.output.metrics, metrics)

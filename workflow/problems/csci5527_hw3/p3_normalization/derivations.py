@@ -22,6 +22,9 @@ from proofsheet.learning.normalization import (
 Rng = np.random.Generator
 Index = tuple[Any, ...]
 
+SHAPE = (50, 50, 64, 64)
+"""Height, width, channels and images of the tensor of the text."""
+
 METHODS = {"batch": batch_norm, "layer": layer_norm, "instance": instance_norm}
 TINY_EPS = 1e-300
 """In place of ε = 0, which PyTorch's batch norm refuses while training."""

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from problems.csci5527_hw3.p3_normalization import derivations
-from problems.csci5527_hw3.p3_normalization.derivations import METHODS, ours, pytorch, slices
+from problems.csci5527_hw3.p3_normalization.derivations import METHODS, SHAPE, ours, pytorch, slices
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import write_arrays, write_json
@@ -16,15 +16,9 @@ SWEEP_EPS = (0.0, 1e-5, 1e-2)
 
 with script.run(snakemake) as log:
     script.set_threads(snakemake.threads)
-    height, width, channels, batch = snakemake.params.shape
+    height, width, channels, batch = SHAPE
     metrics = {
-        "tensor": {
-            "height": height,
-            "width": width,
-            "channels": channels,
-            "images": batch,
-            "elements": height * width * channels * batch,
-        },
+        "tensor": {"elements": height * width * channels * batch},
         **{method: {} for method in METHODS},
     }
 
@@ -47,7 +41,7 @@ with script.run(snakemake) as log:
         metrics[f"largest_{kind}"] = max(metrics[method][kind] for method in METHODS)
 
     # Standard deviation of the output, and norm of the Jacobian, as the slice loses its contrast.
-    deviations = np.logspace(-8, 1, snakemake.params.points)
+    deviations = np.logspace(-8, 1, 55)
     generator = torch.Generator().manual_seed(snakemake.params.seed)
     shape = torch.randn((6, 8), generator=generator, dtype=torch.float64)
     shape = standardize(shape, (0, 1))
