@@ -210,9 +210,9 @@ plt.show()
 #
 # ## (g) Many channels, against PyTorch
 #
-# $H = W = D = 50$, $h = w = 3$; two zeros on every side make PyTorch's result the full one. Relative
-# errors of equation (1), of the inner products of tubes, of the slice of the 3D cross-correlation,
-# and of ours in float32:
+# $H = W = D = 50$, $h = w = 3$; two zeros on every side make PyTorch's result the full one.
+# Relative errors of equation (1), of the inner products of tubes, of the slice of the 3D
+# cross-correlation, and of ours in float32:
 
 # %%
 for name, error in channel_errors(SEED).items():

@@ -17,9 +17,9 @@ torch.set_num_threads(1)
 #
 # $$\hat x = \frac{x - \mu}{\sqrt{\sigma^2 + \varepsilon}}$$
 #
-# with the mean $\mu$ and the variance $\sigma^2$ of a slice, divided by its number of elements as in
-# PyTorch. For a tensor $(N, C, H, W)$, batch norm averages over $N, H, W$, layer norm over
-# $C, H, W$, and instance norm over $H, W$.
+# with the mean $\mu$ and the variance $\sigma^2$ of a slice, divided by its number of elements as
+# in PyTorch. For a tensor $(N, C, H, W)$, batch norm averages over $N, H, W$, layer norm over $C,
+# H, W$, and instance norm over $H, W$.
 
 # %%
 # source: proofsheet.learning.normalization
@@ -27,10 +27,10 @@ torch.set_num_threads(1)
 # %% [markdown]
 # ## Comparison with PyTorch, $\varepsilon = 0$
 #
-# The tensor is drawn as $H \times W \times C \times N$ and rearranged to $(N, C, H, W)$. The modules
-# are in training mode, with $\gamma = 1$ and $\beta = 0$ as created. `BatchNorm2d` alone refuses
-# $\varepsilon = 0$ and gets $10^{-300}$ instead, which is lost in rounding when it is added to a
-# variance near 1.
+# The tensor is drawn as $H \times W \times C \times N$ and rearranged to $(N, C, H, W)$. The
+# modules are in training mode, with $\gamma = 1$ and $\beta = 0$ as created. `BatchNorm2d` alone
+# refuses $\varepsilon = 0$ and gets $10^{-300}$ instead, which is lost in rounding when it is added
+# to a variance near 1.
 
 # %%
 # source: problems.csci5527_hw3.p3_normalization.derivations: SHAPE, METHODS, TINY_EPS
@@ -50,8 +50,8 @@ print(f"tensor.elements = {x.numel():,}")
 #
 # ## Why there is an $\varepsilon$
 #
-# A constant slice has $x - \mu = 0$ and $\sigma = 0$: without $\varepsilon$ the formula reads $0/0$,
-# with it the slice becomes 0.
+# A constant slice has $x - \mu = 0$ and $\sigma = 0$: without $\varepsilon$ the formula reads
+# $0/0$, with it the slice becomes 0.
 
 # %%
 constant = torch.full((2, 4, 3, 5), 0.1)
@@ -61,8 +61,8 @@ for eps in (0.0, 1e-5):
 
 # %% [markdown]
 # A slice that is nearly constant comes out with variance 1 all the same if $\varepsilon = 0$: noise
-# becomes signal (left). And gradients on their way back are multiplied by up to
-# $1/\sqrt{\sigma^2 + \varepsilon}$, which only $\varepsilon$ bounds, by $1/\sqrt{\varepsilon}$ (right).
+# becomes signal (left). And gradients on their way back are multiplied by up to $1/\sqrt{\sigma^2 +
+# \varepsilon}$, which only $\varepsilon$ bounds, by $1/\sqrt{\varepsilon}$ (right).
 
 # %%
 deviations = np.logspace(-8, 1, 55)
