@@ -80,12 +80,12 @@ def test_the_epoch_at_which_a_loss_catches_up(losses: list[float], epoch: int) -
 def test_examples_are_the_surest_of_each_kind() -> None:
     ill = np.array([1, 1, 1, 0, 0, 0, 1, 0], bool)
     scores = np.array([3.0, 1.0, -2.0, -3.0, -1.0, 2.0, -4.0, -0.5])
-    found = examples(scores, ill, 0.0, each=1)
+    found = examples(scores, ill)
     assert [(entry["kind"], entry["row"]) for entry in found] == [
         ("found", 0), ("cleared", 3), ("missed", 6), ("alarm", 5),
     ]  # fmt: skip
     assert found[0]["probability"] == pytest.approx(1 / (1 + np.exp(-3)))
-    assert not [entry for entry in examples(scores, ill, -9.0) if entry["kind"] == "missed"]
+    assert not [entry for entry in examples(abs(scores), ill) if entry["kind"] == "missed"]
 
 
 def test_how_images_grow_where_they_grow_alike() -> None:

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # CSCI 5527, homework 3, problem 1: stochastic optimization on MNIST
 #
-# Needs `pip install numpy torch torchvision tqdm matplotlib`. Beside the results of the workflow it
+# Needs `pip install numpy torch torchvision matplotlib`. Beside the results of the workflow it
 # reads the trainings; elsewhere it tunes and trains all of them, in about 15 minutes on a CPU.
 
 # %%
@@ -100,9 +100,6 @@ for optimizer in (Adagrad, RMSprop, Adam):
 # The training: mini-batches, forward, backward, and a step of one of the optimizers above.
 
 # %%
-# source: proofsheet.jobs.progress
-
-# %%
 # source: proofsheet.jobs.device: on_gpu, bfloat16_is_fast, mixed_precision
 
 # %%
@@ -113,6 +110,20 @@ for optimizer in (Adagrad, RMSprop, Adam):
 
 # %%
 IMPLEMENTATIONS = {"ours": our_steppers}
+
+
+class Epochs:
+    """Iterate over epochs and print the latest losses."""
+
+    def __init__(self, count, label):
+        self.count, self.label = count, label
+
+    def __iter__(self):
+        yield from range(self.count)
+
+    def report(self, **values):
+        print(self.label, ", ".join(f"{name} {value:.4f}" for name, value in values.items()))
+
 
 # %%
 # source: problems.csci5527_hw3.p1_optimizers.train

@@ -30,19 +30,11 @@ Run = tuple[dict[str, Any], dict[str, np.ndarray]]
 
 
 def train(
-    data: Dataset,
-    device: torch.device,
-    *,
-    optimizer: str = "adam",
-    implementation: str = "ours",
-    seed: int = 0,
-    images: int | None = None,
-    epochs: int = 5,
-    batch: int = BATCH,
-    learning_rate: float | None = None,
-    weight_decay: float | None = None,
+    data: Dataset, device: torch.device, *, optimizer: str = "adam", implementation: str = "ours",
+    seed: int = 0, images: int | None = None, epochs: int = 5, batch: int = BATCH,
+    learning_rate: float | None = None, weight_decay: float | None = None,
     tuning: Mapping[str, Any] | None = None,
-) -> Run:
+) -> Run:  # fmt: skip
     """Train the network on shifted images with one optimizer.
 
     Args:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from problems.csci5527_hw3.p4_transfer.binary_metrics import auc
 from proofsheet.learning.image_growth import growth
 
 TITLES = {
@@ -103,19 +103,17 @@ def telling_apart(
     scores = cross_val_predict(
         model, x, of_second, groups=patients, cv=folds, method="decision_function"
     )
-    return float(auc(scores, of_second))
+    return float(roc_auc_score(of_second, scores))
 
 
-def examples(
-    scores: np.ndarray, ill: np.ndarray, threshold: float, each: int = 1
-) -> list[dict[str, Any]]:
+def examples(scores: np.ndarray, ill: np.ndarray, each: int = 1) -> list[dict[str, Any]]:
     """Rows to look at: the surest right and the surest wrong answers of both classes.
 
     Returns:
         `row`, `kind` (found, cleared, missed, alarm) and `probability` under even odds; of each
         kind as many as there are, at most `each`.
     """
-    called, ill = scores >= threshold, np.asarray(ill, bool)
+    called = scores >= 0
     kinds: Sequence[tuple[str, np.ndarray, int]] = (
         ("found", called & ill, -1),
         ("cleared", ~called & ~ill, 1),

@@ -15,19 +15,16 @@ from problems.csci5527_hw3.p4_transfer.analysis import (
     ties,
     title_of,
 )
-from problems.csci5527_hw3.p4_transfer.binary_metrics import assessed, measures
+from problems.csci5527_hw3.p4_transfer.binary_metrics import accuracy_interval, measures
 from problems.csci5527_hw3.p4_transfer.finetune import class_weights
 from problems.csci5527_hw3.p4_transfer.gradcam import enlarged, evidence
-from problems.csci5527_hw3.p4_transfer.images import gray, prepared
+from problems.csci5527_hw3.p4_transfer.images import gray, network_input
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.chest_xray import KINDS
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
 from proofsheet.learning.squeezenet import SqueezeNet
-
-EVEN = 0.0
-"""Score at even odds."""
 
 RATES = ("sensitivity", "specificity", "auc")
 
@@ -49,13 +46,7 @@ with script.run(snakemake):
     scores = {
         part: {name: arrays[name][f"{part}_score"] for name in names} for part in ("val", "test")
     }
-    validation = {
-        name: {
-            key: float(value)
-            for key, value in measures(scores["val"][name], ill["val"], EVEN).items()
-        }
-        for name in names
-    }
+    validation = {name: measures(scores["val"][name], ill["val"]) for name in names}
     measured = {
         name: {
             "title": title_of(name),
@@ -81,15 +72,17 @@ with script.run(snakemake):
 
     # From here on the test images are looked at.
     for name in names:
-        found = assessed(
-            scores["test"][name], ill["test"], EVEN, columns["test"]["patient"], seed=seed
+        found = measures(scores["test"][name], ill["test"])
+        low, high = accuracy_interval(
+            (scores["test"][name] >= 0) == ill["test"], columns["test"]["patient"], seed=seed
         )
         measured[name] |= {
-            "test_accuracy": found["accuracy"],
-            **{key: value for key, value in found.items() if key != "accuracy"},
+            "test_accuracy": found.pop("accuracy"),
+            **found,
+            "intervals": {"accuracy": {"low": low, "high": high}},
         }
     kinds = {
-        kind: float((scores["test"][best] >= EVEN)[columns["test"]["kind"] == k].mean())
+        kind: float((scores["test"][best] >= 0)[columns["test"]["kind"] == k].mean())
         for k, kind in enumerate(KINDS)
         if k > 0 and (columns["test"]["kind"] == k).any()
     }
@@ -116,9 +109,9 @@ with script.run(snakemake):
             if key.startswith("state.")
         }
     )
-    shown = examples(scores["test"][best], ill["test"], EVEN)
+    shown = examples(scores["test"][best], ill["test"])
     rows = np.array([entry["row"] for entry in shown], dtype=int)
-    seen = prepared(gray(data.test.x, rows), side)
+    seen = network_input(gray(data.test.x, rows), side)
     regions = enlarged(evidence(model, seen), side)
 
     weights = class_weights(data.train.y)
