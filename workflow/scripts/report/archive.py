@@ -1,4 +1,4 @@
-"""Zip notebooks of one set with the code of the scripts that its course wants zipped."""
+"""Zip notebooks of one set with the code of some scripts, as its course asks."""
 
 from pathlib import Path
 
