@@ -23,7 +23,7 @@ from problems.csci5527_hw3.p4_transfer.images import (
     augmented,
     gray,
     local_mean,
-    prepared,
+    network_input,
     resampled,
 )
 from proofsheet.data.splits import divide_patients
@@ -109,7 +109,7 @@ def test_frozen_maps_give_the_logits_of_the_whole_network(stripes) -> None:
     torch.nn.init.normal_(model.head.weight)
     images = stripes[1]
     through = features(model, images, 3, 64, CPU, False)
-    x = prepared(gray(images.x, np.arange(len(images.y))), 64)
+    x = network_input(gray(images.x, np.arange(len(images.y))), 64)
     with torch.no_grad():
         torch.testing.assert_close(classify(model, through, 3, CPU, False), model.eval()(x))
 

@@ -27,18 +27,10 @@ from proofsheet.learning.transfer_strategy import changed, strategy_of
 
 @denormals_flushed()
 def train(
-    data: Dataset,
-    device: torch.device,
-    *,
-    weights: Mapping[str, np.ndarray],
-    strategies: Mapping[str, Mapping[str, Any]],
-    strategy: str = "frozen",
-    seed: int = 0,
-    side: int = 128,
-    images: int | None = None,
-    epochs: int | None = None,
-    **changes: Any,
-) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    data: Dataset, device: torch.device, *, weights: Mapping[str, np.ndarray],
+    strategies: Mapping[str, Mapping[str, Any]], strategy: str = "frozen", seed: int = 0,
+    side: int = 128, images: int | None = None, epochs: int | None = None, **changes: Any,
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:  # fmt: skip
     """Train one strategy.
 
     Args:
