@@ -64,10 +64,23 @@ def test_gradient_of_another_shape(name):
 
 
 @every_layer
-def test_integers_are_refused(name):
+def test_integers_are_taken_as_floats(name):
     make, shape = LAYERS[name]
-    with pytest.raises(ValueError, match=rf"{name}\(.*dtype uint8, wants floating point"):
-        make(np.float64).forward(np.ones(shape, np.uint8))
+    x = np.random.default_rng(0).integers(-3, 4, shape)
+    outputs = []
+    for values in (x, x.astype(np.float64)):
+        layer = make(np.float64)
+        y = layer.forward(values)
+        outputs.append((y, layer.backward(np.ones(y.shape, int)), *layer.get_gradients()))
+    for of_integers, of_floats in zip(*outputs, strict=True):
+        np.testing.assert_array_equal(of_integers, of_floats)
+
+
+@every_layer
+def test_what_is_no_number_is_refused(name):
+    make, shape = LAYERS[name]
+    with pytest.raises(ValueError, match=rf"{name}\(.*dtype complex128, wants numbers"):
+        make(np.float64).forward(np.ones(shape, complex))
 
 
 @pytest.mark.parametrize(

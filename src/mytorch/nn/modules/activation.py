@@ -12,7 +12,7 @@ class ReLU(Module):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """The positive part of `x`."""
-        self._check_input(x, True, "any shape")
+        x = self._check_input(x, True, "any shape")
         y = np.maximum(x, 0)
         self._cache = y  # y > 0 exactly where x > 0: no mask to keep
         return y
@@ -39,7 +39,7 @@ class Sigmoid(Module):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """σ(x)."""
-        self._check_input(x, True, "any shape")
+        x = self._check_input(x, True, "any shape")
         with np.errstate(under="ignore"):  # exp(−10⁴) is 0, and so is σ(−10⁴) in any dtype
             e = np.exp(-np.abs(x))
         y = np.where(x >= 0, 1, e) / (1 + e)

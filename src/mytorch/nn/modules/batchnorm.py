@@ -60,11 +60,11 @@ class _BatchNorm(Module):
         """The output has the shape of `x`: (N, C), (N, C, L) or (N, C, H, W).
 
         Raises:
-            ValueError: `x` has another number of axes or channels, or is not floating point.
+            ValueError: `x` has another number of axes or channels, or holds no numbers.
         """
         fits = x.ndim in self.axes and x.shape[1] == self.num_features and x.size > 0
         wanted = " or ".join(f"({a.format(C=self.num_features)})" for a in self.axes.values())
-        self._check_input(x, fits, wanted)
+        x = self._check_input(x, fits, wanted)
         values = _merge(x)
         count = x.size // self.num_features
         if self.training:

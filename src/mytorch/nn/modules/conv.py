@@ -74,7 +74,7 @@ class Conv2d(Module):
 
         Raises:
             ValueError: `x` has another number of axes or channels, is smaller than the kernel
-                after padding, or is not floating point.
+                after padding, or holds no numbers.
         """
         (kh, kw), (sh, sw), (ph, pw) = self.kernel_size, self.stride, self.padding
         fits = (
@@ -84,7 +84,7 @@ class Conv2d(Module):
             and x.shape[3] + 2 * pw >= kw
         )
         least = f"height ≥ {max(kh - 2 * ph, 0)}, width ≥ {max(kw - 2 * pw, 0)}"
-        self._check_input(x, fits, f"(batch, {self.in_channels}, {least})")
+        x = self._check_input(x, fits, f"(batch, {self.in_channels}, {least})")
         n, c, height, width = x.shape
         oh, ow = window_count(height, kh, sh, ph), window_count(width, kw, sw, pw)
 

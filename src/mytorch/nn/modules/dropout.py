@@ -42,7 +42,7 @@ class Dropout(Module):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Any shape; the input itself in evaluation."""
-        self._check_input(x, True, "any shape")
+        x = self._check_input(x, True, "any shape")
         if not self.training or self.p == 0:
             self._cache = (x.shape, None)
             return x

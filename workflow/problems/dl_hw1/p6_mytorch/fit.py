@@ -93,7 +93,7 @@ def train(
         for step, start in enumerate(range(0, len(y), batch)):
             picked = order[start : start + batch]
             losses[epoch, step] = loss.forward(model.forward(x[picked]), y[picked])
-            model.backward_parameters(loss.backward())
+            model.backward(loss.backward())
             optimizer.step(model.get_gradients())
             if epoch == epochs - 1:
                 for total, parameter in zip(sums, parameters, strict=True):
