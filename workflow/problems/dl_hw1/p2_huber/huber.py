@@ -123,8 +123,8 @@ def fit_irls(
     """
 
     def step(w: np.ndarray) -> np.ndarray:
-        root = np.sqrt(huber_weight(y - X @ w, delta))
-        return least_squares(root[:, None] * X, root * y, lam)
+        weighted = huber_weight(y - X @ w, delta) * X.T
+        return np.linalg.solve(weighted @ X + lam * np.eye(len(w)), weighted @ y)
 
     return _iterate(step, X, y, delta, lam, start, tolerance, max_iterations)
 
