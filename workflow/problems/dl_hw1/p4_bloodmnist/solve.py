@@ -20,7 +20,7 @@ from problems.dl_hw1.p4_bloodmnist.analysis import (
     two_of_each,
     typical_features,
 )
-from problems.dl_hw1.p4_bloodmnist.model import features
+from problems.dl_hw1.p4_bloodmnist.model import SIZES, features
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
@@ -93,6 +93,7 @@ with script.run(snakemake):
         "precision": {key: own["per_class"][key]["precision"] for key in keys},
         "lowest_recall": hardest | {"reference_recall": reference_recall},
         "fitting": fitting({k: np.array(v) for k, v in runs["mlp"].items() if "loss" in k}),
+        "first_layer": {"units": SIZES[1], "dead": SIZES[1] - runs["mlp"]["live_units"]},
         "quadrants": in_quadrants,
         "confident_errors": confident,
         "mlp": own,
