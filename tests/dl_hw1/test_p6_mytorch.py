@@ -23,7 +23,7 @@ from proofsheet.checks import checks_of
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.jobs import script
-from proofsheet.jobs.atomic_files import read_arrays, read_json, write_json
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
 from same_results import without_times
 
 CHECKS = {check.id: check for check in checks_of(p6)}
@@ -264,9 +264,7 @@ def perform(monkeypatch, tmp_path):
         snakemake = SimpleNamespace(
             input=SimpleNamespace(**inputs),
             output=SimpleNamespace(**outputs),
-            params=SimpleNamespace(
-                images=600, epochs=1, checked_entries=20, sweep_entries=3, seeds=[0, 1]
-            ),
+            params=SimpleNamespace(images=600, seeds=[0, 1]),
             threads=1,
             log=[],
             rule=name,
@@ -280,16 +278,25 @@ COMPUTED = ("metrics.json", "checks.json", "arrays.npz")
 
 
 def compute(perform, folder: Path) -> dict:
+    runs = []
+    for init in ("xavier", "he"):
+        for seed in (0, 1):
+            metrics, arrays = train(
+                digits().divided("published"), init=init, seed=seed, images=600, epochs=1
+            )
+            runs.append(folder / f"{init}-{seed}.json")
+            write_json(runs[-1], metrics)
+            write_arrays(runs[-1].with_suffix(".npz"), **arrays)
     outputs = {name.split(".")[0]: folder / name for name in COMPUTED}
-    perform("solve", {"source": folder / "source.json"}, outputs)
+    inputs = {"source": folder / "source.json", "runs": runs, "first": folder / "xavier-0.npz"}
+    perform("solve", inputs, outputs)
     return read_json(outputs["metrics"])
 
 
 def test_from_data_to_figures(perform, tmp_path):
     metrics = compute(perform, tmp_path)
     assert metrics["gradient_check"]["max_relative_error"] < 1e-5
-    # Twenty entries of each weight matrix and bias, but for the last, which has ten.
-    assert metrics["gradient_check"]["entries"] == 110
+    assert metrics["gradient_check"]["entries"] == metrics["parameters"]
     check = metrics["gradient_check"]
     assert check["max_relative_error"] <= check["strict_max_relative_error"] <= 1
     # Training and validation images, as far as `images` goes.

@@ -191,7 +191,7 @@ def contaminated_line(
 
 
 def ridge_errors(
-    seed: int, lams: np.ndarray, repetitions: int, *, rows: int, columns: int, corrupted: int,
+    seed: int, lams: np.ndarray, *, rows: int, columns: int, corrupted: int, repetitions: int,
     noise: float = 0.2,
 ) -> tuple[dict[str, np.ndarray], float]:  # fmt: skip
     """Distances of the ridge fits from the true weights, with more weights than points.
@@ -199,9 +199,9 @@ def ridge_errors(
     Args:
         seed: of the data; repetition k draws from [seed, 2, k].
         lams: the values of λ, (L,).
-        repetitions: over which the mean is taken.
         rows, columns: shape of X.
         corrupted: targets that are moved by ±20 in the data of that name.
+        repetitions: over which the mean is taken.
         noise: standard deviation of the noise in the targets.
 
     Returns:

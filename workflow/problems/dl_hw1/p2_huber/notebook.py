@@ -94,7 +94,7 @@ for shift in (10.0, 1e3, 1e5):
 
 # %%
 lams = np.logspace(-0.5, 3, 15)
-errors, of_nothing = ridge_errors(0, lams, 10, rows=50, columns=100, corrupted=5)
+errors, of_nothing = ridge_errors(0, lams, rows=50, columns=100, corrupted=5, repetitions=10)
 figure, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True)
 for axis, data in zip(axes, ("clean", "corrupted"), strict=True):
     for name, style in (("squares", "s--"), ("huber", "o-")):

@@ -1,4 +1,4 @@
-"""Deep Learning HW 1, problem 6: check the gradients of `mytorch`, then train it on MNIST."""
+"""Deep Learning HW 1, problem 6: check the gradients of `mytorch`; its trainings on MNIST."""
 
 from pathlib import Path
 
@@ -11,14 +11,15 @@ from problems.dl_hw1.p6_mytorch.gradient_errors import (
     absolute_and_relative_errors,
     draw_clear_batch,
 )
-from problems.dl_hw1.p6_mytorch.train import SIZES, perceptron, rows_of, train
+from problems.dl_hw1.p6_mytorch.train import SIZES, perceptron, rows_of
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
-from proofsheet.jobs.atomic_files import write_arrays, write_json
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
 
 EPSILON, CHECKED = 1e-5, 5
 EPSILONS = np.logspace(-11, -1, 41)
+SWEPT = 60  # entries of each parameter
 SMALL = (6, 8, 4)  # the networks with a mistake in them
 SHOWN = 10
 
@@ -34,8 +35,7 @@ with script.run(snakemake) as log:
     rng = np.random.default_rng(seeds[0])
     model = perceptron(SIZES, "xavier", seeds[0])
     picked = draw_clear_batch(model, x, CHECKED, EPSILON, rng)
-    sample = snakemake.params.checked_entries
-    found = both_gradients(model, x[picked], y[picked], EPSILON, sample=sample)
+    found = both_gradients(model, x[picked], y[picked], EPSILON)
     error = relative_errors(found.analytic, found.numerical, found.floor).max()
     strict = relative_errors(found.analytic, found.numerical)
     worst = strict.argmax()
@@ -63,14 +63,11 @@ with script.run(snakemake) as log:
     }
 
     # The errors of some entries over the step ε, in float64 and float32
-    sample = snakemake.params.sweep_entries
     double = perceptron(SIZES, "xavier", seeds[0], np.float64)
     absolute, relative = absolute_and_relative_errors(
-        double, x[picked].astype(np.float64), y[picked], EPSILONS, sample, seeds[0]
+        double, x[picked].astype(np.float64), y[picked], EPSILONS, SWEPT, seeds[0]
     )
-    single, _ = absolute_and_relative_errors(
-        model, x[picked], y[picked], EPSILONS, sample, seeds[0]
-    )
+    single, _ = absolute_and_relative_errors(model, x[picked], y[picked], EPSILONS, SWEPT, seeds[0])
     here = int(np.argmin(np.abs(np.log(EPSILONS / EPSILON))))
     metrics["sweep"] = {
         "entries": absolute.shape[1],
@@ -98,22 +95,16 @@ with script.run(snakemake) as log:
         error = gradient_check(broken, rows, labels, EPSILON, loss=loss)
         metrics["mistakes"].append({"what": what, "error": error})
 
-    # Training, as the text wants it; and the other initialization, and other seeds
-    epoch_seconds = []
+    # The trainings: as the text wants it, the other initialization, and other seeds
+    runs = [read_json(path) for path in snakemake.input.runs]
+    found = read_arrays(snakemake.input.first)
+    handed_in, losses = found["test_predicted"], found["losses"]
     metrics["initializations"] = {}
     for init in ("xavier", "he"):
-        last, averaged = [], []
-        for seed in seeds:
-            run, found = train(
-                data, init=init, seed=seed, images=snakemake.params.images,
-                epochs=snakemake.params.epochs,
-            )  # fmt: skip
-            epoch_seconds.append(run["seconds_per_epoch"])
-            last.append(run["test_accuracy"])
-            averaged.append(run["averaged_test_accuracy"])
-            log.info("%s, seed %d: %.4f, averaged %.4f", init, seed, last[-1], averaged[-1])
-            if (init, seed) == ("xavier", seeds[0]):
-                handed_in, losses = found["test_predicted"], found["losses"]
+        last, averaged = (
+            [run[name] for run in runs if run["init"] == init]
+            for name in ("test_accuracy", "averaged_test_accuracy")
+        )
         metrics["initializations"][init] = {
             "test_accuracies": last,
             "mean": np.mean(last),
@@ -133,7 +124,7 @@ with script.run(snakemake) as log:
         "last_epoch_loss": losses[-1].mean(),
         "iterations": losses.size,
         "epochs": len(losses),
-        "seconds_per_epoch": np.median(epoch_seconds),
+        "seconds_per_epoch": np.median([run["seconds_per_epoch"] for run in runs]),
         "test_accuracy": test_accuracy,
         "test_standard_error": np.sqrt(test_accuracy * (1 - test_accuracy) / len(data.test)),
         "test_errors": int(np.sum(handed_in != data.test.y)),
