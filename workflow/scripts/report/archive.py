@@ -1,4 +1,4 @@
-"""Zip notebooks of one set with the code of the scripts that its course wants zipped, or a package."""
+"""Zip notebooks of one set with the code of some scripts, or one package, as its course wants it."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from proofsheet.report.bundle import pack
 
 with script.run(snakemake) as log:
     notebooks = [(Path(path).name, path) for path in snakemake.input.notebooks]
-    # Code beside notebooks keeps its place in the project; a package alone is the zip's only folder.
+    # Code beside notebooks keeps its place in the project; a package alone is the only folder.
     code = [
         (f"code/{path}" if notebooks else path.removeprefix("src/"), path)
         for path in snakemake.input.code

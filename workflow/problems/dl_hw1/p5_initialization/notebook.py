@@ -26,7 +26,7 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 # The standard deviations of drawn weights beside those that are asked for:
 
 # %%
-pd.DataFrame(
+table = pd.DataFrame(
     {
         method: {
             "asked for": STANDARD_DEVIATION[method](784, 256),
@@ -36,7 +36,8 @@ pd.DataFrame(
         }
         for method in METHODS
     }
-).T
+)
+print(table.T)
 
 # %% [markdown]
 # ## Q5.2 Activation statistics before training, tanh
@@ -102,7 +103,7 @@ for activation in ("tanh", "relu"):
 # %%
 def draw_statistics(activation):
     """Mean and standard deviation of the activations against the layer; crosses are predicted."""
-    figure, axes = plt.subplots(1, 2, figsize=(11, 3.2))
+    _, axes = plt.subplots(1, 2, figsize=(11, 3.2))
     for method in METHODS:
         _, arrays = runs[activation, method]
         for axis, name in zip(axes, ("mean", "std"), strict=True):
@@ -197,7 +198,7 @@ for method in METHODS:
 # with those of the best, the one of them that keeps the deviation best.
 
 # %%
-pd.DataFrame(
+table = pd.DataFrame(
     {
         activation: {
             "recommended": (best := recommendation(methods))["method"],
@@ -207,4 +208,5 @@ pd.DataFrame(
         }
         for activation, methods in results.items()
     }
-).T
+)
+print(table.T)
