@@ -1,4 +1,4 @@
-"""Zip notebooks of one set with the code of some scripts, or one package, as its course wants it."""
+"""Zip notebooks and code of one set, or one package, as its course wants it."""
 
 from pathlib import Path
 
