@@ -47,10 +47,10 @@ class Linear(Module):
         """(batch, in_features) → (batch, out_features).
 
         Raises:
-            ValueError: `x` has another shape or holds no numbers.
+            ValueError: `x` has another shape or is not floating point.
         """
         fits = x.ndim == 2 and x.shape[1] == self.in_features
-        x = self._check_input(x, fits, f"(batch, {self.in_features})")
+        self._check_input(x, fits, f"(batch, {self.in_features})")
         self._cache = x
         z = x @ self.W.T
         z += self.b

@@ -46,7 +46,7 @@ class SoftmaxCrossEntropy(Loss):
             ValueError: a shape, a label outside 0 … classes − 1, or a row that does not sum to 1.
         """
         fits = logits.ndim == 2 and 0 not in logits.shape
-        logits = self._check_input(logits, fits, "(batch, classes), neither of them 0")
+        self._check_input(logits, fits, "(batch, classes), neither of them 0")
         labels = self._check_labels(np.asarray(labels), logits)
         batch = len(logits)
         shifted = logits - logits.max(axis=1, keepdims=True)
@@ -110,7 +110,7 @@ class MSELoss(Loss):
         """
         target = np.asarray(target)
         fits = output.shape == target.shape and output.size > 0
-        output = self._check_input(output, fits, f"that of the target, {target.shape}, not empty")
+        self._check_input(output, fits, f"that of the target, {target.shape}, not empty")
         self._cache = output - target
         return float(np.mean(np.square(self._cache)))
 

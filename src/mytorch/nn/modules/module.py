@@ -17,8 +17,7 @@ class Module:
     network, and its input must not be changed between the two calls.
 
     The dtype of the input is kept: float32 in, float32 out, with parameters of that dtype;
-    where the two differ, NumPy's promotion decides. Integers are taken as float64. A parameter's
-    gradient has its dtype.
+    where the two differ, NumPy's promotion decides. A parameter's gradient has its dtype.
 
     Attributes:
         training: whether `train()` or `eval()` was called last; True at first.
@@ -120,15 +119,13 @@ class Module:
             buffer = buffers[name] = np.zeros(shape, dtype)
         return buffer
 
-    def _check_input(self, x: np.ndarray, fits: bool, wanted: str) -> np.ndarray:
-        """`x` as floating point; integers become float64, as NumPy's division makes them."""
+    def _check_input(self, x: np.ndarray, fits: bool, wanted: str, integers: bool = False) -> None:
+        """`integers`: whether they are taken, too, as PyTorch's layer of this name takes them."""
         if not fits:
             raise ValueError(f"{self!r}: got input of shape {x.shape}, wants {wanted}")
-        if x.dtype.kind in "biu":
-            return x.astype(np.float64)
-        if x.dtype.kind != "f":
-            raise ValueError(f"{self!r}: got input of dtype {x.dtype}, wants numbers")
-        return x
+        if x.dtype.kind not in ("fiu" if integers else "f"):
+            numbers = "numbers" if integers else "floating point"
+            raise ValueError(f"{self!r}: got input of dtype {x.dtype}, wants {numbers}")
 
     def _cached(self) -> Any:
         if self._cache is None:
