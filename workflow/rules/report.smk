@@ -25,7 +25,7 @@ for name in KNOWN_SETS:
 
 
 rule render:
-    """Check the chapters, put a document together, render it."""
+    """Check the chapters, assemble a document, render it."""
     input:
         results=lambda wildcards: results_of(wildcards.document),
         chapters=lambda wildcards: DOCUMENTS[wildcards.document].chapters,
@@ -35,6 +35,7 @@ rule render:
     output:
         pdf="results/{document}.pdf",
         pages="results/{document}.pages.csv",
+        provenance="results/{document}.provenance.md",
         project=directory("results/report/{document}"),
     log:
         log_of("report/{document}"),

@@ -100,6 +100,8 @@ def ready_to_hand_in(
 ) -> list[str]:
     """The `summary` of every set whose bundle is whole and was written since a time.
 
+    A line at the end says so if the PDFs have no name on them, or if data are stand-ins.
+
     Args:
         config: checked.
         sets: each set's `set.yaml`, by name.
@@ -112,6 +114,8 @@ def ready_to_hand_in(
         whole = all(path.exists() for path in bundle)
         if whole and any(path.stat().st_mtime >= since for path in bundle):
             lines += summary(name, entry, missing_from(config, name, entry, presets[name]))
+    if lines and not config["author"]["name"].strip():
+        lines.append("author.name in config.yaml is empty: page 1 of each PDF has a line for it")
     if lines and (quick := describe_quick(config, presets)):
         lines.append(quick)
     return [*lines, ""] if lines else []
@@ -144,7 +148,7 @@ def missing_from(
         if (place := Path(root, f"results/data/{data}/source.json")).is_file()
         and read_json(place)["standin"]
     ]
-    for key, what in {"author.name": "your name", **entry.get("asks", {})}.items():
+    for key, what in entry.get("asks", {}).items():
         value: Any = config
         for part in key.split("."):
             value = value[part]

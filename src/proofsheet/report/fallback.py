@@ -34,10 +34,10 @@ def render(project: Path, document: str) -> tuple[bytes, str]:
         document: name without suffix.
 
     Returns:
-        The PDF and what pandoc and typst had to say.
+        The PDF, and the messages of pandoc and typst.
 
     Raises:
-        UserError: what does not compile, at its `file:line`.
+        UserError: something does not compile; the message names its `file:line`.
     """
     settings = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
     variables = yaml.safe_load((project / "_variables.yml").read_text(encoding="utf-8")) or {}
@@ -55,7 +55,6 @@ def render(project: Path, document: str) -> tuple[bytes, str]:
         "--lua-filter=quarto.lua",
         "--syntax-highlighting=idiomatic",
         f"--output={typ.name}",
-        f"--variable=toc:{str(settings['format']['typst']['toc']).lower()}",
         f"--variable=bibliography:{settings['bibliography']}",
         f"--variable=bibliographystyle:{settings['bibliographystyle']}",
     ]
@@ -67,21 +66,22 @@ def render(project: Path, document: str) -> tuple[bytes, str]:
     unconverted = _TEX.search(done.stderr)
     if unconverted:
         where = _formula(unconverted[1], source)
-        raise UserError(f"{where}: typst has no words for the formula {_short(unconverted[1])}")
+        raise UserError(f"{where}: typst cannot write the formula {_short(unconverted[1])}")
     try:
         pdf, warnings = _compile(typ, project)
     except typst.TypstError as error:
         where = _nearest(error.diagnostic, typ, source)
         raise UserError(f"{where}: typst: {error.message}") from None
-    # One symbol that pandoc writes in its old way is told at each of its places.
+    # typst repeats a warning at each of its places.
     told = "".join(f"{text}\n" for text in dict.fromkeys(f"warning: {w.message}" for w in warnings))
     return pdf, done.stderr + told
 
 
 def _compile(typ: Path, project: Path) -> tuple[bytes, list[typst.TypstWarning]]:
-    """An accessible PDF (PDF/UA-1), of which typst refuses what a screen reader could not read.
+    """Compile an accessible PDF (PDF/UA-1).
 
-    A report that is not accessible is better than none: it is compiled all the same, and said so.
+    Where typst refuses, because a screen reader could not read something, the PDF is compiled
+    without the standard, with a warning: an inaccessible report is better than none.
     """
     options = {"root": str(project), "ignore_system_fonts": True, "format": "pdf"}
     # A name may have letters that only a font of the system has.
@@ -98,13 +98,13 @@ def _compile(typ: Path, project: Path) -> tuple[bytes, list[typst.TypstWarning]]
 
 
 def _formula(tex: str, source: list[expand.Line]) -> str:
-    """Where the first line of a formula stands."""
+    """`file:line` of the first line of a formula."""
     first = tex.strip().splitlines()[0].strip()
     return next((line.where for line in source if first in line.text), "the report")
 
 
 def _nearest(diagnostic: str, typ: Path, source: list[expand.Line]) -> str:
-    """The place of an error in the typst source, told by the last label before it."""
+    """`file:line` of an error in the typst source: that of the last label before it."""
     # The diagnostic may begin with warnings; the place of the error follows its own headline.
     match = _PLACE.search(diagnostic, max(diagnostic.find("error:"), 0))
     if not match:

@@ -162,8 +162,8 @@ local function tabular(tbl)
   return label and float({ tbl }, caption, "tbl", label, "top") or tbl
 end
 
--- The colours by which Quarto, and so the theme, tells the kinds of callouts.
-local COLOURS = {
+-- The colors by which Quarto, and so the theme, tells the kinds of callouts.
+local COLORS = {
   note = "0758E5", tip = "00A047", important = "CC1914", warning = "EB9113", caution = "FC5300",
 }
 
@@ -177,7 +177,7 @@ local function callout(div, kind)
     title = { pandoc.Str(kind:sub(1, 1):upper() .. kind:sub(2)) }
   end
   return call("#callout(body: [", content, "], title: [", title, '], icon_color: rgb("#'
-    .. (COLOURS[kind] or "909090") .. '"))')
+    .. (COLORS[kind] or "909090") .. '"))')
 end
 
 --- One cell per block: what a figure or a table becomes is kept together.
