@@ -140,3 +140,27 @@ for name, entry in KNOWN_SETS.items():
                 **needs(mem_mb=500, runtime=5),
             script:
                 "../scripts/report/archive.py"
+
+    if "package" in entry:
+        package = entry["package"]
+
+        rule:
+            name:
+                f"{name}_{package}"
+            input:
+                notebooks=[],
+                code=sorted(map(str, Path("src", package).rglob("*.py"))),
+                modules=modules_of("scripts/report/archive"),
+            output:
+                archive=f"results/notebooks/{name}/{package}.zip",
+            log:
+                log_of(f"report/{name}_{package}"),
+            benchmark:
+                benchmark_of(f"report/{name}_{package}")
+            localrule: True
+            conda:
+                env("report")
+            resources:
+                **needs(mem_mb=500, runtime=5),
+            script:
+                "../scripts/report/archive.py"

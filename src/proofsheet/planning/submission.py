@@ -3,7 +3,8 @@
 `report/<set>/set.yaml` says it: `documents` are PDFs of some of the problems, where the course
 wants them apart from each other; `archives` are zips with the notebooks and the code of some
 scripts, where it wants code that way. A set without either is handed in as one PDF and its
-notebooks, but for those that the course does not want (`notebook_wanted: false`).
+notebooks, but for those that the course does not want (`notebook_wanted: false`). `package` names a
+package of src/ whose folder the course prescribes: it is handed in as a zip beside the notebooks.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ def files(name: str, entry: Mapping[str, Any]) -> dict[str, str]:
     """
     documents = [f"{name}_{part}" for part in entry.get("documents", {})] or [name]
     made = {f"{document}.pdf": f"results/{document}.pdf" for document in documents}
+    if "package" in entry:
+        file = f"{entry['package']}.zip"
+        made[file] = f"results/notebooks/{name}/{file}"
     if "archives" in entry:
         return made | {file: f"results/notebooks/{name}/{file}" for file in entry["archives"]}
     unwanted = {
