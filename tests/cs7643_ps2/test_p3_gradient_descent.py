@@ -33,7 +33,6 @@ WRONG = {
     "square": lambda w, w_t, value, g, lam: (
         completed_square(w, w_t, value, g, lam) - g @ g / (2 * lam)
     ),
-    "proximal_steps": lambda step: 2 / step,
     "one_step": lambda before, after, v, step: (before - after) / (2 * step) + step * v,
     "telescoped": lambda target, v, step, last: lemma_bound(target, v, step),
     "lemma": lambda target, v, step: lemma_bound(target, v, step) - step / 4 * np.sum(v**2),
@@ -42,8 +41,6 @@ WRONG = {
     "bound_of_any_step": lambda B, rho, T, step: any_step_bound(B, rho, T, step) / 2,
     "convergence": lambda B, rho, T: B * rho / T,
     "attained": lambda B, rho, T: rate(B, rho, T) / 2,
-    "on_absolute_value": lambda B, rho, T: rate(B, rho, T) / 2,
-    "smooth_on_the_path": lambda B, T, tilt: tilt * B / T**0.5,
 }
 
 TestDerivations = derivation_tests(derivations, WRONG)
