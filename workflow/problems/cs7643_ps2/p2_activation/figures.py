@@ -8,7 +8,7 @@ LABELS = {"softsign": "softsign", "tanh": r"$\tanh$"}
 
 with script.run(snakemake):
     arrays = read_arrays(snakemake.input.arrays)
-    figure, (left, right) = figures.new(1, 2, width=0.9, height=2.1)
+    figure, (left, right) = figures.new(1, 2, width=0.8, height=1.7)
     for name, label in LABELS.items():
         left.plot(arrays["x"], arrays[f"{name}_values"], label=label)
         right.loglog(arrays["tail"], arrays[f"{name}_tail"], label=label)

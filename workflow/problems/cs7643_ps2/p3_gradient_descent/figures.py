@@ -67,6 +67,8 @@ with script.run(snakemake):
                  label="largest of the random ones")  # fmt: skip
     right.set(xlabel=r"$\eta\,/\,\eta_{\mathrm{best}}$",
               title=rf"gap$\,/\,(B\rho/\sqrt{{T}})$, $T = {metrics['fixed_steps']}$")  # fmt: skip
+    right.set_yticks([0.5, 1, 2, 4], ["0.5", "1", "2", "4"])
+    right.set_yticks([], minor=True)
     handles = [h for axis in (left, right) for h in axis.get_legend_handles_labels()[0]]
     figure.legend(handles=handles, loc="outside lower center", ncols=3)
     figures.save(figure, snakemake.output.rate)

@@ -28,28 +28,16 @@ with script.run(snakemake):
     inputs = [name for name, parents in graph.items() if not parents]
     outputs = [steps[-1]["name"] for steps in reverse]
 
-    figure, axes = figures.new(height=3.9)
+    figure, axes = figures.new(height=3.6)
     formulas = {step["name"]: f"${step['expression']}$" for step in nodes if step["parents"]}
     formulas |= {name: f"$w_{k}$" for k, name in enumerate(inputs, 1)}
     for k, name in enumerate(outputs, 1):
         formulas[name] += f" $= f_{k}$"
-    draw_graph(axes, graph, above=formulas, colours=("#000000", "#000000"), row_distance=0.72)
-    figures.save(figure, snakemake.output.graph)
-
-    write_table(
-        snakemake.output.values,
-        ["Node", "Formula", "With numbers", "Value"],
-        [
-            [
-                f"${step['name']}$",
-                f"${step['expression']}$" if step["parents"] else f"$w_{k}$",
-                f"${step['arithmetic']}$" if step["parents"] else "given",
-                fixed(step["value"]),
-            ]
-            for k, step in enumerate(nodes, 1)
-        ],
-        align="lllr",
+    values = {step["name"]: fixed(step["value"]) for step in nodes}
+    draw_graph(
+        axes, graph, above=formulas, below=values, colours=("#000000", "#000000"), row_distance=0.85
     )
+    figures.save(figure, snakemake.output.graph)
 
     # A sweep is read in the order in which it runs.
     for path, steps in (
