@@ -4,7 +4,6 @@
 # The proofs are in the PDF; here are the function, its slopes, and the numbers that the PDF prints.
 
 # %%
-import matplotlib.pyplot as plt
 import numpy as np
 import torch
 

@@ -1,24 +1,16 @@
-"""CS 7643 PS 2, problem 3: the proximal model, and the rate with its bound."""
+"""CS 7643 PS 2, problem 3: the proximal model in one and in two dimensions."""
 
 import numpy as np
 
 from proofsheet import figures
 from proofsheet.jobs import script
-from proofsheet.jobs.atomic_files import read_arrays, read_json
+from proofsheet.jobs.atomic_files import read_arrays
 
 LAMBDAS = (2.0, 1.0, 0.5)
-CURVES = {
-    "worst": "worst function for each $T$",
-    "maximum": "maxima of affine functions",
-    "deviations": "absolute deviations",
-    "logistic": "logistic regressions",
-}
 
 with script.run(snakemake):
-    metrics = read_json(snakemake.input.metrics)
     arrays = read_arrays(snakemake.input.arrays)
 
-    # The model
     figure, (left, right) = figures.new(1, 2, height=2.1, width_ratios=(1.25, 1))
     x = arrays["x"]
     left.plot(x, arrays["f"], color="black", ls="-", lw=1.8, label="$f$")
@@ -48,27 +40,3 @@ with script.run(snakemake):
               xlim=(grid[0], grid[-1]), ylim=(grid[0], grid[-1]))  # fmt: skip
     right.grid(False)
     figures.save(figure, snakemake.output.proximal)
-
-    # The rate and the step
-    figure, (left, right) = figures.new(1, 2, height=2.6)
-    steps = arrays["steps"]
-    left.loglog(steps, steps**-0.5, color="black", ls="-", lw=3.2, alpha=0.25,
-                label=r"bound $1/\sqrt{T}$")  # fmt: skip
-    for i, (name, label) in enumerate(CURVES.items()):
-        left.loglog(
-            steps, np.atleast_2d(arrays[name]).max(axis=0), label=label, color=figures.COLOURS[i],
-            marker=figures.MARKERS[i], ls=figures.LINE_STYLES[i],
-        )  # fmt: skip
-    left.set(xlabel="$T$", title=r"$(f(\bar w) - f(w^*))\,/\,(B\rho)$")
-    factors = arrays["step_factors"]
-    right.loglog(factors, arrays["step_bound"], color="black", ls="-", lw=3.2, alpha=0.25)
-    right.loglog(factors, arrays["worst_by_step"], color=figures.COLOURS[0], ls="-")
-    right.loglog(factors, arrays["random_by_step"], color="0.35", ls=figures.LINE_STYLES[5],
-                 label="largest of the random ones")  # fmt: skip
-    right.set(xlabel=r"$\eta\,/\,\eta_{\mathrm{best}}$",
-              title=rf"gap$\,/\,(B\rho/\sqrt{{T}})$, $T = {metrics['fixed_steps']}$")  # fmt: skip
-    right.set_yticks([0.5, 1, 2, 4], ["0.5", "1", "2", "4"])
-    right.set_yticks([], minor=True)
-    handles = [h for axis in (left, right) for h in axis.get_legend_handles_labels()[0]]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3)
-    figures.save(figure, snakemake.output.rate)
