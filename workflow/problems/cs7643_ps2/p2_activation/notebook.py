@@ -1,11 +1,13 @@
 # %% [markdown]
 # # Problem 2: Activation function
 #
-# The proofs are in the PDF; here are the function, its slopes, and the numbers that the PDF prints.
+# The proofs are in the PDF. Here are the function, its slopes, and the numbers that the PDF prints.
 
 # %%
+import matplotlib.pyplot as plt
 import numpy as np
 import torch
+from torch.nn.functional import softsign
 
 
 def g(x):
@@ -15,38 +17,65 @@ def g(x):
 
 def slope(function, x):
     """The derivative of an entrywise function at x, by autograd."""
-    x = torch.as_tensor(x).requires_grad_()
+    x = torch.tensor(x, requires_grad=True)
     (found,) = torch.autograd.grad(function(x).sum(), x)
     return found.numpy()
 
 
-x = np.linspace(-100, 100, 10_001)
-
 # %% [markdown]
 # ## (a) Zero-centered
 #
-# $g(-x) = -g(x)$, because the denominator does not change with the sign of $x$.
+# $g(-x) = -g(x)$: the denominator does not change with the sign of $x$.
 
 # %%
+x = np.linspace(-100, 100, 10_000)
 assert np.array_equal(g(-x), -g(x))
+assert np.all(g(x[x > 0]) > 0)
 
 # %% [markdown]
-# ## (b) i. and ii. The derivative
+# ## (b) i. The derivative away from zero
 #
-# $g'(x) = 1 / (1 + |x|)^2$ for $x \ne 0$, and $g'(0) = 1$: the difference quotient $1/(1 + |h|)$
-# tends to 1 from both sides.
+# $g'(x) = 1 / (1 + |x|)^2$, as autograd finds as well.
 
 # %%
-assert np.allclose(slope(g, x[x != 0]), 1 / (1 + abs(x[x != 0])) ** 2, rtol=1e-12)
+error = np.max(np.abs(slope(g, x) * (1 + np.abs(x)) ** 2 - 1))
+print(f"largest relative error {error:.1e}")
+assert error < 1e-12
+
+# %% [markdown]
+# ## (b) ii. The derivative at zero
+#
+# $g'(0) = 1$: the difference quotient is $1 / (1 + |h|)$ and tends to 1 from both sides.
+
+# %%
 for h in (0.1, 0.001, 0.00001):
-    print(
-        f"h = {h:g}: {(g(h) - g(0)) / h:.6f} from the right, {(g(-h) - g(0)) / -h:.6f} from the left"
-    )
+    right, left = (g(h) - g(0)) / h, (g(-h) - g(0)) / -h
+    print(f"h = {h:g}: {right:.6f} from the right, {left:.6f} from the left")
 
 # %% [markdown]
 # ## (b) iii. Vanishing or exploding gradients
 #
 # The slope is at most 1, so gradients cannot explode through $g$. It decays like $1/x^2$, so they
-# can vanish, but far more slowly than those of tanh, whose slope decays exponentially.
+# can vanish, but more slowly than with tanh, whose slope decays exponentially. In single precision
+# the slope of tanh is exactly zero for all but small inputs.
 
 # %%
+functions = {"softsign": softsign, "tanh": torch.tanh}
+x, tail = np.linspace(-5, 5, 401), np.logspace(-1, 2, 401)
+figure, (left, right) = plt.subplots(1, 2, figsize=(8, 2.8))
+for name, function in functions.items():
+    left.plot(x, function(torch.tensor(x)), label=name)
+    right.loglog(tail, slope(function, tail), label=name)
+right.loglog(tail, 1 / tail**2, "k:", label="$1/x^2$")
+left.set(xlabel="x", ylabel="activation")
+right.set(xlabel="x", ylabel="slope", ylim=(1e-8, 3))
+left.legend()
+right.legend()
+plt.show()
+
+# %%
+for name, function in functions.items():
+    print(f"slopes.{name}.at_10 =", slope(function, np.array([10.0]))[0])
+search = np.arange(0, 200, 0.01, dtype=np.float32)
+print("float32.tanh_zero_from =", search[np.argmax(slope(torch.tanh, search) == 0)])
+print("float32.softsign_far =", slope(softsign, np.array([1e6], np.float32))[0])
