@@ -60,12 +60,10 @@ print("value =", f(*POINT).tolist())
 
 # %%
 h, (w1, w2) = 0.01, POINT
-central = np.stack(
-    [(f(w1 + h, w2) - f(w1 - h, w2)) / (2 * h), (f(w1, w2 + h) - f(w1, w2 - h)) / (2 * h)], axis=1
-)
-forward_quotient = np.stack(
-    [(f(w1 + h, w2) - f(w1, w2)) / h, (f(w1, w2 + h) - f(w1, w2)) / h], axis=1
-)
+here, ahead = f(w1, w2), (f(w1 + h, w2), f(w1, w2 + h))
+behind = (f(w1 - h, w2), f(w1, w2 - h))
+central = np.stack([(a - b) / (2 * h) for a, b in zip(ahead, behind, strict=True)], axis=1)
+forward_quotient = np.stack([(a - here) / h for a in ahead], axis=1)
 print("jacobian.numerical =", central.tolist())
 print("jacobian.numerical_forward =", forward_quotient.tolist())
 

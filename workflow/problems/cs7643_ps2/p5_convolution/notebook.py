@@ -41,8 +41,8 @@ for n in range(1, 8):
 # %% [markdown]
 # ## (b) Only circulants do
 #
-# Of all matrices with entries $-1, 0, 1$ ($n \le 3$) or $0, 1$ ($n = 4$), those that commute with $S$
-# are the circulants of their first columns, one for each first column.
+# Of all matrices with entries $-1, 0, 1$ ($n \le 3$) or $0, 1$ ($n = 4$), those that commute with
+# $S$ are the circulants of their first columns, one for each first column.
 
 # %%
 tried = 0
@@ -85,8 +85,9 @@ axes[1, 0].set_ylabel("LS - SL")
 plt.show()
 
 # %% [markdown]
-# The error of a shift by $k$ is the smallest $\lVert f(S^k x) - S^j f(x) \rVert / \lVert f(x) \rVert$
-# over $j$, averaged over random bumps in the middle of a circle of 32 samples.
+# The error of a shift by $k$ is the smallest
+# $\lVert f(S^k x) - S^j f(x) \rVert / \lVert f(x) \rVert$ over $j$, averaged over random bumps in the
+# middle of a circle of 32 samples.
 
 
 # %%

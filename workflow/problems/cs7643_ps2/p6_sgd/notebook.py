@@ -50,7 +50,8 @@ for k in range(1, 40):
 # ## When it happens
 #
 # With $e = w - \frac12$ and $r = \frac{3\eta}{2(2 - \eta)}$, a step on $f_1$ raises $f$ exactly for
-# $-r < e < \frac32$, and a step on $f_2$ exactly for $-\frac32 < e < r$. Every step of a grid agrees.
+# $-r < e < \frac32$, and a step on $f_2$ exactly for $-\frac32 < e < r$. Every step of a grid
+# agrees.
 
 # %%
 PER_UNIT = 40
@@ -79,9 +80,8 @@ print("grid.mispredicted =", wrong)
 # %%
 figure, axis = plt.subplots(figsize=(8, 3.5))
 kinds = rising[0] + 2 * rising[1]
-picture = axis.pcolormesh(
-    [float(w) for w in points], [float(eta) for eta in rates], kinds, cmap="Pastel1"
-)
+across, up = [float(w) for w in points], [float(eta) for eta in rates]
+picture = axis.pcolormesh(across, up, kinds, cmap=plt.get_cmap("Pastel1", 4), vmin=-0.5, vmax=3.5)
 bar = figure.colorbar(picture, ticks=[0, 1, 2, 3])
 bar.ax.set_yticklabels(["no step raises f", "the step on $f_1$", "the step on $f_2$", "both"])
 fine = np.linspace(0.01, 1.99, 200)
