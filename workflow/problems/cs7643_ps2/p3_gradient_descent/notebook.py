@@ -68,8 +68,8 @@ assert np.isclose(total, bound)
 # ## 3. The rate of convergence
 #
 # $f(\bar w) - f(w^*) \le B\rho/\sqrt T$. The function below, one for each $T$, reaches this bound
-# up to the factor $1 - \varepsilon$: each step finds a coordinate that it has not seen. On an easier
-# function, $\rho \lvert w - B \rvert$, the gap is more than half of the bound.
+# up to the factor $1 - \varepsilon$, because each step finds a new coordinate. On the simpler
+# function $\rho \lvert w - B \rvert$ the gap is more than half of the bound.
 
 
 # %%

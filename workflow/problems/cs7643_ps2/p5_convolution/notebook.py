@@ -86,8 +86,8 @@ plt.show()
 
 # %% [markdown]
 # The error of a shift by $k$ is the smallest
-# $\lVert f(S^k x) - S^j f(x) \rVert / \lVert f(x) \rVert$ over $j$, averaged over random bumps in the
-# middle of a circle of 32 samples.
+# $\lVert f(S^k x) - S^j f(x) \rVert / \lVert f(x) \rVert$ over $j$, averaged over random bumps in
+# the middle of a circle of 32 samples.
 
 
 # %%
