@@ -1,7 +1,8 @@
 # %% [markdown]
 # # Problem 3: Gradient descent
 #
-# The proofs are in the PDF. Here each statement is tried out on an example.
+# The proofs are in the PDF. Here each statement is tried out on an example. Needs
+# `pip install numpy scipy matplotlib`.
 
 # %%
 import matplotlib.pyplot as plt
@@ -109,5 +110,5 @@ plt.xlabel("T")
 plt.ylabel("gap (B = rho = 1)")
 plt.legend()
 plt.show()
-print("worst.steps =", steps[-1])
-print("worst.shortfall =", 1 - worst[-1] * np.sqrt(steps[-1]))
+print(f"worst.steps = {steps[-1]:,}")
+print(f"worst.shortfall = {1 - worst[-1] * np.sqrt(steps[-1]):.1e}")

@@ -4,7 +4,8 @@
 # $$f_1 = \cos(w_1) \cos(w_2) + \sigma(w_2), \qquad f_2 = \ln(w_1 + w_2) + w_1^2 w_2$$
 #
 # at $(w_1, w_2) = (1, 2)$: value, and Jacobian by difference quotients, forward mode and backward
-# mode. Both modes are written here from scratch; PyTorch checks them.
+# mode. Both modes are written here from scratch; PyTorch checks them. Needs
+# `pip install numpy torch`.
 
 # %%
 import math
@@ -48,9 +49,15 @@ def f(w1, w2):
     return np.array([v[4], v[9]])
 
 
-for k, value in enumerate(primal(*POINT), 1):
-    print(f"v{k:<2} = {value: .4f}")
-print("value =", f(*POINT).tolist())
+def show(name, jacobian):
+    """The entries of a Jacobian, by output and input."""
+    for (i, j), entry in np.ndenumerate(jacobian):
+        print(f"{name}.{i}.{j} = {entry:.6f}")
+
+
+print({f"v{k}": round(value, 4) for k, value in enumerate(primal(*POINT), 1)})
+for i, value in enumerate(f(*POINT)):
+    print(f"value.{i} = {value:.6f}")
 
 # %% [markdown]
 # ## (b) Numerical differentiation, $\Delta w = 0.01$
@@ -64,8 +71,8 @@ here, ahead = f(w1, w2), (f(w1 + h, w2), f(w1, w2 + h))
 behind = (f(w1 - h, w2), f(w1, w2 - h))
 central = np.stack([(a - b) / (2 * h) for a, b in zip(ahead, behind, strict=True)], axis=1)
 forward_quotient = np.stack([(a - here) / h for a in ahead], axis=1)
-print("jacobian.numerical =", central.tolist())
-print("jacobian.numerical_forward =", forward_quotient.tolist())
+show("jacobian.numerical", central)
+show("jacobian.numerical_forward", forward_quotient)
 
 # %% [markdown]
 # ## (c) Forward mode
@@ -116,7 +123,7 @@ columns = [
     for seed in ((1.0, 0.0), (0.0, 1.0))
 ]
 forward = np.array(columns).T
-print("jacobian.forward =", forward.tolist())
+show("jacobian.forward", forward)
 
 # %% [markdown]
 # ## (d) Backward mode
@@ -172,7 +179,7 @@ for output in program(w1, w2, recorded):
     backward(output)
     rows.append([w1.adjoint, w2.adjoint])
 reverse = np.array(rows)
-print("jacobian.reverse =", reverse.tolist())
+show("jacobian.reverse", reverse)
 
 # %% [markdown]
 # ## (e) Software
@@ -191,5 +198,5 @@ def f_torch(w):
 w = torch.tensor(POINT, dtype=torch.float64)
 for name, jacobian in (("jacfwd", torch.func.jacfwd), ("jacrev", torch.func.jacrev)):
     theirs = jacobian(f_torch)(w).numpy()
-    print(f"jacobian.{name} =", theirs.tolist())
+    show(f"jacobian.{name}", theirs)
     assert max(np.abs(forward - theirs).max(), np.abs(reverse - theirs).max()) < 1e-12

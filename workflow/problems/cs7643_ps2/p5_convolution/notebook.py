@@ -2,7 +2,7 @@
 # # Problem 5: Convolutions
 #
 # The proofs are in the PDF. Here the statements are checked on small matrices, and layers of
-# PyTorch are measured.
+# PyTorch are measured. Needs `pip install numpy torch matplotlib`.
 
 # %%
 from itertools import product
@@ -53,7 +53,7 @@ for n, entries in ((1, (-1, 0, 1)), (2, (-1, 0, 1)), (3, (-1, 0, 1)), (4, (0, 1)
     assert all(np.array_equal(L, circulant(L[:, 0])) for L in commuting)
     assert len(commuting) == len(entries) ** n
     tried += len(matrices)
-print("small_matrices =", tried)
+print(f"small_matrices = {tried:,}")
 
 # %% [markdown]
 # ## (c) What this says about architectures
@@ -147,6 +147,6 @@ for name, layer in layers.items():
     ]
     errors = torch.stack(errors)
     for k in (1, 2, 8):
-        print(f"layers.{name}.shift_{k} =", errors[k].item())
-    print(f"layers.{name}.largest =", errors.max().item())
+        print(f"layers.{name}.shift_{k} = {errors[k].item():.3f}")
+    print(f"layers.{name}.largest = {errors.max().item():.3f}")
     print(f"layers.{name}.followed =", int((errors < 1e-12).sum()))

@@ -3,7 +3,7 @@
 #
 # Is SGD with batch size 1 on $f(w) = \frac12 (w - 2)^2 + \frac12 (w + 1)^2$ guaranteed to decrease
 # $f$ in every iteration? No. Here are the counterexample and a map of all steps, in exact
-# arithmetic; the derivation is in the PDF.
+# arithmetic; the derivation is in the PDF. Needs `pip install numpy matplotlib`.
 
 # %%
 from fractions import Fraction
@@ -68,10 +68,10 @@ for row, eta in enumerate(rates):
         e = w - Fraction(1, 2)
         predicted = (-r < e < Fraction(3, 2), -Fraction(3, 2) < e < r)
         wrong += sum(predicted[i] != rising[i, row, column] for i in range(2))
-print("grid.steps =", rising.size)
-print("grid.rising =", int(rising.sum()))
-print("grid.unchanged =", int((change == 0).sum()))
-print("grid.mispredicted =", wrong)
+print(f"grid.steps = {rising.size:,}")
+print(f"grid.rising = {rising.sum():,}")
+print(f"grid.unchanged = {(change == 0).sum():,}")
+print(f"grid.mispredicted = {wrong:,}")
 
 # %% [markdown]
 # Between the minimizers $-1$ and $2$ some step raises $f$ for every step size, however small. Near

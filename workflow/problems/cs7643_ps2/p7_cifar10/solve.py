@@ -133,5 +133,5 @@ with script.run(snakemake):
         confusion=confusion,
     )
     code = "\n\n".join(inspect.getsource(thing) for thing in LISTED)
-    without_docstrings = re.sub(r'\n +"""[^"]*"""', "", code)
+    without_docstrings = re.sub(r'\n +"""[^"]*"""(\n(?=\n))?', "", code)
     write_text(snakemake.output.listing, without_docstrings)
