@@ -73,7 +73,7 @@ with script.run(snakemake):
     figures.save(figure, snakemake.output.training)
 
     # The plane of weights: a valley without dropout, a bowl with it
-    figure, panels = figures.new(1, 2, height=2.9)
+    figure, panels = figures.new(1, 2, height=2.6)
     x, y = np.array([10.0, 1.0]), 11.0
     for panel, name, strength, title in (
         (panels[0], "rate_0", 0.0, "dropout rate 0"),
