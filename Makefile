@@ -14,13 +14,16 @@ QUARTO := .venv/.quarto-tried
 # the rest anew: three to five seconds of a core each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help report check test test-slurm test-faults lint format lock rulegraph benchmarks problem clean
+.PHONY: help report verify check test test-slurm test-faults lint format lock rulegraph benchmarks problem clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 report: $(READY) $(QUARTO) ## run everything that is configured; leaves results/submission.pdf
 	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores $(CORES)
+
+verify: $(READY) ## do the notebooks print the numbers of the report? and each bar with its value
+	@PYTHONPATH=src $(BIN)/python -m proofsheet.notebooks.agreement
 
 check: $(READY) lint ## lint, unit tests and derivations: what to run after each edit
 	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile -m "not slow and not slurm and not faults" \

@@ -20,10 +20,13 @@ from problems.cs7643_ps2.p7_cifar10 import derivations as p7
 from problems.cs7643_ps2.p7_cifar10 import recipes as cifar_recipes
 from problems.cs7643_ps2.p7_cifar10.long_tail import FocalLoss, effective_number
 from problems.cs7643_ps2.p7_cifar10.numpy_convnet import convnet
+from problems.cs7643_ps2.p7_cifar10.train import train, train_long_tail, train_without
+from problems.cs7643_ps2.p7_cifar10.train_numpy import train_both
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_json
+from train_job import train_job
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/problems/cs7643_ps2/p7_cifar10"
 COURSE = Path(__file__).parents[2] / "report/cs7643_ps2/set.yaml"
@@ -142,10 +145,6 @@ def perform(monkeypatch, colors):
     """Run one of the scripts as Snakemake would."""
     monkeypatch.setattr(script, "set_threads", lambda threads: None)
     monkeypatch.setattr(dataset, "load", lambda folder: colors)
-    tail = cifar_recipes.LONG_TAIL
-    monkeypatch.setattr(
-        cifar_recipes, "LONG_TAIL", replace(tail, recipe=replace(tail.recipe, batch=32))
-    )
 
     def run(name: str, inputs: dict, outputs: dict, **wildcards: str) -> None:
         snakemake = SimpleNamespace(
@@ -165,23 +164,24 @@ def perform(monkeypatch, colors):
     torch.use_deterministic_algorithms(False)
 
 
-def measure(perform, folder: Path) -> dict[str, Path]:
+def measure(perform, colors, folder: Path) -> dict[str, Path]:
     """All runs and the problem; the files of the problem."""
     inputs: dict = {"source": folder / "source.json", "ablation": []}
 
     def both(name: str) -> dict[str, Path]:
         return {"metrics": folder / f"{name}.json", "arrays": folder / f"{name}.npz"}
 
-    perform("train_numpy", inputs, both("numpy"))
+    sizes = {"seed": 0, "images": 120, "measured": 40}
+    train_job(train_both, colors, both("numpy"), **sizes, checked=2)
     for name in ("two_layer", "vanilla_cnn", "own"):
-        perform("train", inputs, both(name), network=name)
+        train_job(train, colors, both(name), **sizes, network=name, epochs=1)
     for loss in ("cross_entropy", "class_balanced", "focal"):
-        perform("train_long_tail", inputs, both(loss), loss=loss)
+        train_job(train_long_tail, colors, both(loss), **sizes, loss=loss, epochs=1, batch=32)
     for name in ("numpy", "two_layer", "vanilla_cnn", "own", *p7_losses()):
         inputs |= {name: folder / f"{name}.json", f"{name}_arrays": folder / f"{name}.npz"}
     for choice in cifar_recipes.CHOICES:
         outputs = {"metrics": folder / f"without-{choice}.json"}
-        perform("train_ablation", inputs, outputs, choice=choice)
+        train_job(train_without, colors, outputs, **sizes, choice=choice, epochs=1)
         inputs["ablation"].append(outputs["metrics"])
     outputs = {name: folder / f"{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = folder / "arrays.npz"
@@ -214,9 +214,9 @@ def timeless():
     return strip
 
 
-def test_the_problem_in_miniature(perform, timeless, tmp_path):
-    first = measure(perform, tmp_path / "first")
-    second = measure(perform, tmp_path / "second")
+def test_the_problem_in_miniature(perform, colors, timeless, tmp_path):
+    first = measure(perform, colors, tmp_path / "first")
+    second = measure(perform, colors, tmp_path / "second")
     metrics = read_json(first["metrics"])
 
     # Two runs give the same, times apart.

@@ -13,6 +13,8 @@ import torch
 from derivation_tests import derivation_tests
 from problems.csci5527_hw3.p4_transfer import derivations as p4
 from problems.csci5527_hw3.p4_transfer.binary_metrics import MEASURES
+from problems.csci5527_hw3.p4_transfer.pretrain import pretrain
+from problems.csci5527_hw3.p4_transfer.train import train
 from proofsheet.data import chest_xray, dataset
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.data.prepare import prepare
@@ -23,6 +25,7 @@ from proofsheet.learning.squeezenet import (
     published_shapes,
     random_state,
 )
+from train_job import train_job
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/problems/csci5527_hw3/p4_transfer"
 STRATEGIES = {
@@ -119,10 +122,9 @@ def trained(perform, radiographs: Path, folder: Path, names=tuple(STRATEGIES)) -
     files: dict[str, list] = {"runs": [], "runs_arrays": []}
     for name in names:
         outputs = {"metrics": folder / f"{name}.json", "arrays": folder / f"{name}.npz"}
-        perform(
-            "train",
-            {"source": radiographs / "source.json", "weights": radiographs / "pretrained.npz"},
-            outputs, name, strategy=STRATEGIES[name],
+        train_job(
+            train, dataset.load(radiographs), outputs, strategy=name, strategies=STRATEGIES,
+            weights=read_arrays(radiographs / "pretrained.npz"), side=64,
         )  # fmt: skip
         files["runs"].append(outputs["metrics"])
         files["runs_arrays"].append(outputs["arrays"])
@@ -130,7 +132,7 @@ def trained(perform, radiographs: Path, folder: Path, names=tuple(STRATEGIES)) -
 
 
 @pytest.fixture
-def pretrained(perform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def pretrained(tmp_path: Path):
     """Run the job that provides the weights, with these published ones; its weights and origin."""
     images = np.random.default_rng(0).integers(0, 256, (40, 28, 28)).astype(np.uint8)
     part = Part(images, np.arange(40) % 10)
@@ -138,15 +140,11 @@ def pretrained(perform, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     def run(published: dict[str, np.ndarray], *, standin: bool):
         names = tuple("0123456789")
         digits = Dataset(part, part, part, names, (), standin=standin, source={"title": "MNIST"})
-        monkeypatch.setattr(dataset, "load", lambda folder: digits)
-        write_arrays(tmp_path / "published.npz", **published)
-        outputs = {"weights": tmp_path / "out.npz", "origin": tmp_path / "out.json"}
-        perform(
-            "pretrain",
-            {"source": tmp_path / "source.json", "weights": tmp_path / "published.npz"},
-            outputs, images=None, epochs=1,
-        )  # fmt: skip
-        return read_arrays(outputs["weights"]), read_json(outputs["origin"])
+        outputs = {"arrays": tmp_path / "out.npz", "metrics": tmp_path / "out.json"}
+        train_job(pretrain, digits, outputs, weights=published, seed=0, images=None, epochs=1)
+        origin = read_json(outputs["metrics"])
+        assert origin.pop("device") == "cpu"
+        return read_arrays(outputs["arrays"]), origin
 
     return run
 
@@ -173,7 +171,7 @@ def test_without_published_weights_digits_train_the_network_and_are_named(
     assert all(np.abs(values - begun[name]).max() > 0 for name, values in weights.items())
     assert origin["pretrained_here"]
     assert "MNIST" in origin["origin"]
-    assert ("scikit-learn" in origin["origin"]) == standin
+    assert ("stand-ins" in origin["origin"]) == standin
     assert 0 <= origin["validation_accuracy"] <= 1
 
 

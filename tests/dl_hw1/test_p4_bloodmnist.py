@@ -15,12 +15,14 @@ from derivation_tests import derivation_tests
 from problems.dl_hw1.p4_bloodmnist import derivations as p4
 from problems.dl_hw1.p4_bloodmnist import model as blood_cells
 from problems.dl_hw1.p4_bloodmnist.model import FEATURES
+from problems.dl_hw1.p4_bloodmnist.train import train
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_json
 from proofsheet.learning.classification import f1, recall
-from proofsheet.learning.loop import Recipe
+from proofsheet.learning.recipes import AdamRecipe
+from train_job import train_job
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/problems/dl_hw1/p4_bloodmnist"
 NAMES = (
@@ -99,7 +101,7 @@ def perform(monkeypatch, cells):
     """Run one of the scripts as Snakemake would."""
     monkeypatch.setattr(script, "set_threads", lambda threads: None)
     monkeypatch.setattr(dataset, "load", lambda folder: cells)
-    monkeypatch.setitem(blood_cells.RECIPES, "cnn", Recipe(epochs=2, batch=64, decay="cosine"))
+    monkeypatch.setitem(blood_cells.RECIPES, "cnn", AdamRecipe(epochs=2, batch=64, decay="cosine"))
 
     def run(name: str, inputs: dict, outputs: dict, **wildcards: str) -> None:
         snakemake = SimpleNamespace(
@@ -117,12 +119,12 @@ def perform(monkeypatch, cells):
     torch.use_deterministic_algorithms(False)
 
 
-def measure(perform, folder: Path) -> dict[str, Path]:
+def measure(perform, cells: Dataset, folder: Path) -> dict[str, Path]:
     """Both trainings and the problem; the files of the problem."""
     inputs = {"source": folder / "source.json"}
     for kind in ("mlp", "cnn"):
         files = {"metrics": folder / f"{kind}.json", "arrays": folder / f"{kind}.npz"}
-        perform("train", inputs, files, network=kind)
+        train_job(train, cells, files, network=kind, epochs=2, every=3)
         inputs |= {kind: files["metrics"], f"{kind}_arrays": files["arrays"]}
     outputs = {name: folder / f"{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = folder / "arrays.npz"
@@ -130,14 +132,14 @@ def measure(perform, folder: Path) -> dict[str, Path]:
     return outputs
 
 
-def test_two_runs_write_the_same_bytes(perform, tmp_path):
-    first, second = (measure(perform, tmp_path / name) for name in ("first", "second"))
+def test_two_runs_write_the_same_bytes(perform, cells, tmp_path):
+    first, second = (measure(perform, cells, tmp_path / name) for name in ("first", "second"))
     for name, path in first.items():
         assert path.read_bytes() == second[name].read_bytes()
 
 
 def test_metrics_have_what_is_asked_for(perform, cells, tmp_path):
-    metrics = read_json(measure(perform, tmp_path)["metrics"])
+    metrics = read_json(measure(perform, cells, tmp_path)["metrics"])
     confusion = np.array(metrics["confusion_matrix"])
     assert metrics["counts"]["train"] == 240
     assert metrics["counts"]["test"] == confusion.sum() == 96
@@ -167,8 +169,8 @@ def test_metrics_have_what_is_asked_for(perform, cells, tmp_path):
     assert len(metrics["confident_errors"]["differences"]) == len(FEATURES)
 
 
-def test_figures_and_tables(perform, tmp_path):
-    files = measure(perform, tmp_path)
+def test_figures_and_tables(perform, cells, tmp_path):
+    files = measure(perform, cells, tmp_path)
     write_json(tmp_path / "source.json", {"standin": True})
     drawn = ("examples", "classes", "curves", "confusion", "errors", "quadrants", "reliability")
     tables = ("splits", "report", "confused", "corners", "networks")

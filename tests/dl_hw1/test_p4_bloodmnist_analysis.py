@@ -165,18 +165,11 @@ def test_keys_can_be_named_in_a_chapter():
 def test_first_layer_counts_what_died_and_how_far_a_step_goes():
     images = np.full((4, 28, 28, 3), 255, dtype=np.uint8)
     images[0] = 0
-    found = analysis.first_layer([256, 200, 60, 60], (2352, 256, 8), images, rate=1e-3)
+    found = analysis.first_layer(60, (2352, 256, 8), images, rate=1e-3)
     assert (found["units"], found["dead"], found["live"]) == (256, 196, 60)
-    assert (found["first_dead_epoch"], found["settled_epoch"]) == (2, 3)
     assert found["dead_share"] == 196 / 256
     assert found["step"] == pytest.approx(1e-3 * (0.75 * 2352 + 1))
     torch.manual_seed(0)
     x = torch.from_numpy(images.reshape(4, -1) / 255).float()
     drawn = torch.stack([torch.nn.Linear(2352, 256)(x) for _ in range(20)])
     assert found["initial_std"] == pytest.approx(drawn.std().item(), rel=0.02)
-
-
-def test_first_layer_of_which_nothing_dies():
-    images = np.full((2, 28, 28, 3), 128, dtype=np.uint8)
-    found = analysis.first_layer([256, 256], (2352, 256, 8), images, rate=1e-3)
-    assert found["dead"] == found["first_dead_epoch"] == found["settled_epoch"] == 0

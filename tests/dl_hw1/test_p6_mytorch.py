@@ -16,9 +16,10 @@ import torch
 
 from derivation_tests import derivation_tests
 from mytorch import nn
+from mytorch.training import fit
 from problems.dl_hw1.p6_mytorch import derivations as p6
 from problems.dl_hw1.p6_mytorch import gradient_errors
-from problems.dl_hw1.p6_mytorch.fit import perceptron, rows_of, set_parameters, train
+from problems.dl_hw1.p6_mytorch.train import perceptron, rows_of, train
 from proofsheet.checks import checks_of
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
@@ -189,10 +190,13 @@ def test_training_is_that_of_pytorch():
     model = perceptron((6, 5, 3), rng=1, dtype=np.float64)
     weights = [torch.tensor(p.copy(), requires_grad=True) for p in model.get_parameters()]
     optimizer = torch.optim.SGD(weights, lr=0.1)
-    trained = train(model, x, y, epochs=2, rate=0.1, batch=16, rng=np.random.default_rng(5))
+    found = fit(
+        model, x, y, nn.SGD(model.get_parameters(), 0.1), epochs=2, batch=16,
+        rng=np.random.default_rng(5),
+    )  # fmt: skip
 
-    orders, losses, late = np.random.default_rng(5), [], []
-    for epoch in range(2):
+    orders, losses = np.random.default_rng(5), []
+    for _ in range(2):
         for rows in np.split(orders.permutation(70), range(16, 70, 16)):
             h = torch.relu(torch.nn.functional.linear(torch.tensor(x[rows]), *weights[:2]))
             loss = torch.nn.functional.cross_entropy(
@@ -202,22 +206,33 @@ def test_training_is_that_of_pytorch():
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
-            if epoch:
-                late.append([w.detach().numpy().copy() for w in weights])
-    np.testing.assert_allclose(trained.losses.ravel(), losses, rtol=1e-10)
+    np.testing.assert_allclose(found["loss"].ravel(), losses, rtol=1e-10)
     for ours, theirs in zip(model.get_parameters(), weights, strict=True):
         np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=1e-9, atol=1e-12)
-    for ours, theirs in zip(trained.mean_parameters, zip(*late, strict=True), strict=True):
-        np.testing.assert_allclose(ours, np.mean(theirs, axis=0), rtol=1e-9, atol=1e-12)
 
 
-def test_parameters_are_set_in_place():
-    model = perceptron((3, 2), rng=0)
-    arrays = model.get_parameters()
-    set_parameters(model, [np.ones((2, 3)), np.zeros(2)])
-    np.testing.assert_array_equal(arrays[0], 1)
-    with pytest.raises(ValueError, match="zip"):
-        set_parameters(model, [np.ones((2, 3))])
+def test_the_averaged_network_is_the_mean_of_the_last_epoch_s_iterates(monkeypatch):
+    data, iterates = digits(), []
+
+    def watched(model, *rows, after_step, **options):
+        def step(epoch: int) -> None:
+            after_step(epoch)
+            if epoch == 1:
+                iterates.append([p.copy() for p in model.get_parameters()])
+
+        watched.model = model
+        return fit(model, *rows, after_step=step, **options)
+
+    monkeypatch.setattr("problems.dl_hw1.p6_mytorch.train.fit", watched)
+    metrics, arrays = train(data, epochs=2, images=128)
+    assert len(iterates) == 2
+    for ours, theirs in zip(
+        watched.model.get_parameters(), zip(*iterates, strict=True), strict=True
+    ):
+        np.testing.assert_allclose(ours, np.mean(theirs, axis=0), rtol=1e-5, atol=1e-7)
+    last = np.mean(arrays["test_predicted"] == data.test.y)
+    assert metrics["test_accuracy"] == last
+    assert arrays["losses"].shape == (2, 2)
 
 
 def test_rows_have_mean_zero_and_deviation_one():
@@ -231,7 +246,7 @@ def test_rows_have_mean_zero_and_deviation_one():
 
 def test_numpy_is_enough():
     program = (
-        "import sys; from problems.dl_hw1.p6_mytorch.fit import train;"
+        "import sys; from problems.dl_hw1.p6_mytorch.train import train;"
         "assert not {'torch', 'sklearn', 'scipy'} & set(sys.modules), 'imported'"
     )
     subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT / "src")

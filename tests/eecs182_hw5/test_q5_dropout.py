@@ -21,6 +21,7 @@ from problems.eecs182_hw5.q5_dropout.dropout_descent import (
     mean_iterate,
     moments,
 )
+from problems.eecs182_hw5.q5_dropout.train import train
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.jobs import script
@@ -36,6 +37,7 @@ from proofsheet.learning.dropout_of_one_point import (
     weighted_least_squares,
 )
 from proofsheet.learning.optimizers import Adam
+from train_job import train_job
 
 X, Y = np.array([10.0, 1.0]), 11.0
 SGD = partial(torch.optim.SGD, lr=1e-3)
@@ -176,8 +178,8 @@ class Files(SimpleNamespace):
 
 
 @pytest.fixture
-def perform(monkeypatch):
-    """Run one of the scripts as Snakemake would, on images of noise."""
+def images() -> Dataset:
+    """Noise."""
     rng = np.random.default_rng(0)
 
     def part(count: int, first: int = 0) -> Part:
@@ -185,9 +187,14 @@ def perform(monkeypatch):
         return Part(images, np.arange(count) % 10, index=np.arange(first, first + count))
 
     names = tuple("abcdefghij")
-    images = Dataset(
+    return Dataset(
         part(180), part(20, 180), part(30), names, (), standin=True, source={"dataset": "cifar10"}
     )
+
+
+@pytest.fixture
+def perform(monkeypatch, images):
+    """Run one of the scripts as Snakemake would."""
     monkeypatch.setattr(script, "set_threads", lambda threads: None)
     monkeypatch.setattr(dataset, "load", lambda folder: images)
 
@@ -208,7 +215,7 @@ def perform(monkeypatch):
     return run
 
 
-def test_the_problem_in_miniature(perform, tmp_path):
+def test_the_problem_in_miniature(perform, images, tmp_path):
     source = tmp_path / "source.json"
     write_json(source, {"standin": True, "class_names": list("abcdefghij")})
     inputs = {"source": source}
@@ -216,7 +223,7 @@ def test_the_problem_in_miniature(perform, tmp_path):
         for name, rate in (("rate_0", "0"), ("rate_075", "75")):
             files = {"metrics": tmp_path / f"{again}{name}.json"}
             files["arrays"] = tmp_path / f"{again}{name}.npz"
-            perform("train", {"source": source}, files, rate=rate)
+            train_job(train, images, files, split="published", rate=int(rate) / 100, epochs=2)
             inputs |= {name: files["metrics"], f"{name}_arrays": files["arrays"]}
     for name in ("rate_0", "rate_075"):
         for suffix in ("json", "npz"):

@@ -34,6 +34,7 @@ from proofsheet.planning.run_lock import only_run_here, writable_or_end
 from proofsheet.planning.slurm_hint import note_inside_a_job
 from proofsheet.planning.submission import code as code_of
 from proofsheet.planning.submission import files as files_to_hand_in
+from proofsheet.planning.submission import notebook_sources
 from proofsheet.planning.submission import notebooks as notebooks_of
 from proofsheet.planning.submission import ready_to_hand_in
 from proofsheet.planning.tampering import refuse_edited
@@ -136,6 +137,14 @@ def modules_of(script):
     return imported_modules(f"workflow/{script}.py")
 
 
+def modules_called(module, by="scripts/train"):
+    """As `modules_of(by)`, for a job that finds a module by its name: this one among them."""
+    own = f"workflow/{module.replace('.', '/')}.py"
+    if not os.path.exists(own):
+        own = own.replace("workflow/", "src/", 1)
+    return sorted({own, *imported_modules(own), *modules_of(by)})
+
+
 def by_preset(full, quick):
     """One of two values, by `preset`."""
     return quick if config["preset"] == "quick" else full
@@ -178,12 +187,6 @@ def handed_in(name):
     ]
 
 
-# Notebooks stand alone: what no mirror has they ask of the datasets' own clients.
-NOTEBOOKS_FETCH = config["data"]["source"] in ("auto", "official") and not (
-    {"bloodmnist", "cifar10", "dry_bean", "mnist", "scipy", "weights"} <= MIRRORED
-)
-
-
 # A change in the mirror's list of files is a change of the data.
 MANIFEST = (
     f"{config['data']['mirror']}/manifest.yaml" if config["data"]["mirror"] else []
@@ -197,8 +200,7 @@ def mirror_in_use(wildcards):
 
 def dataset_modules(dataset):
     """The modules that prepare a dataset; its own is found by the registry, not by an import."""
-    own = module_path(dataset)
-    return sorted({own, *imported_modules(own), *modules_of("scripts/data/prepare")})
+    return modules_called(f"proofsheet.data.{dataset}", by="scripts/data/prepare")
 
 
 def data_of(dataset):
@@ -217,11 +219,6 @@ def drawings_of(results, about):
         f"{name}_table" if name in figures else name: f"{results}/tables/{name}.md"
         for name in tables
     }
-
-
-def notebook_gpus(text):
-    """One GPU for a notebook that trains where there is one, as for any training."""
-    return GPUS_PER_TRAINING * ("torch.cuda" in Path(text).read_text(encoding="utf-8"))
 
 
 # The report is rendered where Snakemake was started, and names what it finds there.
@@ -256,16 +253,14 @@ def sweep_dataset(run):
 
 def sweep_start(sweep):
     """Where a sweep starts from: what the rule that it repeats hands to each of its jobs alike."""
-    start = {
-        name: value
-        for name, value in getattr(rules, SWEEPABLE[sweep["run"]].rule).params.items()
-        if not callable(value)
-    }
-    named = strategies_swept(sweep)
-    known = config["transfer"]["strategies"]
-    return start | (
-        {"strategies": {name: known[name] for name in named}} if named else {}
-    )
+    params = getattr(rules, SWEEPABLE[sweep["run"]].rule).params
+    start = {name: value for name, value in params.items() if not callable(value)}
+    # A run is of one seed, and unless it is swept that is the first.
+    start["seed"] = start.pop("seeds", [start.get("seed", 0)])[0]
+    if names := strategies_swept(sweep):
+        known = config["transfer"]["strategies"]
+        start["strategies"] = {name: known[name] for name in names}
+    return start
 
 
 def sweep_results(wildcards):
@@ -274,9 +269,3 @@ def sweep_results(wildcards):
     return [
         f"results/sweeps/{name}/{file}" for name in config["sweeps"] for file in files
     ]
-
-
-def sweep_modules(run):
-    """The modules that a job of this sweep imports; those of the run are found by its name."""
-    own = SWEEPABLE[run].path
-    return sorted({own, *imported_modules(own), *modules_of("scripts/sweep_run")})

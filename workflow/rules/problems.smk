@@ -81,33 +81,27 @@ for set_name, problem in PROBLEMS:
             script:
                 "../problems/{params.problem}/figures.py"
 
-    if "notebook" in about:
-        text = f"workflow/{source}/notebook.py"
-        notebook = Path(about["notebook"]).stem
+    for notebook, text in notebook_sources(about).items():
+        text = f"workflow/{source}/{text}"
 
         rule:
             name:
-                f"{set_name}_{problem}_notebook"
+                f"{set_name}_{problem}_{Path(text).stem}"
             input:
+                # All that the notebook may read has been made when the problem is solved.
+                metrics=f"{results}/metrics.json",
                 text=text,
                 modules=pasted_modules(text),
-                manifest=MANIFEST,
                 builder=modules_of("scripts/notebook"),
             output:
-                notebook=f"results/notebooks/{set_name}/{notebook}.ipynb",
+                notebook=f"results/notebooks/{set_name}/{notebook}",
             log:
                 log_of(f"notebooks/{set_name}/{notebook}"),
             benchmark:
                 benchmark_of(f"notebooks/{set_name}/{notebook}")
-            # Without a mirror a notebook fetches its data itself, which compute nodes cannot.
-            localrule: NOTEBOOKS_FETCH
             conda:
                 env("notebooks")
             resources:
-                **needs(mem_mb=3000, runtime=30, gpu=notebook_gpus(text)),
-            params:
-                preset=config["preset"],
-                mirror=mirror_in_use,
-                source=config["data"]["source"],
+                **needs(mem_mb=3000, runtime=30),
             script:
                 "../scripts/notebook.py"

@@ -28,15 +28,30 @@ def files(name: str, entry: Mapping[str, Any]) -> dict[str, str]:
     if "archives" in entry:
         return made | {file: f"results/notebooks/{name}/{file}" for file in entry["archives"]}
     unwanted = {
-        p["notebook"] for p in entry["problems"].values() if not p.get("notebook_wanted", True)
+        file
+        for p in entry["problems"].values()
+        if not p.get("notebook_wanted", True)
+        for file in notebook_sources(p)
     }
     return made | {file: at for file, at in notebooks(name, entry).items() if file not in unwanted}
 
 
 def notebooks(name: str, entry: Mapping[str, Any]) -> dict[str, str]:
     """The notebooks of a set by name, and where they are made; not all are handed in."""
-    named = [p["notebook"] for p in entry["problems"].values() if "notebook" in p]
+    named = [file for p in entry["problems"].values() for file in notebook_sources(p)]
     return {notebook: f"results/notebooks/{name}/{notebook}" for notebook in named}
+
+
+def notebook_sources(problem: Mapping[str, Any]) -> dict[str, str]:
+    """The notebooks of a problem by name, and what each is built from in the problem's folder.
+
+    Args:
+        problem: its entry in set.yaml; `notebook` names one, or several in a list.
+    """
+    named = problem.get("notebook", [])
+    if isinstance(named, str):
+        return {named: "notebook.py"}
+    return {file: f"notebook_{Path(file).stem}.py" for file in named}
 
 
 def code(name: str, scripts: Iterable[str]) -> list[str]:

@@ -30,7 +30,7 @@ from problems.cs7643_ps2.p7_cifar10.numpy_convnet import convnet
 from proofsheet.checks import derivation_check, equality_check, relative_error
 from proofsheet.learning.conv3x3_gradient import WindowConvolution, kernels
 from proofsheet.learning.loop import parameter_count
-from proofsheet.learning.sgd_loop import SmoothedCrossEntropy
+from proofsheet.learning.recipes import SgdRecipe
 from proofsheet.learning.small_image_nets import WIDTHS, FoldedNet, two_layer, vanilla_cnn
 
 BLACK = np.zeros((1, 32, 32, 3), dtype=np.uint8)  # for a network whose weights alone matter
@@ -266,7 +266,7 @@ def smoothed_gradient(z: np.ndarray, y: np.ndarray, smoothing: float) -> np.ndar
 def smoothed_labels(rng, formula=smoothed_gradient):
     z, y, s = 3 * rng.standard_normal((6, 10)), rng.integers(0, 10, 6), float(rng.uniform(0.05, 1))
     tensor = torch.tensor(z, requires_grad=True)
-    SmoothedCrossEntropy(s)(tensor, torch.tensor(y)).backward()
+    SgdRecipe(1, smoothing=s).loss(tensor, torch.tensor(y)).backward()
     return formula(z, y, s), tensor.grad.numpy()
 
 

@@ -9,7 +9,7 @@ rule cs7643_ps2_p7_cifar10_numpy:
     """Part 1: the NumPy ConvNet on 50 images, and on all of them once."""
     input:
         **data_of("cifar10"),
-        modules=modules_of("problems/cs7643_ps2/p7_cifar10/train_numpy"),
+        modules=modules_called("problems.cs7643_ps2.p7_cifar10.train_numpy"),
     output:
         metrics="results/cs7643_ps2/p7_cifar10/runs/numpy.json",
         arrays="results/cs7643_ps2/p7_cifar10/runs/numpy.npz",
@@ -22,18 +22,20 @@ rule cs7643_ps2_p7_cifar10_numpy:
     resources:
         **needs(mem_mb=4000, runtime=20),
     params:
+        function="problems.cs7643_ps2.p7_cifar10.train_numpy:train_both",
         images=by_preset(full=None, quick=1000),
+        measured=by_preset(full=None, quick=1000),
         checked=by_preset(full=40, quick=5),
         seed=config["seeds"][0],
     script:
-        "train_numpy.py"
+        "../../../scripts/train.py"
 
 
 rule cs7643_ps2_p7_cifar10_train:
     """Part 2: one network on all training images."""
     input:
         **data_of("cifar10"),
-        modules=modules_of("problems/cs7643_ps2/p7_cifar10/train"),
+        modules=modules_called("problems.cs7643_ps2.p7_cifar10.train"),
     output:
         metrics="results/cs7643_ps2/p7_cifar10/runs/{network}.json",
         arrays="results/cs7643_ps2/p7_cifar10/runs/{network}.npz",
@@ -53,18 +55,20 @@ rule cs7643_ps2_p7_cifar10_train:
     params:
         **TRAINING,
         # None: as planned.
+        function="problems.cs7643_ps2.p7_cifar10.train:train",
         epochs=by_preset(full=None, quick=1),
         seed=config["seeds"][0],
         images=by_preset(full=None, quick=1000),
+        measured=by_preset(full=None, quick=1000),
     script:
-        "train.py"
+        "../../../scripts/train.py"
 
 
 rule cs7643_ps2_p7_cifar10_ablation:
     """Part 2: our own design without one of its choices, on a few of the images."""
     input:
         **data_of("cifar10"),
-        modules=modules_of("problems/cs7643_ps2/p7_cifar10/train_ablation"),
+        modules=modules_called("problems.cs7643_ps2.p7_cifar10.train"),
     output:
         metrics="results/cs7643_ps2/p7_cifar10/runs/without-{choice}.json",
     log:
@@ -80,19 +84,20 @@ rule cs7643_ps2_p7_cifar10_ablation:
         **needs(mem_mb=4000, runtime=20, gpu=GPUS_PER_TRAINING),
     params:
         **TRAINING,
+        function="problems.cs7643_ps2.p7_cifar10.train:train_without",
         epochs=by_preset(full=None, quick=1),
         seed=config["seeds"][0],
         images=by_preset(full=4000, quick=600),
-        validation=by_preset(full=None, quick=600),
+        measured=by_preset(full=None, quick=600),
     script:
-        "train_ablation.py"
+        "../../../scripts/train.py"
 
 
 rule cs7643_ps2_p7_cifar10_long_tail:
     """Extra credit: ResNet-32 on long-tailed data with one loss."""
     input:
         **data_of("cifar10"),
-        modules=modules_of("problems/cs7643_ps2/p7_cifar10/train_long_tail"),
+        modules=modules_called("problems.cs7643_ps2.p7_cifar10.train"),
     output:
         metrics="results/cs7643_ps2/p7_cifar10/runs/{loss}.json",
     log:
@@ -108,11 +113,13 @@ rule cs7643_ps2_p7_cifar10_long_tail:
         **needs(mem_mb=5000, runtime=30, gpu=GPUS_PER_TRAINING),
     params:
         **TRAINING,
+        function="problems.cs7643_ps2.p7_cifar10.train:train_long_tail",
         epochs=by_preset(full=None, quick=1),
         seed=config["seeds"][0],
         images=by_preset(full=None, quick=1000),
+        measured=by_preset(full=None, quick=1000),
     script:
-        "train_long_tail.py"
+        "../../../scripts/train.py"
 
 
 # All runs beside each other; where our own design errs.

@@ -15,7 +15,7 @@ for kind, gpu in (("classical", None), ("mlp", GPUS_PER_TRAINING)):
             f"csci5527_hw2_p4_dry_beans_{kind}"
         input:
             **data_of("dry_bean"),
-            modules=modules_of(f"problems/{HW2_P4}/train_{kind}"),
+            modules=modules_called("problems.csci5527_hw2.p4_dry_beans.tune"),
         output:
             metrics=f"results/{HW2_P4}/runs/{kind}-{{seed}}.json",
             arrays=f"results/{HW2_P4}/runs/{kind}-{{seed}}.npz",
@@ -29,10 +29,12 @@ for kind, gpu in (("classical", None), ("mlp", GPUS_PER_TRAINING)):
             **needs(mem_mb=3000, runtime=30, gpu=gpu),
         params:
             **(TRAINING if kind == "mlp" else {}),
-            kind=kind,
+            function=f"problems.csci5527_hw2.p4_dry_beans.tune:tune_{kind}",
+            split="seeded",
+            seed=lambda wildcards: int(wildcards.seed),
             grid=by_preset(full="full", quick="small"),
         script:
-            "train_{params.kind}.py"
+            "../../../scripts/train.py"
 
 
 SOLVE[HW2_P4] = dict(inputs=HW2_P4_RUNS)

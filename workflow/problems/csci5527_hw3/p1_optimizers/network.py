@@ -6,7 +6,7 @@ learning rates, by one schedule, so that nothing but the optimizer differs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from proofsheet.jobs.device import mixed_precision
-from proofsheet.learning.loop import MakeOptimizer, Recipe, Rows, logits_of, train
-from proofsheet.learning.model_selection import Trial, scored
+from proofsheet.learning.loop import MakeSteppers
 from proofsheet.learning.optimizers import Adagrad, Adam, AdamW, RMSprop, Schedule, cosine
 
 OPTIMIZERS = {"adagrad": Adagrad, "rmsprop": RMSprop, "adam": Adam, "adamw": AdamW}
@@ -93,7 +91,7 @@ def shifted(x: Tensor, generator: torch.Generator, most: int = SHIFT) -> Tensor:
     return padded.flatten().index_select(0, (corner + inside).flatten()).view(x.shape)
 
 
-def make_optimizer(name: str, implementation: str, settings: Mapping[str, float]) -> MakeOptimizer:
+def make_steppers(name: str, implementation: str, settings: Mapping[str, float]) -> MakeSteppers:
     """An optimizer whose learning rate rises linearly and falls to zero along half a cosine.
 
     Args:
@@ -104,57 +102,12 @@ def make_optimizer(name: str, implementation: str, settings: Mapping[str, float]
     if implementation not in IMPLEMENTATIONS:
         raise ValueError(f"{implementation!r} is none of {', '.join(IMPLEMENTATIONS)}")
 
-    def make(parameters: Iterable[nn.Parameter], steps: int) -> tuple[Any, Any]:
+    def make(model: nn.Module, steps: int) -> Sequence[Any]:
         factor = cosine(steps, warmup=min(WARM_UP, steps // 4))
         if implementation == "ours":
-            own = OPTIMIZERS[name](parameters, **settings)
+            own = OPTIMIZERS[name](model.parameters(), **settings)
             return own, Schedule(own, factor)
-        theirs = getattr(torch.optim, OPTIMIZERS[name].__name__)(parameters, **settings)
+        theirs = getattr(torch.optim, OPTIMIZERS[name].__name__)(model.parameters(), **settings)
         return theirs, torch.optim.lr_scheduler.LambdaLR(theirs, factor)
 
     return make
-
-
-def fit(
-    name: str,
-    settings: Mapping[str, float],
-    rows: Rows,
-    validation: Rows,
-    recipe: Recipe,
-    *,
-    seed: int,
-    implementation: str = "ours",
-) -> tuple[nn.Module, dict[str, np.ndarray]]:
-    """Train a new network on shifted images; returns it with its curves (see `train`)."""
-    torch.manual_seed(seed)
-    device = rows[0].device
-    model = network().to(device)
-    curves = train(
-        model, rows, validation, recipe,
-        seed=seed, label=f"{name} {implementation} seed {seed}", augment=shifted,
-        mixed=mixed_precision(device), optimizer=make_optimizer(name, implementation, settings),
-    )  # fmt: skip
-    return model, curves
-
-
-def trial(
-    name: str,
-    settings: Mapping[str, float],
-    rows: Rows,
-    validation: Rows,
-    recipe: Recipe,
-    *,
-    seed: int,
-) -> Trial:
-    """One setting, trained by our optimizer and scored on the validation images."""
-    model, curves = fit(name, settings, rows, validation, recipe, seed=seed)
-    x, y = validation
-    return scored(
-        name, settings, lambda images: predictions(model, images), (x, y.cpu().numpy()),
-        curves=curves,
-    )  # fmt: skip
-
-
-def predictions(model: nn.Module, x: Tensor) -> np.ndarray:
-    """The classes that the network gives to rows (n, …), (n,) int64."""
-    return logits_of(model, x).argmax(dim=1).cpu().numpy()

@@ -13,9 +13,9 @@ rule csci5527_hw3_p1_optimizers_tune:
     """Choose one optimizer's hyperparameters on the validation images, in short trainings."""
     input:
         **data_of("mnist"),
-        modules=modules_of("problems/csci5527_hw3/p1_optimizers/tune"),
+        modules=modules_called("problems.csci5527_hw3.p1_optimizers.train"),
     output:
-        tuning=f"{P1}/runs/{{optimizer}}-tuning.json",
+        metrics=f"{P1}/runs/{{optimizer}}-tuning.json",
     log:
         log_of("csci5527_hw3/p1_optimizers/{optimizer}-tuning"),
     benchmark:
@@ -28,11 +28,12 @@ rule csci5527_hw3_p1_optimizers_tune:
         **needs(mem_mb=2000, runtime=20, gpu=GPUS_PER_TRAINING),
     params:
         **TRAINING,
+        function="problems.csci5527_hw3.p1_optimizers.train:tune",
         epochs=by_preset(full=2, quick=1),
         images=by_preset(full=20_000, quick=1000),
         seed=config["seeds"][0],
     script:
-        "tune.py"
+        "../../../scripts/train.py"
 
 
 rule csci5527_hw3_p1_optimizers_train:
@@ -40,7 +41,7 @@ rule csci5527_hw3_p1_optimizers_train:
     input:
         **data_of("mnist"),
         tuning=f"{P1}/runs/{{optimizer}}-tuning.json",
-        modules=modules_of("problems/csci5527_hw3/p1_optimizers/train"),
+        modules=modules_called("problems.csci5527_hw3.p1_optimizers.train"),
     output:
         metrics=f"{P1}/runs/{{optimizer}}-{{implementation}}-{{seed}}.json",
         arrays=f"{P1}/runs/{{optimizer}}-{{implementation}}-{{seed}}.npz",
@@ -57,10 +58,12 @@ rule csci5527_hw3_p1_optimizers_train:
         **needs(mem_mb=2000, runtime=20, gpu=GPUS_PER_TRAINING),
     params:
         **TRAINING,
+        function="problems.csci5527_hw3.p1_optimizers.train:train",
+        seed=lambda wildcards: int(wildcards.seed),
         epochs=by_preset(full=5, quick=2),
         images=by_preset(full=None, quick=1500),
     script:
-        "train.py"
+        "../../../scripts/train.py"
 
 
 # Four optimizers, ours beside PyTorch's, over the seeds.

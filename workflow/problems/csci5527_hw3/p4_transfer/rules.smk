@@ -8,10 +8,10 @@ rule csci5527_hw3_p4_transfer_pretrain:
     input:
         **data_of("mnist"),
         weights="results/data/weights/weights.npz",
-        modules=modules_of("problems/csci5527_hw3/p4_transfer/pretrain"),
+        modules=modules_called("problems.csci5527_hw3.p4_transfer.pretrain"),
     output:
-        weights=f"{P4}/pretrained.npz",
-        origin=f"{P4}/pretrained.json",
+        metrics=f"{P4}/pretrained.json",
+        arrays=f"{P4}/pretrained.npz",
     log:
         log_of("csci5527_hw3/p4_transfer_pretrain"),
     benchmark:
@@ -22,11 +22,12 @@ rule csci5527_hw3_p4_transfer_pretrain:
         **needs(mem_mb=3000, runtime=20, gpu=GPUS_PER_TRAINING),
     params:
         **TRAINING,
+        function="problems.csci5527_hw3.p4_transfer.pretrain:pretrain",
         images=by_preset(full=20_000, quick=400),
         epochs=by_preset(full=2, quick=1),
         seed=config["seeds"][0],
     script:
-        "pretrain.py"
+        "../../../scripts/train.py"
 
 
 rule csci5527_hw3_p4_transfer_train:
@@ -34,7 +35,7 @@ rule csci5527_hw3_p4_transfer_train:
     input:
         **data_of("chest_xray"),
         weights=f"{P4}/pretrained.npz",
-        modules=modules_of("problems/csci5527_hw3/p4_transfer/train"),
+        modules=modules_called("problems.csci5527_hw3.p4_transfer.train"),
     output:
         metrics=f"{P4}/runs/{{strategy}}.json",
         arrays=f"{P4}/runs/{{strategy}}.npz",
@@ -52,14 +53,17 @@ rule csci5527_hw3_p4_transfer_train:
         **needs(mem_mb=4000, runtime=60, gpu=GPUS_PER_TRAINING),
     params:
         **TRAINING,
+        function="problems.csci5527_hw3.p4_transfer.train:train",
         # None: those of the strategy, and all images.
         epochs=by_preset(full=None, quick=2),
-        strategy=lambda wildcards: config["transfer"]["strategies"][wildcards.strategy],
+        strategies=lambda wildcards: {
+            wildcards.strategy: config["transfer"]["strategies"][wildcards.strategy]
+        },
         side=by_preset(full=config["transfer"]["image_size"], quick=64),
         images=by_preset(full=None, quick=300),
         seed=config["seeds"][0],
     script:
-        "train.py"
+        "../../../scripts/train.py"
 
 
 # The strategies by validation, then once on the test images; thresholds, gap, Grad-CAM.

@@ -259,36 +259,29 @@ def fitting(curves: Mapping[str, np.ndarray], last: int = 5) -> dict[str, Any]:
     }
 
 
-def first_layer(
-    live: Sequence[float], sizes: Sequence[int], images: np.ndarray, rate: float
-) -> dict[str, Any]:
+def first_layer(live: int, sizes: Sequence[int], images: np.ndarray, rate: float) -> dict[str, Any]:
     """What becomes of the units of the perceptron's first layer, and how far its first step goes.
 
     Args:
-        live: units that can still change, epoch by epoch (`train_live`).
+        live: units that are above zero for at least one training image, at the end.
         sizes: (inputs, units, …) of the network.
         images: uint8 (n, …), scaled to [0, 1] by the network.
         rate: of Adam.
 
     Returns:
-        `units`, `dead`, `live` and `dead_share` at the end; `first_dead_epoch`, at whose end the
-        first unit is known to be dead, and `settled_epoch`, after which none is added (0: none is
-        dead); `step`, the largest change of a pre-activation in Adam's first step, mean over the
-        images; `initial_std` of the pre-activations, over PyTorch's initialization.
+        `units`, `dead`, `live` and `dead_share` at the end; `step`, the largest change of a
+        pre-activation in Adam's first step, mean over the images; `initial_std` of the
+        pre-activations, over PyTorch's initialization.
     """
-    live = np.asarray(live, dtype=int)
     rows = images.reshape(len(images), -1)
     size = rows.shape[1] * rows.mean() / 255
     square = rows.shape[1] * np.square(rows, dtype=np.float32).mean(dtype=np.float64) / 255**2
     dead = sizes[1] - live
     return {
         "units": sizes[1],
-        "dead": int(dead[-1]),
-        "live": int(live[-1]),
-        "dead_share": float(dead[-1] / sizes[1]),
-        "dead_by_epoch": dead,
-        "first_dead_epoch": int(np.argmax(dead > 0)) + 1 if dead[-1] else 0,
-        "settled_epoch": int(np.argmax(dead == dead[-1])) + 1 if dead[-1] else 0,
+        "dead": dead,
+        "live": live,
+        "dead_share": dead / sizes[1],
         "step": float(rate * (size + 1)),
         # Weights and biases are uniform in ±1/√d: variance 1/3d each.
         "initial_std": float(np.sqrt((square + 1) / (3 * rows.shape[1]))),

@@ -2,7 +2,7 @@ rule dl_hw1_p4_bloodmnist_train:
     """Train the perceptron of the text (`mlp`) or the convolutional reference (`cnn`)."""
     input:
         **data_of("bloodmnist"),
-        modules=modules_of("problems/dl_hw1/p4_bloodmnist/train"),
+        modules=modules_called("problems.dl_hw1.p4_bloodmnist.train"),
     output:
         metrics="results/dl_hw1/p4_bloodmnist/runs/{network}.json",
         arrays="results/dl_hw1/p4_bloodmnist/runs/{network}.npz",
@@ -18,13 +18,14 @@ rule dl_hw1_p4_bloodmnist_train:
         **needs(mem_mb=3000, runtime=20, gpu=GPUS_PER_TRAINING),
     params:
         **TRAINING,
+        function="problems.dl_hw1.p4_bloodmnist.train:train",
         # None: those of the recipe.
         epochs=by_preset(full=None, quick=2),
         # Every n-th training image.
         every=by_preset(full=1, quick=3),
         seed=config["seeds"][0],
     script:
-        "train.py"
+        "../../../scripts/train.py"
 
 
 # Both networks on the test images: confusions, confidence, calibration.

@@ -10,7 +10,7 @@ rule dl_hw1_p5_initialization_run:
     """One activation, one initialization: statistics before training, then training, per seed."""
     input:
         **data_of("mnist"),
-        modules=modules_of("problems/dl_hw1/p5_initialization/train"),
+        modules=modules_called("problems.dl_hw1.p5_initialization.train"),
     output:
         metrics="results/dl_hw1/p5_initialization/runs/{activation}-{method}.json",
         arrays="results/dl_hw1/p5_initialization/runs/{activation}-{method}.npz",
@@ -27,11 +27,13 @@ rule dl_hw1_p5_initialization_run:
         **needs(mem_mb=2000, runtime=30, gpu=GPUS_PER_TRAINING),
     params:
         **TRAINING,
+        function="problems.dl_hw1.p5_initialization.train:train",
+        split="published",
         seeds=config["seeds"],
         epochs=by_preset(full=10, quick=1),
         images=by_preset(full=None, quick=3000),
     script:
-        "train.py"
+        "../../../scripts/train.py"
 
 
 # All eight networks over their seeds, beside the predictions.

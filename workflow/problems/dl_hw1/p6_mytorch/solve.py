@@ -1,6 +1,5 @@
 """Deep Learning HW 1, problem 6: check the gradients of `mytorch`, then train it on MNIST."""
 
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,15 +8,6 @@ import numpy as np
 from mytorch.nn.modules.loss import SoftmaxCrossEntropy
 from mytorch.utils.gradient_check import LOSS_ROUNDING, ROUNDING_ERROR, gradient_check
 from problems.dl_hw1.p6_mytorch import derivations
-from problems.dl_hw1.p6_mytorch.fit import (
-    BATCH,
-    RATE,
-    SIZES,
-    perceptron,
-    rows_of,
-    set_parameters,
-    train,
-)
 from problems.dl_hw1.p6_mytorch.gradient_errors import (
     CASES,
     draw_clear_batch,
@@ -25,6 +15,7 @@ from problems.dl_hw1.p6_mytorch.gradient_errors import (
     lost_in_norms,
     strict_relative_error,
 )
+from problems.dl_hw1.p6_mytorch.train import SIZES, perceptron, rows_of, train
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
@@ -37,15 +28,11 @@ SHOWN = 10
 
 with script.run(snakemake) as log:
     data, seeds = load(Path(snakemake.input.source).parent), snakemake.params.seeds
-    # Nothing is tuned here, so the validation images train as well: together they are the
-    # official training set.
-    images = np.concatenate([data.train.x, data.val.x])[: snakemake.params.images]
-    y = np.concatenate([data.train.y, data.val.y])[: snakemake.params.images]
+    # Nothing is tuned here: the validation images train as well.
+    data = data.divided("published")
+    images, y = (part[: snakemake.params.images] for part in (data.train.x, data.train.y))
     mean, std = images.mean(), images.std()
-    x, test = rows_of(images, mean, std), rows_of(data.test.x, mean, std)
-
-    def accuracy(model):
-        return np.mean(model.forward(test).argmax(axis=1) == data.test.y)
+    x = rows_of(images, mean, std)
 
     # The gradient check of the very network that is trained afterwards, before its first step
     rng = np.random.default_rng(seeds[0])
@@ -62,7 +49,7 @@ with script.run(snakemake) as log:
     checked = [p.size if sample is None else min(p.size, sample) for p in model.get_parameters()]
     metrics = {
         "images": len(x),
-        "test_images": len(test),
+        "test_images": len(data.test),
         "mean": mean / 255,
         "std": std / 255,
         "parameters": parameters,
@@ -150,20 +137,16 @@ with script.run(snakemake) as log:
     for init in ("xavier", "he"):
         last, averaged = [], []
         for seed in seeds:
-            model = perceptron(SIZES, init, seed)
-            start = time.perf_counter()
-            trained = train(
-                model, x, y, epochs=snakemake.params.epochs, rate=RATE, batch=BATCH,
-                rng=np.random.default_rng([seed, 1]),
+            run, found = train(
+                data, init=init, seed=seed, images=snakemake.params.images,
+                epochs=snakemake.params.epochs,
             )  # fmt: skip
-            epoch_seconds.append((time.perf_counter() - start) / snakemake.params.epochs)
-            predicted = model.forward(test).argmax(axis=1)
-            last.append(accuracy(model))
-            set_parameters(model, trained.mean_parameters)
-            averaged.append(accuracy(model))
+            epoch_seconds.append(run["seconds_per_epoch"])
+            last.append(run["test_accuracy"])
+            averaged.append(run["averaged_test_accuracy"])
             log.info("%s, seed %d: %.4f, averaged %.4f", init, seed, last[-1], averaged[-1])
             if (init, seed) == ("xavier", seeds[0]):
-                handed_in, losses = predicted, trained.losses
+                handed_in, losses = found["test_predicted"], found["losses"]
         metrics["initializations"][init] = {
             "test_accuracies": last,
             "mean": np.mean(last),
@@ -185,7 +168,7 @@ with script.run(snakemake) as log:
         "epochs": len(losses),
         "seconds_per_epoch": np.median(epoch_seconds),
         "test_accuracy": test_accuracy,
-        "test_standard_error": np.sqrt(test_accuracy * (1 - test_accuracy) / len(test)),
+        "test_standard_error": np.sqrt(test_accuracy * (1 - test_accuracy) / len(data.test)),
         "test_errors": int(np.sum(handed_in != data.test.y)),
         "averaged": {
             "test_accuracy": of["xavier"]["averaged"]["test_accuracies"][0],
@@ -207,7 +190,7 @@ with script.run(snakemake) as log:
     # Ten test images at random, and ten of those that it gets wrong
     rng = np.random.default_rng(seeds[0])
     wrong = np.flatnonzero(handed_in != data.test.y)
-    shown = np.sort(rng.choice(len(test), SHOWN, replace=False))
+    shown = np.sort(rng.choice(len(data.test), SHOWN, replace=False))
     missed = np.sort(rng.choice(wrong, min(SHOWN, len(wrong)), replace=False))
     metrics["shown"] = {
         "images": SHOWN,

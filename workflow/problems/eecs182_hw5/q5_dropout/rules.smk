@@ -2,7 +2,7 @@ rule eecs182_hw5_q5_dropout_train:
     """One network on images that have their class in a corner, with dropout of `rate` per cent."""
     input:
         **data_of("cifar10"),
-        modules=modules_of("problems/eecs182_hw5/q5_dropout/train"),
+        modules=modules_called("problems.eecs182_hw5.q5_dropout.train"),
     output:
         metrics="results/eecs182_hw5/q5_dropout/runs/rate_{rate}.json",
         arrays="results/eecs182_hw5/q5_dropout/runs/rate_{rate}.npz",
@@ -18,13 +18,16 @@ rule eecs182_hw5_q5_dropout_train:
         **needs(mem_mb=3000, runtime=30, gpu=GPUS_PER_TRAINING),
     params:
         **TRAINING,
+        function="problems.eecs182_hw5.q5_dropout.train:train",
+        split="published",
+        rate=lambda wildcards: int(wildcards.rate) / 100,
         seed=config["seeds"][0],
         # None: all of them.
         images=by_preset(full=None, quick=2000),
-        test_images=by_preset(full=None, quick=1000),
+        measured=by_preset(full=None, quick=1000),
         epochs=by_preset(full=10, quick=1),
     script:
-        "train.py"
+        "../../../scripts/train.py"
 
 
 # One point under dropout, in closed form and trained; the networks that may cheat.

@@ -22,12 +22,12 @@ from mytorch.nn.modules.linear import Linear
 from mytorch.nn.modules.module import Module
 from mytorch.nn.modules.pooling import MaxPool2d
 from mytorch.nn.sequential import Sequential
+from mytorch.training import weighted
 from mytorch.utils.gradient_check import gradient_check
 from problems.eecs182_hw5.q6_cnn.numpy_nets import (
     fully_connected,
     penalized_loss,
     three_layer_convnet,
-    weighted,
 )
 from proofsheet.autodiff.node import Node
 from proofsheet.autodiff.reverse import Variable, backward

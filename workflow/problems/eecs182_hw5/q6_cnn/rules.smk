@@ -10,7 +10,7 @@ rule eecs182_hw5_q6_cnn_numpy:
     """Batch norm, weight scales and dropout on 1,000 images, in NumPy; two backward passes timed."""
     input:
         **data_of("cifar10"),
-        modules=modules_of("problems/eecs182_hw5/q6_cnn/train_numpy"),
+        modules=modules_called("problems.eecs182_hw5.q6_cnn.train_numpy"),
     output:
         metrics=f"{Q6_RUNS}/numpy.json",
         arrays=f"{Q6_RUNS}/numpy.npz",
@@ -23,6 +23,7 @@ rule eecs182_hw5_q6_cnn_numpy:
     resources:
         **needs(mem_mb=2000, runtime=20),
     params:
+        function="problems.eecs182_hw5.q6_cnn.train_numpy:train",
         seed=config["seeds"][0],
         images=by_preset(full=1_000, quick=300),
         scales=by_preset(full=20, quick=5),
@@ -31,14 +32,14 @@ rule eecs182_hw5_q6_cnn_numpy:
         convnet_epochs=by_preset(full=8, quick=1),
         speed_repetitions=by_preset(full=200, quick=10),
     script:
-        "train_numpy.py"
+        "../../../scripts/train.py"
 
 
 rule eecs182_hw5_q6_cnn_given:
     """One of the course's networks: plain, or with batch norm and dropout."""
     input:
         **data_of(Q6_DATASET),
-        modules=modules_of("problems/eecs182_hw5/q6_cnn/train_given"),
+        modules=modules_called("problems.eecs182_hw5.q6_cnn.train"),
     output:
         metrics=f"{Q6_RUNS}/{{network}}.json",
         arrays=f"{Q6_RUNS}/{{network}}.npz",
@@ -55,18 +56,21 @@ rule eecs182_hw5_q6_cnn_given:
     params:
         **TRAINING,
         # None: as planned.
+        function="problems.eecs182_hw5.q6_cnn.train:train_given",
+        split="halves",
         epochs=by_preset(full=None, quick=1),
         seed=config["seeds"][0],
         images=by_preset(full=None, quick=1000),
+        measured=by_preset(full=None, quick=1000),
     script:
-        "train_given.py"
+        "../../../scripts/train.py"
 
 
 rule eecs182_hw5_q6_cnn_trial:
     """A short training of one candidate for the design of our own."""
     input:
         **data_of(Q6_DATASET),
-        modules=modules_of("problems/eecs182_hw5/q6_cnn/train_trial"),
+        modules=modules_called("problems.eecs182_hw5.q6_cnn.train"),
     output:
         metrics=f"{Q6_RUNS}/trial-{{design}}.json",
     log:
@@ -82,11 +86,14 @@ rule eecs182_hw5_q6_cnn_trial:
         **needs(mem_mb=3000, runtime=20, gpu=GPUS_PER_TRAINING),
     params:
         **TRAINING,
+        function="problems.eecs182_hw5.q6_cnn.train:train_trial",
+        split="halves",
         seed=config["seeds"][0],
         images=by_preset(full=6_000, quick=256),
+        measured=by_preset(full=None, quick=256),
         epochs=by_preset(full=2, quick=1),
     script:
-        "train_trial.py"
+        "../../../scripts/train.py"
 
 
 rule eecs182_hw5_q6_cnn_own:
@@ -94,7 +101,7 @@ rule eecs182_hw5_q6_cnn_own:
     input:
         **data_of(Q6_DATASET),
         trials=[f"{Q6_RUNS}/trial-{design}.json" for design in Q6_DESIGNS],
-        modules=modules_of("problems/eecs182_hw5/q6_cnn/train_own"),
+        modules=modules_called("problems.eecs182_hw5.q6_cnn.train"),
     output:
         metrics=f"{Q6_RUNS}/own.json",
         arrays=f"{Q6_RUNS}/own.npz",
@@ -109,11 +116,14 @@ rule eecs182_hw5_q6_cnn_own:
         **needs(mem_mb=4000, runtime=40, gpu=GPUS_PER_TRAINING),
     params:
         **TRAINING,
+        function="problems.eecs182_hw5.q6_cnn.train:train_own",
+        split="halves",
         epochs=by_preset(full=None, quick=1),
         seed=config["seeds"][0],
         images=by_preset(full=None, quick=1000),
+        measured=by_preset(full=None, quick=1000),
     script:
-        "train_own.py"
+        "../../../scripts/train.py"
 
 
 # The graph of batch norm, its checks, and all trainings beside each other.

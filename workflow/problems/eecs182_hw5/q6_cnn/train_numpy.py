@@ -1,42 +1,56 @@
 """EECS 182 HW 5, question 6, NumPy part: what batch norm, weight scales and dropout change."""
 
-from pathlib import Path
+from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
+from mytorch.training import accuracy
 from problems.eecs182_hw5.q6_cnn.batchnorm_speed import speeds
-from problems.eecs182_hw5.q6_cnn.numpy_nets import AdamRecipe, accuracy, fit, fully_connected
+from problems.eecs182_hw5.q6_cnn.numpy_nets import AdamRecipe, fit, fully_connected
 from problems.eecs182_hw5.q6_cnn.numpy_nets import three_layer_convnet as convnet
-from proofsheet.data.dataset import load
-from proofsheet.jobs import script
-from proofsheet.jobs.atomic_files import write_arrays, write_json
+from proofsheet.data.dataset import Dataset
 
 KINDS = {"plain": False, "normalized": True}  # with batch normalization?
 RATES = {"none": 0.0, "half": 0.5}  # of dropout
 
-with script.run(snakemake) as log:
-    params = snakemake.params
-    data = load(Path(snakemake.input.source).parent)
+
+def train(
+    data: Dataset, device: object = None, *, seed: int, images: int, scales: int,
+    repetitions: int, dropout_repetitions: int, convnet_epochs: int, speed_repetitions: int,
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:  # fmt: skip
+    """All experiments of the NumPy part.
+
+    Args:
+        data: images (n, 32, 32, 3) of bytes.
+        device: NumPy has none.
+        images: training images, and validation images.
+        scales: of the initial weights.
+        repetitions, dropout_repetitions: networks, of one seed each.
+        convnet_epochs: of the ConvNet.
+        speed_repetitions: calls of each backward pass that is timed.
+    """
     classes = len(data.class_names)
 
     # 1,000 images to learn from and 1,000 to validate, minus the mean image of the former.
-    mean = data.train.x[: params.images].mean(axis=0)
+    mean = data.train.x[:images].mean(axis=0)
 
     def rows(part, count):
         """`count` images as (n, 3, 32, 32) of about unit size, and their classes."""
         centered = (part.x[:count] - mean).astype(np.float32) / 64
         return np.ascontiguousarray(centered.transpose(0, 3, 1, 2)), part.y[:count]
 
-    def flat(images):
+    def flat(part):
         """The images as rows of pixels."""
-        return images[0].reshape(len(images[0]), -1), images[1]
+        return part[0].reshape(len(part[0]), -1), part[1]
 
-    train, held = rows(data.train, params.images), rows(data.val, params.images)
-    flat_train, flat_held = flat(train), flat(held)
+    seen, held = rows(data.train, images), rows(data.val, images)
+    flat_train, flat_held = flat(seen), flat(held)
     pixels = flat_train[0].shape[1]
-    arrays, metrics = {}, {"images": len(train[1]), "validation_images": len(held[1])}
+    arrays, metrics = {}, {"images": len(seen[1]), "validation_images": len(held[1])}
 
-    def trained(sizes, recipe, part=flat_train, repetitions=params.repetitions, **options):
+    def trained(sizes, recipe, part=flat_train, repetitions=repetitions, **options):
         """Curves of one fully connected net per seed, (seeds, …)."""
         runs = []
         for seed in range(repetitions):
@@ -47,7 +61,7 @@ with script.run(snakemake) as log:
 
     # Batch norm in a net of six layers.
     recipe = AdamRecipe(epochs=10, batch=50, learning_rate=1e-3)
-    metrics["bn_depth"] = {"layers": 6, "weight_scale": 2e-2, "repetitions": params.repetitions}
+    metrics["bn_depth"] = {"layers": 6, "weight_scale": 2e-2, "repetitions": repetitions}
     for kind, normalize in KINDS.items():
         curves = trained((100,) * 5, recipe, init=2e-2, normalize=normalize)
         arrays |= {f"bn_depth_{kind}_{name}": values for name, values in curves.items()}
@@ -57,19 +71,18 @@ with script.run(snakemake) as log:
             "train_accuracy": curves["train_accuracy"][:, -1].mean(),
             "best_validation_accuracy": curves["validation_accuracy"].max(axis=1).mean(),
         }
-    log.info("six layers: %s", metrics["bn_depth"])
 
     # The scale of the initial weights in a net of eight layers.
-    scales = np.logspace(-4, 0, params.scales)
+    tried = np.logspace(-4, 0, scales)
     metrics["weight_scale"] = {
         "layers": 8,
-        "scales": scales,
-        "count": len(scales),
+        "scales": tried,
+        "count": len(tried),
         "he": float(np.sqrt(2 / 50)),
     }
     for kind, normalize in KINDS.items():
         found = {"loss": [], "train_accuracy": [], "validation_accuracy": []}
-        for scale in scales:
+        for scale in tried:
             curves = trained((50,) * 7, recipe, init=float(scale), normalize=normalize)
             found["loss"].append(curves["loss"][:, -20:].mean(axis=1))
             for name in ("train_accuracy", "validation_accuracy"):
@@ -77,7 +90,7 @@ with script.run(snakemake) as log:
         arrays |= {f"weight_scale_{kind}_{name}": np.array(v) for name, v in found.items()}
         means = {name: np.mean(values, axis=1) for name, values in found.items()}
         metrics["weight_scale"][kind] = {
-            "best_scale": scales[means["train_accuracy"].argmax()],
+            "best_scale": tried[means["train_accuracy"].argmax()],
             "best_train_accuracy": means["train_accuracy"].max(),
             "best_validation_accuracy": means["validation_accuracy"].max(),
             "worst_train_accuracy": means["train_accuracy"].min(),
@@ -87,15 +100,14 @@ with script.run(snakemake) as log:
             # Scales with at least 0.9 of the best training accuracy.
             "workable": int((means["train_accuracy"] > 0.9 * means["train_accuracy"].max()).sum()),
         }
-    arrays["scales"] = scales
-    log.info("eight layers: %s", metrics["weight_scale"])
+    arrays["scales"] = tried
 
     # Dropout against overfitting, on half of the images.
     recipe = AdamRecipe(epochs=15, batch=100, learning_rate=5e-4)
     few = tuple(part[: len(part) // 2] for part in flat_train)
     metrics["dropout_regularization"] = {"images": len(few[1]), "hidden": 500}
     for name, rate in RATES.items():
-        curves = trained((500,), recipe, few, params.dropout_repetitions, init=1e-2, dropout=rate)
+        curves = trained((500,), recipe, few, dropout_repetitions, init=1e-2, dropout=rate)
         arrays |= {f"dropout_{name}_{key}": values for key, values in curves.items()}
         last = {key: curves[f"{key}_accuracy"][:, -1] for key in ("train", "validation")}
         metrics["dropout_regularization"][name] = {
@@ -114,23 +126,20 @@ with script.run(snakemake) as log:
         "standard_error": gains.std(ddof=1) / np.sqrt(len(gains)),
         "repetitions": len(gains),
     }
-    log.info("dropout: %s", metrics["dropout_regularization"])
 
     # The three-layer ConvNet, without and with spatial batch norm.
-    recipe = AdamRecipe(epochs=params.convnet_epochs, batch=50, learning_rate=1e-3, strength=1e-3)
+    recipe = AdamRecipe(epochs=convnet_epochs, batch=50, learning_rate=1e-3, strength=1e-3)
     metrics["convnet"] = {"epochs": recipe.epochs, "strength": recipe.strength}
     for kind, normalize in KINDS.items():
-        rng = np.random.default_rng(params.seed)
+        rng = np.random.default_rng(seed)
         model = convnet(classes=classes, normalize=normalize, rng=rng)
-        curves = fit(model, train, held, recipe, rng=rng)
+        curves = fit(model, seen, held, recipe, rng=rng)
         arrays |= {f"convnet_{kind}_{name}": values for name, values in curves.items()}
         metrics["convnet"][kind] = {
             "parameters": sum(p.size for p in model.get_parameters()),
-            "train_accuracy": accuracy(model, train),
-            "validation_accuracy": accuracy(model, held),
+            "train_accuracy": accuracy(model, *seen),
+            "validation_accuracy": accuracy(model, *held),
         }
-    log.info("ConvNet: %s", metrics["convnet"])
 
-    metrics["batchnorm"] = speeds(params.speed_repetitions, params.seed)
-    write_json(snakemake.output.metrics, metrics)
-    write_arrays(snakemake.output.arrays, **arrays)
+    metrics["batchnorm"] = speeds(speed_repetitions, seed)
+    return metrics, arrays
