@@ -10,9 +10,17 @@ PYTHON ?= python3
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 READY := .venv/.ready
 QUARTO := .venv/.quarto-tried
+# Of a shell that is set up for other Pythons nothing reaches this one.
+unexport PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONSAFEPATH
 # Containers often forbid Python to keep what it has compiled. Then every job compiles Snakemake, torch and
 # the rest anew: three to five seconds of a core each time.
 unexport PYTHONDONTWRITEBYTECODE
+
+ifneq ($(findstring :,$(CURDIR)),)
+$(error proofsheet: $(CURDIR) has a colon in its name, which separates folders in PATH; rename the folder)
+endif
+# Python finds the project by its path: an environment that was moved with its folder is set up anew.
+$(shell [ "$$(cat $(READY) 2>/dev/null)" = "$$(pwd -P)" ] || rm -f $(READY))
 
 .PHONY: help report verify check test test-slurm test-faults lint format lock rulegraph benchmarks problem clean
 
@@ -20,7 +28,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 report: $(READY) $(QUARTO) ## run everything that is configured; leaves results/submission.pdf
-	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores $(CORES)
+	@PATH="$$PWD/$(BIN):$$PATH" snakemake --cores $(CORES)
 
 verify: $(READY) ## do the notebooks print the numbers of the report? and each bar with its value
 	@PYTHONPATH=src $(BIN)/python -m proofsheet.notebooks.agreement
@@ -75,11 +83,12 @@ clean: ## remove what the workflow made (the environment stays)
 # The stamp comes last: a set-up that was interrupted is simply done again.
 $(READY): requirements.lock pyproject.toml | $(UV)
 	@echo "proofsheet: setting up .venv from requirements.lock"
-	@$(UV) venv --quiet --allow-existing --python '>=3.11' .venv
+	@grep -qs '^relocatable = true' .venv/pyvenv.cfg || rm -rf .venv
+	@$(UV) venv --quiet --relocatable --allow-existing --python '>=3.11' .venv
 	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@rm -f $(QUARTO)
-	@touch $@
+	@pwd -P > $@
 
 # Quarto is not a Python package: the one on the PATH is used, else its wrapper from the registry is
 # tried once; without either the same sources are rendered by pandoc and typst.

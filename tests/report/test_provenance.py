@@ -107,16 +107,24 @@ def test_who_helped_is_listed_and_what_is_not_said_is_not_none(sample):
 
 def test_pictures_are_staged_and_shown(sample):
     picture = sample.folder / "Prompt One.PNG"
-    picture.write_bytes(b"png")
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n")
     text, images = acknowledged(sample, images=[str(picture)])
     assert images == {"acknowledgements/sample_hw/p1_lines/1.png": picture}
     assert "![](acknowledgements/sample_hw/p1_lines/1.png){width=" in text
     assert "picture 1 of 1" in text
 
 
-@pytest.mark.parametrize(
-    ("name", "message"), [("no.png", "does not exist"), ("no.tiff", "not a picture; allowed: .png")]
-)
-def test_a_wrong_picture_is_named_with_its_key(sample, name, message):
-    with pytest.raises(UserError, match=f"sample_hw.p1_lines.images: '{name}'.*{message}"):
-        acknowledged(sample, images=[name])
+def test_a_picture_is_staged_as_what_it_is(sample):
+    picture = sample.folder / "really_a_jpeg.png"
+    picture.write_bytes(b"\xff\xd8\xff\xe0")
+    _, images = acknowledged(sample, images=[str(picture)])
+    assert images == {"acknowledgements/sample_hw/p1_lines/1.jpg": picture}
+
+
+@pytest.mark.parametrize(("body", "message"), [(None, "does not exist"), ("text", "not a picture")])
+def test_a_wrong_picture_is_named_with_its_key(sample, body, message):
+    picture = sample.folder / "prompt.png"
+    if body:
+        picture.write_text(body)
+    with pytest.raises(UserError, match=f"sample_hw.p1_lines.images: '{picture}'.*{message}"):
+        acknowledged(sample, images=[str(picture)])

@@ -155,6 +155,16 @@ def test_a_picture_of_a_prompt_is_shown(sample):
     assert "Problem 2: Beans: prompt and answer, picture 1 of 1" in text_of(output)
 
 
+def test_the_users_words_are_no_trace_of_the_renderer(sample):
+    """As in https://github.com/jgm/pandoc/issues/9823."""
+    words = ["ChatGPT (why are running stats needed in eval??)", "{{< var x >}} ?var:y " + 40 * "f"]
+    given = {"sample_hw": {"p2_beans": {"ai_tools": words}}}
+    stage(sample.with_(acknowledgements=given), sample.staged)
+    output = sample.results / "sample_hw.pdf"
+    render(sample.staged, "sample_hw", output, renderer="pandoc")
+    assert "needed in eval??" in " ".join(text_of(output).split())
+
+
 def test_nothing_is_written_into_the_sources_or_the_staged_project(sample):
     stage(sample.staging, sample.staged)
     before = {path: path.stat().st_mtime_ns for path in sample.folder.rglob("*")}

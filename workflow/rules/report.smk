@@ -50,9 +50,9 @@ rule render:
         part=lambda wildcards: DOCUMENTS[wildcards.document].part,
         author=config["author"],
         acknowledgements=config["acknowledgements"],
-        settings={
-            key: config[key] for key in ("preset", "device", "deterministic", "seeds")
-        }
+        preset=preset_of_document,
+        settings=lambda wildcards: {"preset": preset_of_document(wildcards)}
+        | {key: config[key] for key in ("device", "deterministic", "seeds")}
         | {"data": config["data"]["source"]}
         | ({} if workflow.local_exec else {"jobs": ON_A_CLUSTER}),
     script:

@@ -13,7 +13,8 @@ from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, w
 with script.run(snakemake) as log:
     given = dict(snakemake.wildcards.items()) | dict(snakemake.params.items())
     train = script.function_of(given.pop("function"))
-    given.pop("deterministic", None)  # PROOFSHEET_DETERMINISTIC tells it
+    for told in ("deterministic", "preset"):  # for the record of the job
+        given.pop(told, None)
     device, where = script.device_of(given.pop("device", None), snakemake.threads)
     data = load(Path(snakemake.input.source).parent)
     data = data.divided(given.pop("split", "prepared"), given.get("seed", 0))

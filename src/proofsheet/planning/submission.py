@@ -14,6 +14,7 @@ from typing import Any
 
 from proofsheet.jobs.atomic_files import read_json
 from proofsheet.planning.import_graph import imported_modules
+from proofsheet.planning.presets import datasets_of, describe_quick, real_data
 
 
 def files(name: str, entry: Mapping[str, Any]) -> dict[str, str]:
@@ -88,20 +89,36 @@ def summary(
 
 
 def ready_to_hand_in(
-    config: Mapping[str, Any], sets: Mapping[str, Mapping[str, Any]], since: float
+    config: Mapping[str, Any],
+    sets: Mapping[str, Mapping[str, Any]],
+    presets: Mapping[str, str],
+    since: float,
 ) -> list[str]:
-    """The `summary` of every set whose bundle is whole and was written since a time."""
+    """The `summary` of every set whose bundle is whole and was written since a time.
+
+    Args:
+        config: checked.
+        sets: each set's `set.yaml`, by name.
+        presets: `full` or `quick`, by set.
+        since: when the run began, in seconds of the epoch.
+    """
     lines = []
     for name, entry in sets.items():
         bundle = [Path(f"results/submission/{name}/{file}") for file in files(name, entry)]
         whole = all(path.exists() for path in bundle)
         if whole and any(path.stat().st_mtime >= since for path in bundle):
-            lines += summary(name, entry, missing_from(config, name, entry))
+            lines += summary(name, entry, missing_from(config, name, entry, presets[name]))
+    if lines and (quick := describe_quick(config, presets)):
+        lines.append(quick)
     return [*lines, ""] if lines else []
 
 
 def missing_from(
-    config: Mapping[str, Any], name: str, entry: Mapping[str, Any], root: str | Path = "."
+    config: Mapping[str, Any],
+    name: str,
+    entry: Mapping[str, Any],
+    preset: str,
+    root: str | Path = ".",
 ) -> list[str]:
     """What a bundle lacks that its course asks for and only its author can give.
 
@@ -109,15 +126,17 @@ def missing_from(
         config: checked, as the bundle was made with it.
         name, entry: as for `files`. `screenshots` in the entry says that the course wants to see
             prompts and answers of AI tools, `asks` which keys of the configuration it asks for.
+        preset: of the set in this run.
         root: the project's folder.
     """
     lines = []
-    if config["preset"] != "full":
-        lines.append(f"run it with `preset: full`; this was a {config['preset']} run")
-    used = {data for problem in entry["problems"].values() for data in problem.get("datasets", [])}
+    if config["preset"] == "quick":
+        lines.append("this was a quick run: set `preset` to full or auto and run again")
+    elif preset == "quick":
+        lines.append("this was a quick run, since its data were expected to be stand-ins")
     lines += [
-        f"{data} is a stand-in here, not the real data: set data.mirror, or go online"
-        for data in sorted(used)
+        f"{data} is a stand-in here, not the real data: {real_data(config)}"
+        for data in sorted(datasets_of(entry))
         if (place := Path(root, f"results/data/{data}/source.json")).is_file()
         and read_json(place)["standin"]
     ]

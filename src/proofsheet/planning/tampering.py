@@ -30,7 +30,7 @@ def refuse_edited(root: str | Path = ".") -> None:
     for place in sorted(Path(root, RECORDS).glob("*.json")):
         try:
             files = dict(json.loads(place.read_text(encoding="utf-8")))
-            for name, (size, written, digest) in files.items():
+            for name, (size, written, digest, *_) in files.items():
                 wrote.setdefault(name, []).append((int(size), int(written), str(digest)))
         except (ValueError, TypeError):
             raise UserError(

@@ -8,9 +8,8 @@ from typing import Any
 
 from proofsheet.jobs.errors import UserError
 from proofsheet.report.markdown import escape, heading, table
+from proofsheet.report.pictures import ALLOWED, suffix_of
 from proofsheet.report.sets import ProblemSet
-
-_SUFFIXES = (".png", ".jpg", ".jpeg", ".svg")
 
 
 def images(sets: Iterable[ProblemSet], acknowledgements: Mapping[str, Any]) -> dict[str, Path]:
@@ -112,10 +111,11 @@ def _images(name: str, problem: str, entry: Mapping[str, Any]) -> list[tuple[str
     for number, text in enumerate(entry.get("images", []), start=1):
         path = Path(text)
         where = f"config.yaml: acknowledgements.{name}.{problem}.images: {text!r}"
-        if path.suffix.lower() not in _SUFFIXES:
-            raise UserError(f"{where} is not a picture; allowed: {', '.join(_SUFFIXES)}")
         if not path.is_file():
             raise UserError(f"{where} does not exist")
-        staged = f"acknowledgements/{name}/{problem}/{number}{path.suffix.lower()}"
+        # A JPEG that is saved as a.png is shown as what it is.
+        if not (suffix := suffix_of(path)):
+            raise UserError(f"{where} is not a picture; {ALLOWED}")
+        staged = f"acknowledgements/{name}/{problem}/{number}{suffix}"
         result.append((staged, path))
     return result

@@ -84,13 +84,17 @@ def _compile(typ: Path, project: Path) -> tuple[bytes, list[typst.TypstWarning]]
     A report that is not accessible is better than none: it is compiled all the same, and said so.
     """
     options = {"root": str(project), "ignore_system_fonts": True, "format": "pdf"}
-    try:
-        return typst.compile_with_warnings(str(typ), **options, pdf_standards="ua-1")
-    except typst.TypstError as error:
-        if "PDF/UA-1" not in error.message:
-            raise
-        log.warning("the PDF is not accessible as PDF/UA-1 asks: %s", error.message)
-        return typst.compile_with_warnings(str(typ), **options)
+    # A name may have letters that only a font of the system has.
+    for ignored in (True, False):
+        options["ignore_system_fonts"] = ignored
+        try:
+            return typst.compile_with_warnings(str(typ), **options, pdf_standards="ua-1")
+        except typst.TypstError as error:
+            if "PDF/UA-1" not in error.message:
+                raise
+            said = error.message
+    log.warning("the PDF is not accessible as PDF/UA-1 asks: %s", said)
+    return typst.compile_with_warnings(str(typ), **options)
 
 
 def _formula(tex: str, source: list[expand.Line]) -> str:

@@ -94,15 +94,16 @@ def complaints(said: str) -> list[str]:
 def traces(pdf: bytes, staged: Path, report: Path) -> list[str]:
     """What is unresolved in the text of a PDF, with its page and the line that it came from."""
     pages = page_texts(pdf)
-    # A checksum in a note about the data is hexadecimal, too, and meant.
+    # A checksum in a note about the data is meant, and so are question marks in the user's words.
     meant = "".join(
-        path.read_text(encoding="utf-8") for path in sorted((staged / "generated").glob("*.*"))
+        path.read_text(encoding="utf-8").replace("\\", "")
+        for path in sorted([*staged.glob("generated/*.*"), *staged.glob("_variables.yml")])
     )
     faults = []
     for number, text in enumerate(pages, start=1):
         for pattern, meaning in _TRACES:
             for match in pattern.finditer(text):
-                if meaning.startswith("hexadecimal") and match[0] in meant:
+                if match[0] in meant:
                     continue
                 word = (match[1] if pattern.groups else match[0]) or match[0]
                 where = next(_uses(word, staged, report), f"page {number}")

@@ -121,15 +121,16 @@ def test_the_same_files_pack_to_the_same_bytes(tmp_path):
         }
 
 
-def test_nothing_else_stays_in_the_bundle(tmp_path):
+def test_a_users_files_in_the_bundle_are_kept_and_named(tmp_path):
     made = tmp_path / "made.pdf"
     made.write_bytes(b"new")
     bundle = tmp_path / "bundle"
-    bundle.mkdir()
+    assert fill(bundle, {"s_hw.pdf": made}) == []
+    (bundle / "scan.jpg").write_bytes(b"written by hand")
     (bundle / "s_hw.pdf").write_bytes(b"old")
-    (bundle / "problem_9.ipynb").write_text("of an earlier version")
-    fill(bundle, {"s_hw.pdf": made})
-    assert {path.name: path.read_bytes() for path in bundle.iterdir()} == {"s_hw.pdf": b"new"}
+    assert fill(bundle, {"s_hw.pdf": made}) == ["scan.jpg"]
+    found = {path.name: path.read_bytes() for path in bundle.iterdir()}
+    assert found == {"s_hw.pdf": b"new", "scan.jpg": b"written by hand"}
 
 
 def test_the_summary_says_what_is_there_and_what_to_do_with_it(tmp_path):
@@ -151,14 +152,32 @@ def test_data_that_are_stand_ins_are_named(tmp_path):
     given = {"collaborators": [], "ai_tools": []}
     config = {
         "preset": "full",
+        "data": {"source": "auto"},
         "author": {"name": "Ada Lovelace"},
         "acknowledgements": {"s_hw": dict.fromkeys(entry["problems"], given)},
     }
     for name, standin in (("mnist", True), ("dry_bean", False)):
         (tmp_path / "results/data" / name).mkdir(parents=True)
         (tmp_path / f"results/data/{name}/source.json").write_text(json.dumps({"standin": standin}))
-    assert missing_from(config, "s_hw", entry, tmp_path) == [
-        "mnist is a stand-in here, not the real data: set data.mirror, or go online"
+    assert missing_from(config, "s_hw", entry, "full", tmp_path) == [
+        "mnist is a stand-in here, not the real data: set data.mirror or go online"
+    ]
+
+
+def test_the_hint_for_real_data_names_the_key_that_asks_for_stand_ins(tmp_path):
+    entry = PLAIN | {"problems": {"p1_a": {"datasets": ["mnist"]}}}
+    (tmp_path / "results/data/mnist").mkdir(parents=True)
+    (tmp_path / "results/data/mnist/source.json").write_text('{"standin": true}')
+    config = {
+        "preset": "auto",
+        "data": {"source": "standin"},
+        "author": {"name": "Ada Lovelace"},
+        "acknowledgements": {"s_hw": {"p1_a": {"collaborators": [], "ai_tools": []}}},
+    }
+    assert missing_from(config, "s_hw", entry, "quick", tmp_path) == [
+        "this was a quick run, since its data were expected to be stand-ins",
+        "mnist is a stand-in here, not the real data:"
+        " set data.source to auto, and data.mirror or go online",
     ]
 
 
@@ -171,8 +190,8 @@ def test_what_only_the_author_can_give_is_asked_for():
         "s_hw": {"hours": None},
         "acknowledgements": {"s_hw": {"p1_a": given}},
     }
-    assert missing_from(config, "s_hw", entry) == [
-        "run it with `preset: full`; this was a quick run",
+    assert missing_from(config, "s_hw", entry, "quick") == [
+        "this was a quick run: set `preset` to full or auto and run again",
         "config.yaml: author.name is empty; the course asks for your name",
         "config.yaml: s_hw.hours is empty; the course asks for the hours that it took",
         "config.yaml: acknowledgements.s_hw does not say who and which AI tools helped for p2_b;"
@@ -191,9 +210,8 @@ def test_what_only_the_author_can_give_is_asked_for():
             }
         },
     }
-    assert missing_from(config, "s_hw", entry) == []
-    assert (
-        "author.name is empty" in missing_from(config | {"author": {"name": " "}}, "s_hw", entry)[0]
-    )
-    (line,) = missing_from(config | {"acknowledgements": {}}, "s_hw", entry)
+    assert missing_from(config, "s_hw", entry, "full") == []
+    (line,) = missing_from(config | {"author": {"name": " "}}, "s_hw", entry, "full")
+    assert "author.name is empty" in line
+    (line,) = missing_from(config | {"acknowledgements": {}}, "s_hw", entry, "full")
     assert "acknowledgements.s_hw does not say who and which AI tools helped; the" in line

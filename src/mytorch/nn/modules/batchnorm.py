@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,8 +16,8 @@ class _BatchNorm(Module):
 
     In training μ and σ² are those of the batch (σ² biased), and the running statistics follow:
     running ← (1 − momentum) · running + momentum · batch, with the unbiased variance, as in
-    PyTorch. A batch with one value per channel has no unbiased variance: it leaves them alone,
-    and its output is β, its gradient 0. In evaluation μ and σ² are the running statistics.
+    PyTorch. A batch with at most one value per channel has no unbiased variance: it leaves them
+    alone, and its output is β, its gradient 0. In evaluation μ and σ² are the running statistics.
 
     Args:
         eps: ε.
@@ -62,11 +63,11 @@ class _BatchNorm(Module):
         Raises:
             ValueError: `x` has another number of axes or channels, or is not floating point.
         """
-        fits = x.ndim in self.axes and x.shape[1] == self.num_features and x.size > 0
+        fits = x.ndim in self.axes and x.shape[1] == self.num_features
         wanted = " or ".join(f"({a.format(C=self.num_features)})" for a in self.axes.values())
         self._check_input(x, fits, wanted)
         values = _merge(x)
-        count = x.size // self.num_features
+        count = max(x.size // self.num_features, 1)  # an empty batch: sums of 0
         if self.training:
             mean = _channel_sum(values) / count
         else:
@@ -162,7 +163,7 @@ class BatchNorm2d(_BatchNorm):
 
 def _merge(x: np.ndarray) -> np.ndarray:
     """(N, C, H, W) → (N, C, H·W), a view where it can be one."""
-    return x if x.ndim == 2 else x.reshape(*x.shape[:2], -1)
+    return x if x.ndim == 2 else x.reshape(*x.shape[:2], math.prod(x.shape[2:]))
 
 
 def _column(per_channel: np.ndarray, values: np.ndarray) -> np.ndarray:
