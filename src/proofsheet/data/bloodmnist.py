@@ -17,6 +17,7 @@ from proofsheet.data.publisher_splits import joined, separated, verified_images
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
 from proofsheet.data.splits import stratified_split
+from proofsheet.data.standins import LICENSE, noise_images, scaled
 from proofsheet.jobs.errors import UserError
 
 COUNTS = {
@@ -106,17 +107,16 @@ def mirror(entry: Entry, workspace: Path) -> Found:
 
 
 def standin(seed: int) -> Found:
-    """Cells that are drawn here."""
-    from proofsheet.data.standins.blood import simulate
-
-    x, y = simulate(STANDIN_CELLS, seed)
+    """Noise that depends on the type."""
+    counts = np.sum(list(COUNTS.values()), axis=0)
+    x, y = noise_images(scaled(counts, STANDIN_CELLS), SIZE, seed)
     picked = stratified_split(y, STANDIN_FRACTIONS, seed)
     parts = {name: (x[index], y[index]) for name, index in zip(PARTS, picked, strict=True)}
     note = (
-        f"{len(x):,} drawn blood cells of eight types that differ in size, in the shape of the"
-        " nucleus, in granules and in color; not the real data"
+        f"{len(x):,} images of noise with a smooth pattern for each of eight types; not the real"
+        " data"
     )
-    return Found(joined(parts), [], official=False, note=note, licence="of this project (MIT)")
+    return Found(joined(parts), [], official=False, note=note, licence=LICENSE)
 
 
 def divide(found: Found, seed: int) -> Divided:

@@ -19,7 +19,8 @@ from proofsheet.data.contract import Divided, Found, Info
 from proofsheet.data.dataset import PARTS
 from proofsheet.data.sources import kaggle
 from proofsheet.data.sources.mirror import Entry
-from proofsheet.data.splits import divide_patients
+from proofsheet.data.splits import divide_patients, stratified_split
+from proofsheet.data.standins import LICENSE, noise_images, scaled
 from proofsheet.jobs.errors import UserError
 
 CLASSES = ("NORMAL", "PNEUMONIA")
@@ -114,16 +115,27 @@ def mirror(entry: Entry, workspace: Path) -> Found:
 
 
 def standin(seed: int) -> Found:
-    """Radiographs that are drawn here."""
-    from proofsheet.data.standins.chest_xray import simulate
-
-    drawn = [simulate(n, seed, PARTS.index(part)) for part, n in STANDIN_IMAGES.items()]
-    arrays = {name: np.concatenate([part[name] for part in drawn]) for name in drawn[0]}
-    note = (
-        f"{len(arrays['y']):,} drawn radiographs: thorax, ribs, heart and lungs, some with"
-        " opacities in place of pneumonia; not the real data"
-    )
-    return Found(arrays, [], official=False, note=note, licence="of this project (MIT)")
+    """Noise that depends on the class, two images of each patient."""
+    total = sum(STANDIN_IMAGES.values())
+    counts = np.add(COUNTS["train"], COUNTS["test"])
+    x, y = noise_images(scaled(counts, total), (SIDE, SIDE), seed)
+    part, number = np.zeros(total, np.uint8), np.zeros(total, np.int32)
+    shares = [n / total for n in STANDIN_IMAGES.values()]
+    for name, rows in zip(STANDIN_IMAGES, stratified_split(y, shares, seed), strict=True):
+        part[rows] = PARTS.index(name)
+        pairs = np.arange(len(rows)) // 2 + 100_000 * PARTS.index(name)
+        number[rows[np.argsort(y[rows], kind="stable")]] = pairs
+    ill, odd = y == 1, number % 2
+    arrays = {
+        "x": x,
+        "y": y,
+        "part": part,
+        "series": np.where(ill, SERIES.index("person"), odd).astype(np.uint8),
+        "number": number,
+        "kind": np.where(ill, 1 + odd, KINDS.index("normal")).astype(np.uint8),
+    }
+    note = f"{total:,} images of noise with a smooth pattern for each class; not the real data"
+    return Found(arrays, [], official=False, note=note, licence=LICENSE)
 
 
 def divide(found: Found, seed: int) -> Divided:

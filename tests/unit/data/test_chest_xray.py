@@ -19,7 +19,6 @@ from proofsheet.data.chest_xray import read_image, read_name
 from proofsheet.data.prepare import prepare
 from proofsheet.data.sources import kaggle
 from proofsheet.data.sources.mirror import read_mirror
-from proofsheet.data.standins.chest_xray import simulate
 from proofsheet.jobs.atomic_files import read_arrays
 from proofsheet.jobs.errors import UserError
 from unit.data.support import Answer, Server
@@ -319,17 +318,6 @@ def test_files_that_are_not_as_published_are_refused_though_they_are_listed(
 
 
 # --- stand-in -----------------------------------------------------------------------------------
-
-
-def test_drawn_radiographs_are_the_seed_s_alone() -> None:
-    first, again, other = simulate(12, 3, 0), simulate(12, 3, 0), simulate(12, 4, 0)
-    for name in first:
-        np.testing.assert_array_equal(first[name], again[name])
-    assert not np.array_equal(first["x"], other["x"])
-    assert len({image.tobytes() for image in first["x"]}) == 12
-    assert first["x"].shape == (12, 224, 224)
-    assert 0 < first["y"].mean() < 1
-    assert (first["y"] == (first["series"] == 2)).all()
 
 
 def test_no_patient_is_on_two_sides_of_the_standin(tmp_path: Path) -> None:
