@@ -6,8 +6,8 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from proofsheet.data.sources.client import unreachable
 from proofsheet.data.sources.mirror import read_mirror
-from proofsheet.data.sources.network import unreachable
 from proofsheet.jobs.errors import UserError
 
 if TYPE_CHECKING:
