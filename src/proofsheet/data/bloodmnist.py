@@ -5,15 +5,14 @@ The publisher's division is kept as it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from tempfile import mkdtemp
 
 import numpy as np
 
 from proofsheet.data.contract import Divided, Found, Info
 from proofsheet.data.dataset import PARTS
-from proofsheet.data.publisher_splits import joined, separated, verified_images
+from proofsheet.data.medmnist_files import HOST, fetch, read_archive
+from proofsheet.data.publisher_splits import joined, separated
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
 from proofsheet.data.splits import stratified_split
@@ -51,9 +50,6 @@ STANDIN_CELLS = 2000
 STANDIN_FRACTIONS = (0.7, 0.1, 0.2)
 """As the publisher divides."""
 
-HOST = "https://zenodo.org"
-"""Where medmnist asks; known here because importing medmnist takes seconds."""
-
 SILENCE, DEADLINE = 30.0, 600.0
 """Seconds: that a server may say nothing, that one attempt may take."""
 
@@ -67,24 +63,8 @@ def official(workspace: Path) -> Found:
     """Through `medmnist`, which compares MD5."""
 
     def client() -> Found:
-        import medmnist
-
-        folder = mkdtemp(dir=workspace)  # its own, should an attempt before still be writing
-        arrays = {}
-        try:
-            for part in PARTS:
-                cells = medmnist.BloodMNIST(split=part, download=True, root=folder)
-                arrays |= {f"{part}_images": cells.imgs, f"{part}_labels": cells.labels}
-        except RuntimeError as error:
-            # The client answers every failure with the same advice; the reason is behind it.
-            raise (error.__context__ or error) from None
-        record = {
-            "name": FILE,
-            "bytes": Path(folder, FILE).stat().st_size,
-            "md5": medmnist.INFO["bloodmnist"]["MD5"],
-            "verified": "md5 of medmnist",
-        }
-        return Found(verified_archive(arrays, FILE), [record], official=True)
+        path, record = fetch("bloodmnist", SIZE[0], workspace)
+        return Found(read_archive(path, SIZE, COUNTS), [record], official=True)
 
     what = f"BloodMNIST by medmnist from {official_host()}"
     return ask(client, what, silence=SILENCE, deadline=DEADLINE)
@@ -92,14 +72,15 @@ def official(workspace: Path) -> Found:
 
 def mirror(entry: Entry, workspace: Path) -> Found:
     """The archive of a mirror."""
-    path = entry.file(FILE)
+    name = entry.find(FILE) or FILE
+    path = entry.file(name)
     try:
-        arrays = verified_archive(_read_archive(path), str(path))
+        arrays = read_archive(path, SIZE, COUNTS)
     except ValueError as error:
         raise UserError(f"{error}; put the published file into the mirror") from None
     return Found(
         arrays,
-        [entry.record(FILE)],
+        [entry.record(name)],
         official=entry.official,
         note=entry.note,
         licence=entry.licence,
@@ -122,37 +103,3 @@ def standin(seed: int) -> Found:
 def divide(found: Found, seed: int) -> Divided:
     """As the source divides them."""
     return separated(found.arrays, {"split": "as the source divides the images"})
-
-
-def verified_archive(arrays: Mapping[str, np.ndarray], origin: str) -> dict[str, np.ndarray]:
-    """`x`, `y` and `part` from the six arrays of the published archive.
-
-    Raises:
-        ValueError: an array is missing, or is not as published; names `origin`.
-    """
-    wanted = [f"{part}_{what}" for part in PARTS for what in ("images", "labels")]
-    if missing := [name for name in wanted if name not in arrays]:
-        raise ValueError(
-            f"{origin} has no array '{missing[0]}' (it has: {', '.join(arrays) or 'nothing'})"
-        )
-    return joined(
-        {
-            part: verified_images(
-                arrays[f"{part}_images"],
-                arrays[f"{part}_labels"],
-                SIZE,
-                COUNTS[part],
-                f"{origin}, {part}",
-            )
-            for part in PARTS
-        }
-    )
-
-
-def _read_archive(path: Path) -> dict[str, np.ndarray]:
-    """Every array of an `.npz`; pickled objects are refused."""
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except Exception as error:  # a damaged archive fails in zip, in a header or in between
-        raise ValueError(f"{path} is not a readable .npz ({error})") from None

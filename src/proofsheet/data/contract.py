@@ -7,6 +7,8 @@ A module of a dataset, listed in `registry.DATASETS`, defines
     mirror(entry, workspace)       the verified files of a mirror
     standin(seed)                  generated or bundled, without any network
     divide(found, seed)            into the parts that are written, one `.npz` each
+    FALLBACKS                      optional: other real sources with `NAME`, `official_host` and
+                                   `official`, which `auto` takes before the stand-in
 
 and imports heavy clients inside these functions. `workspace` is a folder for temporary files; it
 is gone when the parts have been written. Arrays may be of any type and shape: float features

@@ -24,11 +24,13 @@ def obtain(
     """Get a dataset from one of its sources.
 
     `official` and `mirror` never fall back. `auto` takes the mirror if one is set and lists the
-    dataset, else the official source, else the stand-in, and says so in a warning. A mirror whose
-    files are damaged is an error in `auto` too: someone put it there to be used.
+    dataset, else the official source, else the module's `FALLBACKS`, else the stand-in, and says
+    so in a warning. A mirror whose files are damaged is an error in `auto` too: someone put it
+    there to be used.
 
     Returns:
-        The source that was used (`official`, `mirror` or `standin`) and what it gave.
+        The source that was used (`official`, `mirror`, `standin`, or the `NAME` of a fallback) and
+        what it gave.
     """
     if source not in SOURCES:
         raise UserError(
@@ -52,20 +54,26 @@ def obtain(
             f"the mirror {mirror} has no '{name}' (it has: {', '.join(entries) or 'nothing'});"
             " add it to the manifest.yaml, or set data.source to auto"
         )
-    host = module.official_host()
-    if not (why := unreachable(host)):
+    reasons = []
+    for candidate in (module, *getattr(module, "FALLBACKS", ())):
+        host = candidate.official_host()
+        if why := unreachable(host):
+            reasons.append(f"{host} cannot be reached ({why})")
+            continue
         try:
-            return "official", module.official(workspace)
+            found = candidate.official(workspace)
         except UserError as error:
-            why = str(error)
-    else:
-        why = f"{host} cannot be reached ({why})"
+            reasons.append(str(error))
+            continue
+        if reasons:
+            log.warning("data: %s: %s; used instead: %s", name, "; ".join(reasons), found.note)
+        return "official" if found.official else candidate.NAME, found
     missing = f"the mirror {mirror} has no '{name}'" if mirror else "no mirror is set"
     log.warning(
         "data: %s comes from STAND-IN data, marked so in the report: %s, and %s;"
         " for the real data set data.mirror in config.yaml or PROOFSHEET_MIRROR, or go online",
         name,
         missing,
-        why,
+        "; ".join(reasons),
     )
     return "standin", module.standin(seed)

@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -97,6 +98,18 @@ class Entry:
     licence: str
     files: Mapping[str, Checksum]
     members: Mapping[str, Checksum]
+
+    def find(self, *patterns: str) -> str:
+        """The first listed file whose name, in whatever folder, matches a pattern; '' if none."""
+        return next(
+            (
+                name
+                for pattern in patterns
+                for name in self.files
+                if fnmatchcase(PurePosixPath(name).name.lower(), pattern.lower())
+            ),
+            "",
+        )
 
     def file(self, name: str) -> Path:
         """The path of a file of the manifest, after its checksum has been compared.
