@@ -78,6 +78,15 @@ def official_host() -> str:
     return kaggle.HOST
 
 
+def hindrance() -> str:
+    """Why Kaggle cannot be asked: there is no token. '' if there is one."""
+    try:
+        kaggle.tokens()
+    except UserError as error:
+        return str(error)
+    return ""
+
+
 def official(workspace: Path) -> Found:
     """Through Kaggle's client, which needs a token."""
 
@@ -178,11 +187,12 @@ def divide(found: Found, seed: int) -> Divided:
 def published_names(names: Iterable[str]) -> dict[str, str]:
     """Where each published image is, by its published name such as `test/NORMAL/IM-1-1.jpeg`.
 
-    The folders above may have any name. Kaggle's archive holds every image twice; one is taken.
+    The folders above may have any name. Kaggle's archive holds every image twice, and the copy in
+    fewer folders is taken.
     Files that are no images, and those that an operating system has left, are passed over.
     """
     found: dict[str, str] = {}
-    for name in sorted(names):
+    for name in sorted(names, key=lambda name: (name.count("/"), name)):
         path = PurePosixPath(name)
         part, label = [*path.parts[-3:], "", ""][:2]
         image = path.suffix.lower() in (".jpeg", ".jpg") and not hidden(path)

@@ -83,16 +83,18 @@ def within(seconds: float, function: Callable[[], Result]) -> Result:
     return outcome["result"]
 
 
-def unreachable(url: str) -> str:
+def unreachable(url: str, *, strict: bool = False) -> str:
     """Why nothing answers at `url`, or '' if something does; known within `PATIENCE` seconds.
 
-    Any answer counts, an error too: the client of the dataset finds out what it is worth.
+    Any answer counts, an error too, since the client of the dataset tries several times. With
+    `strict` a server that is out of order or asks for patience does not count.
     """
-    request = urllib.request.Request(url, method="HEAD")
+    request = urllib.request.Request(url, method="GET" if strict else "HEAD")
     try:
         within(PATIENCE, lambda: urllib.request.urlopen(request, timeout=PATIENCE).close())
-    except urllib.error.HTTPError:
-        return ""
+    except urllib.error.HTTPError as error:
+        bad = strict and (error.code >= 500 or error.code == 429)
+        return f"HTTP status {error.code}" if bad else ""
     except urllib.error.URLError as error:
         return "" if isinstance(error.reason, ssl.SSLError) else f"{error.reason}"
     except Exception as error:
