@@ -89,9 +89,13 @@ def unreachable(url: str, *, strict: bool = False, patience: float = PATIENCE) -
     Any answer counts, an error too, since the client of the dataset tries several times. With
     `strict` a server that is out of order or asks for patience does not count.
     """
-    request = urllib.request.Request(url, method="GET" if strict else "HEAD")
+
+    def ask_once() -> None:
+        request = urllib.request.Request(url, method="GET" if strict else "HEAD")
+        urllib.request.urlopen(request, timeout=patience).close()
+
     try:
-        within(patience, lambda: urllib.request.urlopen(request, timeout=patience).close())
+        within(patience, ask_once)
     except urllib.error.HTTPError as error:
         bad = strict and (error.code >= 500 or error.code == 429)
         return f"HTTP status {error.code}" if bad else ""
