@@ -13,8 +13,9 @@ import torch
 
 from derivation_tests import derivation_tests
 from problems.csci5527_hw2.p4_dry_beans import derivations as p4
+from problems.csci5527_hw2.p4_dry_beans.classical import tune_classical
 from problems.csci5527_hw2.p4_dry_beans.features import six_coordinates
-from problems.csci5527_hw2.p4_dry_beans.tune import tune_classical, tune_mlp
+from problems.csci5527_hw2.p4_dry_beans.mlp_ensemble import tune_mlp
 from proofsheet.checks import checks_of
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
