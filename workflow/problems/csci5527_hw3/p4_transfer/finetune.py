@@ -85,7 +85,7 @@ def fit(
 
     Returns:
         `loss`, `validation_loss`, `validation_accuracy` per epoch that was run; `best_epoch`,
-        counted from 1, or 0 if no loss was finite; `steps`; `images_seen` by the trained blocks.
+        counted from 1, or 0 if no loss was finite; and `steps`.
     """
     weights = torch.tensor(class_weights(train.y), dtype=torch.float32, device=device)
     y, y_val = (torch.from_numpy(np.array(part.y)).to(device) for part in (train, validation))
@@ -104,7 +104,7 @@ def fit(
         name: [] for name in ("loss", "validation_loss", "validation_accuracy")
     }
     best, best_state, best_epoch = math.inf, None, 0
-    done = images_seen = 0
+    done = 0
     torch.manual_seed(seed)
     epochs = Epochs(strategy.epochs, label)
     for epoch in epochs:
@@ -121,7 +121,6 @@ def fit(
             optimizer.step()
             schedule.step()
             done += 1
-            images_seen += len(rows)
             # At first the average follows closely, so that the start is soon forgotten.
             update_average(average, model, min(strategy.average, done / (done + 10)))
             total += loss.detach() * len(rows)
@@ -140,7 +139,7 @@ def fit(
             break
     # Of a training that diverged its last, useless weights are left.
     model.load_state_dict(best_state or average.state_dict())
-    return {**curves, "best_epoch": best_epoch, "steps": done, "images_seen": images_seen}
+    return {**curves, "best_epoch": best_epoch, "steps": done}
 
 
 @torch.no_grad()
