@@ -33,20 +33,15 @@ def official():
         print(f"torchvision cannot fetch it ({error}).")
         return drawn((32, 32, 3), 10)
     y = np.array(published.targets)
-    rows = dict(zip(("train", "val"), stratified_split(y, (0.9, 0.1), SEED), strict=True))
-    parts = {
-        name: {"x": published.data[np.sort(index)], "y": y[np.sort(index)], "index": np.sort(index)}
-        for name, index in rows.items()
-    }
-    return divided(
-        parts | {"test": {"x": test.data, "y": np.array(test.targets)}}, published.classes
-    )
+    parts = {"test": {"x": test.data, "y": np.array(test.targets)}}
+    rows = map(np.sort, stratified_split(y, (0.9, 0.1), SEED))
+    for name, index in zip(("train", "val"), rows, strict=True):
+        parts[name] = {"x": published.data[index], "y": y[index], "index": index}
+    return divided(parts, published.classes)
 
 
 data = prepared("cifar10") or official()
 NAMES = data.class_names
-for part in ("train", "val", "test"):
-    print(f"counts.{part} = {len(getattr(data, part).y):,}")
 
 # %% [markdown]
 # ## The data and the losses
@@ -85,12 +80,9 @@ for name in LOSSES:
     path = f"cs7643_ps2/p7_cifar10/runs/{name}"
     runs[name], _ = saved(path) or train_long_tail(data, device, loss=name, seed=SEED)
 counts = np.array(runs["cross_entropy"]["counts"])
-weights, keys = class_balanced_weights(counts), [name.replace(" ", "_") for name in NAMES]
+weights = class_balanced_weights(counts)
 print(f"imbalanced.images = {counts.sum():,}")
 print(f"imbalanced.weight_ratio = {weights.max() / weights.min():.1f}")
-for key, count, weight in zip(keys, counts, weights, strict=True):
-    print(f"imbalanced.counts.{key} = {count:,}")
-    print(f"imbalanced.weights.{key} = {weight:.3f}")
 
 # %% [markdown]
 # ## Result
@@ -101,14 +93,13 @@ for key, count, weight in zip(keys, counts, weights, strict=True):
 
 # %%
 order = np.argsort(-counts, kind="stable")
-groups = {"frequent": order[:3], "middle": order[3:-3], "rare": order[-3:]}
 for name, run in runs.items():
     recalls = np.array(run["recall"])
     print(f"imbalanced.{name}.test_accuracy = {100 * run['test_accuracy']:.1f} %")
-    for key, value in zip(keys, recalls, strict=True):
-        print(f"imbalanced.{name}.per_class.{key} = {100 * value:.1f} %")
-    for group, members in groups.items():
-        print(f"imbalanced.{name}.groups.{group} = {100 * recalls[members].mean():.1f} %")
+    print(f"imbalanced.{name}.groups.frequent = {100 * recalls[order[:3]].mean():.1f} %")
+    print(f"imbalanced.{name}.groups.rare = {100 * recalls[order[-3:]].mean():.1f} %")
+    for label, value in zip(NAMES, recalls, strict=True):
+        print(f"imbalanced.{name}.per_class.{label.replace(' ', '_')} = {100 * value:.1f} %")
 
 # %%
 place = np.arange(len(NAMES))

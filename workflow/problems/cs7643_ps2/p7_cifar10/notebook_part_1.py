@@ -33,14 +33,11 @@ def official():
         print(f"torchvision cannot fetch it ({error}).")
         return drawn((32, 32, 3), 10)
     y = np.array(published.targets)
-    rows = dict(zip(("train", "val"), stratified_split(y, (0.9, 0.1), SEED), strict=True))
-    parts = {
-        name: {"x": published.data[np.sort(index)], "y": y[np.sort(index)], "index": np.sort(index)}
-        for name, index in rows.items()
-    }
-    return divided(
-        parts | {"test": {"x": test.data, "y": np.array(test.targets)}}, published.classes
-    )
+    parts = {"test": {"x": test.data, "y": np.array(test.targets)}}
+    rows = map(np.sort, stratified_split(y, (0.9, 0.1), SEED))
+    for name, index in zip(("train", "val"), rows, strict=True):
+        parts[name] = {"x": published.data[index], "y": y[index], "index": index}
+    return divided(parts, published.classes)
 
 
 data = prepared("cifar10") or official()
