@@ -19,7 +19,7 @@ SEED = 0
 # source: proofsheet.notebooks.workflow_results
 
 # %%
-# source: proofsheet.data.splits: stratified_split
+# source: proofsheet.data.splits: FRACTIONS, stratified_split
 
 
 # %%

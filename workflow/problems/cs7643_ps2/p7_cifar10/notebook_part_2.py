@@ -18,7 +18,7 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 # source: proofsheet.notebooks.workflow_results
 
 # %%
-# source: proofsheet.data.splits: stratified_split
+# source: proofsheet.data.splits: FRACTIONS, stratified_split
 
 
 # %%
