@@ -1,4 +1,4 @@
-"""Coordinates and standardisation, and what their statistics are taken from."""
+"""Coordinates and standardization, and what their statistics are taken from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from proofsheet.data.bean_features import FEATURE_NAMES
 
 
 @pytest.mark.parametrize("features", FEATURES)
-def test_standardised_rows_have_mean_zero_and_variance_one(features):
+def test_standardized_rows_have_mean_zero_and_variance_one(features):
     x = random_beans(np.random.default_rng(0), 100)
     z = fit_preprocessing(features, x)(x)
     np.testing.assert_allclose(z.mean(axis=0), 0, atol=1e-10)

@@ -131,7 +131,7 @@ def test_the_learning_rate_ends_at_zero(clouds, monkeypatch):
     assert rates[-1] < 0.02 * rates[0]
 
 
-def test_the_fit_sees_its_rows_and_standardises_by_them():
+def test_the_fit_sees_its_rows_and_standardizes_by_them():
     x = random_beans(np.random.default_rng(0), 120)
     y = (six_coordinates(x)[:, 1] > 0.5).astype(int)
     settings = {"features": "six", "hidden": (8,), "epochs": 3, "batch": 20, "members": 2}

@@ -21,6 +21,7 @@ from proofsheet.data.contract import Divided, Found, Info
 from proofsheet.data.random_split import divide_at_random
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
+from proofsheet.data.standins import LICENSE, noise_beans, scaled
 from proofsheet.jobs.errors import UserError
 
 COUNTS = {
@@ -99,15 +100,13 @@ def mirror(entry: Entry, workspace: Path) -> Found:
 
 
 def standin(seed: int) -> Found:
-    """Beans that are drawn and measured here."""
-    from proofsheet.data.standins.beans import simulate
-
-    x, y = simulate(STANDIN_BEANS, seed)
+    """Random features about a mean for each variety."""
+    x, y = noise_beans(scaled(tuple(COUNTS.values()), STANDIN_BEANS), seed)
     note = (
-        f"{len(x):,} simulated beans: outlines drawn for seven varieties, measured by the"
-        " published definitions; not the real data"
+        f"{len(x):,} simulated beans: random numbers about a mean for each of seven varieties,"
+        " with the published definitions among them; not the real data"
     )
-    return Found({"x": x, "y": y}, [], official=False, note=note, licence="of this project (MIT)")
+    return Found({"x": x, "y": y}, [], official=False, note=note, licence=LICENSE)
 
 
 def divide(found: Found, seed: int) -> Divided:

@@ -17,7 +17,6 @@ from proofsheet.data.contract import Found
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
 from proofsheet.jobs.errors import UserError
-from proofsheet.learning.squeezenet import verified
 
 NAME = "weights"
 """Of the mirror's entry, and of the folder in `results/data/`."""
@@ -46,6 +45,8 @@ class PretrainedWeights:
 
         def client() -> Found:
             from torchvision.models import get_weight
+
+            from proofsheet.learning.squeezenet import verified
 
             weights = get_weight(self.name)
             state = weights.get_state_dict(
@@ -90,6 +91,8 @@ def read_weights(path: str | Path) -> dict[str, np.ndarray]:
         UserError: the file holds something other than such tensors; in one line.
     """
     import torch
+
+    from proofsheet.learning.squeezenet import verified
 
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)

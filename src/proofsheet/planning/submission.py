@@ -3,7 +3,8 @@
 `report/<set>/set.yaml` says it: `documents` are PDFs of some of the problems, where the course
 wants them apart from each other; `archives` are zips with the notebooks and the code of some
 scripts, where it wants code that way. A set without either is handed in as one PDF and its
-notebooks, but for those that the course does not want (`notebook_wanted: false`).
+notebooks, but for those that the course does not want (`notebook_wanted: false`). `package` names a
+package of src/ whose folder the course prescribes: it is handed in as a zip beside the notebooks.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ def files(name: str, entry: Mapping[str, Any]) -> dict[str, str]:
     """
     documents = [f"{name}_{part}" for part in entry.get("documents", {})] or [name]
     made = {f"{document}.pdf": f"results/{document}.pdf" for document in documents}
+    if "package" in entry:
+        file = f"{entry['package']}.zip"
+        made[file] = f"results/notebooks/{name}/{file}"
     if "archives" in entry:
         return made | {file: f"results/notebooks/{name}/{file}" for file in entry["archives"]}
     unwanted = {
@@ -96,6 +100,8 @@ def ready_to_hand_in(
 ) -> list[str]:
     """The `summary` of every set whose bundle is whole and was written since a time.
 
+    A line at the end says so if the PDFs have no name on them, or if data are stand-ins.
+
     Args:
         config: checked.
         sets: each set's `set.yaml`, by name.
@@ -108,6 +114,8 @@ def ready_to_hand_in(
         whole = all(path.exists() for path in bundle)
         if whole and any(path.stat().st_mtime >= since for path in bundle):
             lines += summary(name, entry, missing_from(config, name, entry, presets[name]))
+    if lines and not config["author"]["name"].strip():
+        lines.append("author.name in config.yaml is empty: page 1 of each PDF has a line for it")
     if lines and (quick := describe_quick(config, presets)):
         lines.append(quick)
     return [*lines, ""] if lines else []
@@ -140,7 +148,7 @@ def missing_from(
         if (place := Path(root, f"results/data/{data}/source.json")).is_file()
         and read_json(place)["standin"]
     ]
-    for key, what in {"author.name": "your name", **entry.get("asks", {})}.items():
+    for key, what in entry.get("asks", {}).items():
         value: Any = config
         for part in key.split("."):
             value = value[part]

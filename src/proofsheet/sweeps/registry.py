@@ -234,7 +234,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
         },
     ),
     "dl_hw1/p6_mytorch": Sweepable(
-        "dl_hw1_p6_mytorch",
+        "dl_hw1_p6_mytorch_train",
         "problems.dl_hw1.p6_mytorch.train:train",
         "mnist",
         {

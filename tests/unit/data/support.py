@@ -29,7 +29,7 @@ class Answer:
     """What the server says to one request.
 
     `announced` is the Content-Length that it promises; `delay` and `linger` are the seconds of
-    silence before the body and after it.
+    silence before the body and after it; `headers` are those that it adds.
     """
 
     body: bytes = b""
@@ -37,16 +37,18 @@ class Answer:
     announced: int | None = None
     delay: float = 0.0
     linger: float = 0.0
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class Server:
-    """Answers in the order of `script`, the last one for ever; remembers requests and tokens."""
+    """Answers in the order of `script`, the last one for ever; remembers what was asked."""
 
     url: str = ""
     script: list[Answer | Callable[[str], Answer]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     authorized: list[str] = field(default_factory=list)
+    ranges: list[str] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, path: str) -> Answer:

@@ -19,7 +19,7 @@ from proofsheet.data import dry_bean
 from proofsheet.data.contract import Divided, Found, Info
 from proofsheet.data.prepare import prepare
 from proofsheet.data.registry import DATASETS, dataset_module, module_path
-from proofsheet.data.sources.network import PATIENCE
+from proofsheet.data.sources.client import PATIENCE
 from proofsheet.jobs.atomic_files import read_arrays, write_arrays
 from proofsheet.jobs.errors import UserError
 from unit.data.support import (

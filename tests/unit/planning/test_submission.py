@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from proofsheet.planning.submission import code, files, missing_from, notebooks, summary
+from proofsheet.planning.submission import (
+    code,
+    files,
+    missing_from,
+    notebooks,
+    ready_to_hand_in,
+    summary,
+)
 from proofsheet.report.bundle import fill, pack
 
 ROOT = Path(__file__).parents[3]
@@ -57,8 +64,8 @@ WANTED = {
     " problem_4.ipynb",
     "csci5527_hw3": "csci5527_hw3.pdf problem_1.ipynb problem_2.ipynb problem_3.ipynb"
     " problem_4.ipynb",
-    "dl_hw1": "dl_hw1.pdf problem_1.ipynb problem_2.ipynb problem_3.ipynb problem_4.ipynb"
-    " problem_5.ipynb problem_6.ipynb",
+    "dl_hw1": "dl_hw1.pdf mytorch.zip problem_1.ipynb problem_2.ipynb problem_3.ipynb"
+    " problem_4.ipynb problem_5.ipynb problem_6.ipynb",
     "cs7643_ps2": "code_part1.zip code_part2.zip cs7643_ps2_code.pdf cs7643_ps2_theory.pdf",
     "eecs182_hw5": "bn_drop.ipynb cnn.ipynb eecs182_hw5.pdf pytorch_cnn.ipynb",
 }
@@ -192,7 +199,6 @@ def test_what_only_the_author_can_give_is_asked_for():
     }
     assert missing_from(config, "s_hw", entry, "quick") == [
         "this was a quick run: set `preset` to full or auto and run again",
-        "config.yaml: author.name is empty; the course asks for your name",
         "config.yaml: s_hw.hours is empty; the course asks for the hours that it took",
         "config.yaml: acknowledgements.s_hw does not say who and which AI tools helped for p2_b;"
         " the report has “Not stated” there (an empty list [] says none)",
@@ -211,7 +217,19 @@ def test_what_only_the_author_can_give_is_asked_for():
         },
     }
     assert missing_from(config, "s_hw", entry, "full") == []
-    (line,) = missing_from(config | {"author": {"name": " "}}, "s_hw", entry, "full")
-    assert "author.name is empty" in line
     (line,) = missing_from(config | {"acknowledgements": {}}, "s_hw", entry, "full")
     assert "acknowledgements.s_hw does not say who and which AI tools helped; the" in line
+
+
+@pytest.mark.parametrize(("name", "lines"), [("Ada Lovelace", 0), (" ", 1)])
+def test_a_missing_name_is_said_once_after_all_sets(tmp_path, monkeypatch, name, lines):
+    monkeypatch.chdir(tmp_path)
+    sets = {"s_hw": PLAIN, "t_hw": PLAIN}
+    for folder in sets:
+        (tmp_path / f"results/submission/{folder}").mkdir(parents=True)
+        for file in files(folder, PLAIN):
+            (tmp_path / f"results/submission/{folder}/{file}").write_bytes(b"x")
+    config = {"preset": "full", "sets": [], "author": {"name": name}, "acknowledgements": {}}
+    said = ready_to_hand_in(config, sets, dict.fromkeys(sets, "full"), 0)
+    assert sum("author.name" in line for line in said) == lines
+    assert sum(line.startswith("  to hand in: ") for line in said) == 2

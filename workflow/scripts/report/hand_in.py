@@ -1,4 +1,4 @@
-"""Put together what the course of one set wants to be handed in."""
+"""Copy the files that the course wants into one folder."""
 
 from pathlib import Path
 

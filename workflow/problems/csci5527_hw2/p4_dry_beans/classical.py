@@ -11,7 +11,10 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 from sklearn.svm import SVC
 
 from problems.csci5527_hw2.p4_dry_beans.features import fit_preprocessing
-from proofsheet.learning.model_selection import Predictor, Rows, Trial, scored
+from problems.csci5527_hw2.p4_dry_beans.tune import Run, tested, told
+from proofsheet.data.dataset import Dataset
+from proofsheet.jobs.progress import Epochs
+from proofsheet.learning.model_selection import Predictor, Rows, Trial, best, scored, seal
 
 SVM, FOREST, BOOSTING = "support vector machine", "random forest", "gradient boosting"
 
@@ -21,7 +24,7 @@ def fit_classical(family: str, x: np.ndarray, y: np.ndarray, *, seed: int, **set
 
     Args:
         family: `SVM` (RBF kernel, one against one), `FOREST` or `BOOSTING`.
-        x: (n, d) standardised features.
+        x: (n, d) standardized features.
         y: (n,) classes.
         seed: of the forest's and the booster's draws.
         settings: hyperparameters under scikit-learn's names.
@@ -93,3 +96,34 @@ def tune(
         for settings in candidates:
             predict = fit_pipeline(family, settings, train, seed=seed)
             yield scored(family, settings, predict, validation)
+
+
+def tune_classical(data: Dataset, device: object = None, *, grid: str, seed: int) -> Run:
+    """Tune SVM, forest and boosting on the validation rows; refit and test the best (part a).
+
+    Args:
+        data: divided with `seed`.
+        grid: a key of `CLASSICAL_GRIDS`.
+    """
+    split = seal(data)
+    # Training and validation rows only.
+    grids = CLASSICAL_GRIDS[grid]
+    trials, bar = [], Epochs(sum(map(len, grids.values())), f"classical, split {seed}")
+    for _, trial in zip(bar, tune(grids, split.train, split.validation, seed=seed), strict=True):
+        trials.append(trial)
+        bar.report(validation_accuracy=trial.validation_accuracy)
+    chosen = best(trials)
+
+    # The choice is made: its rows are free to be fitted, and the test set opens once.
+    predict = fit_pipeline(chosen.family, chosen.settings, split.fitting_rows(), seed=seed)
+    metrics, arrays = tested(split, chosen, predict, data.class_names, seed)
+    return metrics | {
+        "candidates": len(trials),
+        "validation_by_family": {
+            family.replace(" ", "_"): best(
+                t for t in trials if t.family == family
+            ).validation_accuracy
+            for family in grids
+        },
+        "trials": [{"family": trial.family} | told(trial) for trial in trials],
+    }, arrays

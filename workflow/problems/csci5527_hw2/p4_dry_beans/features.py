@@ -51,7 +51,7 @@ class Preprocessing:
     scale: np.ndarray
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
-        """Measured features (n, 16) to standardised ones (n, d)."""
+        """Measured features (n, 16) to standardized ones (n, d)."""
         return (FEATURES[self.features](x) - self.mean) / self.scale
 
 

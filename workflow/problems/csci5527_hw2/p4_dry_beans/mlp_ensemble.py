@@ -1,4 +1,4 @@
-"""Multi-layer perceptrons in PyTorch: several initialisations trained side by side.
+"""Multi-layer perceptrons in PyTorch: several initializations trained side by side.
 
 K networks of one shape differ only in their random draws. Their weights are the slices of one
 tensor per layer, so that a batched matrix product trains all of them in little more time than
@@ -21,7 +21,19 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from problems.csci5527_hw2.p4_dry_beans.features import fit_preprocessing
-from proofsheet.learning.model_selection import Predictor, Rows, Trial, coordinate_search, scored
+from problems.csci5527_hw2.p4_dry_beans.tune import Run, tested, told
+from proofsheet.data.dataset import Dataset
+from proofsheet.jobs.progress import Epochs
+from proofsheet.learning.model_selection import (
+    Predictor,
+    Rows,
+    Trial,
+    best,
+    coordinate_search,
+    scored,
+    seal,
+    search_length,
+)
 
 
 class Perceptrons(nn.Module):
@@ -87,7 +99,7 @@ def train_perceptrons(
 
     Args:
         training: hyperparameters.
-        x, y: (n, d) standardised features and (n,) classes to fit.
+        x, y: (n, d) standardized features and (n,) classes to fit.
         seed: of initial weights, batches and dropout.
         device: where to train.
         validation: (x, y) to follow, epoch by epoch.
@@ -150,7 +162,7 @@ def to_tensor(x: np.ndarray, device: torch.device) -> Tensor:
 
 
 def predicted_classes(model: Perceptrons, x: np.ndarray, device: torch.device) -> np.ndarray:
-    """Most probable class of each row of standardised features: (n, d) to (n,)."""
+    """Most probable class of each row of standardized features: (n, d) to (n,)."""
     return model.probabilities(to_tensor(x, device)).argmax(dim=1).cpu().numpy()
 
 
@@ -228,3 +240,35 @@ def search_mlp(
         return scored(MLP, settings, predict, validation, curves=curves)
 
     yield from coordinate_search(MLP_START[grid], MLP_AXES[grid], trial_of)
+
+
+def tune_mlp(data: Dataset, device: torch.device, *, grid: str, seed: int) -> Run:
+    """Tune perceptrons on the validation rows; refit and test the best (part b).
+
+    Args:
+        data: divided with `seed`.
+        grid: a key of `MLP_AXES`.
+    """
+    split = seal(data)
+    # Training and validation rows only.
+    search = search_mlp(grid, split.train, split.validation, seed=seed, device=device)
+    count = search_length(MLP_START[grid], MLP_AXES[grid])
+    steps, bar = [], Epochs(count, f"mlp, split {seed}")
+    for _, (axis, trial) in zip(bar, search, strict=True):
+        steps.append((axis, trial))
+        bar.report(loss=trial.curves["validation_loss"][-1], accuracy=trial.validation_accuracy)
+    chosen = best(trial for _, trial in steps)
+
+    # The choice is made: its rows are free to be fitted, and the test set opens once.
+    predict, refit_curves, parameters = fit_mlp(
+        chosen.settings, split.fitting_rows(), seed=seed, device=device
+    )
+    metrics, arrays = tested(split, chosen, predict, data.class_names, seed)
+    return metrics | {
+        "parameters": parameters,
+        "candidates": len(steps),
+        "trials": [
+            {"axis": axis} | told(trial) | {"validation_loss": trial.curves["validation_loss"][-1]}
+            for axis, trial in steps
+        ],
+    }, arrays | {"refit_loss": refit_curves["loss"], **chosen.curves}

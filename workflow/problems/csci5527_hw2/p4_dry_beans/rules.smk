@@ -8,14 +8,17 @@ HW2_P4_RUNS = {
     for name, suffix in (("", "json"), ("_arrays", "npz"))
 }
 
-for kind, gpu in (("classical", None), ("mlp", GPUS_PER_TRAINING)):
+for kind, module, gpu in (
+    ("classical", "classical", None),
+    ("mlp", "mlp_ensemble", GPUS_PER_TRAINING),
+):
 
     rule:
         name:
             f"csci5527_hw2_p4_dry_beans_{kind}"
         input:
             **data_of("dry_bean"),
-            modules=modules_called("problems.csci5527_hw2.p4_dry_beans.tune"),
+            modules=modules_called(f"problems.csci5527_hw2.p4_dry_beans.{module}"),
         output:
             metrics=f"results/{HW2_P4}/runs/{kind}-{{seed}}.json",
             arrays=f"results/{HW2_P4}/runs/{kind}-{{seed}}.npz",
@@ -29,7 +32,7 @@ for kind, gpu in (("classical", None), ("mlp", GPUS_PER_TRAINING)):
             **needs(mem_mb=3000, runtime=30, gpu=gpu),
         params:
             **(TRAINING if kind == "mlp" else {}),
-            function=f"problems.csci5527_hw2.p4_dry_beans.tune:tune_{kind}",
+            function=f"problems.csci5527_hw2.p4_dry_beans.{module}:tune_{kind}",
             split="seeded",
             seed=lambda wildcards: int(wildcards.seed),
             grid=by_preset(full="full", quick="small"),

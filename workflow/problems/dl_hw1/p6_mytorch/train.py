@@ -75,9 +75,9 @@ def train(
         images: training images; None: all.
 
     Returns:
-        `test_accuracy`, `averaged_test_accuracy` of the mean weights, `seconds_per_epoch`; the
-        `losses` of each mini-batch before its step (epochs, iterations), the classes
-        `test_predicted` and the `val_logits`, both with the last weights.
+        `init`, `seed`, `test_accuracy`, `averaged_test_accuracy` of the mean weights and
+        `seconds_per_epoch`; the `losses` of each mini-batch before its step (epochs, iterations),
+        the classes `test_predicted` and the `val_logits`, both with the last weights.
     """
     x, y = data.train.x[:images], data.train.y[:images]
     mean, std = x.mean(), x.std()
@@ -102,6 +102,8 @@ def train(
     for parameter, total in zip(parameters, sums, strict=True):
         parameter[...] = total / losses.shape[1]
     return {
+        "init": init,
+        "seed": seed,
         "test_accuracy": share(predicted == data.test.y),
         "averaged_test_accuracy": share(_predicted(model, test) == data.test.y),
         "seconds_per_epoch": seconds,
