@@ -368,8 +368,8 @@ def train_net(sizes, seen, held, recipe, *, rng, **options):
 # source: problems.eecs182_hw5.q6_cnn.experiments: compare_depth
 
 # %%
-NUMPY = "eecs182_hw5/q6_cnn/runs/numpy"
-depth = (saved(NUMPY) or [None, compare_depth(train_net, seen, held)])[1]
+run = saved("eecs182_hw5/q6_cnn/runs/numpy")
+depth = run[1] if run else compare_depth(train_net, seen, held)
 
 # %%
 figure, panels = plt.subplots(1, 3, figsize=(12, 3), layout="constrained")
@@ -392,8 +392,8 @@ plt.show()
 # **What we see.** With batch norm the same net learns much faster. The best validation accuracy
 # rises as well, but by less.
 #
-# The loop above draws the same initial weights and batches as the report's run, so the first losses
-# agree:
+# The report's curves come from layers of our own library `mytorch`. The net above draws the same
+# initial weights and batches, so its first losses agree with them:
 
 # %%
 start = train_net(
@@ -412,7 +412,7 @@ print(f"first losses: here {start['loss'][:3].round(4)}, in the curves {reported
 # source: problems.eecs182_hw5.q6_cnn.experiments: vary_scale
 
 # %%
-scale = (saved(NUMPY) or [None, vary_scale(train_net, seen, held)])[1]
+scale = run[1] if run else vary_scale(train_net, seen, held)
 
 # %%
 figure, panels = plt.subplots(1, 3, figsize=(12, 3), layout="constrained")
@@ -446,7 +446,7 @@ plt.show()
 # source: problems.eecs182_hw5.q6_cnn.experiments: compare_dropout
 
 # %%
-dropped = (saved(NUMPY) or [None, compare_dropout(train_net, seen, held)])[1]
+dropped = run[1] if run else compare_dropout(train_net, seen, held)
 
 # %%
 figure, panels = plt.subplots(1, 2, figsize=(10, 3), layout="constrained")

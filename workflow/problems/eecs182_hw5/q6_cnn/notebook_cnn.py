@@ -436,9 +436,8 @@ print(f"training accuracy {100 * small['train_accuracy'][-1]:.0f} %, "
 # On all 1,000 images, without and with spatial batch norm, one run each.
 
 # %%
-curves = (
-    saved("eecs182_hw5/q6_cnn/runs/numpy") or [None, compare_convnets(train_net, seen, held)]
-)[1]
+run = saved("eecs182_hw5/q6_cnn/runs/numpy")
+curves = run[1] if run else compare_convnets(train_net, seen, held)
 
 # %%
 figure, panels = plt.subplots(1, 2, figsize=(10, 3), layout="constrained")
