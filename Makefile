@@ -14,7 +14,7 @@ QUARTO := .venv/.quarto-tried
 # the rest anew: three to five seconds of a core each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help report check test test-slurm test-faults lint format lock rulegraph benchmarks problem clean
+.PHONY: help report check test test-slurm test-faults lint format lock rulegraph benchmarks problem mirror clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ benchmarks: $(READY) ## speed against the peers, as ratios
 
 problem: $(READY) ## a new problem that runs at once: make problem SET=my_course PROBLEM=p1_title
 	@$(BIN)/python -m proofsheet.planning.new_problem "$(SET)" "$(PROBLEM)"
+
+mirror: $(READY) ## a manifest for a folder of downloaded data: make mirror DIR=folder
+	@$(BIN)/python -m proofsheet.data.write_mirror "$(DIR)"
 
 clean: ## remove what the workflow made (the environment stays)
 	rm -rf results .snakemake
