@@ -1,14 +1,23 @@
 # Datasets: from a mirror, the official client or a stand-in to arrays with a known origin.
-from proofsheet.data.sources.renewal import renewable
+from functools import cache
 
-# Where `auto` had to fall back and a better source can be had now, the data are fetched anew.
+from proofsheet.data.sources.renewal import renewable, renewals
+
+# Where `auto` had to fall back and a better source can be had now: its host by dataset.
+BETTER = {}
 if config["data"]["source"] == "auto" and workflow.is_main_process:
-    for path, host in renewable(Path("results/data")).items():
+    BETTER = renewable(Path("results/data"))
+
+
+@cache
+def renewals_of(dataset):
+    """How often a dataset has been fetched anew; once more, and so a change, if it can be better."""
+    if dataset in BETTER:
         print(
-            f"proofsheet: {path.parent.name} can be had from {host} now, and is fetched",
+            f"proofsheet: {dataset} can be had from {BETTER[dataset]} now, and is fetched",
             file=sys.stderr,
         )
-        workflow.dag_settings.forcerun = {*workflow.dag_settings.forcerun, str(path)}
+    return renewals(f"results/data/{dataset}/source.json") + (dataset in BETTER)
 
 
 rule data:
@@ -35,6 +44,7 @@ rule data:
         source=config["data"]["source"],
         mirror=mirror_in_use,
         seed=config["seeds"][0],
+        renewals=lambda wildcards: renewals_of(wildcards.dataset),
     script:
         "../scripts/data/prepare.py"
 
@@ -69,5 +79,6 @@ for fetched, own in (
             source=config["data"]["source"],
             mirror=mirror_in_use,
             fetched=fetched,
+            renewals=lambda wildcards, fetched=fetched: renewals_of(fetched),
         script:
             "../scripts/data/{params.fetched}.py"

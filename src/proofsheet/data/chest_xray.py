@@ -113,7 +113,7 @@ def mirror(entry: Entry, workspace: Path) -> Found:
         with opened_zip(path) as archive, in_mirror():
             arrays, _ = from_zip(archive, str(path), workspace)
     else:
-        name = entry.find(LISTING) or LISTING
+        name = entry.find(LISTING, f"*.{LISTING}") or LISTING
         listing = entry.listing(name)
         files = {
             published: entry.listed(listed, listing[listed])
