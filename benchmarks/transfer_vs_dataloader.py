@@ -40,7 +40,7 @@ from torchvision.transforms import v2
 
 from problems.csci5527_hw3.p4_transfer.finetune import BATCH, Images, build, fit
 from proofsheet.data.dataset import load
-from proofsheet.data.standins.chest_xray import simulate
+from proofsheet.data.standins import noise_images
 from proofsheet.jobs.device import mixed_precision, resolve
 from proofsheet.jobs.malloc import keep_freed_memory
 from proofsheet.learning.squeezenet import (
@@ -103,14 +103,13 @@ def main() -> None:
 
 
 def radiographs() -> tuple[Images, str]:
-    """The prepared images, or drawn ones."""
+    """The prepared images, or noise of the same shape."""
     folder = ROOT / "results/data/chest_xray"
     if (folder / "source.json").is_file():
         data = load(folder, mapped=True)
         rows = np.linspace(0, len(data.train) - 1, IMAGES).astype(int)
         return Images(data.train.x[rows], data.train.y[rows]), str(data.source["source"])
-    drawn = simulate(IMAGES, 0, 0)
-    return Images(drawn["x"], drawn["y"]), "drawn"
+    return Images(*noise_images((IMAGES // 2, IMAGES - IMAGES // 2), (224, 224), 0)), "stand-in"
 
 
 def write_jpegs(images: Images, folder: Path) -> None:

@@ -10,7 +10,7 @@ from packaging.markers import Marker
 ENVIRONMENTS = {
     "data": [
         "numpy", "pandas", "openpyxl", "scipy", "scikit-learn", "ucimlrepo", "torch", "torchvision",
-        "medmnist", "kagglehub", "pooch", "pyyaml", "tqdm",
+        "medmnist", "kagglehub", "pooch", "pyyaml", "jsonschema", "tqdm",
     ],
     "compute": [
         "numpy", "scipy", "sympy", "scikit-learn", "torch", "torchvision", "tqdm", "pyyaml",

@@ -96,8 +96,6 @@ WRONG = {
     "gradients_of_the_parameters": lambda x, g: ((g * x).sum(axis=0), g.sum(axis=0)),
     "what_the_gradient_cannot_do": lambda gamma, s, along: 0 * along,
     "scaled_input": lambda a: q6.EPS,
-    # The mean square, as if the mean of the ReLUs were left.
-    "variance_behind_relus": lambda width, scale: width * scale**2 / 2,
     "graph_against_closed_form": "forward",
     "layer_gradients": with_forgetful_norm,
     "dropout_keeps_the_mean": lambda x, p: (x, p * x**2),
@@ -356,7 +354,10 @@ def test_the_problem_in_miniature(perform, noise, tmp_path):
     for key in ("bn_depth", "convnet"):
         assert 0 <= metrics[key]["normalized"]["train_accuracy"] <= 1
     assert len(metrics["weight_scale"]["plain"]["train_accuracy"]) == 2
-    assert metrics["weight_scale"]["epsilon"] == pytest.approx((1e-5 / 17.0423) ** 0.5, rel=1e-5)
+    assert set(metrics["own"]["largest_rate_is_best"]) == {"sgd", "muon"}
+    convnet = metrics["convnet"]
+    gain = convnet["normalized"]["validation_accuracy"] - convnet["plain"]["validation_accuracy"]
+    assert convnet["against_plain"]["difference"] == pytest.approx(gain)
     assert set(metrics["weight_scale"]["plain_ahead"]) == {"train", "validation", "largest"}
     assert metrics["dropout_regularization"]["gain"]["repetitions"] == 2
 
@@ -366,8 +367,8 @@ def test_the_problem_in_miniature(perform, noise, tmp_path):
 def figures(perform, files: dict[str, Path], folder: Path) -> None:
     """All of them are drawn, and tables carry the mark of stand-in data."""
     write_json(folder / "source.json", {"standin": True})
-    drawn = ("graph", "operations", "depth", "scale", "dropout", "curves")
-    tables = ("speed", "networks", "trials")
+    drawn = ("graph", "depth", "scale", "convnet", "dropout", "curves")
+    tables = ("networks", "trials")
     outputs = {name: folder / f"{name}.svg" for name in drawn}
     outputs |= {name: folder / f"{name}.md" for name in tables}
     inputs = {name: files[name] for name in ("metrics", "graph", "arrays")}

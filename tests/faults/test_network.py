@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import secrets
 import zipfile
 from contextlib import suppress
@@ -15,11 +16,11 @@ from PIL import Image
 
 from proofsheet.data import bloodmnist, chest_xray, cifar10, cifar100, dry_bean, mnist, scipy_images
 from proofsheet.data.prepare import prepare
-from proofsheet.data.sources import kaggle
 from proofsheet.data.weights import PretrainedWeights
 from proofsheet.jobs.errors import UserError
 from unit.data.conftest import only_this_machine  # noqa: F401
 from unit.data.images import gz, idx, labelled_images, npz, serving
+from unit.data.kaggle_client import api, connect
 from unit.data.support import Answer, Columns, Server, as_csv, uci
 from workflow_project import QUICK
 
@@ -74,17 +75,14 @@ def medmnist_cut(server: Server, monkeypatch: pytest.MonkeyPatch, columns: Colum
     return "medmnist"
 
 
-def kagglehub_cut(server: Server, monkeypatch: pytest.MonkeyPatch, columns: Columns) -> str:
-    from kagglesdk import kaggle_env
-
+def kaggle_cut(server: Server, monkeypatch: pytest.MonkeyPatch, columns: Columns) -> str:
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w") as archive:
         archive.writestr("chest_xray/train/NORMAL/IM-0001-0001.jpeg", bytes(100_000))
-    monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.PROD, server.url)
-    monkeypatch.setattr(kaggle, "HOST", server.url)
+    connect(server, Path(os.environ["HOME"]), monkeypatch)
     monkeypatch.setenv("KAGGLE_API_TOKEN", "a-secret-token-0123456789")
-    server.script = [cut(body.getvalue())]
-    return "kagglehub"
+    server.script = [api(cut(body.getvalue()))]
+    return "kaggle"
 
 
 CLIENTS = {
@@ -93,7 +91,7 @@ CLIENTS = {
     "cifar10": (cifar10, torchvision_archive_cut),
     "cifar100": (cifar100, torchvision_archive_cut),
     "bloodmnist": (bloodmnist, medmnist_cut),
-    "chest_xray": (chest_xray, kagglehub_cut),
+    "chest_xray": (chest_xray, kaggle_cut),
 }
 
 
@@ -112,7 +110,9 @@ def test_a_download_that_is_cut_is_tried_again_then_told_and_leaves_nothing(
     assert "3 attempts" in told
     assert "data.mirror" in told
     assert len(server.asked) >= 3
-    assert list((tmp_path / "results").iterdir()) == []
+    # Kaggle's archive is kept to be resumed.
+    left = [path.name for path in (tmp_path / "results").iterdir()]
+    assert left == ([".kaggle"] if client == "kaggle" else [])
 
 
 def test_pooch_is_cut_and_leaves_no_file_in_its_cache(
@@ -176,6 +176,7 @@ def radiographs() -> bytes:
 
 def kaggle_is(server: Server, project: SmallProject) -> None:
     """The client's address is a constant: in this copy of the project it is the test's server."""
+    pytest.importorskip("kaggle")
     with (project.folder / "src/proofsheet/data/sources/kaggle.py").open("a") as module:
         module.write(
             "\nfrom kagglesdk import kaggle_env\n"
@@ -187,7 +188,7 @@ def test_a_disk_that_is_full_during_a_download_is_told_and_a_run_after_it_comple
     server: Server, fresh: SmallProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = radiographs()
-    server.script = [Answer(body)]
+    server.script = [api(Answer(body))]
     kaggle_is(server, fresh)
     monkeypatch.setenv("KAGGLE_API_TOKEN", "a-secret-token-0123456789")
     words = ("results/data/chest_xray/source.json", *QUICK[:2], "data={source: official}")
@@ -218,7 +219,7 @@ def test_kaggle_s_token_is_in_no_process_list_and_in_no_file(
                 commands.append((process / "cmdline").read_bytes().decode(errors="replace"))
         return Answer(body)
 
-    server.script = [watched]
+    server.script = [api(watched)]
     kaggle_is(server, fresh)
     monkeypatch.setenv("KAGGLE_API_TOKEN", token)
     run = fresh.snakemake(

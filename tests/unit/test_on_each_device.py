@@ -20,7 +20,6 @@ from proofsheet.jobs.device import make_deterministic, mixed_precision, resolve
 from proofsheet.learning import small_image_nets as cifar_nets
 from proofsheet.learning.augmentation import Growing, logits_both_ways
 from proofsheet.learning.loop import fit, logits_of
-from proofsheet.learning.recipes import AdamRecipe
 from proofsheet.learning.squeezenet import random_state
 from proofsheet.learning.transfer_strategy import Strategy
 
@@ -72,9 +71,9 @@ def digits(device: torch.device) -> np.ndarray:
     y = (torch.arange(96) % 10).to(device)
     model = digit_network.network().to(device)
     curves = fit(
-        model, (x, y), (x, y), AdamRecipe(1, 32), seed=0, label="test",
+        model, (x, y), (x, y), digit_network.Recipe(1, 32), seed=0, label="test",
         augment=digit_network.shifted, mixed=mixed_precision(device),
-        steppers=digit_network.make_steppers("adam", "ours", digit_network.START["adam"]),
+        steppers=digit_network.our_steppers("adam", digit_network.START["adam"]),
     )  # fmt: skip
     return np.append(curves["loss"], logits_of(model, x).cpu().numpy())
 

@@ -231,6 +231,11 @@ def needs(mem_mb, runtime, gpu=None):
     return resources if gpu is None else resources | {"gpu": gpu}
 
 
+def seed_of(wildcards):
+    """The seed that is in the name of a run."""
+    return int(wildcards.seed)
+
+
 # Parameters of whatever trains on a device.
 TRAINING = {"device": config["device"], "deterministic": config["deterministic"]}
 

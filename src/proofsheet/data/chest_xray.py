@@ -7,19 +7,26 @@ patient by patient. The patient is in the name of the file.
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterable, Mapping
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
 
 import numpy as np
 
+from proofsheet.data import pneumoniamnist
 from proofsheet.data.contract import Divided, Found, Info
 from proofsheet.data.dataset import PARTS
 from proofsheet.data.sources import kaggle
-from proofsheet.data.sources.mirror import Entry
-from proofsheet.data.splits import divide_patients
+from proofsheet.data.sources.archive import LIMIT
+from proofsheet.data.sources.mirror import Entry, hidden
+from proofsheet.data.splits import divide_patients, stratified_split
+from proofsheet.data.standins import LICENSE, noise_images, scaled
 from proofsheet.jobs.errors import UserError
 
 CLASSES = ("NORMAL", "PNEUMONIA")
@@ -38,7 +45,7 @@ SIDE = 224
 """Pixels; the aspect ratio is not kept, for neither does the mirror keep it."""
 
 LISTING = "MD5SUMS"
-HANDLE = "paultimothymooney/chest-xray-pneumonia/versions/2"
+HANDLE = "paultimothymooney/chest-xray-pneumonia/2"
 SERIES = ("IM", "NORMAL2-IM", "person")
 """Where a file name's number counts patients: two series of normal ones, one of the ill."""
 
@@ -62,51 +69,66 @@ class Radiograph:
     kind: int
 
 
+FALLBACKS = (pneumoniamnist,)
+"""What `auto` takes before the stand-in, where Kaggle gives nothing."""
+
+
 def official_host() -> str:
     """URL that answers when the official source can be reached."""
     return kaggle.HOST
 
 
+def hindrance() -> str:
+    """Why Kaggle cannot be asked: there is no token. '' if there is one."""
+    try:
+        kaggle.tokens()
+    except UserError as error:
+        return str(error)
+    return ""
+
+
 def official(workspace: Path) -> Found:
     """Through Kaggle's client, which needs a token."""
 
-    def read(folder: Path) -> Found:
-        # The archive holds the folders twice, one inside the other.
-        root = folder / "chest_xray" if (folder / "chest_xray").is_dir() else folder
-        names = sorted(
-            path.relative_to(root).as_posix()
-            for part in COUNTS
-            for path in (root / part).glob("*/*.jp*g")
-            if not path.name.startswith(".")
-        )
-        arrays = decoded({name: root / name for name in names}, "the archive", workspace)
-        total = sum((root / name).stat().st_size for name in names)
+    def read(path: Path) -> Found:
+        with zipfile.ZipFile(path) as archive:
+            arrays, size = from_zip(archive, "the archive", workspace)
         record = {
-            "name": f"{len(names):,} JPEG files",
-            "bytes": total,
-            "verified": "number of images in each folder, and that each can be decoded",
+            "name": f"{sum(map(sum, COUNTS.values())):,} JPEG files",
+            "bytes": size,
+            "verified": "number of images in each folder, CRC-32, and that each can be decoded",
         }
         return Found(arrays, [record], official=True, note="brought to 224×224 pixels")
 
-    return kaggle.dataset(HANDLE, INFO.title, workspace, read)
+    # Beside the workspace, which is removed: an interrupted download is resumed by the next run.
+    return kaggle.dataset(HANDLE, INFO.title, workspace.parent / ".kaggle", read)
 
 
 def mirror(entry: Entry, workspace: Path) -> Found:
-    """The JPEG files that a mirror's list names, each verified by the list."""
-    listing = {
-        name: expected
-        for name, expected in entry.listing(LISTING).items()
-        if PurePosixPath(name).parts[0] in COUNTS
-    }
-    files = {name: entry.listed(name, expected) for name, expected in listing.items()}
-    where = str(entry.root / entry.folder / LISTING)
-    try:
-        arrays = decoded(files, where, workspace)
-    except ValueError as error:
-        raise UserError(f"{error}; put the published files into the mirror") from None
+    """The JPEG files that a mirror's list names, Kaggle's zip, or MedMNIST's file."""
+    if name := entry.find(pneumoniamnist.FILE):
+        return pneumoniamnist.mirror(entry, name)
+    if name := entry.find("*.zip"):
+        path = entry.file(name)
+        with opened_zip(path) as archive, in_mirror():
+            arrays, _ = from_zip(archive, str(path), workspace)
+    else:
+        name = entry.find(LISTING, f"*.{LISTING}") or LISTING
+        listing = entry.listing(name)
+        files = {
+            published: entry.listed(listed, listing[listed])
+            for published, listed in published_names(listing).items()
+        }
+        with in_mirror():
+            arrays = decoded(
+                files,
+                lambda published: files[published].read_bytes(),
+                str(entry.root / entry.folder / name),
+                workspace,
+            )
     return Found(
         arrays,
-        [entry.record(LISTING)],
+        [entry.record(name)],
         official=entry.official,
         note=entry.note,
         licence=entry.licence,
@@ -114,21 +136,38 @@ def mirror(entry: Entry, workspace: Path) -> Found:
 
 
 def standin(seed: int) -> Found:
-    """Radiographs that are drawn here."""
-    from proofsheet.data.standins.chest_xray import simulate
-
-    drawn = [simulate(n, seed, PARTS.index(part)) for part, n in STANDIN_IMAGES.items()]
-    arrays = {name: np.concatenate([part[name] for part in drawn]) for name in drawn[0]}
-    note = (
-        f"{len(arrays['y']):,} drawn radiographs: thorax, ribs, heart and lungs, some with"
-        " opacities in place of pneumonia; not the real data"
-    )
-    return Found(arrays, [], official=False, note=note, licence="of this project (MIT)")
+    """Noise that depends on the class, two images of each patient."""
+    total = sum(STANDIN_IMAGES.values())
+    counts = np.add(COUNTS["train"], COUNTS["test"])
+    x, y = noise_images(scaled(counts, total), (SIDE, SIDE), seed)
+    part, number = np.zeros(total, np.uint8), np.zeros(total, np.int32)
+    shares = [n / total for n in STANDIN_IMAGES.values()]
+    for name, rows in zip(STANDIN_IMAGES, stratified_split(y, shares, seed), strict=True):
+        part[rows] = PARTS.index(name)
+        pairs = np.arange(len(rows)) // 2 + 100_000 * PARTS.index(name)
+        number[rows[np.argsort(y[rows], kind="stable")]] = pairs
+    ill, odd = y == 1, number % 2
+    arrays = {
+        "x": x,
+        "y": y,
+        "part": part,
+        "series": np.where(ill, SERIES.index("person"), odd).astype(np.uint8),
+        "number": number,
+        "kind": np.where(ill, 1 + odd, KINDS.index("normal")).astype(np.uint8),
+    }
+    note = f"{total:,} images of noise with a smooth pattern for each class; not the real data"
+    return Found(arrays, [], official=False, note=note, licence=LICENSE)
 
 
 def divide(found: Found, seed: int) -> Divided:
-    """Training images into training and validation by patient; the test images as they are."""
-    part, series, number = (found.arrays[name] for name in ("part", "series", "number"))
+    """Training images into training and validation by patient; the test images as they are.
+
+    MedMNIST's copy is divided already, and knows no patients: there each image counts as its own.
+    """
+    part = found.arrays["part"]
+    if "number" not in found.arrays:
+        return pneumoniamnist.divide(found)
+    series, number = found.arrays["series"], found.arrays["number"]
     patient = series.astype(np.int64) * 1_000_000 + number
     train = np.flatnonzero(part == PARTS.index("train"))
     kept, taken = divide_patients(patient[train], series[train], VALIDATION, seed)
@@ -145,11 +184,43 @@ def divide(found: Found, seed: int) -> Divided:
     return Divided(parts, _overlaps(parts) | {"split_seed": seed})
 
 
-def decoded(files: Mapping[str, Path], origin: str, workspace: Path) -> dict[str, np.ndarray]:
+def published_names(names: Iterable[str]) -> dict[str, str]:
+    """Where each published image is, by its published name such as `test/NORMAL/IM-1-1.jpeg`.
+
+    The folders above may have any name. Kaggle's archive holds every image twice, and the copy in
+    fewer folders is taken.
+    Files that are no images, and those that an operating system has left, are passed over.
+    """
+    found: dict[str, str] = {}
+    for name in sorted(names, key=lambda name: (name.count("/"), name)):
+        path = PurePosixPath(name)
+        part, label = [*path.parts[-3:], "", ""][:2]
+        image = path.suffix.lower() in (".jpeg", ".jpg") and not hidden(path)
+        if image and part in COUNTS and label in CLASSES:
+            found.setdefault("/".join(path.parts[-3:]), name)
+    return found
+
+
+def from_zip(
+    archive: zipfile.ZipFile, origin: str, workspace: Path
+) -> tuple[dict[str, np.ndarray], int]:
+    """What `decoded` gives of the images in an archive, and their size in bytes."""
+    members = published_names(archive.namelist())
+    size = sum(archive.getinfo(member).file_size for member in members.values())
+    if size > LIMIT:
+        raise ValueError(f"{origin} holds more than the {LIMIT:,} bytes that are expected in it")
+    read = lambda name: archive.read(members[name])  # noqa: E731
+    return decoded(members, read, origin, workspace), size
+
+
+def decoded(
+    names: Iterable[str], read: Callable[[str], bytes], origin: str, workspace: Path
+) -> dict[str, np.ndarray]:
     """Training and test images of the published files, with what their names say.
 
     Args:
-        files: paths by published name, such as `test/NORMAL/IM-0001-0001.jpeg`.
+        names: published names, such as `test/NORMAL/IM-0001-0001.jpeg`.
+        read: the bytes of the file that has this name.
         origin: what they are, for messages.
         workspace: folder for the decoded pixels, which are mapped from there.
 
@@ -160,7 +231,7 @@ def decoded(files: Mapping[str, Path], origin: str, workspace: Path) -> dict[str
         ValueError: a name is of another form, the numbers of images are not the published ones,
             or a file is not a JPEG image; it is named.
     """
-    told = {name: read_name(name) for name in files}
+    told = {name: read_name(name) for name in names}
     for part, expected in COUNTS.items():
         counts = [
             sum(t.part == part and t.label == k for t in told.values()) for k in range(len(CLASSES))
@@ -172,7 +243,10 @@ def decoded(files: Mapping[str, Path], origin: str, workspace: Path) -> dict[str
         workspace / "pixels.npy", mode="w+", dtype=np.uint8, shape=(len(wanted), SIDE, SIDE)
     )
     for i, name in enumerate(wanted):
-        x[i] = read_image(files[name])
+        try:
+            x[i] = read_image(read(name))
+        except (OSError, zipfile.BadZipFile, zlib.error) as error:  # among them Pillow's own
+            raise ValueError(f"{origin}: {name} is not a whole JPEG image ({error})") from None
     return {
         "x": x,
         "y": _column((told[n].label for n in wanted), np.int64),
@@ -203,24 +277,43 @@ def read_name(name: str) -> Radiograph:
     return Radiograph(part, CLASSES.index(label), SERIES.index(series), number, KINDS.index(kind))
 
 
-def read_image(path: Path) -> np.ndarray:
+def read_image(body: bytes) -> np.ndarray:
     """A JPEG file as gray levels (224, 224) uint8, the aspect ratio not kept.
 
     Raises:
-        ValueError: it is not a whole JPEG image.
+        OSError: it is not a whole JPEG image.
     """
     from PIL import Image
 
+    with Image.open(io.BytesIO(body), formats=["JPEG"]) as image:
+        # Gray is the first channel of a JPEG file, and large ones can be decoded at a fraction.
+        image.draft("L", (2 * SIDE, 2 * SIDE))
+        gray = image.convert("L")
+        if gray.size != (SIDE, SIDE):
+            gray = gray.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+        return np.asarray(gray)
+
+
+@contextmanager
+def in_mirror() -> Iterator[None]:
+    """Say of files that are not as published that the mirror is to be mended."""
     try:
-        with Image.open(path, formats=["JPEG"]) as image:
-            # Gray is the first channel of a JPEG file, and large ones can be decoded at a fraction.
-            image.draft("L", (2 * SIDE, 2 * SIDE))
-            gray = image.convert("L")
-            if gray.size != (SIDE, SIDE):
-                gray = gray.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
-            return np.asarray(gray)
-    except OSError as error:  # among them the client's own errors about content
-        raise ValueError(f"{path} is not a whole JPEG image ({error})") from None
+        yield
+    except ValueError as error:
+        raise UserError(f"{error}; put the published files into the mirror") from None
+
+
+@contextmanager
+def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+    """A zip archive of a mirror, or one line that says what is wrong with it."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise UserError(
+            f"{path} cannot be unpacked ({error}); copy it to the mirror anew"
+        ) from None
+    with archive:
+        yield archive
 
 
 def _overlaps(parts: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, object]:

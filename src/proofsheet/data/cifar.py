@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
 from typing import Any
 
@@ -23,6 +23,7 @@ from proofsheet.data.sources.archive import Checksum, unpack_members
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import MANIFEST, Entry
 from proofsheet.data.splits import stratified_split
+from proofsheet.data.standins import LICENSE, noise_images, scaled
 from proofsheet.jobs.errors import UserError
 
 HOST = "https://www.cs.toronto.edu/~kriz/"
@@ -56,7 +57,7 @@ class Cifar:
         meta: name of the file with the classes' names.
         names_key, label_key: where those names and the labels are.
         per_class: images of each class in train and test; every class has as many.
-        standin_images: how many are drawn where there is no other source.
+        standin_images: how many the stand-in has.
     """
 
     INFO: Info
@@ -103,9 +104,22 @@ class Cifar:
         return ask(client, what, silence=SILENCE, deadline=DEADLINE)
 
     def mirror(self, entry: Entry, workspace: Path) -> Found:
-        """The archive of a mirror, however it is compressed; each member has a checksum, too."""
-        archive = next((name for name in entry.files if name.startswith(self.archive)), None)
-        if archive is None:
+        """The archive of a mirror, however it is compressed, or the batches unpacked from it."""
+        archive = entry.find(f"{self.archive}*")
+        batches = {name: entry.find(PurePosixPath(name).name) for name in self.members()}
+        if not archive and all(batches.values()):
+            try:
+                arrays = self.read({name: entry.file(file) for name, file in batches.items()})
+            except ValueError as error:
+                raise UserError(f"{error}; put the published files into the mirror") from None
+            return Found(
+                arrays,
+                [entry.record(file) for file in batches.values()],
+                official=entry.official,
+                note=entry.note,
+                licence=entry.licence,
+            )
+        if not archive:
             raise UserError(
                 f"{entry.root / MANIFEST}: '{entry.name}' lists no {self.archive}* (it lists:"
                 f" {', '.join(entry.files) or 'nothing'}); add the archive with its sha256"
@@ -131,18 +145,16 @@ class Cifar:
         )
 
     def standin(self, seed: int) -> Found:
-        """Objects that are drawn here."""
-        from proofsheet.data.standins.objects import simulate
-
+        """Noise that depends on the class."""
         classes = len(self.INFO.class_names)
-        x, y = simulate(self.standin_images, classes, seed)
+        x, y = noise_images(scaled([1] * classes, self.standin_images), SIZE, seed)
         train, test = stratified_split(y, (5 / 6, 1 / 6), seed)
         note = (
-            f"{len(x):,} drawn objects of {classes} classes that differ in shape, texture and"
-            " color; not the real data, and the classes' names mean nothing here"
+            f"{len(x):,} images of noise with a smooth pattern for each of {classes} classes; not"
+            " the real data, and the classes' names mean nothing here"
         )
         parts = {"train": (x[train], y[train]), "test": (x[test], y[test])}
-        return Found(joined(parts), [], official=False, note=note, licence="of this project (MIT)")
+        return Found(joined(parts), [], official=False, note=note, licence=LICENSE)
 
     def divide(self, found: Found, seed: int) -> Divided:
         """A tenth of the training images for validation, stratified; the test images as they are.

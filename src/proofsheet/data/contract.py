@@ -7,6 +7,9 @@ A module of a dataset, listed in `registry.DATASETS`, defines
     mirror(entry, workspace)       the verified files of a mirror
     standin(seed)                  generated or bundled, without any network
     divide(found, seed)            into the parts that are written, one `.npz` each
+    hindrance()                    optional: why `official` cannot be asked, known without a network
+    FALLBACKS                      optional: other real sources with `NAME`, `official_host` and
+                                   `official`, which `auto` takes before the stand-in
 
 and imports heavy clients inside these functions. `workspace` is a folder for temporary files; it
 is gone when the parts have been written. Arrays may be of any type and shape: float features
@@ -49,6 +52,7 @@ class Found:
         official: the bytes are the publisher's own.
         note: how this differs from the original, in a sentence for the reader of the PDF.
         licence: where it is not that of the original.
+        tried: hosts that `auto` asked before and that answered and gave nothing.
     """
 
     arrays: Mapping[str, np.ndarray]
@@ -56,6 +60,7 @@ class Found:
     official: bool
     note: str = ""
     licence: str = ""
+    tried: tuple[str, ...] = ()
 
 
 def origin(name: str, info: Info, used: str, requested: str, found: Found) -> dict[str, Any]:
@@ -76,6 +81,7 @@ def origin(name: str, info: Info, used: str, requested: str, found: Found) -> di
         "note": found.note,
         "licence": found.licence or info.licence,
         "citation": info.citation,
+        "tried": found.tried,
         "files": found.files,
     }
 

@@ -18,6 +18,7 @@ from proofsheet.data.publisher_splits import joined, separated, verified_images
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
 from proofsheet.data.splits import stratified_split
+from proofsheet.data.standins import LICENSE, noise_images, scaled
 from proofsheet.jobs.errors import UserError
 
 COUNTS = {
@@ -39,9 +40,18 @@ FILES = {
     "train": ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"),
     "test": ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"),
 }
+UNPACKED_MD5 = {
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+}
+"""Of what is in the four published files, as torchvision keeps it in `MNIST/raw`."""
+
 VALIDATION = 1 / 6
 """Share of the training images that becomes the validation part: 10,000 of 60,000."""
 
+STANDIN_DIGITS = 2000
 HOST = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 """Where torchvision asks first; known here because importing torchvision takes seconds."""
 
@@ -77,10 +87,11 @@ def official(workspace: Path) -> Found:
 
 
 def mirror(entry: Entry, workspace: Path) -> Found:
-    """The four IDX files of a mirror."""
-    parts = {}
+    """The four IDX files of a mirror, packed or not, under any of their usual names."""
+    parts, used = {}, []
     for part, (images, labels) in FILES.items():
-        image_path, label_path = entry.file(images), entry.file(labels)
+        used += (names := [entry.find(*usual_names(name)) or name for name in (images, labels)])
+        image_path, label_path = (entry.file(name) for name in names)
         counts = COUNTS[part]
         try:
             x = read_idx(image_path, (sum(counts), *SIZE))
@@ -90,29 +101,34 @@ def mirror(entry: Entry, workspace: Path) -> Found:
             raise UserError(f"{error}; put the published file into the mirror") from None
     return Found(
         joined(parts),
-        [entry.record(name) for names in FILES.values() for name in names],
+        [entry.record(name) for name in used],
         official=entry.official,
         note=entry.note,
         licence=entry.licence,
     )
 
 
-def standin(seed: int) -> Found:
-    """The real digits that ship with scikit-learn, 8×8 pixels, brought to MNIST's format."""
-    from proofsheet.data.standins.digits import digits
+def usual_names(name: str) -> list[str]:
+    """Names under which people have a file: with a dot for the hyphen, unpacked, or both."""
+    packed = [name, name.replace("-idx", ".idx")]
+    return [*packed, *(other.removesuffix(".gz") for other in packed)]
 
-    x, y = digits()
+
+def standin(seed: int) -> Found:
+    """Noise that depends on the digit."""
+    counts = np.add(COUNTS["train"], COUNTS["test"])
+    x, y = noise_images(scaled(counts, STANDIN_DIGITS), SIZE, seed)
     train, test = stratified_split(y, (6 / 7, 1 / 7), seed)
     note = (
-        f"{len(x):,} real handwritten digits, of 8×8 pixels, that ship with scikit-learn (the test"
-        " part of Optical Recognition of Handwritten Digits, UCI), brought to 28×28; not MNIST"
+        f"{len(x):,} images of noise with a smooth pattern for each of ten digits; not the real"
+        " data"
     )
     return Found(
         joined({"train": (x[train], y[train]), "test": (x[test], y[test])}),
         [],
         official=False,
         note=note,
-        licence="CC BY 4.0 (UCI Machine Learning Repository, id 80)",
+        licence=LICENSE,
     )
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from proofsheet.data.contract import Found, Info
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
+from proofsheet.data.standins import LICENSE, smooth_fields
 from proofsheet.jobs.atomic_files import checksum
 from proofsheet.jobs.errors import UserError
 
@@ -87,26 +88,27 @@ def mirror(entry: Entry, workspace: Path) -> Found:
     """`ascent.dat` and `face.dat` of a mirror, compared with their checksums before decoding."""
     arrays, records = {}, []
     for name, decode in DECODERS.items():
-        path = entry.file(f"{name}.dat")
+        listed = entry.find(f"{name}.dat") or f"{name}.dat"
+        path = entry.file(listed)
         try:
             arrays[name] = decode(path.read_bytes())
         except ValueError as error:
             raise UserError(
                 f"{path} cannot be decoded: {error}; put the file of scipy.datasets into the mirror"
             ) from None
-        records.append(entry.record(path.name))
+        records.append(entry.record(listed))
     return Found(arrays, records, official=entry.official, note=entry.note, licence=entry.licence)
 
 
 def standin(seed: int) -> Found:
-    """Two pictures that are drawn here, of the same sizes, with something to find in them."""
-    note = (
-        "two pictures drawn by the project, a staircase and a face, of the sizes of the real ones;"
-        " not the real images"
-    )
+    """Smooth noise of the same shapes."""
     rng = np.random.default_rng(seed)
-    arrays = {"ascent": drawn_ascent(rng), "face": drawn_face(rng)}
-    return Found(arrays, [], official=False, note=note, licence="of this project (MIT)")
+    arrays = {
+        name: np.clip(128 + 50 * smooth_fields(rng, 1, shape)[0], 0, 255).astype(np.uint8)
+        for name, shape in SHAPES.items()
+    }
+    note = "two pictures of smooth noise in the sizes of the real ones; not the real images"
+    return Found(arrays, [], official=False, note=note, licence=LICENSE)
 
 
 def ascent_pixels(data: bytes) -> np.ndarray:
@@ -146,54 +148,6 @@ DECODERS: dict[str, Callable[[bytes], np.ndarray]] = {
     "ascent": ascent_pixels,
     "face": face_pixels,
 }
-
-
-def drawn_ascent(rng: np.random.Generator) -> np.ndarray:
-    """A staircase with a railing before a wall, (512, 512) uint8."""
-    row, column = np.mgrid[0:512, 0:512].astype(float)
-    image = 150 - 0.12 * row + 0.05 * column
-    depth = row - 0.45 * column  # the steps fall to the right
-    inside = (row > 0.45 * column + 60) & (row < 470)
-    image = np.where(inside, np.where((depth // 17) % 2 == 0, 205.0, 75.0), image)
-    for start in range(20, 512, 41):  # the bars of the railing
-        bar = (np.abs(column - start) < 3) & (row > 0.45 * column - 70) & (row < 0.45 * column + 62)
-        image = np.where(bar, 35.0, image)
-    image = np.where(np.abs(row - 0.45 * column + 70) < 5, 30.0, image)
-    image = np.where((row - 95) ** 2 + (column - 400) ** 2 < 38**2, 225.0, image)
-    return _as_bytes(image + _texture(rng, 512, 512, 9.0))
-
-
-def drawn_face(rng: np.random.Generator) -> np.ndarray:
-    """A face with a dark mask and two eyes, (768, 1024, 3) uint8; the right eye at (332, 710)."""
-    row, column = np.mgrid[0:768, 0:1024].astype(float)
-
-    def ellipse(r: float, c: float, height: float, width: float) -> np.ndarray:
-        return ((row - r) / height) ** 2 + ((column - c) / width) ** 2 < 1
-
-    image = np.where(column < 330, 185.0, 95.0) + 0.04 * (768 - row)
-    image = np.where(ellipse(390, 600, 330, 330), 150.0, image)
-    for c in (490.0, 710.0):
-        image = np.where(ellipse(345, c, 85, 105), 55.0, image)
-    image = np.where(ellipse(560, 600, 110, 120), 215.0, image)
-    image = np.where(ellipse(500, 600, 34, 46), 25.0, image)
-    for c, glint in ((490.0, -12.0), (710.0, 12.0)):
-        image = np.where(ellipse(332, c, 27, 33), 120.0, image)
-        image = np.where(ellipse(332, c, 19, 20), 15.0, image)
-        image = np.where(ellipse(324, c + glint, 6, 7), 250.0, image)
-    image += _texture(rng, 768, 1024, 10.0)
-    return np.stack([_as_bytes(image * tint) for tint in (1.0, 0.96, 0.9)], axis=2)
-
-
-def _texture(rng: np.random.Generator, rows: int, columns: int, size: float) -> np.ndarray:
-    """Smooth noise of standard deviation `size`: neighbours are alike, as in a photograph."""
-    noise = rng.standard_normal((rows, columns))
-    for axis in (0, 1):
-        noise = sum(np.roll(noise, shift, axis) for shift in range(-2, 3))
-    return size * noise / noise.std()
-
-
-def _as_bytes(image: np.ndarray) -> np.ndarray:
-    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
 
 
 def _ask_client() -> dict[str, np.ndarray]:

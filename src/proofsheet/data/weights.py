@@ -17,7 +17,6 @@ from proofsheet.data.contract import Found
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
 from proofsheet.jobs.errors import UserError
-from proofsheet.learning.squeezenet import verified
 
 NAME = "weights"
 """Of the mirror's entry, and of the folder in `results/data/`."""
@@ -47,6 +46,8 @@ class PretrainedWeights:
         def client() -> Found:
             from torchvision.models import get_weight
 
+            from proofsheet.learning.squeezenet import verified
+
             weights = get_weight(self.name)
             state = weights.get_state_dict(
                 model_dir=str(workspace), progress=False, check_hash=True, weights_only=True
@@ -65,10 +66,11 @@ class PretrainedWeights:
 
     def mirror(self, entry: Entry, workspace: Path) -> Found:
         """The file of a mirror."""
-        arrays = read_weights(entry.file(FILE))
+        name = entry.find(FILE, "squeezenet1_1-*.pth") or FILE
+        arrays = read_weights(entry.file(name))
         return Found(
             arrays,
-            [entry.record(FILE)],
+            [entry.record(name)],
             official=entry.official,
             note=entry.note,
             licence=entry.licence,
@@ -90,6 +92,8 @@ def read_weights(path: str | Path) -> dict[str, np.ndarray]:
         UserError: the file holds something other than such tensors; in one line.
     """
     import torch
+
+    from proofsheet.learning.squeezenet import verified
 
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)

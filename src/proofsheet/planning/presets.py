@@ -9,11 +9,11 @@ from typing import Any
 
 from proofsheet.data import scipy_images
 from proofsheet.data.registry import dataset_module
-from proofsheet.data.sources.network import unreachable
+from proofsheet.data.sources.choose import candidates, obstacle
 from proofsheet.jobs.atomic_files import read_json
 
 PATIENCE = 2.0
-"""Seconds that all sources together have to answer."""
+"""Seconds that a source has to answer."""
 
 
 def set_presets(
@@ -46,7 +46,7 @@ def expected_standins(
     """Those data sets of which this run would use stand-ins, known before its first job.
 
     Data are real if the mirror lists them or an earlier run has fetched them. For the others we ask
-    each official source once whether it answers, all at the same time.
+    their sources whether they answer, all at the same time.
 
     Args:
         names: of the data sets.
@@ -56,17 +56,21 @@ def expected_standins(
     """
     if source != "auto":
         return set(names) if source == "standin" else set()
-    hosts = {
-        name: _module(name).official_host()
+    asked = [
+        name
         for name in names
         if _name_in_mirror(name) not in mirrored
         and not _fetched(Path(root, f"results/data/{name}/source.json"))
-    }
-    asked = sorted(set(hosts.values()))
+    ]
     with ThreadPoolExecutor(len(asked) + 1) as pool:
-        answers = pool.map(lambda host: not unreachable(host, PATIENCE), asked)
-        reachable = dict(zip(asked, answers, strict=True))
-    return {name for name, host in hosts.items() if not reachable[host]}
+        return {
+            name for name, real in zip(asked, pool.map(_answers, asked), strict=True) if not real
+        }
+
+
+def _answers(name: str) -> bool:
+    """Does one of the data set's real sources answer?"""
+    return any(not obstacle(one, patience=PATIENCE) for one in candidates(_module(name)))
 
 
 def _module(name: str) -> Any:

@@ -22,6 +22,7 @@ log = logging.getLogger("proofsheet")
 
 _HERE = Path(__file__).parent
 _LABEL = re.compile(r"<((?:sec|fig|tbl|eq)-[\w-]+)>")
+_MISSING = re.compile(r"label `<([\w-]+)>` does not exist")
 _PLACE = re.compile(r":(\d+):\d+$", re.MULTILINE)
 _TEX = re.compile(r"Could not convert TeX math (.+?),? rendering as TeX", re.DOTALL)
 
@@ -65,12 +66,16 @@ def render(project: Path, document: str) -> tuple[bytes, str]:
         raise UserError(f"pandoc: {' '.join(done.stderr.split())}")
     unconverted = _TEX.search(done.stderr)
     if unconverted:
-        where = _formula(unconverted[1], source)
+        where = _line_with(unconverted[1].strip().splitlines()[0].strip(), source)
         raise UserError(f"{where}: typst cannot write the formula {_short(unconverted[1])}")
     try:
         pdf, warnings = _compile(typ, project)
     except typst.TypstError as error:
-        where = _nearest(error.diagnostic, typ, source)
+        missing = _MISSING.match(error.message)
+        if missing:
+            where = _line_with(f"@{missing[1]}", source)
+        else:
+            where = _nearest(error.diagnostic, typ, source)
         raise UserError(f"{where}: typst: {error.message}") from None
     # typst repeats a warning at each of its places.
     told = "".join(f"{text}\n" for text in dict.fromkeys(f"warning: {w.message}" for w in warnings))
@@ -93,14 +98,13 @@ def _compile(typ: Path, project: Path) -> tuple[bytes, list[typst.TypstWarning]]
             if "PDF/UA-1" not in error.message:
                 raise
             said = error.message
-    log.warning("the PDF is not accessible as PDF/UA-1 asks: %s", said)
+    log.warning("the PDF does not meet PDF/UA-1: %s", said)
     return typst.compile_with_warnings(str(typ), **options)
 
 
-def _formula(tex: str, source: list[expand.Line]) -> str:
-    """`file:line` of the first line of a formula."""
-    first = tex.strip().splitlines()[0].strip()
-    return next((line.where for line in source if first in line.text), "the report")
+def _line_with(text: str, source: list[expand.Line]) -> str:
+    """`file:line` of the first line with a text."""
+    return next((line.where for line in source if text in line.text), "the report")
 
 
 def _nearest(diagnostic: str, typ: Path, source: list[expand.Line]) -> str:

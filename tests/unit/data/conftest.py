@@ -41,11 +41,14 @@ def server() -> Iterator[Server]:
 
         def do_GET(self) -> None:
             state.authorized.append(self.headers.get("Authorization", ""))
+            state.ranges.append(self.headers.get("Range", ""))
             answer = state.answer(self.path)
             length = len(answer.body) if answer.announced is None else answer.announced
             try:
                 self.send_response(answer.status)
                 self.send_header("Content-Length", str(length))
+                for name, value in answer.headers.items():
+                    self.send_header(name, value)
                 self.end_headers()
                 state.closing.wait(answer.delay)
                 self.wfile.write(answer.body)

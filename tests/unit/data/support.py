@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ class Answer:
     """What the server says to one request.
 
     `announced` is the Content-Length that it promises; `delay` and `linger` are the seconds of
-    silence before the body and after it.
+    silence before the body and after it; `headers` are those that it adds.
     """
 
     body: bytes = b""
@@ -37,16 +37,18 @@ class Answer:
     announced: int | None = None
     delay: float = 0.0
     linger: float = 0.0
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class Server:
-    """Answers in the order of `script`, the last one for ever; remembers requests and tokens."""
+    """Answers in the order of `script`, the last one for ever; remembers what was asked."""
 
     url: str = ""
     script: list[Answer | Callable[[str], Answer]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     authorized: list[str] = field(default_factory=list)
+    ranges: list[str] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
 
     def answer(self, path: str) -> Answer:
@@ -59,10 +61,10 @@ FEW = {name: count // 20 for name, count in dry_bean.COUNTS.items()}
 """Beans of each variety in the tables of the tests: 678 in all."""
 
 
-def beans() -> Columns:
-    """A table of `FEW` beans whose columns fit together: ellipses, roughened."""
+def beans(of: Mapping[str, int] = FEW) -> Columns:
+    """A table of beans of each variety whose columns fit together: ellipses, roughened."""
     rng = np.random.default_rng(0)
-    counts = np.array(list(FEW.values()))
+    counts = np.array(list(of.values()))
     n = counts.sum()
     minor = rng.uniform(120, 330, n)
     major = minor * rng.uniform(1.05, 2.4, n)
@@ -81,7 +83,7 @@ def beans() -> Columns:
     columns: Columns = {
         name: column.tolist() for name, column in zip(FEATURE_NAMES, x.T, strict=True)
     }
-    columns["Class"] = np.repeat(list(FEW), counts).tolist()
+    columns["Class"] = np.repeat(list(of), counts).tolist()
     return columns
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import tarfile
 import zipfile
 from pathlib import Path
 
@@ -56,30 +55,16 @@ def test_the_member_that_is_asked_for_is_written_and_no_other(tmp_path: Path, pa
 
 
 @pytest.mark.parametrize("packing", PACKINGS)
-@pytest.mark.parametrize("behind", [False, True])
-def test_no_more_is_decompressed_than_was_agreed(
-    tmp_path: Path, packing: str, behind: bool
-) -> None:
-    members = {"zeros": bytes(5_000_000), "b/one": BODY}
-    body = PACKINGS[packing](dict(reversed(members.items())) if behind else members)
-    if behind and packing != "zip":  # a stream is not read beyond what is wanted
-        assert unpack(tmp_path, body)["b/one"].read_bytes() == BODY
-        return
+def test_an_archive_that_holds_too_much_is_refused(tmp_path: Path, packing: str) -> None:
+    body = PACKINGS[packing]({"b/one": bytes(5_000_000)})
     with pytest.raises(Refused, match="holds more than the 100,000 bytes that are expected in it"):
         unpack(tmp_path, body)
     assert not written(tmp_path / "out")
 
 
-def test_a_header_that_is_a_bomb_is_refused_before_it_is_in_memory(tmp_path: Path) -> None:
-    header = tarfile.TarInfo("b/one")
-    header.size = len(BODY)
-    header.pax_headers = {"comment": "0" * 5_000_000}
-    file = io.BytesIO()
-    with tarfile.open(fileobj=file, mode="w:xz", format=tarfile.PAX_FORMAT) as archive:
-        archive.addfile(header, io.BytesIO(BODY))
-    assert len(file.getvalue()) < 10_000
+def test_a_tar_is_not_read_beyond_the_limit_for_a_member_behind_it(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="holds more than"):
-        unpack(tmp_path, file.getvalue())
+        unpack(tmp_path, tar({"zeros": bytes(5_000_000), "b/one": BODY}, "gz"))
 
 
 @pytest.mark.parametrize("packing", PACKINGS)

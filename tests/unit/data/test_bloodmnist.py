@@ -11,7 +11,6 @@ import pytest
 from proofsheet.data import bloodmnist, load
 from proofsheet.data.prepare import prepare
 from proofsheet.data.sources.mirror import read_mirror
-from proofsheet.data.standins.blood import CLASS_NAMES, disc, simulate
 from proofsheet.jobs.errors import UserError
 from unit.data.images import TROUBLES, labelled_images, mirror_of, npz, serving, troubles
 from unit.data.support import Server
@@ -194,50 +193,7 @@ def test_an_archive_that_is_not_as_published_is_refused_though_it_is_listed(
     assert "\n" not in str(caught.value)
 
 
-# --- stand-in: cells that are drawn -------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def drawn() -> tuple[np.ndarray, np.ndarray]:
-    return simulate(1200, 0)
-
-
-def test_a_disc_covers_its_area() -> None:
-    rng = np.random.default_rng(0)
-    for radius in (3.0, 6.5, 10.0):
-        covered = disc(0.3, -0.6, radius, rng)
-        assert covered.sum() == pytest.approx(np.pi * radius**2, rel=0.01)
-        assert covered.min() == 0
-        assert covered.max() == 1
-
-
-def test_standin_cells_have_the_types_shares(drawn) -> None:
-    x, y = drawn
-    assert (x.shape, x.dtype, y.dtype) == ((1200, 28, 28, 3), np.uint8, np.int64)
-    assert bloodmnist.INFO.class_names == CLASS_NAMES
-    published = np.sum(list(PUBLISHED.values()), axis=0)
-    shares = np.bincount(y, minlength=8) / len(y)
-    np.testing.assert_allclose(shares, published / published.sum(), atol=0.002)
-    assert len({image.tobytes() for image in x}) == 1200
-
-
-def test_the_standin_is_the_seeds_alone() -> None:
-    x, y = simulate(40, 3)
-    again, labels = simulate(40, 3)
-    np.testing.assert_array_equal(x, again)
-    np.testing.assert_array_equal(y, labels)
-    assert not np.array_equal(simulate(40, 4)[0], x)
-
-
-def test_the_standin_is_about_as_hard_as_the_real_data(drawn) -> None:
-    from sklearn.decomposition import PCA
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-    from sklearn.svm import SVC
-
-    x, y = drawn[0].reshape(1200, -1) / 255, drawn[1]
-    model = make_pipeline(PCA(40, random_state=0), StandardScaler(), SVC(C=10))
-    assert 0.80 < model.fit(x[:900], y[:900]).score(x[900:], y[900:]) < 0.97
+# --- stand-in -----------------------------------------------------------------------------------
 
 
 def test_the_standin_is_prepared_and_read_back(tmp_path: Path) -> None:
@@ -275,12 +231,3 @@ def test_the_real_cells(mirror: Path, tmp_path: Path) -> None:
     # The source has identical photographs, and a copy with another division has them elsewhere.
     assert record["images_on_two_sides"] < 20
     assert load(tmp_path).test.x.shape == (3421, 28, 28, 3)
-
-
-@pytest.mark.mirror
-def test_standin_cells_look_like_the_real_ones(mirror: Path, drawn) -> None:
-    arrays = read(mirror).arrays
-    for label in range(8):
-        real = arrays["x"][arrays["y"] == label].mean(axis=(0, 1, 2))
-        fake = drawn[0][drawn[1] == label].mean(axis=(0, 1, 2))
-        np.testing.assert_allclose(fake, real, atol=20)

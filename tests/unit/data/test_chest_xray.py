@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import io
-import json
 import zipfile
 from pathlib import Path
 
@@ -14,14 +12,15 @@ import pytest
 import yaml
 from PIL import Image
 
-from proofsheet.data import chest_xray, load
+from proofsheet.data import chest_xray, load, pneumoniamnist
 from proofsheet.data.chest_xray import read_image, read_name
 from proofsheet.data.prepare import prepare
 from proofsheet.data.sources import kaggle
 from proofsheet.data.sources.mirror import read_mirror
-from proofsheet.data.standins.chest_xray import simulate
 from proofsheet.jobs.atomic_files import read_arrays
 from proofsheet.jobs.errors import UserError
+from unit.data.images import mirror_of
+from unit.data.kaggle_client import VARIABLES, api, connect
 from unit.data.support import Answer, Server
 
 FEW = {"train": (8, 12), "val": (1, 1), "test": (3, 4)}
@@ -54,10 +53,10 @@ def jpeg(seed: int, size: tuple[int, int] = (224, 224), mode: str = "L") -> byte
 def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Few images, a host where nothing listens, and nobody's token."""
     monkeypatch.setattr(kaggle, "HOST", "http://127.0.0.1:9")
+    monkeypatch.setattr(pneumoniamnist, "HOST", "http://127.0.0.1:9")
     monkeypatch.setattr(chest_xray, "STANDIN_IMAGES", {"train": 40, "test": 10})
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(tmp_path / "home"))
-    for name in ("KAGGLE_API_TOKEN", "KAGGLE_USERNAME", "KAGGLE_KEY"):
+    for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
     if not request.node.get_closest_marker("mirror"):
         monkeypatch.setattr(chest_xray, "COUNTS", FEW)
@@ -123,19 +122,17 @@ def test_another_name_is_refused(name: str) -> None:
         read_name(name)
 
 
-def test_an_image_becomes_gray_levels_of_one_size(tmp_path: Path) -> None:
+def test_an_image_becomes_gray_levels_of_one_size() -> None:
     kinds = [((224, 224), "L"), ((900, 700), "L"), ((300, 500), "RGB")]
-    for i, (size, mode) in enumerate(kinds):
-        path = tmp_path / f"{i}.jpeg"
-        path.write_bytes(jpeg(5, size, mode))
-        found = read_image(path)
+    for size, mode in kinds:
+        found = read_image(jpeg(5, size, mode))
         assert found.shape == (224, 224)
         assert found.dtype == np.uint8
         with Image.open(io.BytesIO(jpeg(5))) as same:
             assert np.abs(found.astype(int) - np.asarray(same).astype(int)).mean() < 6
 
 
-# --- official: kagglehub against a server -------------------------------------------------------
+# --- official: Kaggle's client against a server --------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -153,10 +150,7 @@ def archive(files: dict[str, bytes]) -> bytes:
 @pytest.fixture
 def ask(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Ask the client, whose address is the test's server, with a token."""
-    from kagglesdk import kaggle_env
-
-    monkeypatch.setitem(kaggle_env._env_to_endpoint, kaggle_env.KaggleEnv.PROD, server.url)
-    monkeypatch.setattr(kaggle, "HOST", server.url)
+    connect(server, tmp_path / "home", monkeypatch)
     monkeypatch.setenv("KAGGLE_API_TOKEN", TOKEN)
     workspace = tmp_path / "workspace"
     workspace.mkdir()
@@ -166,7 +160,7 @@ def ask(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def test_the_client_and_the_mirror_give_the_same_images(
     server: Server, archive: bytes, files: dict[str, bytes], tmp_path: Path, ask
 ) -> None:
-    server.script = [Answer(archive)]
+    server.script = [api(Answer(archive))]
     official, mirrored = ask(), read(in_mirror(tmp_path / "mirror", files), tmp_path)
     assert mirrored.arrays.keys() == official.arrays.keys()
     for name, array in mirrored.arrays.items():
@@ -179,8 +173,9 @@ def test_the_client_and_the_mirror_give_the_same_images(
 TROUBLES = {
     "error": (lambda a: Answer(status=500), "500"),
     "truncated": (lambda a: Answer(a[: len(a) // 2], announced=len(a)), "IncompleteRead"),
-    "a page to log in": (lambda a: Answer(b"<html>please log in</html>"), "archive"),
-    "images missing": (lambda a: Answer(without_test(a)), r"test has \[0, 0\] images"),
+    "a page to log in": (lambda a: Answer(b"<html>please log in</html>"), "BadZipFile"),
+    "a flipped byte": (lambda a: Answer(a[:600] + b"\0\0\0" + a[603:]), "not a whole JPEG image"),
+    "images missing": (lambda a: Answer(without_test(a)), r"the archive: test has \[0, 0\] images"),
 }
 
 
@@ -198,7 +193,7 @@ def test_trouble_is_tried_again_and_then_told_without_the_token(
     server: Server, archive: bytes, ask, caplog, capfd, trouble: str
 ) -> None:
     answer, told = TROUBLES[trouble]
-    server.script = [answer(archive)]
+    server.script = [api(answer(archive))]
     with caplog.at_level("DEBUG"), pytest.raises(UserError, match=told) as caught:
         ask()
     message = str(caught.value)
@@ -210,43 +205,13 @@ def test_trouble_is_tried_again_and_then_told_without_the_token(
     assert TOKEN not in message + caplog.text + printed.out + printed.err
 
 
-def test_wrong_bytes_are_seen_by_the_server_s_checksum(
+def test_an_archive_that_unpacks_to_too_much_is_refused(
     archive: bytes, monkeypatch: pytest.MonkeyPatch, ask, server: Server
 ) -> None:
-    from kagglehub import clients
-
-    wrong = base64.b64encode(hashlib.md5(b"other").digest()).decode()
-    monkeypatch.setattr(clients, "get_md5_checksum_from_response", lambda response: wrong)
-    server.script = [Answer(archive)]
-    with pytest.raises(UserError, match="MD5 checksum"):
+    monkeypatch.setattr(chest_xray, "LIMIT", 10_000)
+    server.script = [api(Answer(archive))]
+    with pytest.raises(UserError, match="holds more than the 10,000 bytes"):
         ask()
-
-
-def test_a_refused_token_is_told(server: Server, ask) -> None:
-    server.script = [Answer(status=401)]
-    with pytest.raises(UserError, match=r"refuses the token.*kaggle\.com/settings") as caught:
-        ask()
-    assert TOKEN not in str(caught.value)
-
-
-def test_without_a_token_it_is_told_where_to_get_one_and_where_to_put_it(tmp_path: Path) -> None:
-    with pytest.raises(UserError) as caught:
-        chest_xray.official(tmp_path)
-    for part in ("https://www.kaggle.com/settings", "~/.kaggle/access_token", "KAGGLE_API_TOKEN"):
-        assert part in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_token_file_that_is_none_is_told(tmp_path: Path) -> None:
-    (tmp_path / "home").mkdir()
-    (tmp_path / "home/kaggle.json").write_text(json.dumps({"username": "me"}))
-    with pytest.raises(UserError, match="missing 'key'"):
-        chest_xray.official(tmp_path)
-
-
-def test_messages_are_cleared_of_secrets() -> None:
-    text = f"500 for https://a.b/c?X-Signature=12 with {TOKEN}"
-    assert kaggle.cleared(text, [TOKEN]) == "500 for https://a.b/c?… with …"
 
 
 def test_auto_without_a_token_takes_the_standin(
@@ -318,18 +283,40 @@ def test_files_that_are_not_as_published_are_refused_though_they_are_listed(
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("above", ["", "chest_xray/", "archive/chest_xray/"])
+def test_a_mirror_may_hold_the_zip_of_kaggle(
+    files: dict[str, bytes], tmp_path: Path, above: str
+) -> None:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as packed:
+        for name, content in files.items():
+            packed.writestr(f"{above}{name}", content)
+        packed.writestr(f"{above}train/.DS_Store", b"x")
+        packed.writestr(f"{above}train/NORMAL/._IM-0001-0001.jpeg", b"x")
+    root = mirror_of(tmp_path / "zip", "chest_xray", {"archive.zip": body.getvalue()})
+    expected = read(in_mirror(tmp_path / "files", files)).arrays
+    found = read(root, tmp_path)
+    for name, array in expected.items():
+        np.testing.assert_array_equal(found.arrays[name], array)
+    assert [file["name"] for file in found.files] == ["archive.zip"]
+
+
+def test_a_zip_that_is_none_is_told(tmp_path: Path) -> None:
+    root = mirror_of(tmp_path, "chest_xray", {"archive.zip": b"<html>log in</html>"})
+    with pytest.raises(UserError, match=r"archive\.zip cannot be unpacked .*anew"):
+        read(root)
+
+
+def test_a_listing_may_name_what_an_operating_system_left(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
+    """`find . -type f -exec md5sum {} +` lists these too."""
+    left = {"train/.DS_Store": b"x", "train/NORMAL/._IM-0001-0001.jpeg": b"x", "Thumbs.db": b"x"}
+    found = read(in_mirror(tmp_path, {**files, **left}))
+    assert len(found.arrays["y"]) == 27
+
+
 # --- stand-in -----------------------------------------------------------------------------------
-
-
-def test_drawn_radiographs_are_the_seed_s_alone() -> None:
-    first, again, other = simulate(12, 3, 0), simulate(12, 3, 0), simulate(12, 4, 0)
-    for name in first:
-        np.testing.assert_array_equal(first[name], again[name])
-    assert not np.array_equal(first["x"], other["x"])
-    assert len({image.tobytes() for image in first["x"]}) == 12
-    assert first["x"].shape == (12, 224, 224)
-    assert 0 < first["y"].mean() < 1
-    assert (first["y"] == (first["series"] == 2)).all()
 
 
 def test_no_patient_is_on_two_sides_of_the_standin(tmp_path: Path) -> None:

@@ -334,7 +334,7 @@ def test_the_standin_is_prepared_and_read_back(
     assert (data.train.x.dtype, data.train.x.shape[1:]) == (np.uint8, (32, 32, 3))
     assert data.standin
     assert len(data.class_names) == len(set(data.class_names)) == int(name[5:])
-    assert "drawn objects" in record["note"]
+    assert "noise" in record["note"]
     assert record["images_on_two_sides"] == 0
     assert again == {**record, "requested": "auto"}
     for file in ("train.npz", "val.npz", "test.npz"):

@@ -8,8 +8,7 @@ import time
 
 import pytest
 
-from proofsheet.data.sources.client import ask
-from proofsheet.data.sources.network import unreachable, within
+from proofsheet.data.sources.client import ask, unreachable, within
 from proofsheet.jobs.errors import UserError
 from unit.data.support import Server
 

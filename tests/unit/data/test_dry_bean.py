@@ -12,10 +12,8 @@ import pytest
 from proofsheet.data import dry_bean
 from proofsheet.data.bean_features import DEFINITIONS, FEATURE_NAMES, MEASURED, derived
 from proofsheet.data.sources.mirror import read_mirror
-from proofsheet.data.standins.beans import CLASS_NAMES, VARIETIES, fill, measure, outline, simulate
 from proofsheet.jobs.errors import UserError
 from unit.data.support import (
-    FEW,
     Answer,
     Columns,
     Server,
@@ -241,93 +239,6 @@ def test_cells_of_a_workbook_are_verified(
         read(in_mirror(workbook, tmp_path))
 
 
-# --- stand-in: beans that are drawn -------------------------------------------------------------
-
-
-def ellipse(major: float, minor: float, turn: float) -> np.ndarray:
-    angles = np.linspace(0, 2 * np.pi, 720, endpoint=False)
-    x, y = major / 2 * np.cos(angles), minor / 2 * np.sin(angles)
-    return np.column_stack(
-        [x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)]
-    )
-
-
-@pytest.mark.parametrize("turn", [0.0, 0.4, 0.8, 1.3, 2.5])
-def test_an_ellipse_is_measured_as_geometry_has_it(turn: float) -> None:
-    from scipy.special import ellipe
-
-    major, minor = 320.0, 190.0
-    found = measure(fill(ellipse(major, minor, turn)))
-    area = np.pi / 4 * major * minor
-    width = np.sqrt((major * np.cos(turn)) ** 2 + (minor * np.sin(turn)) ** 2)
-    height = np.sqrt((major * np.sin(turn)) ** 2 + (minor * np.cos(turn)) ** 2)
-    assert found["Area"] == pytest.approx(area, rel=2e-3)
-    assert found["MajorAxisLength"] == pytest.approx(major, rel=2e-3)
-    assert found["MinorAxisLength"] == pytest.approx(minor, rel=2e-3)
-    assert found["Perimeter"] == pytest.approx(
-        2 * major * ellipe(1 - (minor / major) ** 2), rel=5e-3
-    )
-    assert found["ConvexArea"] == pytest.approx(area, rel=1.5e-2)  # the pixels' corners
-    assert found["Extent"] == pytest.approx(area / (width * height), rel=1.5e-2)
-
-
-def test_a_rectangle_is_filled_to_the_pixel() -> None:
-    mask = fill(np.array([[0.0, 0.0], [30.0, 0.0], [30.0, 12.0], [0.0, 12.0]]))
-    assert mask.sum() == 30 * 12
-    found = measure(mask)
-    assert (found["Area"], found["ConvexArea"], found["Extent"]) == (360, pytest.approx(360), 1)
-    assert found["MajorAxisLength"] == pytest.approx(4 * np.sqrt(30**2 / 12))
-    assert found["MinorAxisLength"] == pytest.approx(4 * np.sqrt(12**2 / 12))
-
-
-def test_a_fill_agrees_with_an_independent_one() -> None:
-    from matplotlib.path import Path as Polygon
-
-    for seed, variety in enumerate(VARIETIES.values()):
-        points = outline(variety, np.random.default_rng(seed)) / 4
-        mask = fill(points)
-        moved = points - np.floor(points.min(axis=0)) + 1
-        rows, columns = np.indices(mask.shape)
-        centres = np.column_stack([columns.ravel() + 0.5, rows.ravel() + 0.5])
-        assert np.array_equal(Polygon(moved).contains_points(centres).reshape(mask.shape), mask)
-        edges = (mask[0], mask[-1], mask[:, 0], mask[:, -1])
-        assert not any(edge.any() for edge in edges)  # a margin all round
-
-
-@pytest.fixture(scope="module")
-def drawn() -> tuple[np.ndarray, np.ndarray]:
-    return simulate(600, 0)
-
-
-def test_standin_beans_have_the_varieties_shares_and_obey_the_definitions(drawn) -> None:
-    x, y = drawn
-    assert (x.shape, x.dtype, y.dtype) == ((600, 16), np.float64, np.int64)
-    assert tuple(dry_bean.COUNTS) == CLASS_NAMES
-    total = sum(FEW.values())
-    for label, count in enumerate(FEW.values()):
-        assert abs(np.sum(y == label) - 600 * count / total) <= 2
-    dry_bean._verify_geometry(x, "the stand-in")
-    assert len(np.unique(x, axis=0)) == 600
-
-
-def test_the_standin_is_the_seeds_alone() -> None:
-    x, y = simulate(60, 3)
-    again, labels = simulate(60, 3)
-    np.testing.assert_array_equal(x, again)
-    np.testing.assert_array_equal(y, labels)
-    assert not np.array_equal(simulate(60, 4)[0], x)
-
-
-def test_the_standin_is_about_as_hard_as_the_real_data(drawn) -> None:
-    from sklearn.model_selection import cross_val_score
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-    from sklearn.svm import SVC
-
-    scores = cross_val_score(make_pipeline(StandardScaler(), SVC(C=10)), *drawn, cv=4)
-    assert 0.90 < scores.mean() < 0.98
-
-
 # --- the real workbook --------------------------------------------------------------------------
 
 
@@ -356,13 +267,3 @@ def test_the_second_shape_factor_is_not_minor_axis_by_area(real: dict[str, np.nd
 def test_the_real_beans_are_as_published(real: dict[str, np.ndarray]) -> None:
     assert real["x"].shape == (13611, 16)
     assert len(np.unique(np.column_stack([real["x"], real["y"]]), axis=0)) == 13611 - 68
-
-
-@pytest.mark.mirror
-def test_standin_beans_look_like_the_real_ones(real: dict[str, np.ndarray], drawn) -> None:
-    x, y = drawn
-    for label in range(7):
-        for name, tolerance in {"Area": 0.1, "Perimeter": 0.1, "AspectRatio": 0.1}.items():
-            j = FEATURE_NAMES.index(name)
-            mean = real["x"][real["y"] == label, j].mean()
-            assert x[y == label, j].mean() == pytest.approx(mean, rel=tolerance)

@@ -139,22 +139,22 @@ def test_a_folder_that_leads_elsewhere_is_refused(root: Path) -> None:
 
 RIGHT = f"d:\n  official: true\n  licence: x\n  files:\n    a: {{sha256: {SHA256}}}\n"
 WRONG = {
-    "": "is empty",
+    "": "datasets by name",
     "- a\n- b\n": "datasets by name",
     "just words": "datasets by name",
-    "d: [1, 2]": "official",
-    "d:\n  official: true\n": "'licence' is missing",
-    "d: {official: true, licence: x}": "'files' is missing",
-    "d: {licence: x, files: {}}": "'official' is missing",
-    RIGHT.replace("true", "perhaps"): "true or false",
-    RIGHT.replace("true", "false"): "'note' is missing",
+    "d: [1, 2]": "manifest.yaml.d: ['1', '2']",
+    "d:\n  official: true\n": "'licence' is a required property",
+    "d: {official: true, licence: x}": "'files' is a required property",
+    "d: {licence: x, files: {}}": "'official' is a required property",
+    RIGHT.replace("true", "perhaps"): "d.official: 'perhaps': allowed: true or false",
+    RIGHT.replace("true", "false"): "'note' is a required property",
     RIGHT.replace("true", "[true]"): "true or false",
     RIGHT.replace("licence: x", "licence: [x]"): "allowed: a text",
-    RIGHT.replace("licence: x", "licence: x\n  url: http"): "unknown key 'url'",
-    RIGHT.replace(SHA256, "abc"): "64 hexadecimal digits",
+    RIGHT.replace("licence: x", "licence: x\n  url: http"): "'url' was unexpected",
+    RIGHT.replace(SHA256, "abc"): "d.files.a.sha256: 'abc': allowed: 64 hexadecimal digits",
     RIGHT.replace(SHA256, "g" * 64): "64 hexadecimal digits",
     RIGHT.replace(SHA256, "[1]"): "64 hexadecimal digits",
-    RIGHT.replace("sha256", "sha1"): "allowed: sha256 or md5",
+    RIGHT.replace("sha256", "sha1"): "allowed: {sha256: …} or {md5: …}",
     RIGHT.replace(f"{{sha256: {SHA256}}}", SHA256): "{sha256: …} or {md5: …}",
     RIGHT.replace(f"    a: {{sha256: {SHA256}}}\n", "    - a\n"): "checksums by file name",
     RIGHT + "  members: [a]\n": "checksums by file name",
@@ -215,6 +215,14 @@ def test_a_listing_gives_the_checksums_of_many_files(root: Path) -> None:
     (root / "dry_bean" / "train" / "one image.jpeg").write_bytes(b"")
     with pytest.raises(UserError, match="damaged"):
         entry.listed("train/one image.jpeg", found["train/one image.jpeg"])
+
+
+@pytest.mark.parametrize("name", [".DS_Store", "train/._x.jpeg", "__MACOSX/train/x.jpeg"])
+def test_a_listing_may_name_files_that_an_operating_system_left(root: Path, name: str) -> None:
+    listing = root / "dry_bean" / "MD5SUMS"
+    listing.write_text(f"{MD5}  ./a.csv\n{MD5}  ./{name}\n")
+    write_manifest(root, {"MD5SUMS": sha256(listing)})
+    assert list(read_mirror(root)["dry_bean"].listing("MD5SUMS")) == ["a.csv"]
 
 
 @pytest.mark.parametrize("line", [f"{MD5}  ../a", f"{MD5} a", "words", f"{MD5[:-1]}  a", f"{MD5}"])

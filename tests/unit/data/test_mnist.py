@@ -13,7 +13,6 @@ from proofsheet.data.mnist_files import read_idx
 from proofsheet.data.prepare import prepare
 from proofsheet.data.publisher_splits import verified_images
 from proofsheet.data.sources.mirror import read_mirror
-from proofsheet.data.standins.digits import centred, digits
 from proofsheet.jobs.errors import UserError
 from unit.data.images import TROUBLES, gz, idx, labelled_images, mirror_of, serving, troubles
 from unit.data.support import Server
@@ -273,60 +272,15 @@ def test_an_image_on_two_sides_is_counted(files: dict[str, bytes], tmp_path: Pat
 # --- stand-in -----------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def enlarged() -> tuple[np.ndarray, np.ndarray]:
-    return digits()
-
-
-def test_standin_digits_have_the_format_of_mnist(enlarged) -> None:
-    x, y = enlarged
-    assert (x.shape, x.dtype, y.dtype) == ((1797, 28, 28), np.uint8, np.int64)
-    assert set(y.tolist()) == set(range(10))
-    assert x.reshape(len(x), -1).max(axis=1).min() > 200
-    ink = x.sum(axis=(1, 2), dtype=float)
-    for axis in (1, 2):
-        centre = x.sum(axis=axis, dtype=float) @ np.arange(28) / ink
-        assert np.abs(centre - 13.5).max() <= 0.5
-    assert len({image.tobytes() for image in x}) == 1797
-
-
-def test_standin_digits_are_the_digits_of_scikit_learn(enlarged) -> None:
-    from sklearn.datasets import load_digits
-
-    small = load_digits()
-    x, y = enlarged
-    np.testing.assert_array_equal(y, small.target)
-    # The mean of a block of an enlarged image is what was enlarged, but for the clipping.
-    image = x[0] / 255
-    rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
-    assert rows[-1] - rows[0] < 20
-    assert columns[-1] - columns[0] < 20
-    assert x.mean() / 255 * 28**2 / 20**2 == pytest.approx(small.images.mean() / 16, rel=0.05)
-
-
-def test_a_digit_is_put_where_its_mass_is_in_the_middle() -> None:
-    image = np.zeros((20, 20), np.uint8)
-    image[8:10, 13:15] = 100
-    found = centred(image)
-    np.testing.assert_array_equal(np.argwhere(found), [[r, c] for r in (13, 14) for c in (13, 14)])
-
-
-def test_a_nearest_neighbour_reads_the_standin(enlarged) -> None:
-    from sklearn.neighbors import KNeighborsClassifier
-
-    x, y = enlarged[0].reshape(1797, -1) / 255, enlarged[1]
-    assert KNeighborsClassifier(1).fit(x[:1200], y[:1200]).score(x[1200:], y[1200:]) > 0.94
-
-
 def test_the_standin_is_prepared_and_read_back(tmp_path: Path) -> None:
     record = prepare("mnist", "standin", "", 0, tmp_path / "a")
     again = prepare("mnist", "standin", "", 0, tmp_path / "b")
     data = load(tmp_path / "a")
-    assert [len(part) for part in (data.train, data.val, data.test)] == [1283, 257, 257]
+    assert [len(part) for part in (data.train, data.val, data.test)] == [1428, 286, 286]
     assert (data.train.x.dtype, data.train.x.shape[1:]) == (np.uint8, (28, 28))
     assert data.class_names == tuple("0123456789")
     assert data.standin
-    assert "8×8" in record["note"]
+    assert "noise" in record["note"]
     assert record["images_on_two_sides"] == 0
     assert record == again
     for name in ("train.npz", "val.npz", "test.npz"):

@@ -19,7 +19,7 @@ from proofsheet.data import dry_bean
 from proofsheet.data.contract import Divided, Found, Info
 from proofsheet.data.prepare import prepare
 from proofsheet.data.registry import DATASETS, dataset_module, module_path
-from proofsheet.data.sources.network import PATIENCE
+from proofsheet.data.sources.client import PATIENCE
 from proofsheet.jobs.atomic_files import read_arrays, write_arrays
 from proofsheet.jobs.errors import UserError
 from unit.data.support import (
@@ -341,7 +341,7 @@ def script(tmp_path: Path, source: str) -> None:
         rule="data",
         log=[str(tmp_path / "log.txt")],
         wildcards=SimpleNamespace(dataset="dry_bean"),
-        params=SimpleNamespace(source=source, mirror="", seed=0),
+        params=SimpleNamespace(source=source, mirror="", seed=0, renewals=0),
         output=SimpleNamespace(source=str(tmp_path / "out" / "source.json"), **output),
     )
     log = logging.getLogger("proofsheet")

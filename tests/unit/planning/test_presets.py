@@ -8,7 +8,6 @@ import time
 
 import pytest
 
-from proofsheet.planning import presets
 from proofsheet.planning.presets import describe_quick, expected_standins, set_presets
 
 KNOWN = {
@@ -27,11 +26,11 @@ def asked(monkeypatch):
     """The hosts that are asked; none of them answers but UCI's."""
     hosts = []
 
-    def unreachable(host, seconds):
+    def unreachable(host, strict, patience):
         hosts.append(host)
         return "" if "uci" in host else "no route"
 
-    monkeypatch.setattr(presets, "unreachable", unreachable)
+    monkeypatch.setattr("proofsheet.data.sources.choose.unreachable", unreachable)
     return hosts
 
 

@@ -67,7 +67,7 @@ WANTED = {
     "dl_hw1": "dl_hw1.pdf mytorch.zip problem_1.ipynb problem_2.ipynb problem_3.ipynb"
     " problem_4.ipynb problem_5.ipynb problem_6.ipynb",
     "cs7643_ps2": "code_part1.zip code_part2.zip cs7643_ps2_code.pdf cs7643_ps2_theory.pdf",
-    "eecs182_hw5": "eecs182_hw5.pdf problem_6.ipynb",
+    "eecs182_hw5": "bn_drop.ipynb cnn.ipynb eecs182_hw5.pdf pytorch_cnn.ipynb",
 }
 
 
@@ -229,7 +229,7 @@ def test_a_missing_name_is_said_once_after_all_sets(tmp_path, monkeypatch, name,
         (tmp_path / f"results/submission/{folder}").mkdir(parents=True)
         for file in files(folder, PLAIN):
             (tmp_path / f"results/submission/{folder}/{file}").write_bytes(b"x")
-    config = {"preset": "full", "author": {"name": name}, "acknowledgements": {}}
+    config = {"preset": "full", "sets": [], "author": {"name": name}, "acknowledgements": {}}
     said = ready_to_hand_in(config, sets, dict.fromkeys(sets, "full"), 0)
     assert sum("author.name" in line for line in said) == lines
     assert sum(line.startswith("  to hand in: ") for line in said) == 2

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from proofsheet.data.sources.client import PATIENCE, unreachable
 from proofsheet.data.sources.mirror import read_mirror
-from proofsheet.data.sources.network import unreachable
 from proofsheet.jobs.errors import UserError
 
 if TYPE_CHECKING:
@@ -24,11 +26,13 @@ def obtain(
     """Get a dataset from one of its sources.
 
     `official` and `mirror` never fall back. `auto` takes the mirror if one is set and lists the
-    dataset, else the official source, else the stand-in, and says so in a warning. A mirror whose
-    files are damaged is an error in `auto` too: someone put it there to be used.
+    dataset, else the official source, else the module's `FALLBACKS`, else the stand-in, and says
+    so in a warning. A mirror whose files are damaged is an error in `auto` too: someone put it
+    there to be used.
 
     Returns:
-        The source that was used (`official`, `mirror` or `standin`) and what it gave.
+        The source that was used (`official`, `mirror`, `standin`, or the `NAME` of a fallback) and
+        what it gave.
     """
     if source not in SOURCES:
         raise UserError(
@@ -52,20 +56,64 @@ def obtain(
             f"the mirror {mirror} has no '{name}' (it has: {', '.join(entries) or 'nothing'});"
             " add it to the manifest.yaml, or set data.source to auto"
         )
-    host = module.official_host()
-    if not (why := unreachable(host)):
+    reasons, tried = [], []
+    for candidate in candidates(module):
+        host = candidate.official_host()
+        if why := obstacle(candidate):
+            reasons.append(why)
+            continue
         try:
-            return "official", module.official(workspace)
+            found = candidate.official(workspace)
         except UserError as error:
-            why = str(error)
-    else:
-        why = f"{host} cannot be reached ({why})"
+            reasons.append(str(error))
+            if not unreachable(host, strict=True):
+                tried.append(host)
+            continue
+        if reasons:
+            log.warning("data: %s: %s; used instead: %s", name, "; ".join(reasons), found.note)
+        used = "official" if candidate is module else candidate.NAME
+        return used, replace(found, tried=tuple(tried))
     missing = f"the mirror {mirror} has no '{name}'" if mirror else "no mirror is set"
     log.warning(
         "data: %s comes from STAND-IN data, marked so in the report: %s, and %s;"
-        " for the real data set data.mirror in config.yaml or PROOFSHEET_MIRROR, or go online",
+        " for the real data set data.mirror in config.yaml or PROOFSHEET_MIRROR, or go online"
+        " and run again",
         name,
         missing,
-        why,
+        "; ".join(reasons),
     )
-    return "standin", module.standin(seed)
+    return "standin", replace(module.standin(seed), tried=tuple(tried))
+
+
+def candidates(module: DatasetModule) -> tuple[Any, ...]:
+    """The real sources that `auto` asks, best first."""
+    return module, *getattr(module, "FALLBACKS", ())
+
+
+def obstacle(candidate: Any, *, strict: bool = False, patience: float = PATIENCE) -> str:
+    """Why a source cannot be asked now, or ''; known within seconds."""
+    if why := getattr(candidate, "hindrance", lambda: "")():
+        return why
+    host = candidate.official_host()
+    why = unreachable(host, strict=strict, patience=patience)
+    return f"{host} cannot be reached ({why})" if why else ""
+
+
+def better_host(module: DatasetModule, record: Mapping[str, Any]) -> str:
+    """Where `auto` can get better data now than it got when it wrote `record`; '' if nowhere.
+
+    A source that answered and gave nothing is not asked again, so that no run repeats it in vain.
+
+    Args:
+        module: of the dataset.
+        record: its `source.json`.
+    """
+    if record.get("requested") != "auto" or record.get("source") in ("official", "mirror"):
+        return ""
+    for candidate in candidates(module):
+        host = candidate.official_host()
+        if getattr(candidate, "NAME", "") == record.get("source"):
+            return ""
+        if host not in record.get("tried", ()) and not obstacle(candidate, strict=True):
+            return host
+    return ""

@@ -1,15 +1,17 @@
-"""Asking a client that is not ours: it may hang, drip or fail in its own words."""
+"""Call the client of a dataset with retries and a deadline, and see whether its host answers."""
 
 from __future__ import annotations
 
 import logging
 import socket
+import ssl
+import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TypeVar
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from proofsheet.data.sources.network import within
 from proofsheet.jobs.errors import UserError
 
 log = logging.getLogger("proofsheet")
@@ -18,6 +20,9 @@ ATTEMPTS = 3
 WAIT = 1.0
 """Seconds before the second attempt; twice as many before the third."""
 
+PATIENCE = 4.0
+"""Seconds within which a host that is there answers."""
+
 Result = TypeVar("Result")
 
 
@@ -25,36 +30,77 @@ def ask(client: Callable[[], Result], what: str, *, silence: float, deadline: fl
     """`client()`, tried three times in all.
 
     Args:
-        client: asks, and verifies what it was given.
-        what: is asked, for messages.
-        silence: seconds that a server may say nothing.
+        client: fetches and verifies; a UserError of it is final.
+        what: what is fetched, for messages.
+        silence: seconds that a server may say nothing, where the client sets no time-out.
         deadline: seconds for one attempt as a whole.
 
     Raises:
         UserError: every attempt failed; with the last reason, in one line.
     """
-
-    for number in range(1, ATTEMPTS + 1):
-        try:
-            with silence_ends(silence):
+    usual = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(silence)
+    try:
+        for number in range(1, ATTEMPTS + 1):
+            try:
                 return within(deadline, client)
-        except Exception as error:  # a client lets through whatever its libraries raise
-            reason = " ".join(f"{type(error).__name__}: {error}".split())
-        log.info("data: %s: attempt %d of %d: %s", what, number, ATTEMPTS, reason)
-        if number < ATTEMPTS:
-            time.sleep(WAIT * 2 ** (number - 1))
+            except UserError:
+                raise
+            except Exception as error:  # a client lets through whatever its libraries raise
+                reason = " ".join(f"{type(error).__name__}: {error}".split())
+            log.info("data: %s: attempt %d of %d: %s", what, number, ATTEMPTS, reason)
+            if number < ATTEMPTS:
+                time.sleep(WAIT * 2 ** (number - 1))
+    finally:
+        socket.setdefaulttimeout(usual)
     raise UserError(
         f"{what} could not be had in {ATTEMPTS} attempts: {reason}; try again later, or set"
         " data.mirror in config.yaml to a folder that holds the file"
     )
 
 
-@contextmanager
-def silence_ends(seconds: float) -> Iterator[None]:
-    """A time-out for connections whose opener sets none."""
-    usual = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(seconds)
+def within(seconds: float, function: Callable[[], Result]) -> Result:
+    """`function()`, or a `TimeoutError` after `seconds`.
+
+    It runs in a daemon thread, because no time-out bounds a name look-up or a server that sends a
+    byte now and then. A call that has run out of time is abandoned and ends with the process.
+    """
+    outcome: dict[str, Any] = {}
+
+    def call() -> None:
+        try:
+            outcome["result"] = function()
+        except BaseException as error:  # raised again below, in the thread that waits
+            outcome["error"] = error
+
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        raise TimeoutError(f"no answer within {seconds:g} seconds")
+    if "error" in outcome:
+        raise outcome["error"]
+    return outcome["result"]
+
+
+def unreachable(url: str, *, strict: bool = False, patience: float = PATIENCE) -> str:
+    """Why nothing answers at `url`, or '' if something does; known within `patience` seconds.
+
+    Any answer counts, an error too, since the client of the dataset tries several times. With
+    `strict` a server that is out of order or asks for patience does not count.
+    """
+
+    def ask_once() -> None:
+        request = urllib.request.Request(url, method="GET" if strict else "HEAD")
+        urllib.request.urlopen(request, timeout=patience).close()
+
     try:
-        yield
-    finally:
-        socket.setdefaulttimeout(usual)
+        within(patience, ask_once)
+    except urllib.error.HTTPError as error:
+        bad = strict and (error.code >= 500 or error.code == 429)
+        return f"HTTP status {error.code}" if bad else ""
+    except urllib.error.URLError as error:
+        return "" if isinstance(error.reason, ssl.SSLError) else f"{error.reason}"
+    except Exception as error:
+        return str(error) or type(error).__name__
+    return ""

@@ -1,17 +1,21 @@
-"""Datasets of Kaggle, through its own client, which wants a token of an account.
+"""Download a dataset of Kaggle through its own client, which needs a token of an account.
 
-The token is read by the client, from the environment or from `~/.kaggle`; it is in no argument, and
-whatever the client says is cleared of it before it is told or logged.
+The client reads the token: it is in no argument of ours, and what the client prints is dropped and
+what it raises is cleared of secrets before it is logged.
 """
 
 from __future__ import annotations
 
-import logging
+import importlib.util
+import io
+import json
+import os
 import re
-import shutil
-from collections.abc import Callable
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any, TypeVar
 
 from proofsheet.data.sources.client import ask
@@ -24,79 +28,156 @@ SETTINGS = "https://www.kaggle.com/settings"
 SILENCE, DEADLINE = 30.0, 1500.0
 """Seconds: that a server may say nothing, that one attempt may take."""
 
+ELSE = "or set data.mirror in config.yaml to a folder that holds the files"
+ADVICE = {
+    401: f"Kaggle refuses the token (401); make a new one at {SETTINGS} (section API) and put it"
+    " into ~/.kaggle/access_token",
+    403: "Kaggle forbids the download (403); log in, accept the terms at {page}, or make a new"
+    f" token at {SETTINGS} if this one is not of your account",
+    404: "Kaggle has no such dataset or version (404); see whether {page} was moved",
+    429: "Kaggle has had too many requests from this account (429); run again in an hour",
+}
+"""What to do about an HTTP status that another attempt does not change."""
 
-def dataset(handle: str, title: str, workspace: Path, read: Callable[[Path], Result]) -> Result:
-    """Download a dataset's archive, unpack it, and hand the folder to `read`.
+
+def dataset(handle: str, title: str, folder: Path, read: Callable[[Path], Result]) -> Result:
+    """Download a dataset's archive and hand its path to `read`.
+
+    An interrupted download stays in `folder`, and the next call resumes it, in another process
+    too. The archive is removed when it has been read, or when it cannot be.
 
     Args:
-        handle: `owner/dataset/versions/number`.
+        handle: `owner/dataset/version`.
         title: for messages.
-        workspace: folder for the files; they are removed when they have been read.
-        read: makes arrays of the unpacked folder; a ValueError of it counts as damage.
+        folder: for the archive; nothing else is in it.
+        read: makes arrays of the archive; an exception of it counts as damage.
 
     Raises:
         UserError: there is no token, it is refused, or no attempt gave the data; in one line.
     """
-    secrets = token()
+    owner, name, _ = handle.split("/")
+    page = f"https://www.kaggle.com/datasets/{owner}/{name}"
+    secrets = tokens()
+    archive = folder / f"{name}.zip"
+    busy = threading.Lock()
 
     def client() -> Result:
-        import kagglehub
-
-        folder = Path(mkdtemp(dir=workspace))  # its own, should an attempt before still be writing
+        # An attempt that ran out of time may still be writing into the file.
+        if not busy.acquire(blocking=False):
+            raise UserError(f"{title}: {DEADLINE:g} s were not enough; run again to resume, {ELSE}")
         try:
-            kagglehub.dataset_download(handle, output_dir=str(folder), force_download=True)
-            return read(folder)
-        except UserError:
-            raise
+            _download(handle, folder)
+            try:
+                return read(archive)
+            finally:
+                archive.unlink(missing_ok=True)
+        except SystemExit:  # as the client ends where no token is accepted
+            raise UserError(f"{title}: {ADVICE[401]}, {ELSE}") from None
         except Exception as error:
-            # Addresses of the storage behind Kaggle carry signatures.
+            status = getattr(getattr(error, "response", None), "status_code", None)
+            if status in ADVICE:
+                raise UserError(f"{title}: {ADVICE[status].format(page=page)}, {ELSE}") from None
             raise RuntimeError(cleared(f"{type(error).__name__}: {error}", secrets)) from None
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            busy.release()
 
+    folder.mkdir(parents=True, exist_ok=True)
+    what = f"{title} by kaggle from {HOST}"
     try:
-        return ask(client, f"{title} by kagglehub from {HOST}", silence=SILENCE, deadline=DEADLINE)
-    except UserError as error:
-        if re.search(r"\b40[13]\b", str(error)):
-            raise UserError(
-                f"{title}: Kaggle refuses the token that was found; make a new one at {SETTINGS}"
-                " (section API) and put it into ~/.kaggle/access_token, or set data.mirror in"
-                " config.yaml to a folder that holds the files"
-            ) from None
-        raise
+        with _unheard(), _config_dir():
+            return ask(client, what, silence=SILENCE, deadline=DEADLINE)
+    finally:
+        if not any(folder.iterdir()):
+            folder.rmdir()
 
 
-def token() -> list[str]:
-    """The secrets that the client will use, to clear messages of them.
+def _download(handle: str, folder: Path) -> None:
+    import kaggle  # tries to log in, and says nothing where it cannot
+
+    kaggle.api.authenticate()
+    kaggle.api.dataset_download_files(handle, path=str(folder), quiet=True)
+
+
+def tokens() -> list[str]:
+    """The secrets that the client may use, to clear messages of them.
 
     Raises:
         UserError: there are none, with where to get one and where to put it.
     """
-    try:
-        from kagglehub.config import get_kaggle_credentials
-    except ImportError:
+    if "kaggle" not in sys.modules and not importlib.util.find_spec("kaggle"):
+        raise UserError(f"Kaggle's client is not installed; run pip install kaggle, {ELSE}")
+    found = [os.environ.get("KAGGLE_KEY", "")]
+    variable = os.environ.get("KAGGLE_API_TOKEN", "")
+    files = [Path(variable)] if variable else []
+    files += [Path.home() / ".kaggle" / name for name in ("access_token", "access_token.txt")]
+    found += [path.read_text(encoding="utf-8").strip() for path in files if _is_file(path)]
+    if variable and not _is_file(Path(variable)):
+        found.append(variable)
+    for path in [folder / "kaggle.json" for folder in _config_dirs()]:
+        if path.is_file():
+            found.append(_from_json(path, "key"))
+    if (path := Path.home() / ".kaggle" / "credentials.json").is_file():
+        found += [_from_json(path, key) for key in ("refresh_token", "access_token")]
+    if not any(found):
         raise UserError(
-            "Kaggle's client kagglehub is not installed; install it, or set data.mirror in"
-            " config.yaml to a folder that holds the files"
-        ) from None
-    logging.getLogger("kagglehub").setLevel(logging.ERROR)
-    try:
-        found: Any = get_kaggle_credentials()
-    except ValueError as error:  # names the file, not what is in it
-        raise UserError(f"{error}; make a new token at {SETTINGS} (section API)") from None
-    secrets = [found.key, found.api_key] if found else []
-    if not any(secrets):
-        raise UserError(
-            f"Kaggle wants a token and none was found; make one at {SETTINGS} (section API) and"
-            " put it into the file ~/.kaggle/access_token, or into the environment variable"
-            " KAGGLE_API_TOKEN; without an account set data.mirror in config.yaml to a folder"
-            " that holds the files"
+            f"Kaggle needs a token and none was found; make one at {SETTINGS} (section API) and"
+            " put it into the environment variable KAGGLE_API_TOKEN, or into one of the files"
+            " ~/.kaggle/access_token, ~/.kaggle/kaggle.json and ~/.config/kaggle/kaggle.json,"
+            f" {ELSE}"
         )
-    return [secret for secret in secrets if secret]
+    return [secret for secret in found if secret]
 
 
 def cleared(text: str, secrets: list[str]) -> str:
-    """`text` without the secrets and without the queries of addresses."""
+    """`text` without the secrets and without the queries of addresses, which hold signatures."""
     for secret in secrets:
         text = text.replace(secret, "…")
     return re.sub(r"(https?://[^\s?'\"]+)\?[^\s'\"]+", r"\1?…", text)
+
+
+def _config_dirs() -> list[Path]:
+    if own := os.environ.get("KAGGLE_CONFIG_DIR"):
+        return [Path(own)]
+    usual = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return [Path.home() / ".kaggle", Path(usual) / "kaggle"]
+
+
+@contextmanager
+def _config_dir() -> Iterator[None]:
+    """Let the client find a kaggle.json in either folder: an empty ~/.kaggle hides the other."""
+    folder = next((folder for folder in _config_dirs() if (folder / "kaggle.json").is_file()), None)
+    before = os.environ.get("KAGGLE_CONFIG_DIR")
+    if folder:
+        os.environ["KAGGLE_CONFIG_DIR"] = str(folder)
+    try:
+        yield
+    finally:
+        if folder and before is None:
+            del os.environ["KAGGLE_CONFIG_DIR"]
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Drop what the client prints: with VERBOSE set that is the token."""
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        yield
+
+
+def _from_json(path: Path, key: str) -> str:
+    try:
+        value: Any = json.loads(path.read_text(encoding="utf-8-sig")).get(key, "")
+    except (ValueError, AttributeError):
+        value = None
+    if not isinstance(value, str) or (path.name == "kaggle.json" and not value):
+        raise UserError(
+            f"{path} is no token of Kaggle, for it has no '{key}'; make a new one at {SETTINGS}"
+            " (section API)"
+        )
+    return value
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a token that is too long for a name of a file
+        return False

@@ -1,7 +1,7 @@
 """A mirror: a folder of pre-staged files with a `manifest.yaml`, as clusters keep one.
 
     dry_bean:                        the dataset; its files are in the folder of this name …
-      folder: beans                  … or in this one
+      folder: beans                  … or in this one ('.' is the mirror itself)
       official: false                are these the publisher's own bytes?
       note: the workbook was re-saved
       licence: CC BY 4.0
@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -29,8 +30,50 @@ from proofsheet.jobs.atomic_files import checksum
 from proofsheet.jobs.errors import UserError
 
 MANIFEST = "manifest.yaml"
-_KEYS = ("official", "note", "licence", "folder", "files", "members")
-_DIGITS = {"sha256": 64, "md5": 32}
+DIGITS = {"sha256": 64, "md5": 32}
+"""Hexadecimal digits of a checksum; the first one that is listed counts."""
+
+_TEXT = {"type": "string", "description": "allowed: a text"}
+_CHECKSUMS = {
+    "type": "object",
+    "description": "allowed: checksums by file name",
+    "additionalProperties": {
+        "type": "object",
+        "description": "allowed: {sha256: …} or {md5: …}, as sha256sum or md5sum prints it",
+        "anyOf": [{"required": [name]} for name in DIGITS],
+        "properties": {
+            name: {
+                "type": "string",
+                "pattern": f"^[0-9a-fA-F]{{{digits}}}$",
+                "description": f"allowed: {digits} hexadecimal digits, as {name}sum prints them",
+            }
+            for name, digits in DIGITS.items()
+        },
+    },
+}
+SCHEMA = {
+    "type": "object",
+    "description": "allowed: datasets by name",
+    "additionalProperties": {
+        "type": "object",
+        "required": ["official", "licence", "files"],
+        "properties": {
+            "official": {
+                "enum": ["true", "false"],
+                "description": "allowed: true or false, whether the bytes are the publisher's own",
+            },
+            "note": _TEXT,
+            "licence": _TEXT,
+            "folder": _TEXT,
+            "files": _CHECKSUMS,
+            "members": _CHECKSUMS,
+        },
+        "additionalProperties": False,
+        # The report says how the files differ from the official ones.
+        "if": {"required": ["official"], "properties": {"official": {"const": "false"}}},
+        "then": {"required": ["note"]},
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -56,6 +99,18 @@ class Entry:
     files: Mapping[str, Checksum]
     members: Mapping[str, Checksum]
 
+    def find(self, *patterns: str) -> str:
+        """The first listed file whose name, in whatever folder, matches a pattern; '' if none."""
+        return next(
+            (
+                name
+                for pattern in patterns
+                for name in self.files
+                if fnmatchcase(PurePosixPath(name).name.lower(), pattern.lower())
+            ),
+            "",
+        )
+
     def file(self, name: str) -> Path:
         """The path of a file of the manifest, after its checksum has been compared.
 
@@ -73,22 +128,24 @@ class Entry:
     def listing(self, name: str) -> dict[str, Checksum]:
         """Checksums by path from a file like MD5SUMS or SHA256SUMS, itself in the manifest.
 
-        A line is a digest and a path relative to the listing's folder, as md5sum writes it.
+        A line is a digest and a path relative to the listing's folder, as md5sum writes it. Hidden
+        files, such as those that macOS leaves in folders and archives, are passed over.
         """
         path = self.file(name)
         above = PurePosixPath(name).parent
         found = {}
         for number, line in enumerate(_text(path).splitlines(), start=1):
-            digest, separator, rest = line.partition(" ")
-            algorithm = next((a for a, digits in _DIGITS.items() if digits == len(digest)), "md5")
             where = f"{path}:{number}"
-            if not separator or rest[:1] not in (" ", "*"):
+            match = re.fullmatch("([0-9a-fA-F]{64}|[0-9a-fA-F]{32}) [ *](.*)", line)
+            if not match:
                 raise UserError(
                     f"{where} is {_shown(line)}; allowed: a checksum, two spaces and a path;"
                     " write the listing anew with md5sum"
                 )
-            relative = _safe(rest[1:], where)
-            found[str(above / relative)] = _checksum({algorithm: digest}, where)
+            relative = PurePosixPath(_safe(match[2], where))
+            algorithm = next(name for name in DIGITS if DIGITS[name] == len(match[1]))
+            if not hidden(relative):
+                found[str(above / relative)] = Checksum(algorithm, match[1].lower())
         return found
 
     def listed(self, name: str, expected: Checksum) -> Path:
@@ -150,12 +207,20 @@ class Entry:
         return path
 
 
+def hidden(path: PurePosixPath) -> bool:
+    """Whether a file is no data but left by an operating system: `.DS_Store`, `._x`, `__MACOSX`."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in path.parts if part != "..")
+
+
 def read_mirror(root: str | Path) -> dict[str, Entry]:
     """Every dataset of a mirror, from its manifest, which is verified as a whole.
 
     Raises:
         UserError: there is no manifest, or something in it is not of the shape above; in one line.
     """
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
     root = Path(root)
     path = root / MANIFEST
     if not path.is_file():
@@ -173,42 +238,22 @@ def read_mirror(root: str | Path) -> dict[str, Entry]:
         raise UserError(
             f"{where} is not YAML ({getattr(error, 'problem', None) or 'unreadable'}); correct it"
         ) from None
-    datasets = _mapping(manifest, f"{path}", "datasets by name")
-    return {_safe(name, str(path)): _entry(name, value, root) for name, value in datasets.items()}
+    if wrong := best_match(Draft202012Validator(SCHEMA).iter_errors(manifest)):
+        where = ".".join([f"{path}", *map(str, wrong.absolute_path)])
+        why = wrong.schema.get("description") or wrong.message
+        raise UserError(f"{where}: {_shown(wrong.instance)}: {why}; correct it")
+    return {_safe(name, str(path)): entry_of(name, value, root) for name, value in manifest.items()}
 
 
-def _entry(name: str, value: Any, root: Path) -> Entry:
+def entry_of(name: str, value: dict[str, Any], root: Path) -> Entry:
+    """An entry of a manifest, which has been compared with the schema."""
     where = f"{root / MANIFEST}: {name}"
-    value = _mapping(value, where, f"the keys {', '.join(_KEYS)}")
-    for key in value:
-        if key not in _KEYS:
-            raise UserError(
-                f"{where}: unknown key '{key}'; allowed: {', '.join(_KEYS)}; remove or correct it"
-            )
-    for key in ("official", "licence", "files"):
-        if key not in value:
-            raise UserError(
-                f"{where}: '{key}' is missing; needed: official, licence, files; add it"
-            )
-    official = value["official"]
-    if official not in ("true", "false"):
-        raise UserError(
-            f"{where}.official is {_shown(official)}; allowed: true or false; say whether the"
-            " bytes are the publisher's own"
-        )
-    for key in ("note", "licence", "folder"):
-        if not isinstance(value.get(key, ""), str):
-            raise UserError(f"{where}.{key} is {_shown(value[key])}; allowed: a text; correct it")
-    if official == "false" and not value.get("note"):
-        raise UserError(
-            f"{where}: 'note' is missing; with official: false it says how the files differ from"
-            " the official ones, for the report; add it"
-        )
+    folder = value.get("folder", name)
     return Entry(
         name=name,
         root=root,
-        folder=_safe(value.get("folder", name), f"{where}.folder"),
-        official=official == "true",
+        folder=folder if folder == "." else _safe(folder, f"{where}.folder"),
+        official=value["official"] == "true",
         note=value.get("note", ""),
         licence=value["licence"],
         files=_checksums(value["files"], f"{where}.files"),
@@ -216,26 +261,13 @@ def _entry(name: str, value: Any, root: Path) -> Entry:
     )
 
 
-def _checksums(value: Any, where: str) -> dict[str, Checksum]:
-    value = _mapping(value, where, "checksums by file name")
-    return {_safe(k, where): _checksum(v, f"{where}.{k}") for k, v in value.items()}
+def _checksums(value: dict[str, dict[str, str]], where: str) -> dict[str, Checksum]:
+    return {_safe(name, where): _checksum(digests) for name, digests in value.items()}
 
 
-def _checksum(value: Any, where: str) -> Checksum:
-    value = _mapping(value, where, "{sha256: …} or {md5: …}")
-    for algorithm, digits in _DIGITS.items():
-        if algorithm in value:
-            digest = value[algorithm]
-            if not isinstance(digest, str) or not re.fullmatch(f"[0-9a-fA-F]{{{digits}}}", digest):
-                raise UserError(
-                    f"{where}: {algorithm} is {_shown(digest)}; allowed: {digits} hexadecimal"
-                    f" digits; write what {algorithm}sum prints"
-                )
-            return Checksum(algorithm, digest.lower())
-    raise UserError(
-        f"{where} has no checksum (found: {', '.join(value) or 'nothing'}); allowed: sha256 or md5;"
-        " add what sha256sum prints"
-    )
+def _checksum(digests: dict[str, str]) -> Checksum:
+    algorithm = next(name for name in DIGITS if name in digests)
+    return Checksum(algorithm, digests[algorithm].lower())
 
 
 def _safe(name: str, where: str) -> str:
@@ -248,12 +280,6 @@ def _safe(name: str, where: str) -> str:
             " without '..'; correct it"
         )
     return name
-
-
-def _mapping(value: Any, where: str, allowed: str) -> dict[str, Any]:
-    if not isinstance(value, dict) or not all(isinstance(key, str) for key in value):
-        raise UserError(f"{where} is {_shown(value)}; allowed: {allowed}; correct it")
-    return value
 
 
 def _shown(value: Any) -> str:

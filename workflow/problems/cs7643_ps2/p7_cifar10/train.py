@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from problems.cs7643_ps2.p7_cifar10.long_tail import FACTOR, long_tailed_rows, loss_of
 from problems.cs7643_ps2.p7_cifar10.recipes import LONG_TAIL, PLANS, Plan, without
 from proofsheet.data.dataset import Dataset
-from proofsheet.jobs.device import mixed_precision
+from proofsheet.jobs.device import mixed_precision, resolve
 from proofsheet.learning.augmentation import Growing, logits_both_ways
 from proofsheet.learning.classification import accuracy, confusion_matrix, recall
 from proofsheet.learning.loop import (
@@ -83,7 +83,7 @@ def train_without(
         epochs: None: those of a CPU, so that the comparison is the same everywhere.
         images, measured, recipe: as in `train`.
     """
-    plan = _adapted(without(choice), torch.device("cpu"), epochs, recipe)
+    plan = _adapted(without(choice), resolve("cpu"), epochs, recipe)
     rows, validation, _ = _rows(data, device, images, measured)
     model, _, _ = _fit(plan, rows, None, seed=seed, label=f"without {choice}")
     logits = _logits(model, plan, validation[0])

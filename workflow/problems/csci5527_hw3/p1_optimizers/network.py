@@ -6,7 +6,8 @@ learning rates, by one schedule, so that nothing but the optimizer differs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,6 @@ from proofsheet.learning.optimizers import Adagrad, Adam, AdamW, RMSprop, Schedu
 
 OPTIMIZERS = {"adagrad": Adagrad, "rmsprop": RMSprop, "adam": Adam, "adamw": AdamW}
 """Ours; their counterparts in `torch.optim` have the same names."""
-
-IMPLEMENTATIONS = ("ours", "builtin")
 
 CHANNELS = (32, 64)
 BATCH = 256
@@ -44,6 +43,14 @@ START: Mapping[str, Mapping[str, float]] = {
     "adam": {"lr": 0.001},
     "adamw": {"lr": 0.001, "weight_decay": 0.01},
 }
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long the network is trained; its optimizer comes from `IMPLEMENTATIONS`."""
+
+    epochs: int = 5
+    batch: int = BATCH
 
 
 def network(channels: tuple[int, int] = CHANNELS, classes: int = 10) -> nn.Sequential:
@@ -91,23 +98,35 @@ def shifted(x: Tensor, generator: torch.Generator, most: int = SHIFT) -> Tensor:
     return padded.flatten().index_select(0, (corner + inside).flatten()).view(x.shape)
 
 
-def make_steppers(name: str, implementation: str, settings: Mapping[str, float]) -> MakeSteppers:
-    """An optimizer whose learning rate rises linearly and falls to zero along half a cosine.
+def factor(steps: int) -> Callable[[int], float]:
+    """Share of the learning rate at each step: a linear rise, then half a cosine down to zero."""
+    return cosine(steps, warmup=min(WARM_UP, steps // 4))
+
+
+def our_steppers(name: str, settings: Mapping[str, float]) -> MakeSteppers:
+    """Our optimizer and its schedule.
 
     Args:
         name: a key of `OPTIMIZERS`.
-        implementation: `ours` (`learning.optimizers`) or `builtin` (`torch.optim`, as it comes).
-        settings: arguments of the class; those left out have PyTorch's defaults in both.
+        settings: arguments of the class; those left out have PyTorch's defaults.
     """
-    if implementation not in IMPLEMENTATIONS:
-        raise ValueError(f"{implementation!r} is none of {', '.join(IMPLEMENTATIONS)}")
 
     def make(model: nn.Module, steps: int) -> Sequence[Any]:
-        factor = cosine(steps, warmup=min(WARM_UP, steps // 4))
-        if implementation == "ours":
-            own = OPTIMIZERS[name](model.parameters(), **settings)
-            return own, Schedule(own, factor)
-        theirs = getattr(torch.optim, OPTIMIZERS[name].__name__)(model.parameters(), **settings)
-        return theirs, torch.optim.lr_scheduler.LambdaLR(theirs, factor)
+        optimizer = OPTIMIZERS[name](model.parameters(), **settings)
+        return optimizer, Schedule(optimizer, factor(steps))
 
     return make
+
+
+def builtin_steppers(name: str, settings: Mapping[str, float]) -> MakeSteppers:
+    """As `our_steppers`, of `torch.optim`: only for the comparison."""
+
+    def make(model: nn.Module, steps: int) -> Sequence[Any]:
+        builtin = getattr(torch.optim, OPTIMIZERS[name].__name__)
+        optimizer = builtin(model.parameters(), **settings)
+        return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, factor(steps))
+
+    return make
+
+
+IMPLEMENTATIONS = {"ours": our_steppers, "builtin": builtin_steppers}

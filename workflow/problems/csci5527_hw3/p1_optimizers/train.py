@@ -12,9 +12,10 @@ import torch
 from problems.csci5527_hw3.p1_optimizers.network import (
     AXES,
     BATCH,
+    IMPLEMENTATIONS,
     START,
+    Recipe,
     layer_parameters,
-    make_steppers,
     network,
     scaled,
     shifted,
@@ -22,34 +23,18 @@ from problems.csci5527_hw3.p1_optimizers.network import (
 from proofsheet.data.dataset import Dataset
 from proofsheet.jobs.device import mixed_precision
 from proofsheet.learning.loop import Rows, fit, logits_of, parameter_count, share_right
-from proofsheet.learning.model_selection import (
-    Trial,
-    along_axes,
-    best,
-    by_loss,
-    coordinate_search,
-    scored,
-)
-from proofsheet.learning.recipes import AdamRecipe
+from proofsheet.learning.model_selection import best
 
 Run = tuple[dict[str, Any], dict[str, np.ndarray]]
 """Metrics and arrays."""
 
 
 def train(
-    data: Dataset,
-    device: torch.device,
-    *,
-    optimizer: str = "adam",
-    implementation: str = "ours",
-    seed: int = 0,
-    images: int | None = None,
-    epochs: int = 5,
-    batch: int = BATCH,
-    learning_rate: float | None = None,
-    weight_decay: float | None = None,
+    data: Dataset, device: torch.device, *, optimizer: str = "adam", implementation: str = "ours",
+    seed: int = 0, images: int | None = None, epochs: int = 5, batch: int = BATCH,
+    learning_rate: float | None = None, weight_decay: float | None = None,
     tuning: Mapping[str, Any] | None = None,
-) -> Run:
+) -> Run:  # fmt: skip
     """Train the network on shifted images with one optimizer.
 
     Args:
@@ -69,7 +54,7 @@ def train(
     )
     start = time.perf_counter()
     model, curves = _fit(
-        optimizer, settings, rows, validation, AdamRecipe(epochs=epochs, batch=batch),
+        optimizer, settings, rows, validation, Recipe(epochs, batch),
         seed=seed, implementation=implementation,
     )  # fmt: skip
     seconds = time.perf_counter() - start
@@ -110,38 +95,32 @@ def tune(
         (scaled(part.x[:images], device), torch.from_numpy(part.y[:images]).to(device))
         for part in (data.train, data.val)
     )
-    recipe = AdamRecipe(epochs=epochs, batch=BATCH)
-
-    def trial(settings: Mapping[str, float]) -> Trial:
-        model, curves = _fit(optimizer, settings, rows, validation, recipe, seed=seed)
-        called = logits_of(model, validation[0]).argmax(dim=1).cpu().numpy()
-        x, y = validation
-        return scored(optimizer, settings, lambda _: called, (x, y.cpu().numpy()), curves=curves)
-
-    steps = list(coordinate_search(START[optimizer], AXES[optimizer], trial, by_loss))
+    chosen, axes, found = dict(START[optimizer]), {}, {}
+    for axis, values in AXES[optimizer].items():
+        axes[axis] = []
+        for value in values:
+            settings = {**chosen, axis: value}
+            key = tuple(settings.values())
+            if key not in found:  # the start of an axis has been tried at the end of the one before
+                _, curves = _fit(optimizer, settings, rows, validation, Recipe(epochs), seed=seed)
+                found[key] = {
+                    name: curves[name][-1] for name in ("validation_loss", "validation_accuracy")
+                }
+            axes[axis].append({"value": value, **found[key]})
+        chosen[axis] = best(axes[axis], lambda trial: -trial["validation_loss"])["value"]
     return {
         "optimizer": optimizer,
         "epochs": epochs,
         "images": len(rows[1]),
-        "chosen": best((found for _, found in steps), by_loss).settings,
-        "trials": len(steps),
-        "axes": {
-            axis: [
-                {
-                    "value": one.settings[axis],
-                    "validation_loss": one.curves["validation_loss"][-1],
-                    "validation_accuracy": one.validation_accuracy,
-                }
-                for one in along
-            ]
-            for axis, along in along_axes(steps, AXES[optimizer], by_loss).items()
-        },
+        "chosen": chosen,
+        "trials": len(found),
+        "axes": axes,
     }, {}
 
 
 def _fit(
     name: str, settings: Mapping[str, float], rows: Rows, validation: Rows,
-    recipe: AdamRecipe, *, seed: int, implementation: str = "ours",
+    recipe: Recipe, *, seed: int, implementation: str = "ours",
 ) -> tuple[torch.nn.Module, dict[str, np.ndarray]]:  # fmt: skip
     """A new network after its training, and its curves."""
     torch.manual_seed(seed)
@@ -150,5 +129,5 @@ def _fit(
     return model, fit(
         model, rows, validation, recipe, seed=seed, augment=shifted,
         label=f"{name} {implementation} seed {seed}", mixed=mixed_precision(device),
-        steppers=make_steppers(name, implementation, settings),
+        steppers=IMPLEMENTATIONS[implementation](name, settings),
     )  # fmt: skip

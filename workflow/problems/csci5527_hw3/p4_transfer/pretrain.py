@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from problems.csci5527_hw3.p4_transfer.images import gray, prepared
+from problems.csci5527_hw3.p4_transfer.images import gray, network_input
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.jobs.device import mixed_precision
 from proofsheet.learning.loop import Rows, fit
@@ -35,7 +35,7 @@ def pretrain(
 
     def rows(part: Part) -> Rows:
         picked = np.arange(len(part))[:images]
-        x = prepared(gray(part.x, picked), SIDE)
+        x = network_input(gray(part.x, picked), SIDE)
         return x.to(device), torch.from_numpy(part.y[picked]).to(device)
 
     torch.manual_seed(seed)

@@ -22,23 +22,15 @@ from proofsheet.data.dataset import Dataset
 from proofsheet.jobs.device import mixed_precision
 from proofsheet.jobs.errors import UserError
 from proofsheet.learning.loop import denormals_flushed, parameter_count
-from proofsheet.learning.transfer_strategy import changed, strategy_of
+from proofsheet.learning.transfer_strategy import changed
 
 
 @denormals_flushed()
 def train(
-    data: Dataset,
-    device: torch.device,
-    *,
-    weights: Mapping[str, np.ndarray],
-    strategies: Mapping[str, Mapping[str, Any]],
-    strategy: str = "frozen",
-    seed: int = 0,
-    side: int = 128,
-    images: int | None = None,
-    epochs: int | None = None,
-    **changes: Any,
-) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    data: Dataset, device: torch.device, *, weights: Mapping[str, np.ndarray],
+    strategies: Mapping[str, Mapping[str, Any]], strategy: str = "frozen", seed: int = 0,
+    side: int = 128, images: int | None = None, epochs: int | None = None, **changes: Any,
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:  # fmt: skip
     """Train one strategy.
 
     Args:
@@ -54,11 +46,9 @@ def train(
     Raises:
         UserError: no epoch has a finite validation loss.
     """
-    plan = strategy_of(strategy, strategies[strategy])
+    plan = changed(strategy, strategies[strategy], changes)
     train, val, test = (Images(p.x, p.y) for p in (data.train, data.val, data.test))
     plan, train = shortened(plan, train, epochs, images)
-    if changes:
-        plan = changed(strategy, asdict(plan), changes)
     start = time.perf_counter()
     mixed = mixed_precision(device)
     model = build(plan, weights, seed).to(device)
@@ -84,7 +74,6 @@ def train(
         **asdict(plan),
         **fitted,
         "seconds": seconds,
-        "images_per_second": fitted["images_seen"] / seconds,
         "training_images": len(train.y),
         "parameters": sum(p.numel() for p in model.parameters()),
         "trained_parameters": parameter_count(model),

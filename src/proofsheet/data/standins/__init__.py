@@ -1,1 +1,0 @@
-"""Generated data of the same shape, for machines without a network."""

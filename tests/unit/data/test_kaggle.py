@@ -1,0 +1,209 @@
+"""Kaggle: where its token may lie, what each refusal means, and downloads that are resumed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from proofsheet.data.sources import kaggle
+from proofsheet.jobs.errors import UserError
+from unit.data.kaggle_client import api, connect
+from unit.data.support import Answer, Server
+
+TOKEN = "a-secret-token-0123456789"
+HANDLE = "somebody/some-images/2"
+BODY = bytes(range(256)) * 12_000
+
+
+@pytest.fixture
+def home(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    connect(server, folder, monkeypatch)
+    server.script = [api(Answer(BODY))]
+    return folder
+
+
+def ask(tmp_path: Path) -> bytes:
+    return kaggle.dataset(HANDLE, "Some images", tmp_path / "download", Path.read_bytes)
+
+
+def access_token(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / ".kaggle").mkdir()
+    (home / ".kaggle/access_token").write_text(TOKEN + "\n")
+
+
+def variable(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAGGLE_API_TOKEN", TOKEN)
+
+
+def variable_with_a_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "token").write_text(TOKEN)
+    monkeypatch.setenv("KAGGLE_API_TOKEN", str(home / "token"))
+
+
+def user_and_key(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAGGLE_USERNAME", "me")
+    monkeypatch.setenv("KAGGLE_KEY", TOKEN)
+
+
+def kaggle_json(home: Path, folder: str) -> None:
+    (home / folder).mkdir(parents=True)
+    (home / folder / "kaggle.json").write_text(json.dumps({"username": "me", "key": TOKEN}))
+
+
+def in_kaggle(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kaggle_json(home, ".kaggle")
+
+
+def in_config(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kaggle_json(home, ".config/kaggle")
+    (home / ".kaggle").mkdir()  # in which other tools of Kaggle keep files
+
+
+def in_a_folder_of_one_s_own(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kaggle_json(home, "elsewhere")
+    monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(home / "elsewhere"))
+
+
+PLACES = [
+    access_token, variable, variable_with_a_file, user_and_key, in_kaggle, in_config,
+    in_a_folder_of_one_s_own,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.__name__)
+def test_a_token_is_found_wherever_the_client_looks(
+    home: Path, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd, place
+) -> None:
+    place(home, monkeypatch)
+    assert kaggle.tokens() == [TOKEN]
+    assert ask(tmp_path) == BODY
+    assert server.authorized[-1]
+    assert not (tmp_path / "download").exists()  # the archive has been read
+    printed = capfd.readouterr()
+    assert TOKEN not in printed.out + printed.err
+
+
+def test_without_a_token_it_is_said_where_to_get_one_and_where_to_put_it(
+    home: Path, server: Server, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError) as caught:
+        ask(tmp_path)
+    for part in (
+        "https://www.kaggle.com/settings", "KAGGLE_API_TOKEN", "~/.kaggle/access_token",
+        "~/.kaggle/kaggle.json", "~/.config/kaggle/kaggle.json", "data.mirror",
+    ):  # fmt: skip
+        assert part in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not server.asked
+
+
+@pytest.mark.parametrize("text", ['{"username": "me"}', "[]", "{", '{"key": 7}', ""])
+def test_a_kaggle_json_without_a_key_is_named(home: Path, tmp_path: Path, text: str) -> None:
+    (home / ".kaggle").mkdir()
+    (home / ".kaggle/kaggle.json").write_text(text)
+    with pytest.raises(UserError, match=r"kaggle\.json is no token of Kaggle.*no 'key'"):
+        ask(tmp_path)
+
+
+def test_a_kaggle_json_saved_by_an_editor_with_a_byte_order_mark_is_read(home: Path) -> None:
+    (home / ".kaggle").mkdir()
+    text = json.dumps({"username": "me", "key": TOKEN})
+    (home / ".kaggle/kaggle.json").write_text(text, encoding="utf-8-sig")
+    assert kaggle.tokens() == [TOKEN]
+
+
+REFUSALS = {
+    401: ("refuses the token", "make a new one at https://www.kaggle.com/settings"),
+    403: ("forbids", "accept the terms at https://www.kaggle.com/datasets/somebody/some-images"),
+    404: ("no such dataset", "see whether https://www.kaggle.com/datasets/somebody/some-images"),
+    429: ("too many requests", "run again in an hour"),
+}
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+def test_each_refusal_is_told_apart_and_is_final(
+    home: Path, server: Server, tmp_path: Path, monkeypatch, caplog, capfd, status: int
+) -> None:
+    variable(home, monkeypatch)
+    refused = Answer(b"<html>no</html>", status=status)
+    server.script = [lambda path: refused if "Download" in path else api(refused)(path)]
+    with caplog.at_level("DEBUG"), pytest.raises(UserError) as caught:
+        ask(tmp_path)
+    message = str(caught.value)
+    assert message.startswith("Some images: Kaggle ")
+    for part in (*REFUSALS[status], f"({status})", "data.mirror"):
+        assert part in message
+    assert "\n" not in message
+    downloads = [path for path in server.asked if "DownloadDataset" in path]
+    assert len(downloads) == 1
+    printed = capfd.readouterr()
+    assert TOKEN not in message + caplog.text + printed.out + printed.err
+
+
+def test_a_token_that_the_client_does_not_accept_is_told(
+    home: Path, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variable(home, monkeypatch)
+    server.script = [Answer(b"{}", status=401)]
+    with pytest.raises(UserError, match=r"refuses the token \(401\)"):
+        ask(tmp_path)
+
+
+def test_a_download_that_was_cut_is_resumed_by_the_next_run(
+    home: Path, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variable(home, monkeypatch)
+    same = {
+        "Accept-Ranges": "bytes", "ETag": '"one"',
+        "Last-Modified": "Mon, 02 Nov 2026 08:00:00 GMT",
+    }  # fmt: skip
+    half, back = len(BODY) // 2, False
+
+    def download(path: str) -> Answer:
+        if not server.ranges[-1]:
+            return Answer(BODY[:half], announced=len(BODY), headers=same)
+        start = int(server.ranges[-1].removeprefix("bytes=").removesuffix("-"))
+        return Answer(BODY[start:], status=206, headers=same) if back else Answer(status=503)
+
+    server.script = [api(download)]
+    with pytest.raises(UserError, match="3 attempts"):
+        ask(tmp_path)
+    kept = (tmp_path / "download/some-images.zip").stat().st_size
+    assert 0 < kept <= half
+    back = True
+    assert ask(tmp_path) == BODY
+    assert server.ranges[-1] == f"bytes={kept}-"
+    assert not (tmp_path / "download").exists()
+
+
+def test_an_archive_that_cannot_be_read_is_not_kept(
+    home: Path, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variable(home, monkeypatch)
+
+    def read(path: Path) -> bytes:
+        raise ValueError(f"{path.name} is damaged")
+
+    with pytest.raises(UserError, match=r"some-images\.zip is damaged"):
+        kaggle.dataset(HANDLE, "Some images", tmp_path / "download", read)
+    assert not (tmp_path / "download").exists()
+
+
+def test_an_attempt_without_an_end_is_not_joined_by_another(
+    home: Path, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variable(home, monkeypatch)
+    monkeypatch.setattr(kaggle, "DEADLINE", 0.5)
+    server.script = [api(Answer(BODY, delay=30))]
+    with pytest.raises(UserError, match=r"0\.5 s were not enough; run again to resume"):
+        ask(tmp_path)
+    assert len([path for path in server.asked if "DownloadDataset" in path]) <= 1
+
+
+def test_messages_are_cleared_of_secrets() -> None:
+    text = f"500 for https://a.b/c?X-Signature=12 with {TOKEN}"
+    assert kaggle.cleared(text, [TOKEN]) == "500 for https://a.b/c?… with …"
