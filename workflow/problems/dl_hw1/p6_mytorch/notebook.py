@@ -17,7 +17,7 @@ SEED = 0
 # Every module has `forward`, `backward`, `get_parameters` and `get_gradients`.
 
 # %%
-# source: mytorch.nn.modules.module
+# source: mytorch.nn.modules.module: Module
 
 # %% [markdown]
 # ## Q6.1 Linear layer
@@ -27,10 +27,10 @@ SEED = 0
 # drawn by Xavier's rule, He's on request.
 
 # %%
-# source: mytorch.nn.init
+# source: mytorch.nn.init: Init, Rng, initial_weights
 
 # %%
-# source: mytorch.nn.modules.linear
+# source: mytorch.nn.modules.linear: Linear
 
 # %%
 layer = Linear(3, 2, rng=SEED, dtype=np.float64)
@@ -48,7 +48,7 @@ print(np.allclose(layer.dW, G.T @ X), np.allclose(layer.db, G.sum(axis=0)))
 # and loses no accuracy in the tails.
 
 # %%
-# source: mytorch.nn.modules.activation
+# source: mytorch.nn.modules.activation: ReLU, Sigmoid
 
 # %%
 print(ReLU().forward(np.array([[-1.0, 0.0, 2.0]])))
@@ -71,7 +71,7 @@ print("large logits:", loss.forward(np.array([[1e4, 0.0]]), np.array([1])), loss
 # ## Q6.4 Sequential
 
 # %%
-# source: mytorch.nn.sequential
+# source: mytorch.nn.sequential: Sequential
 
 # %% [markdown]
 # ## Q6.5 SGD
@@ -87,7 +87,9 @@ print("large logits:", loss.forward(np.array([[1e4, 0.0]]), np.array([1])), loss
 # has a floor; `relative_errors` without a floor is the measure of the text.
 
 # %%
-# source: mytorch.utils.gradient_check
+# source: mytorch.utils.gradient_check: LOSS_ROUNDING, ROUNDING_ERROR, gradient_check
+# source: mytorch.utils.gradient_check: relative_errors, BothGradients, both_gradients, _both
+# source: mytorch.utils.gradient_check: _in_double, _all_modules
 
 # %% [markdown]
 # It finds mistakes: a loss whose gradient is not divided by the batch size, and a ReLU without
@@ -156,7 +158,7 @@ data = published(rows) if rows else official()
 
 # %%
 # source: proofsheet.learning.classification: share
-# source: problems.dl_hw1.p6_mytorch.train
+# source: problems.dl_hw1.p6_mytorch.train: SIZES, RATE, BATCH, perceptron, rows_of, train, _predicted
 
 # %% [markdown]
 # ### 1. Gradient check of the network that is trained, on five images
