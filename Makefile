@@ -9,25 +9,42 @@ PYTHON ?= python3
 # A uv on the PATH, else one of the project's own.
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 READY := .venv/.ready
+FAST_TESTS := --numprocesses=auto --dist=loadfile -m "not slow and not slurm and not faults" --ignore=tests/workflow
 QUARTO := .venv/.quarto-tried
+# Of a shell that is set up for other Pythons nothing reaches this one.
+unexport PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONSAFEPATH
 # Containers often forbid Python to keep what it has compiled. Then every job compiles Snakemake, torch and
 # the rest anew: three to five seconds of a core each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help report check test test-slurm test-faults lint format lock rulegraph benchmarks problem mirror clean
+ifneq ($(findstring :,$(CURDIR)),)
+$(error proofsheet: $(CURDIR) has a colon in its name, which separates folders in PATH; rename the folder)
+endif
+# Python finds the project by its path: an environment that was moved with its folder is set up anew.
+MOVED := $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$$(pwd -P)" ] || echo moved)
+
+.PHONY: help report verify check test test-lowest test-slurm test-faults lint format lock rulegraph benchmarks problem mirror clean moved
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 report: $(READY) $(QUARTO) ## run everything that is configured; leaves results/submission.pdf
-	@PATH="$(CURDIR)/$(BIN):$$PATH" snakemake --cores $(CORES)
+	@PATH="$$PWD/$(BIN):$$PATH" snakemake --cores $(CORES)
+
+verify: $(READY) ## do the notebooks print the numbers of the report? and each bar with its value
+	@PYTHONPATH=src $(BIN)/python -m proofsheet.notebooks.agreement
 
 check: $(READY) lint ## lint, unit tests and derivations: what to run after each edit
-	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile -m "not slow and not slurm and not faults" \
-	  --ignore=tests/workflow
+	@$(BIN)/python -m pytest $(FAST_TESTS)
 
 test: $(READY) ## the tests, with an end-to-end run to the PDF; those of clusters and faults apart
 	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
+
+test-lowest: | $(UV) ## the tests of make check with the oldest versions that pyproject.toml allows
+	@$(UV) venv --quiet --clear --python 3.11 .venv-lowest
+	@$(UV) pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct \
+	  --editable '.[test,build]'
+	@.venv-lowest/bin/python -m pytest $(FAST_TESTS)
 
 test-slurm: $(READY) ## the SLURM profile on a real cluster of three nodes on this machine (root, Debian)
 	@$(BIN)/python -m pytest -m slurm tests/slurm
@@ -73,13 +90,14 @@ clean: ## remove what the workflow made (the environment stays)
 	  || { echo "proofsheet: uv could not be installed with '$(PYTHON) -m pip'; install uv by hand and run again" >&2; exit 1; }
 
 # The stamp comes last: a set-up that was interrupted is simply done again.
-$(READY): requirements.lock pyproject.toml | $(UV)
+$(READY): requirements.lock pyproject.toml $(MOVED) | $(UV)
 	@echo "proofsheet: setting up .venv from requirements.lock"
-	@$(UV) venv --quiet --allow-existing --python '>=3.11' .venv
+	@grep -qs '^relocatable = true' .venv/pyvenv.cfg || rm -rf .venv
+	@$(UV) venv --quiet --relocatable --allow-existing --python '>=3.11' .venv
 	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@rm -f $(QUARTO)
-	@touch $@
+	@pwd -P > $@
 
 # Quarto is not a Python package: the one on the PATH is used, else its wrapper from the registry is
 # tried once; without either the same sources are rendered by pandoc and typst.

@@ -32,5 +32,8 @@ include: "workflow/rules/sweeps.smk"
 include: "workflow/rules/report.smk"
 
 
+tell_presets()
+
+
 localrules:
     all,

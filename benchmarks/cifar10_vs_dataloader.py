@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
+from proofsheet.learning.sgd_loop import fit
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
@@ -32,7 +33,6 @@ from problems.cs7643_ps2.p7_cifar10.recipes import PLANS
 from proofsheet.data.dataset import load
 from proofsheet.jobs.device import mixed_precision, on_gpu, resolve
 from proofsheet.jobs.malloc import keep_freed_memory
-from proofsheet.learning.sgd_loop import fit
 from proofsheet.learning.small_image_nets import Filters, FoldedNet
 
 ROOT = Path(__file__).resolve().parents[1]

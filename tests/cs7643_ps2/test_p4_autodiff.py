@@ -42,14 +42,12 @@ def sum_used_once(w, seed):
 WRONG = {
     "program_computes_f": square_forgotten,
     "errors_of_quotients": lambda: p4.quotient_errors() | {"central": (2, sympy.Rational(1, 3))},
-    "step_of_least_error": lambda A, B, p: (B / A) ** sympy.Rational(1, p + 1),
     "slope_of_the_sigmoid": lambda s: s * (1 + s),
     "jacobian_in_closed_form": sigmoid_slope_forgotten,
     "forward_steps": lambda w, direction: p4.forward_sweep(w, direction[::-1]),
     "dual_numbers": lambda f, *w: forward_jacobian(f, *w).T,
     "reverse_steps": sum_used_once,
     "tape_jacobian": lambda f, *w: reverse_jacobian(f, *w)[::-1],
-    "sweeps_meet": sum_used_once,
 }
 
 

@@ -15,8 +15,6 @@ from problems.cs7643_ps2.p5_convolution.circulants import (
     circulant,
     circular_convolution,
     commutator_operator,
-    fit_circulant,
-    fit_dense,
     grid_shifts,
     null_space,
     shift_matrix,
@@ -54,10 +52,7 @@ WRONG = {
     "polynomial_in_the_shift": lambda a: p5.polynomial_in_shift(a[::-1]),
     "circulants_commute": toeplitz,
     "diagonal_in_fourier_basis": np.fft.ifft,
-    "convolution_theorem": lambda x, w: np.fft.ifft(np.fft.fft(x) * np.conj(np.fft.fft(w))).real,
     "only_circulants_commute": lambda column: p5.from_first_column(column).T,
-    "null_space_of_commutator": lambda n: n * n,
-    "projection_is_circulant": lambda L: p5.nearest_circulant(L).T,
     "equivariant_bias": lambda n: lambda b: True,
     "convolutions_on_grids": lambda *sizes: sum(sizes),
     "convolutions_of_channels": lambda n, c, d: n * (c + d),
@@ -126,16 +121,6 @@ def test_null_spaces():
     for column in basis.T:
         L = column.reshape(5, 5)
         np.testing.assert_allclose(L, circulant(L[:, 0]), atol=1e-14)
-
-
-def test_fits_find_what_they_can():
-    rng = np.random.default_rng(0)
-    target = circulant(rng.standard_normal(6))
-    X = rng.standard_normal((6, 6))
-    np.testing.assert_allclose(fit_circulant(X[:1], X[:1] @ target.T), target, atol=1e-10)
-    np.testing.assert_allclose(fit_dense(X, X @ target.T), target, atol=1e-10)
-    # Five examples leave a direction open to any matrix.
-    assert np.abs(fit_dense(X[:5], X[:5] @ target.T) - target).max() > 0.01
 
 
 # --- layers

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import torch
 
-from problems.cs7643_ps2.p7_cifar10.numpy_convnet import Recipe, centered, convnet, fit, predicted
+from mytorch.nn.optim import SGD
+from mytorch.training import fit, logits_of
+from problems.cs7643_ps2.p7_cifar10.numpy_convnet import centered, convnet
 
 
 def test_its_parameters_are_those_of_the_text():
@@ -34,8 +38,9 @@ def test_the_mean_image_is_subtracted():
 def test_it_learns_a_few_images_by_heart():
     rng = np.random.default_rng(0)
     images, y = rng.integers(0, 256, (20, 8, 8, 3), dtype=np.uint8), rng.integers(0, 10, 20)
-    mean, model = images.mean(axis=0), convnet(0, channels=16, side=8)
-    curves = fit(model, images, y, mean, Recipe(epochs=30), rng=rng)
+    model, prepare = convnet(0, channels=16, side=8), partial(centered, mean=images.mean(axis=0))
+    optimizer = SGD(model.get_parameters(), 1e-4, 0.9, 1e-3)
+    curves = fit(model, images, y, optimizer, epochs=30, batch=10, rng=rng, prepare=prepare)
     assert curves["loss"].shape == (30, 2)
     assert curves["loss"][-1].mean() < curves["loss"][0].mean()
-    assert (predicted(model, images, mean, batch=6) == y).mean() > 0.9
+    assert (logits_of(model, images, prepare=prepare, batch=6).argmax(axis=1) == y).mean() > 0.9

@@ -59,6 +59,9 @@ def test_the_points_are_those_of_the_text():
     assert X.dtype == np.float32
     assert f"{X[0, 0]:.4f}" == "4.1656"
     assert np.abs(X.mean(axis=0)).max() < 1e-6
+    # Another listing would have given other values.
+    assert f"{synthetic_points(noise=0.02)[0, 0]:.4f}" == "4.1489"
+    assert f"{synthetic_points(coefficients_first=True)[0, 0]:.2f}" == "-2.99"
 
 
 def test_the_points_are_those_of_the_global_seed_and_leave_it_alone():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import runpy
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,13 +12,14 @@ import torch
 
 from derivation_tests import derivation_tests
 from problems.csci5527_hw3.p1_optimizers import derivations as p1
-from problems.csci5527_hw3.p1_optimizers import network
+from problems.csci5527_hw3.p1_optimizers import train
 from problems.csci5527_hw3.p1_optimizers.network import OPTIMIZERS
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_json, write_json
 from proofsheet.learning import optimizers
+from train_job import train_job
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/problems/csci5527_hw3/p1_optimizers"
 
@@ -58,30 +58,19 @@ def adam_with_the_decay_in_the_gradient(θ, gradients, *, lr, betas, eps, weight
 
 WRONG = {
     "parameters_of_the_network": lambda a, b, k: 25 * a + 25 * a * b + 16 * b * k,
-    "right_probabilities_are_best": lambda q: 0.9 * p1.entropy(q),
     "loss_gradient": lambda z, y: len(y) * p1.softmax_minus_target(z, y),
-    "step_of_a_metric": lambda θ, g, h, α: θ - α * g * h,
-    "sum_over_roots": lambda total: math.sqrt(total),
-    "regret": lambda diameter, α, total: α * float(np.sqrt(total).sum()),
-    "best_metric_in_hindsight": lambda total, budget: budget * total / total.sum(),
     "adagrad_written_out": adagrad_of_the_last_gradient,
     "adagrad_constant": lambda α, t: α / t,
     "adagrad_is_a_decaying_rate": lambda α, t: α,
     "unrolled_mean": lambda ρ, t: p1.exponential_weights(ρ, t) / (1 - ρ**t),
     "rmsprop_written_out": rmsprop_with_epsilon_inside,
     "rmsprop_constant": lambda α, ρ, t: α + 0 * t,
-    "rmsprop_longest": lambda α, ρ: α,
     "after_a_change": lambda α, ρ, a, b, n, k: p1.steps_after_a_change(α, ρ, b, a, n, k),
     "adam_written_out": adam_without_correction,
     "bias_of_the_means": lambda β, t: 1.0,
     "adam_constant": lambda α, g, ε: α * abs(g),
     "reduced_version": lambda β1, β2, t: (1 - β1**t) / (1 - β2**t),
-    "rmsprop_is_an_adam": lambda α, ρ, t: α,
     "adamw_written_out": adam_with_the_decay_in_the_gradient,
-    "decay_of_a_weight": lambda α, λ, size: (α * λ, α * λ),
-    "adamw_limit": lambda g, λ: -g / λ,
-    "mean_rate": lambda n: 0.5,
-    "accuracy_deviation": lambda p, n: math.sqrt(p * (1 - p)) / n,
     "paired_deviation": lambda d: float(np.abs(d).sum()) / len(d),
     "same_weights_as_pytorch": p1.OWN | {"Adam": optimizers.AdamW},
 }
@@ -117,7 +106,7 @@ def perform(monkeypatch, digits):
     """Run one of the scripts as Snakemake would."""
     monkeypatch.setattr(script, "set_threads", lambda threads: None)
     monkeypatch.setattr(dataset, "load", lambda folder: digits)
-    monkeypatch.setattr(network, "BATCH", 40)
+    monkeypatch.setattr(train, "BATCH", 40)
     before = torch.get_num_threads()
     torch.set_num_threads(1)  # tiny batches: threads would only wait for each other
 
@@ -137,24 +126,24 @@ def perform(monkeypatch, digits):
     torch.set_num_threads(before)
 
 
-def trained(perform, folder: Path, optimizer: str, implementation: str, seed: int) -> tuple:
+def trained(digits, folder: Path, optimizer: str, implementation: str, seed: int) -> tuple:
     files = {
         kind: folder / f"{optimizer}-{implementation}-{seed}.{suffix}"
         for kind, suffix in (("metrics", "json"), ("arrays", "npz"))
     }
-    inputs = {"source": folder / "source.json", "tuning": folder / f"{optimizer}.json"}
-    wildcards = {"optimizer": optimizer, "implementation": implementation, "seed": str(seed)}
-    perform("train", inputs, files, **wildcards)
+    train_job(
+        train.train, digits, files, optimizer=optimizer, implementation=implementation, seed=seed,
+        epochs=3, batch=40, tuning=read_json(folder / f"{optimizer}.json"),
+    )  # fmt: skip
     return files["metrics"], files["arrays"]
 
 
-def test_the_test_images_have_no_part_in_the_tuning(perform, monkeypatch, digits, tmp_path):
+def test_the_test_images_have_no_part_in_the_tuning(perform, digits):
     # Reading them would be an error.
     sealed = SimpleNamespace(train=digits.train, val=digits.val)
-    monkeypatch.setattr(dataset, "load", lambda folder: sealed)
-    inputs = {"source": tmp_path / "source.json"}
-    perform("tune", inputs, {"tuning": tmp_path / "adamw.json"}, optimizer="adamw")
-    found = read_json(tmp_path / "adamw.json")
+    found, _ = train.tune(
+        sealed, torch.device("cpu"), optimizer="adamw", seed=0, images=None, epochs=3
+    )
     assert found["trials"] == 5 + 3 - 1
     best = min(found["axes"]["lr"], key=lambda trial: trial["validation_loss"])
     assert found["chosen"]["lr"] == best["value"]
@@ -164,13 +153,13 @@ def test_the_test_images_have_no_part_in_the_tuning(perform, monkeypatch, digits
     assert first["validation_loss"] == best["validation_loss"]
 
 
-def test_a_training_repeats_exactly_and_is_nearly_the_built_in_one(perform, tmp_path):
+def test_a_training_repeats_exactly_and_is_nearly_the_built_in_one(perform, digits, tmp_path):
     write_json(tmp_path / "adagrad.json", {"chosen": {"lr": 0.03}})
     runs = {}
     for folder in ("first", "second"):
         (tmp_path / folder).mkdir()
         write_json(tmp_path / folder / "adagrad.json", {"chosen": {"lr": 0.03}})
-        runs[folder] = trained(perform, tmp_path / folder, "adagrad", "ours", 1)
+        runs[folder] = trained(digits, tmp_path / folder, "adagrad", "ours", 1)
     first, second = (read_json(metrics) for metrics, _ in runs.values())
     assert first.pop("seconds_per_epoch") > 0
     assert second.pop("seconds_per_epoch") > 0
@@ -178,7 +167,7 @@ def test_a_training_repeats_exactly_and_is_nearly_the_built_in_one(perform, tmp_
     assert runs["first"][1].read_bytes() == runs["second"][1].read_bytes()
     assert first["layers"] == 3
     assert first["test_accuracy"] > 0.9
-    theirs, _ = trained(perform, tmp_path, "adagrad", "builtin", 1)
+    theirs, _ = trained(digits, tmp_path, "adagrad", "builtin", 1)
     assert read_json(theirs)["test_accuracy"] == pytest.approx(first["test_accuracy"], abs=0.1)
 
 
@@ -186,12 +175,12 @@ def test_metrics_figures_and_tables(perform, digits, tmp_path):
     tuning, runs = [], []
     for name in OPTIMIZERS:
         tuning.append(tmp_path / f"{name}.json")
-        perform(
-            "tune", {"source": tmp_path / "source.json"}, {"tuning": tuning[-1]},
-            optimizer=name,
+        train_job(
+            train.tune, digits, {"metrics": tuning[-1]}, optimizer=name, seed=0, images=None,
+            epochs=3,
         )  # fmt: skip
         for implementation in ("ours", "builtin"):
-            runs += [trained(perform, tmp_path, name, implementation, seed) for seed in (0, 1)]
+            runs += [trained(digits, tmp_path, name, implementation, seed) for seed in (0, 1)]
     outputs = {name: tmp_path / f"all-{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = tmp_path / "all.npz"
     inputs = {
@@ -220,7 +209,7 @@ def test_metrics_figures_and_tables(perform, digits, tmp_path):
     assert metrics["products"] in ("bfloat16", "float32")
 
     write_json(tmp_path / "source.json", {"standin": True})
-    drawn = ("adagrad", "rmsprop", "adam", "tuning", "steps", "errors")
+    drawn = ("adagrad", "rmsprop", "adam", "steps", "errors")
     tables = ("tuning_table", "results", "network")
     files = {name: tmp_path / f"{name}.svg" for name in drawn}
     files |= {name: tmp_path / f"{name}.md" for name in tables}

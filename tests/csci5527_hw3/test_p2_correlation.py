@@ -7,7 +7,6 @@ import pytest
 import scipy.signal
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sympy import Rational
 
 from derivation_tests import derivation_tests
 from problems.csci5527_hw3.p2_correlation import derivations as p2
@@ -19,9 +18,8 @@ from problems.csci5527_hw3.p2_correlation.correlation import (
     correlate_multichannel,
 )
 from problems.csci5527_hw3.p2_correlation.template_matching import (
-    centre,
+    center,
     gray,
-    normalized_score_map,
     peak,
     runner_up,
     score_map,
@@ -44,10 +42,6 @@ def one_zero_moved(matrix):
     return wrong
 
 
-def filter_not_reversed(z1, z2, run):
-    return p2.banded_windows(z1[:, ::-1], z2, run)
-
-
 def rows_only(z1, z2, rows, columns):
     return p2.by_transforms(z1[:, ::-1], z2, rows, columns)
 
@@ -56,48 +50,26 @@ def frame_of_one_line(level, n):
     return np.repeat([16 * level, 0, 0], n - 2).reshape(3, n - 2)
 
 
-def sobel_terms(expression, u, v):
-    return Rational(1, 6) * expression.diff(v, 3) + Rational(1, 4) * expression.diff(v, u, 2)
-
-
-def contrast_of_offset_patches(image, template):
-    return score_map(image, template - template.mean()) / (
-        np.linalg.norm(template - template.mean()) * np.linalg.norm(image)
-    )
-
-
 WRONG = {
     "index_formula_is_the_sliding_sum": lambda x, y: p2.index_formula(y, x),
     "library_1d": lambda x, y, method: correlate1d(y, x, method=method),
     "reversal": lambda correlated: correlated,
     "convolution": np.convolve,
-    "multiples_commute": lambda x, c: [*x[:-1], c * x[-1] + 1],
     "c_w_printed": one_zero_moved(p2.filter_matrix),
     "c_w_of_any_size": lambda w, n: C_w(w[::-1], n),
     "c_x_printed": one_zero_moved(p2.signal_matrix),
     "jacobians": (lambda x, n: C_x(x[::-1], n), C_w),
-    "gradients": lambda w, x, g: (
-        np.correlate(g, x, "valid"),
-        np.convolve(g, w, "valid"),
-    ),
     "index_formula_is_scipys": lambda z1, z2: p2.index_formula_2d(z2, z1),
     "library_2d": swapped,
-    "exact_on_integers": lambda z1, z2, method: correlate2d(
-        z1.astype("f4"), z2.astype("f4"), method=method
-    ),
+    "exact_on_integers": lambda z1, z2, method: correlate2d(z1 + 1e-3, z2, method=method),
     "half_turn": lambda correlated: correlated[::-1],
-    "banded_product": filter_not_reversed,
     "correlation_theorem": rows_only,
     "scharr_is_separable": ((3, 10, 3), (1, 0, -1)),
     "scharr_is_a_gradient": 16,
-    "scharr_error": sobel_terms,
     "border_is_an_edge": frame_of_one_line,
     "mean_splits_off": lambda t, p: float(np.sum((t - t.mean()) * (p - p.mean()))),
-    "offset_drops_out": lambda template: template,
     "noise_of_a_score": lambda template, sigma: sigma * np.sum(template**2),
-    "score_is_bounded": lambda template, patch: np.linalg.norm(template) * np.linalg.norm(patch),
-    "normalized_is_pearson": contrast_of_offset_patches,
-    "planes_are_tubes": lambda x, y: p2.sum_of_planes(x[:, :, ::-1], y),
+    "planes_are_tubes": lambda x, y: correlate_multichannel(x[:, :, ::-1], y),
     "slice_of_three_dimensions": lambda depth: depth // 2,
     "conv2d_of_pytorch": lambda x, y: correlate_multichannel(x[::-1, ::-1], y),
 }
@@ -108,19 +80,6 @@ TestDerivations = derivation_tests(p2, WRONG)
 
 def test_the_second_jacobian_counts_too():
     assert not CHECKS["jacobians"]((C_x, lambda w, n: C_w(w[::-1], n))).passed
-
-
-def test_the_gradient_of_the_signal_counts_too():
-    def wrong(w, x, g):
-        return p2.pulled_back(w, x, g)[0], np.correlate(g, w, "valid")
-
-    assert not CHECKS["gradients"](wrong).passed
-
-
-def test_a_bound_that_is_too_small_is_seen():
-    assert not CHECKS["score_is_bounded"](
-        lambda t, p: np.linalg.norm(t) * np.linalg.norm(p - p.mean()) / 2
-    ).passed
 
 
 def test_the_answer_by_hand():
@@ -145,21 +104,8 @@ def test_a_template_is_found_where_it_was_cut():
     rng = np.random.default_rng(0)
     image = rng.uniform(0, 255, (40, 50))
     template = image[10:17, 20:30]
-    row, column = centre(template.shape)
+    row, column = center(template.shape)
     assert peak(score_map(image, template - template.mean())) == (10 + row, 20 + column)
-    scores = normalized_score_map(3 * image - 7, template)
-    assert peak(scores) == (10 + row, 20 + column)
-    assert scores.max() == pytest.approx(1)
-    assert np.abs(scores).max() <= 1 + 1e-9
-
-
-def test_a_patch_without_contrast_resembles_nothing():
-    image = np.full((20, 20), 5.0)
-    image[12:, 12:] = np.random.default_rng(0).uniform(0, 10, (8, 8))
-    scores = normalized_score_map(image, image[14:17, 14:17])
-    assert scores[0, 0] == 0
-    assert np.isfinite(scores).all()
-    assert (normalized_score_map(np.ones((5, 5)), np.ones((2, 2))) == 0).all()
 
 
 def test_the_runner_up_is_elsewhere():

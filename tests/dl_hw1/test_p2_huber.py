@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from derivation_tests import derivation_tests
 from problems.dl_hw1.p2_huber import derivations, huber
-from problems.dl_hw1.p2_huber.derivations import asymptotic_efficiency, solve_pattern
+from problems.dl_hw1.p2_huber.derivations import solve_pattern
 from proofsheet.checks import checks_of
 
 CHECKS = {check.id: check for check in checks_of(derivations)}
@@ -29,14 +29,10 @@ def edge_flipped(w, X, y, delta):
 
 
 WRONG = {
-    "loss_in_one_line": lambda r, delta: np.where(
-        np.abs(r) <= delta, r**2 / 2, delta * np.abs(r) - delta / 2
-    ),
     "score_at_the_edge": lambda r, delta: np.where(np.abs(r) < delta, r, 0.0),
     "huber_gradient": edge_flipped,
     "matrix_gradient": no_clipping,
     "convexity": lambda: (0.1, 1.0),
-    "moreau_envelope": lambda r, delta: r if abs(r) > delta else 0.0,
     "patterns": lambda X, y, delta, signs: solve_pattern(X, y, -delta, signs),
     "irls_majorizer": lambda r, at, delta: (
         huber.huber_loss(at, delta)
@@ -44,22 +40,16 @@ WRONG = {
         + huber.huber_weight(at, delta) ** 2 * (r - at) ** 2 / 2
     ),
     "irls_step": lambda w, X, y, delta, lam: w - huber.gradient(w, X, y, delta, lam),
-    "descent": lambda slope, beta: slope**2 / beta,
     "minimizer": (huber.fit_irls, start_only),
     "ridge_gradient": lambda w, X, y, delta, lam: huber.gradient(w, X, y, delta, 2 * lam),
-    "ridge_norm": lambda X, delta, lam: delta / lam * np.linalg.norm(X),
     "one_corrupted_target": lambda x, delta, lam: delta * np.linalg.norm(x) / lam,
-    "efficiency": lambda delta: asymptotic_efficiency(delta) ** 2,
 }
 
 
 TestDerivations = derivation_tests(derivations, WRONG)
 
 
-def test_bounds_that_are_too_large_are_seen():
-    assert not CHECKS["ridge_norm"](
-        lambda X, delta, lam: 2 * derivations.norm_bound(X, delta, lam)
-    ).passed
+def test_a_bound_that_is_too_large_is_seen():
     assert not CHECKS["one_corrupted_target"](
         lambda x, delta, lam: 2 * derivations.replacement_bound(x, delta, lam)
     ).passed

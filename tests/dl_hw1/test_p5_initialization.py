@@ -23,33 +23,20 @@ from problems.dl_hw1.p5_initialization.model import (
     trained_state,
 )
 from problems.dl_hw1.p5_initialization.signal_propagation import (
-    MOMENTS,
-    Moments,
-    Prediction,
-    fixed_point,
     predicted_statistics,
 )
 from problems.dl_hw1.p5_initialization.summary import (
-    brief,
     halved_epoch,
     jumps,
     over_seeds,
     recommendation,
 )
-from proofsheet.checks import checks_of
 
-CHECKS = {check.id: check for check in checks_of(derivations)}
 SIZES = (12, 8, 8, 3)
 
 
 def xavier_for_he(squared_norms, sizes, method, activation):
     return predicted_statistics(squared_norms, sizes, "xavier", activation)
-
-
-def linear_layers(squared_norms, sizes, method, activation):
-    """As if every activation passed the gradient on."""
-    right = predicted_statistics(squared_norms, sizes, method, activation)
-    return Prediction(right.mean, right.std, np.ones_like(right.gradient))
 
 
 def all_zero(model, y):
@@ -62,15 +49,11 @@ WRONG = {
     "forward_variance": lambda n, m, sigma, x: m * sigma**2 * np.mean(x**2),
     "backward_variance": lambda n, m, sigma, delta: n * sigma**2 * np.mean(delta**2),
     "xavier_compromise": lambda n, m: 2 / n,
-    "tanh_moments": Moments(
-        MOMENTS["tanh"].first, lambda q: q / (1 + 2 * q), MOMENTS["tanh"].slope
-    ),
+    "tanh_moments": lambda q: q / (1 + 2 * q),
     "tanh_contracts": lambda q: q - q**2,
-    "tanh_rest": lambda gain: fixed_point(1.2 * gain),
     "relu_half": lambda q: (q / 2, q / 2),
     "relu_any_width": lambda n, sigma: n * sigma**2,
     "wide_network_activations": xavier_for_he,
-    "wide_network_gradients": linear_layers,
     "zero_network": all_zero,
     "bias_alone": lambda f: float(np.log(len(f))),
     # The text's claim again: that symmetry alone makes gradients zero.
@@ -88,11 +71,6 @@ def test_only_equal_weights_to_the_logits_too_leave_hidden_layers_without_gradie
         assert max(np.abs(gradient).max() for gradient in hidden) < NOTHING / 5
         *hidden, _ = gradients_of_equal_units(rng, rng.standard_normal(3))
         assert min(np.abs(gradient).max() for gradient in hidden) > 100 * NOTHING
-
-
-def test_a_slope_that_is_wrong_is_seen():
-    tanh = MOMENTS["tanh"]
-    assert not CHECKS["tanh_moments"](Moments(tanh.first, tanh.second, tanh.second)).passed
 
 
 @pytest.fixture
@@ -186,7 +164,6 @@ def test_images_are_standardized():
 def test_predictions_of_special_networks():
     he = predicted_statistics(np.full(5, 12.0), (12, 8, 8, 8, 3), "he", "relu")
     np.testing.assert_allclose(he.std, np.sqrt(1 - 1 / np.pi))  # of ReLU at q = 2
-    np.testing.assert_allclose(he.gradient, 1)
     zero = predicted_statistics(np.full(5, 12.0), (12, 8, 8, 8, 3), "zero", "tanh")
     for values in vars(zero).values():
         np.testing.assert_array_equal(values, 0)
@@ -229,7 +206,6 @@ def test_over_seeds():
         "gradient": np.array([[1.0, 1.0, 2.0], [2.0, 2.0, 4.0], [3.0, 3.0, 6.0]]),
         "predicted_mean": np.zeros(3),
         "predicted_std": np.array([1.0, 0.5, 0.25]),
-        "predicted_gradient": np.ones(3),
         "epoch_losses": np.array([[2.0, 1.0], [2.2, 1.2], [2.1, 0.1]]),
         "losses": np.array([[3.0, 1.0], [3.2, 1.2], [3.1, 2.0]]),
     }
@@ -263,7 +239,6 @@ def test_over_seeds():
     np.testing.assert_array_equal(found["gradient"], 0)
 
 
-def test_halved_epoch_and_brief_numbers():
+def test_halved_epoch():
     assert halved_epoch([2.3, 2.3], classes=10) == 0
     assert halved_epoch([2.3, 1.1], classes=10) == 2
-    assert [brief(v) for v in (0.0, 0.326, 6.6e-3)] == ["0.000", "0.326", "6.6\u00a0×\u00a010⁻³"]

@@ -9,10 +9,8 @@ from derivation_tests import derivation_tests
 from problems.eecs182_hw5.q2_batchnorm import derivations
 from problems.eecs182_hw5.q2_batchnorm.derivations import (
     demeaned,
-    eigenvalues,
     projection,
     pulled_back,
-    relative_correction,
     together,
 )
 from problems.eecs182_hw5.q2_batchnorm.feature_maps import draw_feature_map
@@ -25,10 +23,7 @@ WRONG = {
     "gradient_symbolic": lambda g, gamma: gamma * g,
     "gradient_autograd": lambda g, gamma: gamma * g,
     "jacobian_is_a_projection": lambda n: np.eye(n) - np.ones((n, n)) / (n - 1),
-    "projection_spectrum": lambda n: 1 - eigenvalues(n)[::-1],
-    "gradients_of_the_parameters": lambda x, g: (g @ x, g.sum()),
     "batch_of_one": lambda g, gamma: gamma * g,
-    "size_of_the_correction": lambda g: abs(g.mean()) / g.std(),
     "correction_is_the_shift": lambda n, gamma, of_beta: -gamma * of_beta,
     "bounded_is_not_enough": lambda gamma: gamma,
 }
@@ -51,11 +46,6 @@ def test_gradients_cancel_over_the_batch_and_do_not_grow():
     assert abs(back.sum()) < 1e-14
     assert np.linalg.norm(back) <= 1.5 * np.linalg.norm(g)
     np.testing.assert_allclose(back, -1.5 * projection(7) @ g)
-
-
-def test_the_correction_is_everything_where_all_gradients_agree():
-    assert relative_correction(np.full(5, -0.3)) == 1.0
-    assert relative_correction(np.array([1.0, -1.0])) == 0.0
 
 
 def test_the_drawing_has_three_sides_and_marks_what_is_marked():

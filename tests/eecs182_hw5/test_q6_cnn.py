@@ -17,19 +17,18 @@ from mytorch.nn.modules.dropout import Dropout
 from mytorch.nn.modules.flatten import Flatten
 from mytorch.nn.modules.linear import Linear
 from mytorch.nn.sequential import Sequential
-from problems.eecs182_hw5.q6_cnn import batchnorm_speed
+from mytorch.training import accuracy
+from problems.eecs182_hw5.q6_cnn import batchnorm_speed, train, train_numpy
 from problems.eecs182_hw5.q6_cnn import derivations as q6
 from problems.eecs182_hw5.q6_cnn.designs import (
     DESIGNS,
-    adamw,
+    GivenRecipe,
     chosen,
     given_net,
-    halves,
     within_limits,
 )
 from problems.eecs182_hw5.q6_cnn.numpy_nets import (
     AdamRecipe,
-    accuracy,
     fit,
     fully_connected,
     three_layer_convnet,
@@ -40,6 +39,7 @@ from proofsheet.data.dataset import Dataset, Part
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_json, write_json
 from proofsheet.learning.loop import parameter_count
+from train_job import train_job
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/problems/eecs182_hw5/q6_cnn"
 
@@ -96,8 +96,6 @@ WRONG = {
     "gradients_of_the_parameters": lambda x, g: ((g * x).sum(axis=0), g.sum(axis=0)),
     "what_the_gradient_cannot_do": lambda gamma, s, along: 0 * along,
     "scaled_input": lambda a: q6.EPS,
-    # The mean square, as if the mean of the ReLUs were left.
-    "variance_behind_relus": lambda width, scale: width * scale**2 / 2,
     "graph_against_closed_form": "forward",
     "layer_gradients": with_forgetful_norm,
     "dropout_keeps_the_mean": lambda x, p: (x, p * x**2),
@@ -153,7 +151,7 @@ def test_a_net_learns_what_can_be_learned_and_repeats_itself():
     (model, first), (_, second) = run(), run()
     assert first["loss"].shape == (60,)
     assert first["train_accuracy"][-1] > 0.9
-    assert accuracy(model, (x[60:], y[60:])) == first["validation_accuracy"][-1] > 0.6
+    assert accuracy(model, x[60:], y[60:]) == first["validation_accuracy"][-1] > 0.6
     assert all(np.array_equal(first[name], second[name]) for name in first)
 
 
@@ -178,7 +176,7 @@ def test_the_given_net_is_as_the_course_has_it():
 
 
 def test_the_rate_falls_by_a_hundredth_after_each_epoch():
-    optimizer, schedule = adamw([torch.nn.Parameter(torch.zeros(1))], steps=20)
+    optimizer, schedule = GivenRecipe().steppers(torch.nn.Linear(1, 1), steps=20)
     rates = []
     for _ in range(20):
         rates.append(optimizer.param_groups[0]["lr"])
@@ -206,13 +204,6 @@ def test_the_best_eligible_design_is_chosen():
     found = dict.fromkeys(DESIGNS, 0.4) | {"unaugmented": 0.9, "muon": 0.5}
     assert chosen(found) == "muon"
     assert chosen(dict.fromkeys(DESIGNS, 0.4)) == "base"
-
-
-def test_even_places_validate_and_odd_ones_test():
-    x, y = np.arange(7), np.arange(7) * 10
-    validation, test = halves(x, y)
-    np.testing.assert_array_equal(validation, [[0, 2, 4, 6], [0, 20, 40, 60]])
-    np.testing.assert_array_equal(test, [[1, 3, 5], [10, 30, 50]])
 
 
 def scales(plain, normalized, *, held=((0.1,) * 3, (0.2,) * 3)):
@@ -263,8 +254,8 @@ class Inputs(dict):
 
 
 @pytest.fixture
-def perform(monkeypatch):
-    """Run one of the scripts as Snakemake would, on noise whose color says its class."""
+def noise() -> Dataset:
+    """Noise whose color says its class."""
     rng = np.random.default_rng(0)
     palette = rng.integers(40, 215, (10, 3))
 
@@ -276,9 +267,14 @@ def perform(monkeypatch):
 
     facts = {"dataset": "cifar10", "official": False}
     names = tuple(f"color {k}" for k in range(10))
-    data = Dataset(part(60, 0), part(20, 60), part(40), names, (), standin=True, source=facts)
+    return Dataset(part(60, 0), part(20, 60), part(40), names, (), standin=True, source=facts)
+
+
+@pytest.fixture
+def perform(monkeypatch, noise):
+    """Run one of the scripts as Snakemake would."""
     monkeypatch.setattr(script, "set_threads", lambda threads: None)
-    monkeypatch.setattr(dataset, "load", lambda folder: data)
+    monkeypatch.setattr(dataset, "load", lambda folder: noise)
     monkeypatch.setattr(batchnorm_speed, "SHAPES", {"rows": (8, 6), "images": (4, 3, 5, 5)})
 
     def run(name: str, inputs: dict, outputs: dict, **wildcards: str) -> None:
@@ -310,7 +306,7 @@ def timeless(value):
     return value
 
 
-def measure(perform, folder: Path) -> dict[str, Path]:
+def measure(perform, noise, folder: Path) -> dict[str, Path]:
     """All runs and the problem; the files of the problem."""
     inputs: dict = {"source": folder / "source.json", "trials": []}
 
@@ -319,22 +315,27 @@ def measure(perform, folder: Path) -> dict[str, Path]:
         inputs.update({name: files["metrics"], f"{name}_arrays": files["arrays"]})
         return files
 
-    perform("train_numpy", inputs, both("numpy"))
+    train_job(
+        train_numpy.train, noise, both("numpy"), seed=0, images=50, scales=2, repetitions=1,
+        dropout_repetitions=2, convnet_epochs=1, speed_repetitions=2,
+    )  # fmt: skip
+    sizes = {"split": "halves", "images": 50, "measured": 50, "epochs": 1}
     for name in ("plain", "bn_dropout"):
-        perform("train_given", inputs, both(name), network=name)
+        train_job(train.train_given, noise, both(name), network=name, **sizes)
     for name in DESIGNS:
         path = folder / f"trial-{name}.json"
-        perform("train_trial", inputs, {"metrics": path}, design=name)
+        train_job(train.train_trial, noise, {"metrics": path}, design=name, **sizes)
         inputs["trials"].append(path)
-    perform("train_own", inputs, both("own"))
+    trials = [read_json(path) for path in inputs["trials"]]
+    train_job(train.train_own, noise, both("own"), trials=trials, **sizes)
     outputs = {name: folder / f"{name}.json" for name in ("metrics", "checks", "graph")}
     outputs["arrays"] = folder / "arrays.npz"
     perform("solve", inputs, outputs)
     return outputs
 
 
-def test_the_problem_in_miniature(perform, tmp_path):
-    files = measure(perform, tmp_path / "first")
+def test_the_problem_in_miniature(perform, noise, tmp_path):
+    files = measure(perform, noise, tmp_path / "first")
     metrics = read_json(files["metrics"])
     assert metrics["dataset"] == "cifar10"
     assert metrics["batchnorm"]["speedup"] > 0
@@ -353,7 +354,10 @@ def test_the_problem_in_miniature(perform, tmp_path):
     for key in ("bn_depth", "convnet"):
         assert 0 <= metrics[key]["normalized"]["train_accuracy"] <= 1
     assert len(metrics["weight_scale"]["plain"]["train_accuracy"]) == 2
-    assert metrics["weight_scale"]["epsilon"] == pytest.approx((1e-5 / 17.0423) ** 0.5, rel=1e-5)
+    assert set(metrics["own"]["largest_rate_is_best"]) == {"sgd", "muon"}
+    convnet = metrics["convnet"]
+    gain = convnet["normalized"]["validation_accuracy"] - convnet["plain"]["validation_accuracy"]
+    assert convnet["against_plain"]["difference"] == pytest.approx(gain)
     assert set(metrics["weight_scale"]["plain_ahead"]) == {"train", "validation", "largest"}
     assert metrics["dropout_regularization"]["gain"]["repetitions"] == 2
 
@@ -363,8 +367,8 @@ def test_the_problem_in_miniature(perform, tmp_path):
 def figures(perform, files: dict[str, Path], folder: Path) -> None:
     """All of them are drawn, and tables carry the mark of stand-in data."""
     write_json(folder / "source.json", {"standin": True})
-    drawn = ("graph", "operations", "depth", "scale", "dropout", "curves")
-    tables = ("speed", "networks", "trials")
+    drawn = ("graph", "depth", "scale", "convnet", "dropout", "curves")
+    tables = ("networks", "trials")
     outputs = {name: folder / f"{name}.svg" for name in drawn}
     outputs |= {name: folder / f"{name}.md" for name in tables}
     inputs = {name: files[name] for name in ("metrics", "graph", "arrays")}
@@ -373,13 +377,13 @@ def figures(perform, files: dict[str, Path], folder: Path) -> None:
     assert all("†" in outputs[name].read_text() for name in ("networks", "trials"))
 
 
-def test_two_runs_of_a_training_agree(perform, tmp_path):
+def test_two_runs_of_a_training_agree(noise, tmp_path):
     for run in ("first", "second"):
         (tmp_path / run).mkdir()
-        perform(
-            "train_given", {"source": tmp_path / "source.json"},
+        train_job(
+            train.train_given, noise,
             {"metrics": tmp_path / run / "m.json", "arrays": tmp_path / run / "a.npz"},
-            network="bn_dropout",
+            split="halves", network="bn_dropout", images=50, measured=50, epochs=1,
         )  # fmt: skip
     first, second = (tmp_path / run for run in ("first", "second"))
     assert timeless(read_json(first / "m.json")) == timeless(read_json(second / "m.json"))

@@ -14,9 +14,7 @@ WRONG = {
     "the_hint_decides": lambda: ("μ", "2σ²"),
     "loss_symbolic": lambda w, X, y, mu, sigma: expected_loss(w, X, y, mu, mu**2 + sigma**2),
     "second_moment_of_the_noise": lambda X, mu, sigma: second_moment(X, mu, 0) + sigma**2 * X.T @ X,
-    "loss_sampled": lambda w, X, y, mu, sigma: expected_loss(w, X, y, mu, sigma),
     "only_two_moments_count": lambda w, X, y, mu, sigma: expected_loss(w, X, y, 1, sigma**2),
-    "penalty_is_the_relative_variance": lambda mu, sigma: sigma**2,
     "the_same_as_dropout": lambda mu, sigma: mu / (mu + sigma),
 }
 

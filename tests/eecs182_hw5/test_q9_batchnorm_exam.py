@@ -21,13 +21,10 @@ WRONG = {
     # A text that takes the output's deviation for the input's, or γ for a variance
     "gaussian_stays_gaussian": lambda y, gamma, beta: density_of_the_output(y, gamma**2, beta),
     "mean_and_variance": lambda variance, gamma, beta, eps: (beta, gamma**2),
-    "the_shape_stays": lambda skewness, gamma: 0.0,
-    "a_batch_bounds_its_values": lambda m: m**0.5,
     "covariance_becomes_correlation": lambda covariance: np.eye(2),
     "contours_are_mapped": lambda covariance: np.eye(2),
     "axes_are_the_diagonals": lambda rho: axes_of_the_contour(-rho),
     "contour_touches_the_square": lambda rho, k: (k, k),
-    "share_inside_a_contour": lambda k: 1 - np.exp(-(k**2)),
 }
 
 

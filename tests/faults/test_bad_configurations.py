@@ -19,6 +19,7 @@ CONFIGS: dict[str, tuple[bytes | str, str]] = {
     "empty": ("", "is empty; allowed: keys with values"),
     "only a comment": ("# nothing\n", "is empty"),
     "a list": ("- device: cpu\n", "allowed: keys with values"),
+    "a key twice": ("device: cpu\ndevice: cuda\n", "config.yaml:2: the key 'device' is also"),
     "a word": ("quick\n", "allowed: keys with values"),
     "truncated": ("device: auto\nseeds: [0, 1", "config.yaml:2 is not YAML"),
     "a tab": ("data:\n\tsource: auto\n", "config.yaml:2 is not YAML"),
@@ -35,7 +36,7 @@ CONFIGS: dict[str, tuple[bytes | str, str]] = {
     "a key that is a list": ("? [a, b]\n: c\n", "is not YAML|unknown key"),
     "a device that does not exist": ("device: tpu\n", "device is 'tpu'; allowed: auto, cpu, cuda"),
     "a device that is a truth value": ("device: yes\n", "device is True"),
-    "a preset that does not exist": ("preset: medium\n", "preset is 'medium'; allowed: full"),
+    "a preset that does not exist": ("preset: medium\n", "preset is 'medium'; allowed: auto, full"),
     "seeds that are one number": ("seeds: 0\n", "seeds is 0"),
     "no seeds": ("seeds: []\n", r"seeds is \[\]"),
     "a negative seed": ("seeds: [-1]\n", r"seeds\[0\] is -1"),
@@ -63,9 +64,13 @@ CONFIGS: dict[str, tuple[bytes | str, str]] = {
         "acknowledgements: {csci5527_hw2: {p1_subspace: {images: [nowhere.png]}}}\n",
         "'nowhere.png' does not exist",
     ),
-    "a picture that is none": (
+    "a picture that is a text": (
+        "acknowledgements: {csci5527_hw2: {p1_subspace: {images: [README.md]}}}\n",
+        "'README.md' is not a picture",
+    ),
+    "a picture that is elsewhere": (
         "acknowledgements: {csci5527_hw2: {p1_subspace: {images: [/etc/passwd]}}}\n",
-        "a png, jpg or svg file",
+        "is outside the project's folder; allowed: a png",
     ),
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mytorch import nn
-from mytorch.utils.gradient_check import gradient_check
+from mytorch.utils.gradient_check import both_gradients, gradient_check, relative_errors
 
 BAR = 1e-5
 RNG_SEED = 0
@@ -147,6 +147,21 @@ def test_doubled_gradient_has_the_error_of_the_formula():
 
     layer = Doubled(4, 3, rng=0, dtype=np.float64)
     assert gradient_check(layer, *batch(5, 4)) == pytest.approx(1 / 3, rel=1e-4)
+
+
+def test_the_floor_hides_rounding_and_nothing_else():
+    found = both_gradients(perceptron(), *batch(5, 12))
+    strict = relative_errors(found.analytic, found.numerical)
+    total = np.abs(found.analytic) + np.abs(found.numerical)
+    np.testing.assert_allclose(
+        strict, np.abs(found.analytic - found.numerical) / np.where(total > 0, total, 1)
+    )
+    floored = relative_errors(found.analytic, found.numerical, found.floor)
+    assert gradient_check(perceptron(), *batch(5, 12)) == floored.max() <= strict.max()
+    above = total >= found.floor
+    assert 0 < above.sum() < len(total)
+    np.testing.assert_array_equal(floored[above], strict[above])
+    assert relative_errors(np.zeros(2), np.array([0.0, 1.0])).tolist() == [0, 1]
 
 
 def test_a_sample_is_of_every_array():

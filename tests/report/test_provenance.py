@@ -58,19 +58,38 @@ def test_the_commit_is_named_with_its_changes(tmp_path):
     assert provenance.commit(tmp_path) == f"{name}, with local changes"
 
 
-def page(sample):
-    outcomes = results.read(sample.results, [load(sample.report, "sample_hw")])
-    benchmarks = sample.results / "benchmarks"
+def outcomes(sample):
+    return results.read(sample.results, [load(sample.report, "sample_hw")])
+
+
+def section(sample):
     settings = {"preset": "full", "seeds": [0, 1, 2]}
-    return provenance.page(outcomes, settings=settings, benchmarks=benchmarks, root=sample.folder)
+    return provenance.section(outcomes(sample), settings=settings, root=sample.folder)
 
 
-def test_the_page_has_data_versions_machine_and_cost(sample):
-    text = page(sample)
-    for part in ("stand-in", "CC BY 4.0", "SHA256 01234567 89abcdef", "| all | 1,200 | 400 |"):
+def record(sample):
+    return provenance.record(outcomes(sample), benchmarks=sample.results / "benchmarks")
+
+
+def test_the_section_has_data_versions_machine_and_cost(sample):
+    text = section(sample)
+    for part in ("stand-in", "CC BY 4.0", "numpy ", "Python 3", "processor", "seeds 0, 1, 2"):
         assert part in text
-    for part in ("numpy ", "Python 3", "Platform", "Processor", "| Seeds | 0, 1, 2 |", "12.5 s"):
-        assert part in text
+    assert "SHA256" not in text
+    kept = record(sample)
+    for part in ("stand-in", "CC BY 4.0", "SHA256 0123456789abcdef", "| all | 1,200 | 400 |"):
+        assert part in kept
+    assert "12.5 s" in kept
+
+
+def test_the_section_has_the_note_and_the_split(sample):
+    counts = {"train": {"total": 1200}, "test": {"total": 400}}
+    sample.update(
+        "data/toy/source.json", note="saved again", split="by rows", images_on_two_sides=4,
+        counts=counts,
+    )  # fmt: skip
+    told = "saved again; license CC BY 4.0; prepared as 1,200 train, 400 test; by rows; images on"
+    assert f"{told} two sides of the split: 4." in section(sample)
 
 
 @pytest.mark.parametrize(
@@ -83,12 +102,13 @@ def test_the_page_has_data_versions_machine_and_cost(sample):
 )
 def test_data_are_called_what_they_are(sample, flags, words):
     sample.update("data/toy/source.json", **flags)
-    assert f"| Source | {words}" in page(sample)
+    assert f"; {words}" in section(sample)
+    assert f"| Source | {words}" in record(sample)
 
 
 def test_an_md5_is_shown_where_there_is_no_sha256(sample):
     sample.update("data/toy/source.json", files=[{"name": "b.csv", "md5": "0a" * 16}])
-    assert "| b.csv | MD5 0a0a0a0a 0a0a0a0a" in page(sample)
+    assert "| b.csv | MD5 0a0a0a0a0a0a0a0a" in record(sample)
 
 
 def acknowledged(sample, **entry):
@@ -99,24 +119,38 @@ def acknowledged(sample, **entry):
 
 def test_who_helped_is_listed_and_what_is_not_said_is_not_none(sample):
     text, _ = acknowledged(sample, collaborators=["C. Babbage", "M. S|m_ith"], ai_tools=["Claude"])
-    assert "| Problem 1: Lines through points | C. Babbage, M. S\\|m\\_ith | Claude |" in text
-    assert "| Problem 2: Beans | Not stated | Not stated |" in text
+    name = "SAMPLE 101 HW 0"
+    assert f"| {name} | Problem 1: Lines through points | C. Babbage, M. S\\|m\\_ith |" in text
+    assert f"| {name} | Problem 2: Beans | Not stated | Not stated |" in text
     text, _ = acknowledged(sample, collaborators=[], ai_tools=None)
     assert "| Problem 1: Lines through points | None | Not stated |" in text
 
 
+def test_a_set_with_one_answer_has_one_row(sample):
+    sets = [load(sample.report, "sample_hw")]
+    assert "| SAMPLE 101 HW 0 | all | Not stated | Not stated |" in acknowledgements.page(sets, {})
+
+
 def test_pictures_are_staged_and_shown(sample):
     picture = sample.folder / "Prompt One.PNG"
-    picture.write_bytes(b"png")
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n")
     text, images = acknowledged(sample, images=[str(picture)])
     assert images == {"acknowledgements/sample_hw/p1_lines/1.png": picture}
     assert "![](acknowledgements/sample_hw/p1_lines/1.png){width=" in text
     assert "picture 1 of 1" in text
 
 
-@pytest.mark.parametrize(
-    ("name", "message"), [("no.png", "does not exist"), ("no.tiff", "not a picture; allowed: .png")]
-)
-def test_a_wrong_picture_is_named_with_its_key(sample, name, message):
-    with pytest.raises(UserError, match=f"sample_hw.p1_lines.images: '{name}'.*{message}"):
-        acknowledged(sample, images=[name])
+def test_a_picture_is_staged_as_what_it_is(sample):
+    picture = sample.folder / "really_a_jpeg.png"
+    picture.write_bytes(b"\xff\xd8\xff\xe0")
+    _, images = acknowledged(sample, images=[str(picture)])
+    assert images == {"acknowledgements/sample_hw/p1_lines/1.jpg": picture}
+
+
+@pytest.mark.parametrize(("body", "message"), [(None, "does not exist"), ("text", "not a picture")])
+def test_a_wrong_picture_is_named_with_its_key(sample, body, message):
+    picture = sample.folder / "prompt.png"
+    if body:
+        picture.write_text(body)
+    with pytest.raises(UserError, match=f"sample_hw.p1_lines.images: '{picture}'.*{message}"):
+        acknowledged(sample, images=[str(picture)])

@@ -19,7 +19,7 @@ PACKAGE = ROOT / "src/proofsheet"
 
 def imports(path: Path) -> set[Path]:
     """All of the project's files that one file reaches, pasted ones and `__init__.py` included."""
-    pasted = pasted_modules(path, ROOTS) if path.name == "notebook.py" else []
+    pasted = pasted_modules(path, ROOTS) if path.name.startswith("notebook") else []
     return set(map(Path, chain(imported_modules(path, ROOTS), pasted)))
 
 
@@ -63,7 +63,8 @@ def test_what_one_problem_alone_uses_is_in_its_folder():
         *(ROOT / "workflow/scripts").rglob("*.py"),
         *(ROOT / path for path in own),
         *(PACKAGE / "planning").glob("*.py"),
-        PACKAGE / "jobs/run.py",  # a command
+        PACKAGE / "jobs/run.py",  # commands
+        PACKAGE / "notebooks/agreement.py",
     ]
     rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
     for path in chain(PROBLEMS.glob("*/*/*.py"), workflow):

@@ -18,9 +18,8 @@ from problems.dl_hw1.p4_bloodmnist import model as blood_cells
 from problems.dl_hw1.p5_initialization.model import DeepNetworks, train_epoch
 from proofsheet.jobs.device import make_deterministic, mixed_precision, resolve
 from proofsheet.learning import small_image_nets as cifar_nets
-from proofsheet.learning.loop import Recipe
-from proofsheet.learning.sgd_loop import fit as fit_sgd
-from proofsheet.learning.sgd_loop import logits_of
+from proofsheet.learning.augmentation import Growing, logits_both_ways
+from proofsheet.learning.loop import fit, logits_of
 from proofsheet.learning.squeezenet import random_state
 from proofsheet.learning.transfer_strategy import Strategy
 
@@ -55,14 +54,14 @@ def photographs(n: int, device: torch.device) -> tuple[torch.Tensor, torch.Tenso
 
 def cifar_plan(plan: Plan, device: torch.device) -> np.ndarray:
     x, y = photographs(32, device)
-    plan = plan.on(device, epochs=1)
     model = plan.build(x.cpu().numpy(), 0, device)
     recipe = replace(plan.recipe, batch=16, epochs=1)
     mixed = mixed_precision(device)
-    curves = fit_sgd(
-        model, (x, y), (x, y), recipe, seed=0, label="test", augment=plan.augment, mixed=mixed
-    )
-    logits = logits_of(model, x, both_ways=plan.both_ways, mixed=mixed)
+    curves = fit(
+        model, (x, y), (x, y), recipe, seed=0, label="test", augment=plan.augment, mixed=mixed,
+        view=Growing(), loss=recipe.loss,
+    )  # fmt: skip
+    logits = logits_both_ways(model, x, view=Growing(), mixed=mixed)
     assert logits.device.type == device.type
     return np.append(curves["loss"], logits.float().cpu().numpy())
 
@@ -70,11 +69,13 @@ def cifar_plan(plan: Plan, device: torch.device) -> np.ndarray:
 def digits(device: torch.device) -> np.ndarray:
     x = torch.rand(96, 1, 28, 28, generator=torch.Generator().manual_seed(0)).to(device)
     y = (torch.arange(96) % 10).to(device)
-    settings = digit_network.START["adam"]
-    model, curves = digit_network.fit(
-        "adam", settings, (x, y), (x, y), Recipe(1, 32, 1e-3), seed=0
+    model = digit_network.network().to(device)
+    curves = fit(
+        model, (x, y), (x, y), digit_network.Recipe(1, 32), seed=0, label="test",
+        augment=digit_network.shifted, mixed=mixed_precision(device),
+        steppers=digit_network.our_steppers("adam", digit_network.START["adam"]),
     )  # fmt: skip
-    return np.append(curves["loss"], digit_network.predictions(model, x))
+    return np.append(curves["loss"], logits_of(model, x).cpu().numpy())
 
 
 def perceptrons(device: torch.device) -> np.ndarray:
@@ -140,25 +141,22 @@ def calls(path: Path, name: str) -> list[ast.Call]:
 
 
 def test_one_function_says_where_products_are_mixed():
-    """Each autocast is switched by `mixed`, and each script gets that from `mixed_precision`."""
-    casts = [
-        call
-        for folder in ("src", "workflow/problems")
-        for path in (ROOT / folder).rglob("*.py")
-        if path.name != "notebook.py"
-        for call in calls(path, "autocast")
-    ]
+    """Each autocast is switched by `mixed`, and each training gets that from `mixed_precision`."""
+    paths = [p for p in ROOT.glob("workflow/problems/*/*/*.py") if p.name != "notebook.py"]
+    casts = [call for p in [*ROOT.glob("src/**/*.py"), *paths] for call in calls(p, "autocast")]
     assert len(casts) >= 5
     for call in casts:
         given = {word.arg: ast.unparse(word.value) for word in call.keywords}
         assert given.get("enabled") == "mixed" or given == {None: "cast"}, ast.unparse(call)
-    for path in ROOT.glob("workflow/problems/*/*/*.py"):
-        text = path.read_text(encoding="utf-8")
-        job = "script.run(snakemake)" in text and "mixed" in text
-        for node in ast.walk(ast.parse(text if job else "")):
-            if isinstance(node, ast.keyword) and node.arg == "mixed":
-                said = ast.unparse(node.value)
-                if said == "trained.mixed" or calls(path, "fit_plan"):
-                    continue  # `fit_plan` asks it, and says what it was told
-                assert said == "mixed" or said.startswith("mixed_precision("), path
-                assert calls(path, "mixed_precision"), path
+    told = [
+        (path, ast.unparse(word.value))
+        for path in paths
+        if path.name.startswith("train")
+        for call in (*calls(path, "train"), *calls(path, "fit"), *calls(path, "train_epoch"))
+        for word in call.keywords
+        if word.arg == "mixed"
+    ]
+    assert len(told) >= 6
+    for path, value in told:
+        assert value == "mixed" or "mixed_precision(" in value, path
+        assert calls(path, "mixed_precision"), path

@@ -32,17 +32,6 @@ def test_the_citation_has_what_its_format_requires():
     assert text("LICENSE").startswith("MIT License")
 
 
-def test_the_workflow_catalog_promises_what_there_is():
-    usage = yaml.safe_load(text(".snakemake-workflow-catalog.yml"))["usage"]
-    assert set(usage) <= {"mandatory-flags", "software-stack-deployment", "report"}
-    assert usage["software-stack-deployment"] == {"conda": True}
-    assert usage["report"] is True
-    assert "report(" in text("workflow/rules/report.smk")
-    for rules in ROOT.glob("workflow/rules/*.smk"):
-        for environment in re.findall(r"conda:\s+\"([^\"]+)\"", rules.read_text()):
-            assert (rules.parent / environment).resolve().is_file(), (rules.name, environment)
-
-
 def test_the_configuration_in_the_readme_is_one(monkeypatch):
     monkeypatch.delenv("PROOFSHEET_MIRROR", raising=False)
     example = re.findall(r"^```yaml\n(author:.*?)^```", text("README.md"), re.M | re.S)[0]

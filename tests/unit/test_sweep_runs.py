@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import math
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from parsed_rules import rules
 from problems.cs7643_ps2.p7_cifar10 import long_tail
@@ -18,11 +20,11 @@ from problems.dl_hw1.p4_bloodmnist import model as blood_cells
 from problems.dl_hw1.p5_initialization import model as deep_mlp
 from problems.eecs182_hw5.q6_cnn import designs as small_convnets
 from proofsheet.data.dataset import Dataset, Part
-from proofsheet.jobs.atomic_files import write_arrays
+from proofsheet.jobs.script import function_of
 from proofsheet.learning.squeezenet import random_state
 from proofsheet.planning.import_graph import imported_modules
 from proofsheet.sweeps.registry import SWEEPABLE
-from proofsheet.sweeps.runs import Common, of_logits, run_of, without_test
+from proofsheet.sweeps.runs import of_logits, validated
 
 ROOT = Path(__file__).parents[2]
 SHAPES = {
@@ -32,8 +34,7 @@ SHAPES = {
 CLASSES = {"dry_bean": 7, "bloodmnist": 8, "chest_xray": 2}
 # As the rules hand it over, and small.
 START = {
-    "grid": "small", "every": 1, "seed": 0, "seeds": [0], "epochs": 1, "images": 60,
-    "validation": 40,
+    "grid": "small", "every": 1, "seed": 0, "epochs": 1, "images": 60, "measured": 40,
     "side": 64, "strategies": {"frozen": {"frozen": 9, "epochs": 1}, "truncated": {"blocks": 6}},
 }  # fmt: skip
 SWEPT = {
@@ -66,28 +67,40 @@ def part(rng, count: int, shape: tuple[int, ...], classes: int) -> Part:
     return Part(x.astype(np.float64 if len(shape) == 1 else np.uint8) + (len(shape) == 1), y)
 
 
-def small(name: str, folder: Path) -> Common:
-    """What the runs of one job share, with drawn data of the shape that this run wants."""
+def small(name: str) -> Dataset:
+    """Drawn data of the shape that this run wants, without test rows."""
     entry, rng = SWEEPABLE[name], np.random.default_rng(0)
     classes, shape = CLASSES.get(entry.dataset, 10), SHAPES[entry.dataset]
     parts = [part(rng, count, shape, classes) for count in (140, 70, 70)]
     names = tuple(map(str, range(classes)))
     data = Dataset(*parts, names, (), standin=True, source={"dataset": "drawn"})
-    weights = folder / "weights.npz"
-    write_arrays(weights, **random_state(0))
-    return Common(without_test(data), "auto", START, {"weights": str(weights)})
+    return data.without_test()
+
+
+def run(name: str, data: Dataset, parameters: dict) -> dict:
+    """One run, as scripts/sweep_run.py does it."""
+    train = function_of(SWEEPABLE[name].function)
+    known = inspect.signature(train).parameters
+    start = START | ({"weights": random_state(0)} if SWEEPABLE[name].inputs else {})
+    start = {key: value for key, value in start.items() if key in known}
+    _, arrays = train(data, torch.device("cpu"), **(start | parameters))
+    return validated(arrays, data.val.y)
+
+
+def path_of(name: str) -> Path:
+    """The module that trains."""
+    return ROOT / "workflow" / f"{SWEEPABLE[name].module.replace('.', '/')}.py"
 
 
 @pytest.mark.parametrize("name", SWEEPABLE)
-def test_a_run_takes_what_is_swept_and_can_be_repeated(name, tmp_path):
-    common = small(name, tmp_path)
+def test_a_run_takes_what_is_swept_and_can_be_repeated(name):
+    data = small(name)
     entry = SWEEPABLE[name]
     for parameter, value in SWEPT[name].items():
         assert entry.parameters[parameter].allows(value), parameter
-    run = run_of(entry.function)
-    start = run(common, {"seed": 3})
-    swept = run(common, {"seed": 3, **SWEPT[name]})
-    assert swept == run(common, {"seed": 3, **SWEPT[name]})
+    start = run(name, data, {"seed": 3})
+    swept = run(name, data, {"seed": 3, **SWEPT[name]})
+    assert swept == run(name, data, {"seed": 3, **SWEPT[name]})
     assert start != swept
     for metrics in (start, swept):
         assert 0 <= metrics["validation_accuracy"] <= 1
@@ -100,8 +113,9 @@ def test_a_run_takes_what_is_swept_and_can_be_repeated(name, tmp_path):
 def test_no_parameter_is_offered_that_a_run_would_not_take(name):
     """Its name is in the module that trains, or is a field of a recipe that is filled there."""
     entry = SWEEPABLE[name]
-    problem = (ROOT / entry.path).parent
-    texts = [*problem.glob("*.py"), *(ROOT / "src/proofsheet/learning").glob("*loop.py")]
+    problem = path_of(name).parent
+    texts = [*problem.glob("*.py"), ROOT / "src/proofsheet/learning/recipes.py"]
+    texts += [ROOT / "src/proofsheet/learning/transfer_strategy.py"]
     text = "\n".join(path.read_text() for path in texts)
     assert not [p for p in entry.parameters if not re.search(rf"\b{p}\b", text)]
 
@@ -111,7 +125,7 @@ def test_a_run_has_a_rule_and_loads_only_what_it_needs(name):
     """What its rule is called, and whether PyTorch is among what its module imports."""
     entry = SWEEPABLE[name]
     assert entry.rule in {rule.name for rule in rules()}
-    own = entry.path
+    own = path_of(name)
     if not entry.torch and "dry_beans" not in name:  # that module imports where it trains
         for path in (own, *imported_modules(own)):
             tree = ast.parse((ROOT / path).read_text())

@@ -54,7 +54,7 @@ def ready(finished, tmp_path_factory) -> Project:
     config = project.folder / "config.yaml"
     text = config.read_text(encoding="utf-8")
     for old, new in (
-        (r"^preset: full$", "preset: quick"),
+        (r"^preset: auto$", "preset: quick"),
         (r"^device: auto$", "device: cpu"),
         (r"^  source: auto$", "  source: standin"),
         (r"^sets:\n(?:  - \w+\n)+", "sets: [csci5527_hw2]\n"),

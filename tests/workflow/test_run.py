@@ -11,6 +11,7 @@ import nbformat
 import pytest
 
 from page_checks import check_pages
+from page_layout import far_figures, sparse_pages
 from pdf_accessibility import examine
 from proofsheet.report.pdf_text import page_texts
 from same_results import without_times
@@ -60,6 +61,12 @@ def test_the_pdf_is_accessible(finished, pdf_report):
     found = examine(finished.folder / "results/submission.pdf")
     assert found.faults == ()
     pdf_report.append(f"csci5527_hw2: {found}")
+
+
+def test_no_page_is_nearly_empty_and_no_figure_far_from_its_text(finished):
+    pdf = finished.folder / "results/csci5527_hw2.pdf"
+    assert sparse_pages(pdf) == []
+    assert far_figures(pdf) == []
 
 
 def test_stand_in_data_is_said_on_every_page(finished):

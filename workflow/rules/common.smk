@@ -1,20 +1,41 @@
 # Configuration and the helpers that the rules share.
 import os
+import re
+import shlex
 import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, f"{workflow.basedir}/src")
+# Two folders above this file, wherever Snakemake was started.
+ROOT = Path(str(workflow.current_basedir)).parents[1]
+if not (ROOT.is_dir() and ROOT.samefile(Path.cwd())):
+    sys.exit(
+        f"proofsheet: the workflow runs in its own folder, {ROOT}, not in {Path.cwd()};"
+        f" change to that folder, or add --directory '{ROOT}'"
+    )
+if unfit := re.search(r"[:{}\n]", str(ROOT)):
+    sys.exit(
+        f"proofsheet: {ROOT} has a {unfit[0]!r} in its name, which a list of folders or Snakemake"
+        " takes for something else; rename the folder"
+    )
+# Snakemake writes it into shell commands as it is, where a space would end it.
+sys.executable = shlex.quote(sys.executable)
+
+sys.path.insert(0, f"{ROOT}/src")
+# What a user's shell sets for other Pythons does not reach the jobs, nor does their style of
+# matplotlib or what their IPython runs when it starts. (PYTHONDONTWRITEBYTECODE, set in many
+# containers, has each job compile torch and the rest anew, for three to five seconds.)
+for unset in ("DONTWRITEBYTECODE", "HOME", "OPTIMIZE", "SAFEPATH", "WARNINGS"):
+    os.environ.pop(f"PYTHON{unset}", None)
 # Jobs find the project's modules in every environment, a conda one included: `proofsheet` and
 # `mytorch` in src, `problems` in workflow. `workflow/startup` ends a job quietly at Ctrl-C.
 os.environ.update(
     PYTHONPATH=os.pathsep.join(
-        f"{workflow.basedir}/{folder}"
-        for folder in ("src", "workflow", "workflow/startup")
-    )
+        f"{ROOT}/{folder}" for folder in ("src", "workflow", "workflow/startup")
+    ),
+    MATPLOTLIBRC=f"{ROOT}/workflow/startup/matplotlibrc",
+    IPYTHONDIR=f"{ROOT}/.snakemake/ipython",
 )
-# Set in many containers. Each job would compile torch and the rest anew, for three to five seconds.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 from proofsheet.planning.quiet_ctrl_c import end_quietly
 
@@ -24,16 +45,20 @@ end_quietly()
 from proofsheet.data.registry import DATASETS, module_path
 from proofsheet.data.sources.mirror import read_mirror
 from proofsheet.data.which_cifar import which_cifar
+from proofsheet.jobs.atomic_files import read_json, write_json
 from proofsheet.jobs.errors import UserError
 from proofsheet.planning.clock import redate
-from proofsheet.planning.config import checked, known_sets, read_config
+from proofsheet.planning.config import checked, known_sets, name_source, read_config
 from proofsheet.planning.documents import documents
 from proofsheet.planning.gpu_count import visible_gpus
+from proofsheet.planning.html_report import check_report
 from proofsheet.planning.import_graph import imported_modules, pasted_modules
+from proofsheet.planning.presets import describe_quick, set_presets
 from proofsheet.planning.run_lock import only_run_here, writable_or_end
 from proofsheet.planning.slurm_hint import note_inside_a_job
 from proofsheet.planning.submission import code as code_of
 from proofsheet.planning.submission import files as files_to_hand_in
+from proofsheet.planning.submission import notebook_sources
 from proofsheet.planning.submission import notebooks as notebooks_of
 from proofsheet.planning.submission import ready_to_hand_in
 from proofsheet.planning.tampering import refuse_edited
@@ -44,8 +69,9 @@ from proofsheet.sweeps.grid import strategies_swept
 from proofsheet.sweeps.registry import SWEEPABLE
 
 # A user's mistake ends here, in one line and before any job, not in a traceback.
+CONFIG_FILES = ["config.yaml", *workflow.overwrite_configfiles]
 try:
-    read_config("config.yaml")
+    CONFIG_LAYERS = {str(path): read_config(path) for path in CONFIG_FILES}
 except UserError as error:
     sys.exit(f"proofsheet: {error}")
 
@@ -53,11 +79,19 @@ except UserError as error:
 configfile: "config.yaml"
 
 
-try:
+def checked_with_sweeps(config):
     config = checked(config)
-    config["sweeps"] = checked_sweeps(
-        config["sweeps"], config["transfer"]["strategies"]
-    )
+    strategies = config["transfer"]["strategies"]
+    return config | {"sweeps": checked_sweeps(config["sweeps"], strategies)}
+
+
+try:
+    config = checked_with_sweeps(config)
+except UserError as error:
+    layers = CONFIG_LAYERS | {"--config": workflow.config_settings.config}
+    sys.exit(f"proofsheet: {name_source(error, layers, checked_with_sweeps)}")
+
+try:
     # The dataset of eecs182_hw5, question 6: "cifar100" or "cifar10".
     Q6_DATASET = which_cifar(
         config["eecs182_hw5"]["q6_dataset"],
@@ -71,6 +105,7 @@ try:
         if not workflow.dryrun:
             writable_or_end(".")
             writable_or_end("results")
+        check_report(sys.argv)
         refuse_edited()
         if note := redate():
             print(f"proofsheet: {note}", file=sys.stderr)
@@ -81,6 +116,14 @@ if workflow.local_exec and workflow.resource_settings.cores == 0:
     sys.exit("proofsheet: --cores is 0; allowed: a number from 1, or all")
 
 KNOWN_SETS = known_sets()
+# `full` or `quick` for each set. A job that SLURM starts takes what the run decided: its node may
+# have no network.
+PRESETS_FILE = ".snakemake/proofsheet-presets.json"
+PRESETS = (
+    set_presets(config, KNOWN_SETS, MIRRORED)
+    if workflow.is_main_process or not os.path.exists(PRESETS_FILE)
+    else read_json(PRESETS_FILE)
+)
 # Read by proofsheet.data.dataset.load, on whichever node a job runs.
 os.environ.update(PROOFSHEET_SCRATCH=config["data"]["scratch"])
 # Read by proofsheet.jobs.device.make_deterministic; also a parameter of every training, so that a
@@ -111,6 +154,9 @@ STARTED = time.time()
 
 onstart:
     only_run_here(".snakemake/proofsheet.lock")
+    write_json(PRESETS_FILE, PRESETS)
+    if note := describe_quick(config, PRESETS):
+        print(f"proofsheet: {note}", file=sys.stderr)
     # Snakemake's limit of 100 jobs a second is there for a cluster's queue. Here it would only have
     # the next jobs be chosen anew each second, once more often for every job that has ended: late
     # in a run that takes a quarter of a core.
@@ -124,7 +170,7 @@ onstart:
 onsuccess:
     # What has become ready to be handed in, and what its course says to do with it.
     print(
-        *ready_to_hand_in(config, KNOWN_SETS, STARTED),
+        *ready_to_hand_in(config, KNOWN_SETS, PRESETS, STARTED),
         sep="\n",
         end="",
         file=sys.stderr,
@@ -136,9 +182,31 @@ def modules_of(script):
     return imported_modules(f"workflow/{script}.py")
 
 
+def modules_called(module, by="scripts/train"):
+    """As `modules_of(by)`, for a job that finds a module by its name: this one among them."""
+    own = f"workflow/{module.replace('.', '/')}.py"
+    if not os.path.exists(own):
+        own = own.replace("workflow/", "src/", 1)
+    return sorted({own, *imported_modules(own), *modules_of(by)})
+
+
 def by_preset(full, quick):
-    """One of two values, by `preset`."""
-    return quick if config["preset"] == "quick" else full
+    """One of two values, by the preset of the set whose rules.smk is being included."""
+    return quick if PRESETS[set_name] == "quick" else full
+
+
+def preset_of_document(wildcards):
+    """`quick` if one of its sets is."""
+    presets = {PRESETS[name] for name in DOCUMENTS[wildcards.document].sets}
+    return "quick" if "quick" in presets else "full"
+
+
+def tell_presets():
+    """Give each job of a set its preset as a parameter, which its record in results/.made keeps."""
+    for declared in workflow.rules:
+        for name in KNOWN_SETS:
+            if declared.script and declared.name.startswith(f"{name}_"):
+                declared.set_params(preset=PRESETS[name])
 
 
 def env(name):
@@ -163,6 +231,11 @@ def needs(mem_mb, runtime, gpu=None):
     return resources if gpu is None else resources | {"gpu": gpu}
 
 
+def seed_of(wildcards):
+    """The seed that is in the name of a run."""
+    return int(wildcards.seed)
+
+
 # Parameters of whatever trains on a device.
 TRAINING = {"device": config["device"], "deterministic": config["deterministic"]}
 
@@ -178,12 +251,6 @@ def handed_in(name):
     ]
 
 
-# Notebooks stand alone: what no mirror has they ask of the datasets' own clients.
-NOTEBOOKS_FETCH = config["data"]["source"] in ("auto", "official") and not (
-    {"bloodmnist", "cifar10", "dry_bean", "mnist", "scipy", "weights"} <= MIRRORED
-)
-
-
 # A change in the mirror's list of files is a change of the data.
 MANIFEST = (
     f"{config['data']['mirror']}/manifest.yaml" if config["data"]["mirror"] else []
@@ -197,8 +264,7 @@ def mirror_in_use(wildcards):
 
 def dataset_modules(dataset):
     """The modules that prepare a dataset; its own is found by the registry, not by an import."""
-    own = module_path(dataset)
-    return sorted({own, *imported_modules(own), *modules_of("scripts/data/prepare")})
+    return modules_called(f"proofsheet.data.{dataset}", by="scripts/data/prepare")
 
 
 def data_of(dataset):
@@ -217,11 +283,6 @@ def drawings_of(results, about):
         f"{name}_table" if name in figures else name: f"{results}/tables/{name}.md"
         for name in tables
     }
-
-
-def notebook_gpus(text):
-    """One GPU for a notebook that trains where there is one, as for any training."""
-    return GPUS_PER_TRAINING * ("torch.cuda" in Path(text).read_text(encoding="utf-8"))
 
 
 # The report is rendered where Snakemake was started, and names what it finds there.
@@ -256,16 +317,14 @@ def sweep_dataset(run):
 
 def sweep_start(sweep):
     """Where a sweep starts from: what the rule that it repeats hands to each of its jobs alike."""
-    start = {
-        name: value
-        for name, value in getattr(rules, SWEEPABLE[sweep["run"]].rule).params.items()
-        if not callable(value)
-    }
-    named = strategies_swept(sweep)
-    known = config["transfer"]["strategies"]
-    return start | (
-        {"strategies": {name: known[name] for name in named}} if named else {}
-    )
+    params = getattr(rules, SWEEPABLE[sweep["run"]].rule).params
+    start = {name: value for name, value in params.items() if not callable(value)}
+    # A run is of one seed, and unless it is swept that is the first.
+    start["seed"] = start.pop("seeds", [start.get("seed", 0)])[0]
+    if names := strategies_swept(sweep):
+        known = config["transfer"]["strategies"]
+        start["strategies"] = {name: known[name] for name in names}
+    return start
 
 
 def sweep_results(wildcards):
@@ -274,9 +333,3 @@ def sweep_results(wildcards):
     return [
         f"results/sweeps/{name}/{file}" for name in config["sweeps"] for file in files
     ]
-
-
-def sweep_modules(run):
-    """The modules that a job of this sweep imports; those of the run are found by its name."""
-    own = SWEEPABLE[run].path
-    return sorted({own, *imported_modules(own), *modules_of("scripts/sweep_run")})

@@ -25,7 +25,7 @@ for name in KNOWN_SETS:
 
 
 rule render:
-    """Check the chapters, put a document together, render it."""
+    """Check the chapters, assemble a document, render it."""
     input:
         results=lambda wildcards: results_of(wildcards.document),
         chapters=lambda wildcards: DOCUMENTS[wildcards.document].chapters,
@@ -35,6 +35,7 @@ rule render:
     output:
         pdf="results/{document}.pdf",
         pages="results/{document}.pages.csv",
+        provenance="results/{document}.provenance.md",
         project=directory("results/report/{document}"),
     log:
         log_of("report/{document}"),
@@ -50,9 +51,9 @@ rule render:
         part=lambda wildcards: DOCUMENTS[wildcards.document].part,
         author=config["author"],
         acknowledgements=config["acknowledgements"],
-        settings={
-            key: config[key] for key in ("preset", "device", "deterministic", "seeds")
-        }
+        preset=preset_of_document,
+        settings=lambda wildcards: {"preset": preset_of_document(wildcards)}
+        | {key: config[key] for key in ("device", "deterministic", "seeds")}
         | {"data": config["data"]["source"]}
         | ({} if workflow.local_exec else {"jobs": ON_A_CLUSTER}),
     script:
@@ -132,6 +133,30 @@ for name, entry in KNOWN_SETS.items():
                 log_of(f"report/{name}_{Path(archive).stem}"),
             benchmark:
                 benchmark_of(f"report/{name}_{Path(archive).stem}")
+            localrule: True
+            conda:
+                env("report")
+            resources:
+                **needs(mem_mb=500, runtime=5),
+            script:
+                "../scripts/report/archive.py"
+
+    if "package" in entry:
+        package = entry["package"]
+
+        rule:
+            name:
+                f"{name}_{package}"
+            input:
+                notebooks=[],
+                code=sorted(map(str, Path("src", package).rglob("*.py"))),
+                modules=modules_of("scripts/report/archive"),
+            output:
+                archive=f"results/notebooks/{name}/{package}.zip",
+            log:
+                log_of(f"report/{name}_{package}"),
+            benchmark:
+                benchmark_of(f"report/{name}_{package}")
             localrule: True
             conda:
                 env("report")

@@ -5,7 +5,7 @@ for sweep_name, sweep in config["sweeps"].items():
     # Once, not per job.
     repeated = SWEEPABLE[sweep["run"]]
     sweep_data = data_of(sweep_dataset(sweep["run"]))
-    modules = sweep_modules(sweep["run"])
+    modules = modules_called(repeated.module, by="scripts/sweep_run")
     start = sweep_start(sweep)
     for number, runs in enumerate(chunks(sweep)):
 
@@ -37,8 +37,7 @@ for sweep_name, sweep in config["sweeps"].items():
                 runs=runs,
                 start=start,
                 inputs=list(repeated.inputs),
-                torch=repeated.torch,
-                device=config["device"],
+                device=config["device"] if repeated.torch else None,
             script:
                 "../scripts/sweep_run.py"
 

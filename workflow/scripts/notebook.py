@@ -14,15 +14,11 @@ with script.run(snakemake) as log, tempfile.TemporaryDirectory() as folder:
     notebook = build(Path(snakemake.input.text).read_text(encoding="utf-8"))
     # As a grader runs it: an empty folder, and nothing of this project on the path.
     os.environ.pop("PYTHONPATH", None)
-    if snakemake.params.source == "standin":
-        os.environ["PYTHONPATH"] = str(Path("workflow/offline").resolve())
-    os.environ |= {"PROOFSHEET_PRESET": snakemake.params.preset, "PYTHONHASHSEED": "0"}
-    if snakemake.params.mirror:
-        os.environ["PROOFSHEET_MIRROR"] = str(Path(snakemake.params.mirror).resolve())
-    else:
-        os.environ.pop("PROOFSHEET_MIRROR", None)
-    if not snakemake.resources.gpu:
-        os.environ["CUDA_VISIBLE_DEVICES"] = ""  # a training may be at work on it
+    os.environ |= {
+        "PROOFSHEET_RESULTS": str(Path("results").resolve()),
+        "PYTHONHASHSEED": "0",
+        "CUDA_VISIBLE_DEVICES": "",  # the trainings are done
+    }
     execute(notebook, folder)
     nbformat.validate(notebook)
     write_text(snakemake.output.notebook, nbformat.writes(notebook) + "\n")

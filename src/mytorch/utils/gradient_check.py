@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # `mytorch.nn` offers this function too: importing it here wo
     from mytorch.nn.modules.module import Module
 
 # By how many units in the last place two evaluations of a loss may differ through rounding. Seen:
-# at most 2.7, over perceptrons, convolutional networks and batch normalisation, five layers deep.
+# at most 2.7, over perceptrons, convolutional networks and batch normalization, five layers deep.
 LOSS_ROUNDING = 4
 # What that rounding may then appear as, at most: well below the 1e-5 that the check is about.
 ROUNDING_ERROR = 1e-6
@@ -32,10 +32,58 @@ def gradient_check(
 ) -> float:
     """The largest relative error over all entries of all parameters (dl_hw1, Q6.6).
 
-    For each entry, n = (L(p + ε) − L(p − ε)) / 2ε is compared with the a of `backward`, as
-    |a − n| / (|a| + |n|). Where both are so small that n is mostly the rounding of L (below some
-    10⁻⁴ for L ≈ 2: among the 10⁵ entries of a perceptron there are such), the denominator is
-    that bound instead, so that rounding appears as 10⁻⁶ at most; two zeros give 0.
+    For each entry, the a of `backward` is compared with n = (L(p + ε) − L(p − ε)) / 2ε as
+    |a − n| / (|a| + |n|). Where both are so small that n is mostly the rounding of L, the
+    denominator is the `floor` of `both_gradients` instead, so that rounding appears as 10⁻⁶ at
+    most; two zeros give 0.
+
+    Arguments and errors are those of `both_gradients`.
+
+    Returns:
+        The maximum; below 1e-5 for a right implementation.
+    """
+    found = both_gradients(
+        model, x, y, epsilon, loss=loss, sample=sample, include_input=include_input, rng=rng
+    )
+    return float(np.max(relative_errors(found.analytic, found.numerical, found.floor), initial=0.0))
+
+
+def relative_errors(analytic: np.ndarray, numerical: np.ndarray, floor: float = 0.0) -> np.ndarray:
+    """|a − n| / max(|a| + |n|, floor), entry by entry, and 0 where both are 0.
+
+    Without a floor it is the measure of dl_hw1, Q6.6, to the letter.
+    """
+    total = np.maximum(np.abs(analytic) + np.abs(numerical), floor)
+    return np.abs(analytic - numerical) / np.where(total > 0, total, 1)
+
+
+class BothGradients(NamedTuple):
+    """Derivatives of the loss by k entries, of the parameters in their order.
+
+    Attributes:
+        analytic: from `backward`, (k,).
+        numerical: central differences, (k,).
+        floor: where |a| + |n| is smaller than this, the rounding of the loss may change the
+            relative error by more than 10⁻⁶.
+    """
+
+    analytic: np.ndarray
+    numerical: np.ndarray
+    floor: float
+
+
+def both_gradients(
+    model: Module,
+    x: np.ndarray,
+    y: np.ndarray,
+    epsilon: float = 1e-5,
+    *,
+    loss: Loss | None = None,
+    sample: int | None = None,
+    include_input: bool | None = None,
+    rng: np.random.Generator | int | None = 0,
+) -> BothGradients:
+    """The gradients of `backward` and the difference quotients of the loss.
 
     The model ends with its output (logits); **the loss stands outside**:
     L = loss.forward(model.forward(x), y), by default `SoftmaxCrossEntropy`.
@@ -57,9 +105,6 @@ def gradient_check(
             two forward passes.
         include_input: check ∂L/∂x too. None does so where the model has no parameters, so that
             a check is never empty.
-
-    Returns:
-        The maximum; below 1e-5 for a right implementation.
 
     Raises:
         ValueError: ε ≤ 0; parameters that are neither float64 nor declared in
@@ -87,20 +132,19 @@ def gradient_check(
                 raise ValueError(f"gradient_check: the loss is {at_x}, wants a finite one")
             dx = model.backward(loss.backward())
             parameters = model.get_parameters()
-            pairs = [(p, g.copy()) for p, g in zip(parameters, model.get_gradients(), strict=True)]
-            if include_input or (include_input is None and not pairs):
-                pairs.append((x, dx.copy()))
-            rounding = LOSS_ROUNDING * np.finfo(np.float64).eps * max(abs(at_x), 1) / epsilon
-            least_scale = rounding / ROUNDING_ERROR
-            errors = [
-                abs(a - n) / max(abs(a) + abs(n), least_scale)
-                for array, gradient in pairs
-                for a, n in _both(array, gradient, value, epsilon, sample, rng)
+            arrays = [(p, g.copy()) for p, g in zip(parameters, model.get_gradients(), strict=True)]
+            if include_input or (include_input is None and not arrays):
+                arrays.append((x, dx.copy()))
+            pairs = [
+                pair
+                for array, gradient in arrays
+                for pair in _both(array, gradient, value, epsilon, sample, rng)
             ]
         finally:
             model.set_state(state)
-    # max() would pass over a NaN.
-    return float(np.max(errors, initial=0.0))
+    analytic, numerical = np.array(pairs, np.float64).reshape(-1, 2).T
+    rounding = LOSS_ROUNDING * np.finfo(np.float64).eps * max(abs(at_x), 1) / epsilon
+    return BothGradients(analytic, numerical, float(rounding / ROUNDING_ERROR))
 
 
 def _both(

@@ -49,15 +49,45 @@ class Dataset:
     source: dict[str, Any]
     """The whole of `source.json`."""
 
+    def divided(self, how: str, seed: int = 0) -> Dataset:
+        """The same rows, divided as a problem wants them.
+
+        Args:
+            how: `prepared`: as they are. `published`: the publisher's training rows to train; its
+                test rows to watch and to test. `halves`: as `published`, but the test rows at
+                even places are for validation and those at odd places for the test. `seeded`: as
+                `prepare` would have divided them with `seed`.
+
+        Raises:
+            ValueError: another word, or a split by seed of data whose publisher has split them.
+        """
+        if how == "prepared":
+            return self
+        if how == "published":
+            return replace(self, train=self.published_train(), val=self.test)
+        if how == "halves":
+            even, odd = (Part(self.test.x[k::2], self.test.y[k::2]) for k in (0, 1))
+            return replace(self, train=self.published_train(), val=even, test=odd)
+        if how == "seeded":
+            return self.resplit(seed)
+        raise ValueError(f"data cannot be divided as {how!r}")
+
+    def without_test(self) -> Dataset:
+        """The same data with an empty test part: nothing can look at it."""
+        return replace(self, test=Part(self.test.x[:0], self.test.y[:0]))
+
     def published_train(self) -> Part:
-        """The publisher's training rows, train and val together, in the publisher's order."""
+        """The publisher's training rows: train and val together.
+
+        They are in the publisher's order where `index` tells it, else train comes first.
+        """
         train, val = self.train, self.val
+        x, y = np.concatenate([train.x, val.x]), np.concatenate([train.y, val.y])
         if train.index is None or val.index is None:
-            raise ValueError(f"{self.source['dataset']} does not say in which order it was")
+            return Part(x, y)
         place = np.concatenate([train.index, val.index])
         order = np.argsort(place)
-        x, y = np.concatenate([train.x, val.x])[order], np.concatenate([train.y, val.y])[order]
-        return Part(x, y, index=place[order])
+        return Part(x[order], y[order], index=place[order])
 
     def resplit(self, seed: int) -> Dataset:
         """The same rows divided by another seed, as `prepare` would have divided them with it.

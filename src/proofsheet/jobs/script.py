@@ -7,14 +7,15 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from proofsheet.jobs.errors import UserError
 from proofsheet.jobs.malloc import keep_freed_memory
-from proofsheet.jobs.result_hashes import forget, record
+from proofsheet.jobs.result_hashes import forget, record, refuse_quick
 
 _SPACE = {errno.ENOSPC, errno.EDQUOT}
 
@@ -37,7 +38,8 @@ def run(snakemake: Any) -> Iterator[logging.Logger]:
     terminal.setLevel(logging.WARNING)
     terminal.setFormatter(logging.Formatter("%(message)s"))
     log.addHandler(terminal)
-    outputs = _outputs(snakemake)
+    outputs = _files(snakemake, "output")
+    preset = getattr(getattr(snakemake, "params", None), "preset", "")
     try:
         if snakemake.log:
             file = logging.FileHandler(str(snakemake.log[0]), mode="w", encoding="utf-8")
@@ -47,8 +49,10 @@ def run(snakemake: Any) -> Iterator[logging.Logger]:
             logging.getLogger("py.warnings").addHandler(file)
         forget(outputs)
         _sweep(outputs)
+        if preset == "full":
+            refuse_quick(_files(snakemake, "input"))
         yield log
-        record(outputs)
+        record(outputs, preset=preset)
     except Exception as error:
         told = _disk(error)
         if told or isinstance(error, UserError):
@@ -75,10 +79,34 @@ def set_threads(threads: int) -> None:
     os.environ["OMP_NUM_THREADS"] = str(threads)
 
 
-def _outputs(snakemake: Any) -> list[str]:
-    """The output files, named or not, also of a stand-in for `snakemake` that a test hands over."""
-    output = getattr(snakemake, "output", [])
-    return [str(path) for path in (output if isinstance(output, list) else vars(output).values())]
+def device_of(name: str | None, threads: int) -> tuple[Any, dict[str, str]]:
+    """The device of a job that trains, set up with its threads, and what a report says of it.
+
+    Args:
+        name: `auto`, `cpu` or `cuda`; None: the job does without PyTorch, and has no device.
+
+    Raises:
+        UserError: `cuda` where there is none.
+    """
+    if name is None:
+        return None, {}
+    from proofsheet.jobs.device import described, set_up
+
+    set_threads(threads)
+    device = set_up(name)
+    return device, {"device": described(device)}
+
+
+def function_of(name: str) -> Callable[..., Any]:
+    """The function `package.module:name`."""
+    module, function = name.split(":")
+    return getattr(import_module(module), function)
+
+
+def _files(snakemake: Any, kind: str) -> list[str]:
+    """Input or output files, named or not, also of a stand-in for `snakemake` in a test."""
+    files = getattr(snakemake, kind, [])
+    return [str(path) for path in (files if isinstance(files, list) else vars(files).values())]
 
 
 def _disk(error: BaseException | None) -> str:

@@ -7,10 +7,13 @@ Images are bytes in rows of pixels, (b, h, w, 3): one gather moves and mirrors a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
+
+from proofsheet.learning.loop import logits_of
 
 
 def as_input(images: Tensor) -> Tensor:
@@ -27,6 +30,23 @@ def smaller(images: Tensor, side: int) -> Tensor:
     return functional.interpolate(
         images.float(), (side, side), mode="bilinear", antialias=True, align_corners=False
     )
+
+
+@dataclass(frozen=True)
+class Growing:
+    """A `loop.View` of bytes (b, h, w, 3): channels first, and smaller in the first epochs.
+
+    Attributes:
+        sides: pixels of the side in the first epochs; after them the images are whole.
+    """
+
+    sides: tuple[int, ...] = ()
+
+    def __call__(self, images: Tensor, epoch: int | None) -> Tensor:
+        """(b, 3, side, side)."""
+        if epoch is None or epoch >= len(self.sides):
+            return as_input(images)
+        return smaller(as_input(images), self.sides[epoch])
 
 
 def mirrored(images: Tensor) -> Tensor:
@@ -81,3 +101,9 @@ def _within(start: Tensor, length: int, size: int) -> Tensor:
     """(b, 1) starts to (b, size): which places lie in `start` … `start + length − 1`."""
     place = torch.arange(size, device=start.device)
     return (place >= start) & (place < start + length)
+
+
+def logits_both_ways(model: nn.Module, images: Tensor, **options: Any) -> Tensor:
+    """The mean of `loop.logits_of` for images (n, h, w, 3) and for their mirror images."""
+    first, second = (logits_of(model, each, **options) for each in (images, mirrored(images)))
+    return (first + second) / 2

@@ -8,6 +8,7 @@ thousand resamples are one call, and no prediction is touched again.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -28,6 +29,11 @@ def confusion_matrix(truth: np.ndarray, predicted: np.ndarray, classes: int) -> 
     if truth.shape != predicted.shape:
         raise ValueError(f"{truth.shape} labels for {predicted.shape} predictions")
     return np.bincount(truth * classes + predicted, minlength=classes**2).reshape(classes, classes)
+
+
+def share(hits: np.ndarray) -> float:
+    """The mean of truth values; NaN of none."""
+    return float(np.mean(hits)) if len(hits) else math.nan
 
 
 def accuracy(confusion: np.ndarray) -> Any:

@@ -1,17 +1,20 @@
-"""Train a network on data that lives in memory: index tensors, one curve per quantity.
+"""The mini-batch loop for PyTorch: data in memory, index tensors, one curve per quantity.
 
 A data set of this size fits on the device as it is. A batch is then one `index_select`; decoding
 each image anew in every epoch, as the usual data loader does, takes longer than the network.
 Nothing is read back from the device within an epoch, so that a GPU is never waited for.
+
+Three trainings have loops of their own: networks trained side by side as slices of one tensor
+(CSCI 5527 HW 2, problem 4; Deep Learning HW 1, problem 5), and fine-tuning on the stored outputs
+of frozen blocks (CSCI 5527 HW 3, problem 4).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -21,25 +24,30 @@ from torch.nn import functional
 from proofsheet.jobs.progress import Epochs
 
 Rows = tuple[Tensor, Tensor]
-"""x (n, …) float and y (n,) int64, on one device."""
+"""x (n, …) and y (n,) int64, on one device."""
 
 Augment = Callable[[Tensor, torch.Generator], Tensor]
 """A batch, changed at random."""
 
-MakeOptimizer = Callable[[Iterable[nn.Parameter], int], tuple[Any, Any]]
-"""Of the parameters and the number of steps ahead: an optimizer with `step` and `zero_grad`, and
-its schedule with `step`, or None."""
+View = Callable[[Tensor, int | None], Tensor]
+"""A batch as the network takes it in an epoch; without an epoch, as it takes it in the end."""
+
+Criterion = Callable[[Tensor, Tensor], Tensor]
+"""Logits (b, K) and classes (b,) to the mean loss of the batch."""
+
+MakeSteppers = Callable[[nn.Module, int], Sequence[Any]]
+"""Of the model and the number of steps ahead: optimizers, then their schedules. After each batch
+`step()` is called on each of them."""
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """How a network is trained: Adam on the cross-entropy, unless `train` is given another."""
+class Recipe(Protocol):
+    """How a network is trained; see `learning.recipes`."""
 
-    epochs: int = 30
-    batch: int = 64
-    learning_rate: float = 1e-3
-    decay: str = "none"
-    """Of the learning rate: `none`, or `cosine` to zero, step by step."""
+    epochs: int
+    batch: int
+
+    def steppers(self, model: nn.Module, steps: int) -> Sequence[Any]:
+        """As `MakeSteppers`."""
 
 
 @contextmanager
@@ -57,43 +65,46 @@ def denormals_flushed() -> Iterator[None]:
 
 
 @denormals_flushed()
-def train(
+def fit(
     model: nn.Module,
     rows: Rows,
-    validation: Rows,
+    validation: Rows | None,
     recipe: Recipe,
     *,
     seed: int,
     label: str,
     augment: Augment | None = None,
+    view: View | None = None,
+    loss: Criterion = functional.cross_entropy,
     mixed: bool = False,
-    optimizer: MakeOptimizer | None = None,
+    steppers: MakeSteppers | None = None,
 ) -> dict[str, np.ndarray]:
-    """Fit `model` in place; the validation rows are watched and decide nothing.
+    """Fit `model` in place; validation rows, if there are any, are watched and decide nothing.
 
     Args:
         model: maps (b, …) to logits (b, K); on the device of the rows.
         rows: training data. The order of an epoch is drawn anew; its last batch may be smaller.
-        validation: measured after each epoch.
-        recipe: optimizer, batch and epochs.
+        validation: measured after each epoch; None: nothing is.
+        recipe: epochs, batch and optimizer.
         seed: of the orders and of `augment`; the model comes with its own initial weights.
         label: of the progress bar.
         augment: applied to each training batch.
-        mixed: products in bfloat16 while training; weights, sums and the loss stay float32.
-        optimizer: makes what takes the steps; without it, the recipe's Adam and decay do.
+        view: applied to each batch, after `augment`.
+        loss: what is minimized.
+        mixed: products in bfloat16; weights, sums and the loss stay float32.
+        steppers: makes what takes the steps, in the place of the recipe's.
 
     Returns:
         Per epoch `loss` and `accuracy`, means over the training rows as met while training, hence
-        with the weights of all its steps, and `validation_loss` and `validation_accuracy` with
-        the weights at its end.
+        with the weights of all its steps; and, with validation rows, their cross-entropy
+        `validation_loss` and `validation_accuracy` with the weights at its end.
     """
     x, y = rows
     orders = torch.Generator().manual_seed(seed)  # on the CPU: every device gets the same batches
     chance = torch.Generator(x.device).manual_seed(seed)
     steps = recipe.epochs * -(-len(y) // recipe.batch)
-    stepper, schedule = (optimizer or _adam(recipe))(model.parameters(), steps)
-    names = ("loss", "accuracy", "validation_loss", "validation_accuracy")
-    curves = {name: np.zeros(recipe.epochs) for name in names}
+    stepped = (steppers or recipe.steppers)(model, steps)
+    curves: dict[str, list[float]] = {}
     epochs = Epochs(recipe.epochs, label)
     for epoch in epochs:
         model.train()
@@ -103,35 +114,56 @@ def train(
             batch, wanted = x.index_select(0, picked), y[picked]
             if augment is not None:
                 batch = augment(batch, chance)
+            if view is not None:
+                batch = view(batch, epoch)
             with torch.autocast(x.device.type, torch.bfloat16, enabled=mixed):
                 logits = model(batch)
             logits = logits.float()
-            loss = functional.cross_entropy(logits, wanted)
-            stepper.zero_grad()
-            loss.backward()
-            stepper.step()
-            if schedule is not None:
-                schedule.step()
-            total += loss.detach() * len(wanted)
+            value = loss(logits, wanted)
+            model.zero_grad()
+            value.backward()
+            for each in stepped:
+                each.step()
+            total += value.detach() * len(wanted)
             right += (logits.detach().argmax(dim=1) == wanted).sum()
-        logits = logits_of(model, validation[0])
-        values = (
-            total.item() / len(y),
-            right.item() / len(y),
-            functional.cross_entropy(logits, validation[1]).item(),
-            (logits.argmax(dim=1) == validation[1]).double().mean().item(),
-        )
-        for name, value in zip(names, values, strict=True):
-            curves[name][epoch] = value
-        epochs.report(**dict(zip(names, values, strict=True)))
-    return curves
+        values = {"loss": total.item() / len(y), "accuracy": right.item() / len(y)}
+        if validation is not None:
+            logits = logits_of(model, validation[0], view=view, epoch=epoch, mixed=mixed)
+            values |= {
+                "validation_loss": functional.cross_entropy(logits, validation[1]).item(),
+                "validation_accuracy": share_right(logits, validation[1]),
+            }
+        for name, number in values.items():
+            curves.setdefault(name, []).append(number)
+        epochs.report(**values)
+    return {name: np.array(numbers) for name, numbers in curves.items()}
 
 
 @torch.no_grad()
-def logits_of(model: nn.Module, x: Tensor, batch: int = 512) -> Tensor:
-    """Logits (n, K) of rows (n, …), in evaluation mode."""
+def logits_of(
+    model: nn.Module, x: Tensor, *, batch: int = 500, view: View | None = None,
+    epoch: int | None = None, mixed: bool = False,
+) -> Tensor:  # fmt: skip
+    """Logits (n, K), float32, of rows (n, …), in evaluation mode.
+
+    Args:
+        view, epoch: the rows as the network takes them in this epoch, by default in the end.
+        mixed: products in bfloat16.
+    """
     model.eval()
-    return torch.cat([model(part) for part in x.split(batch)])
+    with torch.autocast(x.device.type, torch.bfloat16, enabled=mixed):
+        parts = [model(view(part, epoch) if view else part).float() for part in x.split(batch)]
+    return torch.cat(parts)
+
+
+def to_device(*arrays: np.ndarray, device: torch.device) -> tuple[Tensor, ...]:
+    """Arrays as tensors on the device."""
+    return tuple(torch.from_numpy(np.ascontiguousarray(a)).to(device) for a in arrays)
+
+
+def share_right(logits: Tensor, y: Tensor) -> float:
+    """Share of the rows whose largest logit is that of their class; NaN without rows."""
+    return (logits.argmax(dim=1) == y).double().mean().item()
 
 
 def parameter_count(model: nn.Module) -> int:
@@ -148,17 +180,3 @@ def perceptron(sizes: Sequence[int]) -> nn.Sequential:
     for inputs, outputs in pairwise(sizes):
         layers += [nn.Linear(inputs, outputs), nn.ReLU()]
     return nn.Sequential(*layers[:-1])  # logits have no ReLU
-
-
-def _adam(recipe: Recipe) -> MakeOptimizer:
-    """PyTorch's Adam with the learning rate and the decay of the recipe."""
-    if recipe.decay not in ("none", "cosine"):
-        raise ValueError(f"decay {recipe.decay!r} is neither none nor cosine")
-
-    def make(parameters: Iterable[nn.Parameter], steps: int) -> tuple[Any, Any]:
-        adam = torch.optim.Adam(parameters, lr=recipe.learning_rate, fused=True)
-        if recipe.decay == "none":
-            return adam, None
-        return adam, torch.optim.lr_scheduler.CosineAnnealingLR(adam, steps)
-
-    return make

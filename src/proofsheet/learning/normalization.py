@@ -1,4 +1,4 @@
-"""Batch, layer, instance and group normalization as one function over axes.
+"""Batch, layer and instance normalization as one function over axes.
 
 CSCI 5527 HW 3, problem 3; figure 2 there (from Wu & He, arXiv 1803.08494) shows the slices.
 A feature map is a torch tensor (N, C, H, W); a slice is what shares one mean and one variance:
@@ -7,11 +7,6 @@ A feature map is a torch tensor (N, C, H, W); a slice is what shares one mean an
     batch       a channel, over the whole batch          (0, 2, 3)    C
     layer       an image, all of its channels            (1, 2, 3)    N
     instance    a channel of an image                    (2, 3)       N·C
-    group       C/G neighbouring channels of an image    see below    N·G
-
-Group norm cuts the channel axis in G groups of C/G and takes the axes (2, 3, 4) of what is then
-(N, G, C/G, H, W): layer norm is G = 1, instance norm G = C, and batch norm is the instance norm
-of the one image in which the batch lies side by side.
 
 The scale γ = 1 and the shift β = 0 of the text; the variance is the biased one, divided by the
 number of elements of the slice, as in PyTorch. Everything can be differentiated.
@@ -86,17 +81,6 @@ def layer_norm(x: Tensor, eps: float = 1e-5) -> Tensor:
 def instance_norm(x: Tensor, eps: float = 1e-5) -> Tensor:
     """Each channel of each image, as `torch.nn.InstanceNorm2d`; x is (N, C, H, W)."""
     return standardize(_feature_map(x), AXES["instance"], eps)
-
-
-def group_norm(x: Tensor, groups: int, eps: float = 1e-5) -> Tensor:
-    """C/groups channels of each image, as `torch.nn.GroupNorm(groups, C)`; x is (N, C, H, W).
-
-    Raises `ValueError` unless `groups` divides C.
-    """
-    n, c, h, w = _feature_map(x).shape
-    if groups < 1 or c % groups:
-        raise ValueError(f"{groups} groups do not divide the {c} channels of {tuple(x.shape)}")
-    return standardize(x.reshape(n, groups, c // groups, h, w), (2, 3, 4), eps).reshape(x.shape)
 
 
 def relative_difference(x: Tensor, y: Tensor) -> float:

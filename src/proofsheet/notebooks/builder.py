@@ -162,11 +162,22 @@ def definitions(module: str, names: Sequence[str], roots: Sequence[str | Path] =
 
 
 def _text(node: ast.stmt, lines: Sequence[str]) -> str:
-    """The statement as written, with its decorators and the comment above it."""
+    """The statement with decorators and the comment above it, and docstrings of one line."""
     first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - 1
     while first > 0 and lines[first - 1].startswith("#"):
         first -= 1
-    return "\n".join(lines[first : node.end_lineno])
+    dropped, ended = set(), set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(part):
+            said = part.body[0]
+            if said.end_lineno > said.lineno:  # its first line says enough here
+                dropped |= set(range(said.lineno, said.end_lineno))
+                ended.add(said.lineno - 1)
+    return "\n".join(
+        f'{lines[i]}"""' if i in ended else lines[i]
+        for i in range(first, node.end_lineno)
+        if i not in dropped
+    )
 
 
 def _names(node: ast.stmt) -> set[str]:

@@ -1,6 +1,6 @@
-"""The configuration: read, checked against its schema, completed with defaults.
+"""Read the configuration, check it against its schema, fill in defaults.
 
-Whatever is wrong is told in one line that names the key, the value and what is allowed.
+Each mistake is reported in one line with the key, the value and what is allowed.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,12 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
+from snakemake.utils import update_config
 
 from proofsheet.jobs.errors import UserError
 from proofsheet.learning.transfer_strategy import strategy_of
+from proofsheet.planning.letters import check_letters
+from proofsheet.report.pictures import ALLOWED, check_picture
 
 SCHEMA = Path("workflow/schemas/config.schema.yaml")
 # JSON has no whole numbers apart from others, so its schemas take 96.0 for one; range() does not.
@@ -28,6 +31,25 @@ _Validator = validators.extend(
         "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
     ),
 )
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's safe loader, which keeps the last of two equal keys; this one refuses them."""
+
+    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        lines: dict[tuple[str, str], int] = {}
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                name, line = (key.tag, key.value), key.start_mark.line + 1
+                if name in lines:
+                    raise UserError(
+                        f"{line}: the key {key.value!r} is also on line {lines[name]}; keep one"
+                    )
+                lines[name] = line
+        return node
+
+
 _TYPES = {dict: "a mapping", list: "a list", str: "a text", bool: "a truth value", int: "a number"}
 _WANTED = {"object": "a mapping of keys", "string": "a text in quotes"}
 
@@ -36,11 +58,13 @@ def read_yaml(path: str | Path) -> Any:
     """Read a YAML file.
 
     Raises:
-        UserError: it is missing, not UTF-8 or not YAML; the line is named.
+        UserError: it is missing, not UTF-8 or not YAML, or has a key twice; the line is named.
     """
     path = Path(path)
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), _Loader)
+    except UserError as error:
+        raise UserError(f"{path}:{error}") from None
     except FileNotFoundError:
         raise UserError(f"{path} does not exist") from None
     except (IsADirectoryError, PermissionError) as error:
@@ -55,7 +79,7 @@ def read_yaml(path: str | Path) -> Any:
 
 
 def read_config(path: str | Path) -> dict[str, Any]:
-    """Read a configuration file, whose keys are not yet checked.
+    """Read a configuration file without checking its keys.
 
     Raises:
         UserError: as `read_yaml`, and where the file holds no keys.
@@ -66,6 +90,29 @@ def read_config(path: str | Path) -> dict[str, Any]:
             f"{path} is {_shown(config)}; allowed: keys with values, such as `device: auto`"
         )
     return dict(config)
+
+
+def name_source(
+    error: UserError,
+    layers: Mapping[str, Mapping[str, Any]],
+    check: Callable[[dict[str, Any]], Any],
+) -> str:
+    """The message of `error`, naming the file or option that causes it instead of config.yaml.
+
+    Args:
+        error: what `check` raises for the whole configuration.
+        layers: the files and options of the configuration by name; later ones override earlier.
+        check: checks a configuration.
+    """
+    config: dict[str, Any] = {}
+    for name, values in layers.items():
+        update_config(config, deepcopy(dict(values)))
+        try:
+            check(deepcopy(config))
+        except UserError as found:
+            if str(found) == str(error):
+                return str(error).replace("config.yaml:", f"{name}:", 1)
+    return str(error)
 
 
 def known_sets(report: str | Path = "report") -> dict[str, dict[str, Any]]:
@@ -109,8 +156,9 @@ def checked(config: Mapping[str, Any], root: str | Path = ".") -> dict[str, Any]
         root: the project's folder, to which relative paths refer.
 
     Raises:
-        UserError: an unknown key, a wrong type or value, an unknown set or problem, a strategy of
-            transfer that cannot be, a mirror or a picture that does not exist.
+        UserError: an unknown key, a wrong type or value, an unknown set or problem, an invalid
+            transfer strategy, a mirror that does not exist, a picture that cannot be shown, a
+            letter that no font here has.
     """
     root = Path(root)
     _check_written(config, [])
@@ -128,13 +176,16 @@ def checked(config: Mapping[str, Any], root: str | Path = ".") -> dict[str, Any]
             key = _dotted(["acknowledgements", name])
             _known(problem, sets[name]["problems"], key, "a problem")
             for image in entry["images"]:
-                inside = (root / image).resolve().is_relative_to(root.resolve())
-                if not inside or not (root / image).is_file():
-                    wrong = "does not exist" if inside else "is outside the project's folder"
-                    raise UserError(
-                        f"config.yaml: {key}.{problem}.images: {image!r} {wrong};"
-                        " allowed: a png, jpg or svg file, relative to the project's folder"
-                    )
+                where = f"config.yaml: {key}.{problem}.images: {image!r}"
+                if not (root / image).resolve().is_relative_to(root.resolve()):
+                    raise UserError(f"{where} is outside the project's folder; {ALLOWED}")
+                if not (root / image).is_file():
+                    raise UserError(f"{where} does not exist; {ALLOWED}")
+                try:
+                    check_picture(root / image)
+                except UserError as error:
+                    raise UserError(f"{where} {error}") from None
+    check_letters(config)
     for name, entry in config["transfer"]["strategies"].items():
         strategy_of(name, entry)
     config["data"]["mirror"] = _mirror(config["data"], root)
@@ -142,7 +193,7 @@ def checked(config: Mapping[str, Any], root: str | Path = ".") -> dict[str, Any]
 
 
 def _check_written(value: Any, path: list[Any]) -> None:
-    """No schema sees what YAML makes of `1:`, `no:` and `.nan`."""
+    """Refuse what the schema cannot see: keys that YAML does not read as text, and `.nan`."""
     if isinstance(value, float) and not math.isfinite(value):
         raise UserError(f"config.yaml: {_dotted(path)} is {value}; allowed: a finite number")
     if isinstance(value, Mapping):
@@ -205,7 +256,7 @@ def _meant(name: str, allowed: Iterable[str]) -> str:
 
 
 def _sentence(error: ValidationError) -> str:
-    """Key, value and what is allowed, from a schema's verdict."""
+    """Key, value and what is allowed, from an error of the schema."""
     key = _dotted(error.path)
     schema = error.schema
     if error.validator == "additionalProperties":

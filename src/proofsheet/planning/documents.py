@@ -40,25 +40,25 @@ def documents(
         known: each set's `set.yaml`, by name.
         report: the folder of the chapters.
     """
-    made = {"submission": _document("submission", config["sets"], config, known, Path(report))}
+    made = {"submission": _document(config["sets"], config, known, Path(report))}
     for name, entry in known.items():
-        made[name] = _document(name, [name], config, known, Path(report))
+        made[name] = _document([name], config, known, Path(report))
         for part, content in entry.get("documents", {}).items():
-            document = f"{name}_{part}"
-            made[document] = _document(document, [name], config, known, Path(report), content)
+            made[f"{name}_{part}"] = _document([name], config, known, Path(report), content)
     return made
 
 
 def _document(
-    document: str, sets: list[str], config: Mapping[str, Any],
-    known: Mapping[str, Mapping[str, Any]], report: Path, part: Mapping[str, Any] | None = None,
+    sets: list[str], config: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]],
+    report: Path, part: Mapping[str, Any] | None = None,
 ) -> Document:  # fmt: skip
-    texts = [str(path) for name in sets for path in sorted((report / name).glob("*"))]
+    names = ["set.yaml", *(f"_{problem}.qmd" for problem in part["problems"])] if part else ["*"]
+    texts = [path for name in sets for own in names for path in sorted((report / name).glob(own))]
     acknowledged = [config["acknowledgements"].get(name, {}) for name in sets]
     return Document(
         sets,
         [(name, p) for name in sets for p in (part or known[name])["problems"]],
-        [str(report / name) for name in (*SHARED, f"{document}.qmd")] + texts,
+        [*(str(report / name) for name in SHARED), *map(str, texts)],
         [image for entry in acknowledged for p in entry.values() for image in p["images"]],
         part or {},
     )

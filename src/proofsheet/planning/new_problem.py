@@ -97,7 +97,6 @@ def write_problem(set_name: str, problem: str, root: str | Path = ".") -> list[P
         frame["_set.qmd"], f"# {set_name} {{#sec-{label}}}\n\nWhat the set is about.\n",
         f"\n{{{{< include /{set_name}/_{problem}.qmd >}}}}\n",
     )  # fmt: skip
-    _append(frame["document"], _DOCUMENT.format(set=set_name), "")
     return [*places.values(), *frame.values()]
 
 
@@ -110,13 +109,6 @@ hand_in: >-
   One PDF.
 problems:
 """
-_DOCUMENT = """\
-{{{{< include /{set}/_set.qmd >}}}}
-
-{{{{< include /generated/acknowledgements.md >}}}}
-
-{{{{< include /generated/provenance.md >}}}}
-"""
 
 
 def _frame(set_name: str, root: Path) -> dict[str, Path]:
@@ -124,7 +116,6 @@ def _frame(set_name: str, root: Path) -> dict[str, Path]:
     return {
         "set.yaml": root / f"report/{set_name}/set.yaml",
         "_set.qmd": root / f"report/{set_name}/_set.qmd",
-        "document": root / f"report/{set_name}.qmd",
     }
 
 

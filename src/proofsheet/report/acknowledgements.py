@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from proofsheet.jobs.errors import UserError
-from proofsheet.report.markdown import escape, heading, table
+from proofsheet.report.pictures import ALLOWED, suffix_of
 from proofsheet.report.sets import ProblemSet
-
-_SUFFIXES = (".png", ".jpg", ".jpeg", ".svg")
+from proofsheet.report.tables import escape, plain_table
 
 
 def images(sets: Iterable[ProblemSet], acknowledgements: Mapping[str, Any]) -> dict[str, Path]:
-    """Pictures by the path that they have in the staged project.
+    """The pictures, by their paths in the staged project.
 
     Raises:
         UserError: a picture that does not exist or is of another kind.
@@ -28,7 +27,7 @@ def images(sets: Iterable[ProblemSet], acknowledgements: Mapping[str, Any]) -> d
 
 
 def collaborators(given: Mapping[str, Any]) -> list[str]:
-    """Everyone who helped with a set, each once, in the order in which they are named.
+    """The collaborators of a set, each once, in the order in which they are named.
 
     Args:
         given: what `config.yaml` acknowledges for the set, by problem.
@@ -37,7 +36,7 @@ def collaborators(given: Mapping[str, Any]) -> list[str]:
 
 
 def who(given: Mapping[str, Any]) -> str:
-    """The collaborators of a set in a line; `None` and `Not stated` are two things.
+    """The collaborators of a set in a line; `None` and `Not stated` mean different things.
 
     Args:
         given: as for `collaborators`.
@@ -49,7 +48,7 @@ def who(given: Mapping[str, Any]) -> str:
 def homework_process(
     sources: Iterable[str], people: Iterable[str], hours: float | None, given: Mapping[str, Any]
 ) -> dict[str, str]:
-    """What a set that asks for them is told of sources, people and hours.
+    """Sources, people and hours, for a set that asks for them.
 
     Args:
         sources, people: what `config.yaml` names for the set; each is named once.
@@ -65,29 +64,24 @@ def homework_process(
 
 
 def page(sets: Iterable[ProblemSet], acknowledgements: Mapping[str, Any]) -> str:
-    """The Markdown of the section: a table per set, then the pictures."""
-    parts = [heading("Acknowledgements", 1)]
-    sets = list(sets)
+    """The Markdown of the section: who helped with what, then the pictures."""
+    rows, pictures = [], []
     for problem_set in sets:
-        if len(sets) > 1:
-            parts.append(heading(escape(problem_set.short), 2))
         entries = list(_entries(problem_set, acknowledgements))
-        parts.append(
-            table(
-                ["Problem", "Collaborators", "AI tools"],
-                [
-                    (title, _words(entry.get("collaborators")), _words(entry.get("ai_tools")))
-                    for title, _, entry in entries
-                ],
-            )
-        )
+        answers = [
+            (title, _words(entry.get("collaborators")), _words(entry.get("ai_tools")))
+            for title, _, entry in entries
+        ]
+        if len({answer[1:] for answer in answers}) == 1:
+            answers = [("all", *answers[0][1:])]
+        rows += [(problem_set.short, *answer) for answer in answers]
         for title, problem, entry in entries:
             shown = _images(problem_set.id, problem, entry)
             for number, (staged, _) in enumerate(shown, start=1):
-                alt = f"{title}: prompt and answer, picture {number} of {len(shown)}"
-                parts.append(f"**{escape(alt)}**\n")
-                parts.append(f'![]({staged}){{width=100% fig-alt="{escape(alt)}"}}\n')
-    return "\n".join(parts)
+                alt = escape(f"{title}: prompt and answer, picture {number} of {len(shown)}")
+                pictures.append(f'**{alt}**\n\n![]({staged}){{width=100% fig-alt="{alt}"}}\n')
+    table = plain_table(["Set", "Problem", "Collaborators", "AI tools"], rows)
+    return "\n".join(["# Acknowledgements {.unnumbered}\n", table, *pictures])
 
 
 def _entries(
@@ -103,7 +97,7 @@ def _named(given: Mapping[str, Any], key: str) -> list[str]:
 
 
 def _words(names: Iterable[str] | None) -> str:
-    """Nobody says that nobody helped but the author: an empty list says it, a missing one not."""
+    """The names in a line; an empty list says that nobody helped, a missing one says nothing."""
     return "Not stated" if names is None else ", ".join(names) or "None"
 
 
@@ -112,10 +106,11 @@ def _images(name: str, problem: str, entry: Mapping[str, Any]) -> list[tuple[str
     for number, text in enumerate(entry.get("images", []), start=1):
         path = Path(text)
         where = f"config.yaml: acknowledgements.{name}.{problem}.images: {text!r}"
-        if path.suffix.lower() not in _SUFFIXES:
-            raise UserError(f"{where} is not a picture; allowed: {', '.join(_SUFFIXES)}")
         if not path.is_file():
             raise UserError(f"{where} does not exist")
-        staged = f"acknowledgements/{name}/{problem}/{number}{path.suffix.lower()}"
+        # A JPEG that is saved as a.png is shown as what it is.
+        if not (suffix := suffix_of(path)):
+            raise UserError(f"{where} is not a picture; {ALLOWED}")
+        staged = f"acknowledgements/{name}/{problem}/{number}{suffix}"
         result.append((staged, path))
     return result

@@ -1,4 +1,4 @@
-"""Write what is handed in: a zip with fixed bytes, and a folder with exactly its files."""
+"""Write what is handed in: a zip with fixed bytes, and the folder with its files."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ def pack(path: str | Path, members: Iterable[tuple[str, str | Path]]) -> None:
             archive.writestr(entry, Path(source).read_bytes(), zipfile.ZIP_DEFLATED)
 
 
-def fill(folder: str | Path, sources: Mapping[str, str | Path]) -> None:
-    """Copy the files of a bundle into its folder, in which nothing else stays."""
+def fill(folder: str | Path, sources: Mapping[str, str | Path]) -> list[str]:
+    """Copy the files of a bundle into its folder.
+
+    Returns:
+        Names of other files in the folder, which are left alone: someone may have put them there.
+    """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    for left in folder.iterdir():
-        if left.name not in sources and left.is_file():
-            left.unlink()
     for name, source in sources.items():
         with replacing(folder / name) as temporary:
             temporary.write_bytes(Path(source).read_bytes())
+    return sorted(path.name for path in folder.iterdir() if path.name not in sources)

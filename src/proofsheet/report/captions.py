@@ -9,9 +9,8 @@ import re
 from pathlib import Path
 
 from proofsheet.report import claims
-from proofsheet.report.chapter import Chapter
+from proofsheet.report.chapter import VARIABLE, Chapter
 
-_VARIABLE = re.compile(r"\{\{<\s*var\s+\S+?\s*>\}\}")
 _FIGURE = re.compile(
     r"!\[(?P<caption>(?:[^\[\]]|\[[^\[\]]*\])+)\]\(figures/[\w-]+/(?P<problem>[\w-]+)/(?P<name>[\w-]+)\.svg\)"
 )
@@ -38,7 +37,7 @@ def captions(report: Path, name: str) -> dict[str, str]:
 
 def _restructured(caption: str) -> str:
     """Markdown as far as captions use it, in reStructuredText on one line."""
-    text = _CITATION.sub("", _VARIABLE.sub("…", " ".join(caption.split())))
+    text = _CITATION.sub("", VARIABLE.sub("…", " ".join(caption.split())))
     text = _REFERENCE.sub(lambda match: _NAMES[match[1]], text)
     parts = re.split(r"(\$[^$]+\$)", text)
     return "".join(

@@ -29,6 +29,7 @@ _TOKEN = re.compile(
     """,
     re.MULTILINE | re.DOTALL | re.VERBOSE,
 )
+VARIABLE = re.compile(r"\{\{<\s*var\s+(\S+?)\s*>\}\}")
 _LABEL = re.compile(r"\{#[^\s}]+")
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+)$", re.MULTILINE)
 
@@ -112,7 +113,7 @@ class Chapter:
 
     @cached_property
     def source(self) -> str:
-        """The text without what is never read: code, comments, the front matter."""
+        """The text without code, comments and front matter."""
         return self.without("front", "fence", "code", "comment")
 
     @cached_property
@@ -127,6 +128,11 @@ class Chapter:
             )
             for match, end in zip(found, ends, strict=True)
         ]  # fmt: skip
+
+    @cached_property
+    def variables(self) -> list[tuple[int, str]]:
+        """Position and name of every variable, in the order of the text."""
+        return [(match.start(), match[1]) for match in VARIABLE.finditer(self.source)]
 
     def line(self, position: int) -> int:
         """The line of a position, from 1."""

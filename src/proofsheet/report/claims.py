@@ -47,7 +47,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Context:
-    """What the claims of a chapter are judged by.
+    """The metrics that decide the claims of a chapter.
 
     Attributes:
         own: the results of the chapter's problem; None where it is not about a single one.

@@ -1,18 +1,15 @@
-"""What the cover says: author, sets, acceptance table, and on which data it all rests."""
+"""What the first page says: author, sets, the parts, and on which data it all rests."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from proofsheet.report import acceptance
-from proofsheet.report.enumeration import listed
+from proofsheet.report import marks
 from proofsheet.report.numbers import DAGGER
 from proofsheet.report.results import Outcome
 from proofsheet.report.rubric import Row
 from proofsheet.report.sets import ProblemSet
-
-NAMELESS = "(author.name in config.yaml)"
 
 
 def data(
@@ -38,21 +35,16 @@ def data(
     return {
         "kicker": single.course if single else "Deep learning",
         "title": single.title if single else "Problem sets, solved and checked",
-        "author": {
-            "name": author.get("name") or NAMELESS,
-            "student_id": author.get("student_id", ""),
-            "email": author.get("email", ""),
-        },
+        "author": {key: author.get(key, "").strip() for key in ("name", "student_id", "email")},
         "date": date,
         "keywords": [problem_set.short for problem_set in sets],
         "sets": [
             {"short": problem_set.short, "course": problem_set.course} for problem_set in sets
         ],
         "standin": _standin(outcomes),
-        "acceptance": [row.as_dict() for row in acceptance.rows(outcomes)],
         "rubric": [row.as_dict() for row in rubric],
-        "checks": sum(len(outcome.checks) for outcome in outcomes),
-        "notes": _notes(outcomes, preset),
+        "checks": marks.summary(check for outcome in outcomes for check in outcome.checks),
+        "notes": _notes(preset),
     }
 
 
@@ -73,23 +65,16 @@ def _standin(outcomes: Iterable[Outcome]) -> str:
         for outcome in affected
     ]
     return (
-        f"Not the real data but a stand-in was used for {listed(sorted(datasets))}:"
+        f"Not the real data but a stand-in was used for {', '.join(sorted(datasets))}:"
         f" every number marked {DAGGER} depends on it ({'; '.join(problems)})."
         f" A lone {DAGGER} stands for a sentence that is not true of these results."
     )
 
 
-def _notes(outcomes: Iterable[Outcome], preset: str) -> list[str]:
-    notes = []
-    if preset != "full":
-        notes.append(
-            f"A {preset} run: smaller than the one that is handed in."
-            f" A lone {DAGGER} stands for a sentence that is not true of its results."
-        )
-    seen = {source["dataset"]: source for o in outcomes for source in o.sources}
-    for name, source in seen.items():
-        if not source.get("official", True) and not source.get("standin"):
-            note = source.get("note", "")
-            title = source.get("title") or name
-            notes.append(f"Data: {title}: not the official files{f' ({note})' if note else ''}.")
-    return notes
+def _notes(preset: str) -> list[str]:
+    if preset == "full":
+        return []
+    return [
+        f"A {preset} run: smaller than the one that is handed in."
+        f" A lone {DAGGER} stands for a sentence that is not true of its results."
+    ]

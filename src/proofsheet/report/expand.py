@@ -1,7 +1,7 @@
 """A document with its includes and variables filled in, for the renderer without Quarto.
 
-Every line keeps the file and the line that it came from, so that a fault in the whole can be
-told at its place.
+Every line remembers its file and line number, so that an error can be reported where it was
+written.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from proofsheet.jobs.errors import UserError
+from proofsheet.report.chapter import VARIABLE
 from proofsheet.report.variables import lookup
 
 INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
-VARIABLE = re.compile(r"\{\{<\s*var\s+(\S+?)\s*>\}\}")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the whole, with its origin (lines count from 1)."""
+    """One line of the document, with the file and the line (from 1) where it was written."""
 
     text: str
     path: Path
@@ -57,7 +57,7 @@ def lines(path: Path, root: Path, _within: tuple[Path, ...] = ()) -> list[Line]:
 
 
 def substitute(text: str, variables: dict[str, Any]) -> str:
-    """Fill in the variables; one that there is not becomes `?var:name`, as Quarto prints it."""
+    """Fill in the variables; an unknown one becomes `?var:name`, as Quarto prints it."""
     return VARIABLE.sub(lambda m: lookup(variables, m[1]) or _missing(variables, m[1]), text)
 
 

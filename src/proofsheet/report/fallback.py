@@ -22,6 +22,7 @@ log = logging.getLogger("proofsheet")
 
 _HERE = Path(__file__).parent
 _LABEL = re.compile(r"<((?:sec|fig|tbl|eq)-[\w-]+)>")
+_MISSING = re.compile(r"label `<([\w-]+)>` does not exist")
 _PLACE = re.compile(r":(\d+):\d+$", re.MULTILINE)
 _TEX = re.compile(r"Could not convert TeX math (.+?),? rendering as TeX", re.DOTALL)
 
@@ -34,10 +35,10 @@ def render(project: Path, document: str) -> tuple[bytes, str]:
         document: name without suffix.
 
     Returns:
-        The PDF and what pandoc and typst had to say.
+        The PDF, and the messages of pandoc and typst.
 
     Raises:
-        UserError: what does not compile, at its `file:line`.
+        UserError: something does not compile; the message names its `file:line`.
     """
     settings = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
     variables = yaml.safe_load((project / "_variables.yml").read_text(encoding="utf-8")) or {}
@@ -55,7 +56,6 @@ def render(project: Path, document: str) -> tuple[bytes, str]:
         "--lua-filter=quarto.lua",
         "--syntax-highlighting=idiomatic",
         f"--output={typ.name}",
-        f"--variable=toc:{str(settings['format']['typst']['toc']).lower()}",
         f"--variable=bibliography:{settings['bibliography']}",
         f"--variable=bibliographystyle:{settings['bibliographystyle']}",
     ]
@@ -66,41 +66,49 @@ def render(project: Path, document: str) -> tuple[bytes, str]:
         raise UserError(f"pandoc: {' '.join(done.stderr.split())}")
     unconverted = _TEX.search(done.stderr)
     if unconverted:
-        where = _formula(unconverted[1], source)
-        raise UserError(f"{where}: typst has no words for the formula {_short(unconverted[1])}")
+        where = _line_with(unconverted[1].strip().splitlines()[0].strip(), source)
+        raise UserError(f"{where}: typst cannot write the formula {_short(unconverted[1])}")
     try:
         pdf, warnings = _compile(typ, project)
     except typst.TypstError as error:
-        where = _nearest(error.diagnostic, typ, source)
+        missing = _MISSING.match(error.message)
+        if missing:
+            where = _line_with(f"@{missing[1]}", source)
+        else:
+            where = _nearest(error.diagnostic, typ, source)
         raise UserError(f"{where}: typst: {error.message}") from None
-    # One symbol that pandoc writes in its old way is told at each of its places.
+    # typst repeats a warning at each of its places.
     told = "".join(f"{text}\n" for text in dict.fromkeys(f"warning: {w.message}" for w in warnings))
     return pdf, done.stderr + told
 
 
 def _compile(typ: Path, project: Path) -> tuple[bytes, list[typst.TypstWarning]]:
-    """An accessible PDF (PDF/UA-1), of which typst refuses what a screen reader could not read.
+    """Compile an accessible PDF (PDF/UA-1).
 
-    A report that is not accessible is better than none: it is compiled all the same, and said so.
+    Where typst refuses, because a screen reader could not read something, the PDF is compiled
+    without the standard, with a warning: an inaccessible report is better than none.
     """
     options = {"root": str(project), "ignore_system_fonts": True, "format": "pdf"}
-    try:
-        return typst.compile_with_warnings(str(typ), **options, pdf_standards="ua-1")
-    except typst.TypstError as error:
-        if "PDF/UA-1" not in error.message:
-            raise
-        log.warning("the PDF is not accessible as PDF/UA-1 asks: %s", error.message)
-        return typst.compile_with_warnings(str(typ), **options)
+    # A name may have letters that only a font of the system has.
+    for ignored in (True, False):
+        options["ignore_system_fonts"] = ignored
+        try:
+            return typst.compile_with_warnings(str(typ), **options, pdf_standards="ua-1")
+        except typst.TypstError as error:
+            if "PDF/UA-1" not in error.message:
+                raise
+            said = error.message
+    log.warning("the PDF does not meet PDF/UA-1: %s", said)
+    return typst.compile_with_warnings(str(typ), **options)
 
 
-def _formula(tex: str, source: list[expand.Line]) -> str:
-    """Where the first line of a formula stands."""
-    first = tex.strip().splitlines()[0].strip()
-    return next((line.where for line in source if first in line.text), "the report")
+def _line_with(text: str, source: list[expand.Line]) -> str:
+    """`file:line` of the first line with a text."""
+    return next((line.where for line in source if text in line.text), "the report")
 
 
 def _nearest(diagnostic: str, typ: Path, source: list[expand.Line]) -> str:
-    """The place of an error in the typst source, told by the last label before it."""
+    """`file:line` of an error in the typst source: that of the last label before it."""
     # The diagnostic may begin with warnings; the place of the error follows its own headline.
     match = _PLACE.search(diagnostic, max(diagnostic.find("error:"), 0))
     if not match:

@@ -25,7 +25,7 @@ th, td {{ padding: 0.25em 0.9em; }}
 
 
 def fill(folder: Path, results: Path, problems: Iterable[str]) -> None:
-    """Copy the figures and write the tables as HTML into `<folder>/<problem>/`.
+    """Copy the figures, and write the tables as HTML, into `<folder>/<problem>/`.
 
     Args:
         folder: is replaced.

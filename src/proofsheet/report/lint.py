@@ -1,7 +1,7 @@
-"""Faults of the chapters that can be seen before anything is rendered, each at its `file:line`.
+"""Faults in the chapters that can be found before rendering, each with its `file:line`.
 
-Quarto prints `?var:x` or `?@fig-x` and calls it a success, and it cannot know that a derivation
-has no check or that a digit was typed by hand. Here the report fails instead.
+Quarto prints `?var:x` or `?@fig-x` and exits with status 0, and it cannot know that a derivation
+has no check or that a number was typed by hand. Here the report fails instead.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from proofsheet.jobs.errors import UserError
 from proofsheet.report import rubric
 from proofsheet.report.chapter import Chapter
-from proofsheet.report.lint_rules import INCLUDE, NOTE, RULES, Report, labels, variables_in
+from proofsheet.report.lint_rules import INCLUDE, NOTE, RULES, Report, labels
 from proofsheet.report.results import Outcome
 from proofsheet.report.sets import ProblemSet
 
@@ -31,7 +30,7 @@ class Finding:
         return f"{self.path}:{self.line}: {self.message}"
 
 
-def chapters(report: Path, sets: list[ProblemSet]) -> list[str]:
+def chapters(sets: list[ProblemSet]) -> list[str]:
     """The chapters of these sets, as paths within `report`."""
     return [
         f"{problem_set.id}/{name}.qmd"
@@ -46,23 +45,21 @@ def chapters(report: Path, sets: list[ProblemSet]) -> list[str]:
 def check(
     folder: Path,
     results: Path,
-    document: str,
     sets: list[ProblemSet],
     outcomes: list[Outcome],
-    variables: dict[str, Any],
     preset: str = "full",
 ) -> Report:
-    """Find every fault of a document, or return what it was found to consist of.
+    """What a document consists of, if its chapters have no fault.
 
     Raises:
-        UserError: one line per fault.
+        UserError: one line for each fault.
     """
-    names = [f"{document}.qmd", *chapters(folder, sets)]
+    names = chapters(sets)
     missing = [f"{folder / name}: no such file" for name in names if not (folder / name).is_file()]
     if missing:
         raise UserError("\n".join(missing))
     texts = [Chapter.read(folder / name) for name in names]
-    report = Report(folder, results, texts, sets, outcomes, variables, preset)
+    report = Report(folder, results, texts, sets, outcomes, preset)
     faults = findings(report)
     if faults:
         raise UserError("\n".join(str(fault) for fault in faults))
@@ -81,7 +78,7 @@ def findings(report: Report) -> list[Finding]:
 
 
 def duplicates(report: Report) -> Iterator[Finding]:
-    """A label or a footnote that is defined twice in the document."""
+    """Labels and footnotes that are defined twice in the document."""
     first: dict[str, str] = {}
     for chapter in report.chapters:
         notes = ((m.start(), f"[^{m[1]}]") for m in NOTE.finditer(chapter.source))
@@ -95,18 +92,17 @@ def duplicates(report: Report) -> Iterator[Finding]:
 
 
 def uncited(report: Report) -> Iterator[Finding]:
-    """A check that no chapter cites, told at the chapter of its problem."""
-    cited = {name for chapter in report.chapters for _, name in variables_in(chapter)}
+    """Checks that no chapter cites, reported at the chapter of their problem."""
     for outcome in report.outcomes:
         for entry in outcome.checks:
             name = f"{outcome.key}.checks.{entry['id']}"
-            if name not in cited:
+            if name not in report.cited:
                 path = report.folder / outcome.set.id / f"_{outcome.problem.id}.qmd"
                 yield Finding(path, 1, f"the check {name} is not cited")
 
 
 def unincluded(report: Report) -> Iterator[Finding]:
-    """A chapter that is there but that nothing includes."""
+    """Chapters that nothing includes."""
     named = {
         Path(match[1][1:])
         for chapter in report.chapters
@@ -122,7 +118,7 @@ def unincluded(report: Report) -> Iterator[Finding]:
 
 
 def unanswered(report: Report) -> Iterator[Finding]:
-    """A part of the text without an answer."""
+    """Parts of the text without an answer."""
     for chapter, position, message in rubric.unanswered(report):
         yield Finding(chapter.path, chapter.line(position), message)
 

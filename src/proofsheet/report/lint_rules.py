@@ -1,4 +1,4 @@
-"""What can be wrong in a chapter: one function per fault, and what a chapter may refer to."""
+"""The faults that a chapter can have, one function each, and what a chapter may refer to."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from proofsheet.report import claims, typed_numbers
+from proofsheet.report import claims, marks, typed_numbers, variables
 from proofsheet.report.chapter import Chapter
-from proofsheet.report.expand import VARIABLE
+from proofsheet.report.marks import CHECK
 from proofsheet.report.results import Outcome
 from proofsheet.report.sets import ProblemSet
-from proofsheet.report.variables import closest, lookup
 
-GENERATED = ("sets.md", "acknowledgements.md", "provenance.md")
 _LABEL = re.compile(r"#([^\s}]+)")
 _KEY = re.compile(r"(?<![\w@\\.])@([A-Za-z0-9_][\w:.#$%&+?<>~/-]*)")
 _REFERENCE = re.compile(r"(?:fig|tbl|eq|sec)-")
@@ -31,7 +29,6 @@ INCLUDE = re.compile(r"\{\{<\s*include\s+(\S+)\s*>\}\}")
 _SHORTCODE = re.compile(r"\{\{<\s*(\S+)(.*?)>\}\}", re.DOTALL)
 _FIGURE = re.compile(r"/?figures/([\w-]+)/([\w-]+)/([^/]+)")
 _TABLE = re.compile(r"/tables/([\w-]+)/([\w-]+)/([^/]+)")
-_CHECK = re.compile(r"^([\w-]+\.[\w-]+)\.checks\.([\w-]+)$")
 _NO_CHECK = re.compile(r"<!--\s*no check:\s*\S")
 _BIB_ENTRY = re.compile(r"^\s*@\w+\s*\{\s*([^,\s]+)\s*,", re.MULTILINE)
 
@@ -45,13 +42,22 @@ class Report:
     chapters: list[Chapter]
     sets: list[ProblemSet]
     outcomes: list[Outcome]
-    variables: dict[str, Any]
     preset: str = "full"
 
     @cached_property
+    def cited(self) -> dict[str, int]:
+        """The number of each cited check by the name of its variable."""
+        return marks.numbered(self.chapters)
+
+    @cached_property
+    def variables(self) -> dict[str, Any]:
+        """The tree of variables."""
+        return variables.build(self.outcomes, self.cited)
+
+    @cached_property
     def labels(self) -> set[str]:
-        """Every label of the document that has a number to refer to."""
-        return {label for c in self.chapters for _, label in labels(c, numbered=True)}
+        """Every label of the document."""
+        return {label for chapter in self.chapters for _, label in labels(chapter)}
 
     @cached_property
     def citations(self) -> set[str]:
@@ -60,14 +66,14 @@ class Report:
         return set(_BIB_ENTRY.findall(path.read_text(encoding="utf-8"))) if path.exists() else set()
 
     def about(self, chapter: Chapter) -> list[Outcome]:
-        """The outcomes that a chapter speaks of: of its problem, or of its set."""
+        """The outcomes that a chapter is about: that of its problem, or those of its set."""
         folder = chapter.path.parent.name
         of_set = [outcome for outcome in self.outcomes if outcome.set.id == folder]
         of_problem = [o for o in of_set if f"_{o.problem.id}" == chapter.path.stem]
         return of_problem or of_set
 
     def context(self, chapter: Chapter) -> claims.Context:
-        """What the claims of a chapter are judged by."""
+        """The metrics that decide the claims of a chapter."""
         about = self.about(chapter)
         own = about[0] if [f"_{o.problem.id}" for o in about] == [chapter.path.stem] else None
         return claims.Context(own, self.outcomes, self.preset)
@@ -78,29 +84,29 @@ Faults = Iterator[tuple[int, str]]
 
 
 def unresolved_variables(chapter: Chapter, report: Report) -> Faults:
-    """A variable that is not in the results would print as `?var:…`."""
-    for position, name in variables_in(chapter):
-        if lookup(report.variables, name) is None:
-            yield position, f"unresolved variable {name}{closest(name, report.variables)}"
+    """A variable that is not in the results; it would print as `?var:…`."""
+    for position, name in chapter.variables:
+        if variables.lookup(report.variables, name) is None:
+            yield position, f"unresolved variable {name}{variables.closest(name, report.variables)}"
 
 
 def variables_in_mathematics(chapter: Chapter, report: Report) -> Faults:
-    """Quarto 1.9 prints hexadecimal garbage for them."""
+    """A variable in mathematics, for which Quarto 1.9 prints hexadecimal garbage."""
     for math in chapter.of("inline", "display"):
         if "{{<" in math.text:
             yield math.start, "a variable inside $…$, where Quarto cannot fill it in; move it out"
 
 
 def shortcodes(chapter: Chapter, report: Report) -> Faults:
-    """Only what both renderers know."""
+    """A shortcode that one of the renderers does not know."""
     for token in chapter.of("shortcode"):
         match = _SHORTCODE.match(token.text)
-        if match and match[1] not in ("var", "include", "pagebreak"):
+        if match and match[1] not in ("var", "include"):
             yield token.start, f"unknown shortcode {match[1]}; allowed: var, include"
 
 
 def includes(chapter: Chapter, report: Report) -> Faults:
-    """An include stands alone between blank lines and names a file that is there."""
+    """An include that does not stand alone between blank lines, or names no file."""
     lines = chapter.text.splitlines()
     for token in chapter.of("shortcode"):
         match = INCLUDE.match(token.text)
@@ -109,24 +115,22 @@ def includes(chapter: Chapter, report: Report) -> Faults:
         index = chapter.line(token.start) - 1
         around = [lines[i].strip() for i in (index - 1, index + 1) if 0 <= i < len(lines)]
         if lines[index].strip() != token.text or any(around):
-            yield token.start, f"the include of {match[1]} needs a line and blank lines of its own"
+            yield token.start, f"the include of {match[1]} must stand alone between blank lines"
         path = included(match[1], report)
         if path is None or not path.is_file():
             yield token.start, f"include of a missing file {match[1]}"
 
 
 def included(name: str, report: Report) -> Path | None:
-    """Where a project path such as `/tables/<set>/<problem>/x.md` comes from."""
+    """The source of a path in the staged project such as `/tables/<set>/<problem>/x.md`."""
     table = _TABLE.fullmatch(name)
     if table:
         return report.results / table[1] / table[2] / "tables" / table[3]
-    if name.startswith("/generated/"):
-        return report.folder / "_quarto.yml" if name[11:] in GENERATED else None
     return report.folder / name[1:] if name.startswith("/") else None
 
 
 def figures(chapter: Chapter, report: Report) -> Faults:
-    """A figure is there, has a width and says what it shows to those who cannot see it."""
+    """A figure that does not exist, or has no width or no alternative text of its own."""
     for match in _IMAGE.finditer(chapter.source):
         name, attributes = match["path"], match["attributes"] or ""
         parts = _FIGURE.fullmatch(name)
@@ -142,13 +146,12 @@ def figures(chapter: Chapter, report: Report) -> Faults:
         elif " ".join(alt[1].split()) == " ".join(match["caption"].split()):
             yield (
                 match.start(),
-                f"figure {name}: its fig-alt is its caption; say what is drawn, for those who do"
-                " not see it",
+                f"figure {name}: its fig-alt is its caption; describe what is drawn",
             )
 
 
 def references(chapter: Chapter, report: Report) -> Faults:
-    """References and citations lead somewhere."""
+    """References and citations that lead nowhere."""
     text = chapter.without(
         "front", "fence", "code", "comment", "display", "inline", "claim", "attribute", "target",
         "url", "shortcode",
@@ -172,7 +175,7 @@ def references(chapter: Chapter, report: Report) -> Faults:
 
 
 def footnotes(chapter: Chapter, report: Report) -> Faults:
-    """A footnote's mark has its note, in the same chapter."""
+    """A footnote's mark without its note in the same chapter."""
     notes = set(NOTE.findall(chapter.source))
     for match in _NOTE_MARK.finditer(
         chapter.without("front", "fence", "code", "comment", "display")
@@ -182,7 +185,7 @@ def footnotes(chapter: Chapter, report: Report) -> Faults:
 
 
 def mathematics(chapter: Chapter, report: Report) -> Faults:
-    """What typst cannot compile."""
+    """Mathematics that typst cannot compile."""
     for math in chapter.of("inline", "display"):
         match = re.search(r"\\cap(?![a-zA-Z])", math.text)
         if match:
@@ -190,38 +193,38 @@ def mathematics(chapter: Chapter, report: Report) -> Faults:
 
 
 def raw_code(chapter: Chapter, report: Report) -> Faults:
-    """Raw typst or LaTeX would be lost in the other format."""
+    """Raw typst or LaTeX, which the other renderer would lose."""
     for token in chapter.of("fence", "attribute"):
         match = re.match(r"[ \t]*(?:`{3,}|~{3,})?[ \t]*\{=\w+\}", token.text)
         if match:
-            yield token.start, "raw typst or LaTeX; only mathematics may have it"
+            yield token.start, "raw typst or LaTeX; allowed in mathematics only"
 
 
 def words_that_would_vanish(chapter: Chapter, report: Report) -> Faults:
-    """LaTeX in prose is dropped with what is in its braces, and half a shortcode is printed."""
+    """LaTeX in prose, which is dropped with its argument; half a shortcode, which is printed."""
     for match in re.finditer(r"(?<!\\)\\[A-Za-z]+", chapter.prose):
         yield match.start(), f"{match[0]} outside of $…$, which would be lost; use Markdown"
     for match in re.finditer(r"\{\{|\}\}", chapter.prose):
-        yield match.start(), f"{match[0]} of no whole {{{{< … >}}}}, which would be printed"
+        yield match.start(), f"{match[0]} without a whole {{{{< … >}}}} would be printed as it is"
 
 
 def label_form(chapter: Chapter, report: Report) -> Faults:
-    """Underscores break Quarto's references."""
+    """Underscores in a label, which break Quarto's references."""
     for position, label in labels(chapter):
         if "_" in label:
             yield position, f"underscore in the label {label}; use hyphens"
 
 
 def verified_sections(chapter: Chapter, report: Report) -> Faults:
-    """Every section with displayed mathematics cites a check or says why it has none."""
+    """A section with displayed mathematics that neither cites a check nor says why not."""
     if not report.about(chapter):
         return
     for section in chapter.sections:
         inside = [t for t in chapter.tokens if section.start <= t.start < section.end]
         formulas = [token for token in inside if token.kind == "display"]
         cites = any(
-            _CHECK.match(name)
-            for position, name in variables_in(chapter)
+            CHECK.fullmatch(name)
+            for position, name in chapter.variables
             if section.start <= position < section.end
         )
         excused = any(t.kind == "comment" and _NO_CHECK.match(t.text) for t in inside)
@@ -233,25 +236,25 @@ def verified_sections(chapter: Chapter, report: Report) -> Faults:
 
 
 def passed_checks(chapter: Chapter, report: Report) -> Faults:
-    """A check that is cited has passed."""
+    """A cited check that has not passed."""
     failed = {
         f"{outcome.key}.checks.{entry['id']}"
         for outcome in report.outcomes
         for entry in outcome.checks
         if not entry["passed"]
     }
-    for position, name in variables_in(chapter):
+    for position, name in chapter.variables:
         if name in failed:
             yield position, f"the check {name} has not passed"
 
 
 def conditions(chapter: Chapter, report: Report) -> Faults:
-    """Every claim is well-formed and, in a full run on real data, true."""
+    """A claim that is malformed or, in a full run on real data, false."""
     yield from claims.faults(chapter, report.context(chapter))
 
 
 def numbers_by_hand(chapter: Chapter, report: Report) -> Faults:
-    """Results come from variables."""
+    """A result that was typed by hand."""
     yield from typed_numbers.found(chapter, [o.metrics for o in report.about(chapter)])
 
 
@@ -262,18 +265,10 @@ RULES: tuple[Callable[[Chapter, Report], Faults], ...] = (
 )  # fmt: skip
 
 
-def labels(chapter: Chapter, *, numbered: bool = False) -> Iterator[tuple[int, str]]:
-    """Position and name of every label, or of those of numbered things."""
+def labels(chapter: Chapter) -> Iterator[tuple[int, str]]:
+    """Position and name of every label."""
     for token in chapter.of("attribute"):
-        if numbered and ".unnumbered" in token.text:
-            continue
         # A value such as fig-alt="… # …" is not a label.
         match = _LABEL.search(re.sub(r'"[^"]*"', lambda m: " " * len(m[0]), token.text))
         if match:
             yield token.start + match.start(), match[1]
-
-
-def variables_in(chapter: Chapter) -> Iterator[tuple[int, str]]:
-    """Position and name of every variable."""
-    for match in VARIABLE.finditer(chapter.source):
-        yield match.start(), match[1]

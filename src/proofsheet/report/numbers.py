@@ -76,29 +76,3 @@ def variables(value: Any, *, standin: bool = False) -> Any:
     if isinstance(value, int | float) and math.isfinite(value):
         return {name: form(value) + mark for name, form in FORMATS.items()}
     return {"text": f"{value}{mark}"}
-
-
-def verified(check: dict[str, Any]) -> str:
-    """The line under a derivation: how it was verified, from an entry of `checks.json`."""
-    by = {
-        "symbolic": "symbolically",
-        "autograd": "against automatic differentiation",
-        "finite-difference": "against finite differences",
-        "exhaustive": "exhaustively",
-        "reference": "against an independent implementation",
-        "bound": "as a bound",
-    }[check["method"]]
-    trials = check["trials"]
-    cases = "1 case, " if trials == 1 else f"{integer(trials)} cases, "
-    if trials == 1 and check["method"] in ("symbolic", "exhaustive"):
-        cases = ""  # all cases at once
-    elif check["method"] == "exhaustive":  # cases are drawn, and nothing of any is left out
-        by, cases = f"{by} in each of {integer(trials)} random cases", ""
-    if check["max_error"] == 0:
-        outcome = "exact"
-    else:
-        outcome = (
-            f"largest error {scientific(check['max_error'])}"
-            f" (allowed {scientific(check['tolerance'])})"
-        )
-    return f"Verified {by}: {cases}{outcome}."

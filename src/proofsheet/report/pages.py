@@ -7,11 +7,13 @@ prints the same table (it links to each part, so that the PDF has a named place 
 from __future__ import annotations
 
 import csv
+import ctypes
 from collections.abc import Iterable, Mapping, Sequence
-from io import BytesIO, StringIO
+from io import StringIO
 from typing import Any
 
-from pypdf import PdfReader
+import pypdfium2
+from pypdfium2 import raw
 
 from proofsheet.jobs.errors import UserError
 
@@ -33,14 +35,14 @@ def page_map(pdf: bytes, rubric: Iterable[Mapping[str, Any]]) -> list[dict[str, 
     Raises:
         UserError: the PDF has no place of that name.
     """
-    reader = PdfReader(BytesIO(pdf))
-    named = reader.named_destinations
-    headings = sorted(_outline(reader, reader.outline, 1))
+    document = pypdfium2.PdfDocument(pdf)
+    named = named_places(document)
+    headings = outline(document)
     result = []
     for row in rubric:
         if row["label"] not in named:
             raise UserError(f"the PDF has no place for {row['label']} ({row['problem']})")
-        first = _place(reader, named[row["label"]])
+        first = named[row["label"]]
         result.append(
             {
                 "set": row["set"],
@@ -48,7 +50,7 @@ def page_map(pdf: bytes, rubric: Iterable[Mapping[str, Any]]) -> list[dict[str, 
                 "part": row["part"] or "all",
                 "points": row["points"],
                 "first_page": first[0],
-                "last_page": _end(first, row["sections"], headings, len(reader.pages)),
+                "last_page": _end(first, row["sections"], headings, len(document)),
             }
         )
     return result
@@ -73,15 +75,30 @@ def _end(first: Place, sections: int, headings: Sequence[tuple[Place, int]], pag
     return max(first[0], page - 1 if top <= MARGIN + 1 else page)
 
 
-def _place(reader: PdfReader, destination: Any) -> Place:
-    number = reader.get_destination_page_number(destination)
-    height = float(reader.pages[number].mediabox.height)
-    return number + 1, round(height - float(destination.top), 1)
+def named_places(document: pypdfium2.PdfDocument) -> dict[str, Place]:
+    """Where each label is that something in the document refers to."""
+    places = {}
+    for index in range(raw.FPDF_CountNamedDests(document.raw)):
+        size = ctypes.c_long()
+        raw.FPDF_GetNamedDest(document.raw, index, None, size)  # writes the size of the name
+        name = ctypes.create_string_buffer(size.value)
+        dest = raw.FPDF_GetNamedDest(document.raw, index, name, size)
+        places[name.raw.decode("utf-16-le").rstrip("\0")] = place(document, dest)
+    return places
 
 
-def _outline(reader: PdfReader, entries: Iterable[Any], depth: int) -> Iterable[tuple[Place, int]]:
-    for entry in entries:
-        if isinstance(entry, list):
-            yield from _outline(reader, entry, depth + 1)
-        else:
-            yield _place(reader, entry), depth
+def outline(document: pypdfium2.PdfDocument) -> list[tuple[Place, int]]:
+    """Place and level, from 1, of every heading, in the order of reading."""
+    return sorted(
+        (place(document, entry.get_dest().raw), entry.level + 1) for entry in document.get_toc()
+    )
+
+
+def place(document: pypdfium2.PdfDocument, dest: Any) -> Place:
+    """The place of one of PDFium's destinations."""
+    page = raw.FPDFDest_GetDestPageIndex(document.raw, dest)
+    y, unused = ctypes.c_float(), ctypes.c_float()
+    has = [ctypes.c_int() for _ in range(3)]
+    raw.FPDFDest_GetLocationInPage(dest, *has, unused, y, unused)
+    height = document.get_page_size(page)[1]
+    return page + 1, round(height - y.value, 1)

@@ -11,8 +11,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from proofsheet.report.markdown import escape, heading, table
 from proofsheet.report.results import Outcome
+from proofsheet.report.tables import escape, plain_table
 
 PACKAGES = (
     "proofsheet", "torch", "torchvision", "numpy", "scipy", "sympy", "scikit-learn", "pandas",
@@ -20,43 +20,77 @@ PACKAGES = (
 )  # fmt: skip
 
 
-def page(
-    outcomes: Iterable[Outcome],
-    *,
-    settings: Mapping[str, Any],
-    benchmarks: Path,
-    root: Path,
-) -> str:
-    """The Markdown of the section.
+def section(outcomes: Iterable[Outcome], *, settings: Mapping[str, Any], root: Path) -> str:
+    """The Markdown of the report's section: data, machine, settings, software.
 
     Args:
         outcomes: of the problems in the document.
         settings: what `config.yaml` said about the run, by name.
-        benchmarks: folder of the TSV files of Snakemake's `benchmark:`.
         root: the checkout, whose commit is named.
     """
+    parts = ["# Provenance {.unnumbered}\n"]
+    for source in _sources(outcomes).values():
+        parts.append(f"**{escape(_title(source))}**: {escape(_description(source))}\n")
+    chosen = {key: _listed(value) for key, value in settings.items()}
+    facts = {**machine(), **chosen, "commit": commit(root)}
+    for name, pairs in (("Run", facts), ("Software", versions())):
+        listed = "; ".join(f"{key} {value}" for key, value in pairs.items())
+        parts.append(f"**{name}**: {escape(listed)}.\n")
+    return "\n".join(parts)
+
+
+def record(outcomes: Iterable[Outcome], *, benchmarks: Path) -> str:
+    """What is kept beside the report, in Markdown: files with checksums, classes, job times.
+
+    Args:
+        outcomes: of the problems in the document.
+        benchmarks: folder of the TSV files of Snakemake's `benchmark:`.
+    """
     outcomes = list(outcomes)
-    used = {source["dataset"]: source for o in outcomes for source in o.sources}
-    chosen = {key.capitalize(): _listed(value) for key, value in settings.items()}
-    facts = [*machine().items(), *chosen.items(), ("Commit", commit(root))]
-    parts = [heading("Provenance", 1)]
-    if used:
-        parts += [heading("Data", 2), *(_data(source) for source in used.values())]
-    parts += [
-        heading("Machine and settings", 2),
-        table(["What", "Found"], facts),
-        heading("Software", 2),
-        escape(", ".join(f"{name} {version}" for name, version in versions().items())) + ".\n",
-    ]
+    used = _sources(outcomes)
+    parts = ["# Provenance\n", *(_data(source) for source in used.values())]
     rows = cost(benchmarks, {*used, *(outcome.set.id for outcome in outcomes)})
     if rows:
         parts += [
-            heading("Time and memory", 2),
-            "Wall-clock time, processor time and largest resident memory of each job, as"
-            " Snakemake measured them; a row with several jobs adds up the times.\n",
-            table(["Job", "Jobs", "Time", "Processor time", "Memory"], rows, "lrrrr"),
+            "## Time and memory\n",
+            "Wall-clock time, processor time and peak resident memory of each job, as Snakemake"
+            " measured them; a row with several jobs adds up the times.\n",
+            plain_table(["Job", "Jobs", "Time", "Processor time", "Memory"], rows, "lrrrr"),
         ]
     return "\n".join(parts)
+
+
+def _sources(outcomes: Iterable[Outcome]) -> dict[str, Mapping[str, Any]]:
+    return {source["dataset"]: source for outcome in outcomes for source in outcome.sources}
+
+
+def _title(source: Mapping[str, Any]) -> str:
+    return str(source.get("title") or source["dataset"])
+
+
+def _description(source: Mapping[str, Any]) -> str:
+    """One dataset in a few lines: version, origin, license, citation, split."""
+    counts = {part: entry.get("total") for part, entry in source.get("counts", {}).items()}
+    rows = ", ".join(f"{count:,} {part}" for part, count in counts.items() if count)
+    on_two_sides = source.get("images_on_two_sides", "")
+    details = (
+        source.get("version", ""),
+        _origin(source),
+        source.get("note", ""),
+        source.get("licence") and f"license {source['licence']}",
+        source.get("citation", ""),
+        rows and f"prepared as {rows}",
+        source.get("split", ""),
+        on_two_sides != "" and f"images on two sides of the split: {on_two_sides}",
+    )
+    return "; ".join(str(detail) for detail in details if detail) + "."
+
+
+def _origin(source: Mapping[str, Any]) -> str:
+    if source.get("standin"):
+        return "stand-in, not the real data"
+    official = "official files" if source.get("official") else "not the official files"
+    return f"{source.get('source', 'unknown')} ({official})"
 
 
 def versions() -> dict[str, str]:
@@ -73,8 +107,8 @@ def versions() -> dict[str, str]:
 def machine() -> dict[str, str]:
     """Platform, processor and, if there is one, GPU."""
     facts = {
-        "Platform": f"{platform.system()} {platform.machine()}",
-        "Processor": _processor(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "processor": _processor(),
     }
     gpu = _output(["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"])
     return facts | ({"GPU": ", ".join(gpu.splitlines())} if gpu else {})
@@ -146,15 +180,10 @@ def _seconds(values: list[float | None]) -> str:
 
 def _data(source: Mapping[str, Any]) -> str:
     """One dataset: a table of facts with its files and checksums, and one of its counts."""
-    if source.get("standin"):
-        origin = "stand-in, not the real data"
-    else:
-        official = "official files" if source.get("official") else "not the official files"
-        origin = f"{source.get('source', 'unknown')} ({official})"
     facts = [
-        ("Source", origin),
+        ("Source", _origin(source)),
         ("Version", source.get("version", "")),
-        ("Licence", source.get("licence", "")),
+        ("License", source.get("licence", "")),
         ("Citation", source.get("citation", "")),
         ("Note", source.get("note", "")),
         ("Split", source.get("split", "")),
@@ -164,8 +193,8 @@ def _data(source: Mapping[str, Any]) -> str:
         *_checksums(source.get("files", [])),
     ]
     rows = [(key, value) for key, value in facts if value != ""]
-    name = escape(source.get("title") or source["dataset"])
-    return f"{table([name, ''], rows)}\n{_counts(source.get('counts', {}))}"
+    counts = _counts(source.get("counts", {}))
+    return f"## {escape(_title(source))}\n\n{plain_table(['', ''], rows)}\n{counts}"
 
 
 def _counts(counts: Mapping[str, Any]) -> str:
@@ -176,20 +205,13 @@ def _counts(counts: Mapping[str, Any]) -> str:
     classes = list(dict.fromkeys(name for per_class in splits.values() for name in per_class))
     rows = [[name, *(f"{c.get(name, 0):,}" for c in splits.values())] for name in classes]
     rows.append(["all", *(f"{sum(c.values()):,}" for c in splits.values())])
-    return table(["Class", *splits], rows, "l" + "r" * len(splits))
+    return plain_table(["Class", *splits], rows, "l" + "r" * len(splits))
 
 
 def _checksums(files: Iterable[Mapping[str, str]]) -> list[tuple[str, str]]:
-    """File and checksum, in groups of eight that a line can break between."""
-    result = []
-    for file in files:
-        for kind in ("sha256", "md5"):
-            if kind in file:
-                digest = file[kind]
-                groups = [digest[i : i + 8] for i in range(0, len(digest), 8)]
-                result.append((str(file["name"]), f"{kind.upper()} {' '.join(groups)}"))
-                break
-    return result
+    """File and checksum."""
+    kinds = [(file, "sha256" if "sha256" in file else "md5") for file in files]
+    return [(file["name"], f"{kind.upper()} {file[kind]}") for file, kind in kinds if kind in file]
 
 
 def _listed(value: Any) -> str:

@@ -3,7 +3,6 @@
 -- texts. The typst that comes out has the shape of Quarto's, so that one theme serves both.
 
 local NAMES = { fig = "Figure", tbl = "Table", eq = "Equation", sec = "Section" }
-local labels = {}
 
 local function typst(text) return pandoc.RawInline("typst", text) end
 
@@ -38,17 +37,7 @@ local function float(content, caption, kind, label, position)
     .. '")<' .. label .. ">")
 end
 
--- First pass: which labels there are.
-local function note_block(block)
-  if block.identifier and block.identifier ~= "" then labels[block.identifier] = true end
-end
-
-local function note_equation(str)
-  local label = str.text:match("^{#(eq%-[^ }]+)}$")
-  if label then labels[label] = true end
-end
-
--- Second pass: inlines.
+-- First passes: inlines.
 local function image(img)
   local alt = img.attributes["fig-alt"] or pandoc.utils.stringify(img.caption)
   local options = ""
@@ -64,14 +53,10 @@ local function reference(cite)
     local kind = kind_of(one.id)
     if not kind then return nil end
     if index > 1 then result:extend({ pandoc.Str(","), pandoc.Space() }) end
-    if labels[one.id] then
-      local name = one.mode == "SuppressAuthor" and "" or NAMES[kind]
-      if #one.prefix > 0 then name = pandoc.utils.stringify(one.prefix) end
-      result:insert(typst("#ref(<" .. one.id .. ">, supplement: [" .. name .. "])"))
-    else
-      io.stderr:write("[WARNING] Unable to resolve crossref @" .. one.id .. "\n")
-      result:insert(pandoc.Strong({ pandoc.Str("?@" .. one.id) }))
-    end
+    -- typst refuses a label that does not exist.
+    local name = one.mode == "SuppressAuthor" and "" or NAMES[kind]
+    if #one.prefix > 0 then name = pandoc.utils.stringify(one.prefix) end
+    result:insert(typst("#ref(<" .. one.id .. ">, supplement: [" .. name .. "])"))
   end
   return result
 end
@@ -137,7 +122,7 @@ local function formula(math)
   return { typst("#[#set math.equation(alt: " .. quoted(math.text) .. ");"), math, typst("]") }
 end
 
--- Third pass: blocks that contain the others.
+-- Later passes: blocks that contain the others.
 local function figure(fig)
   if kind_of(fig.identifier) == "fig" then
     return float(fig.content, fig.caption.long, "fig", fig.identifier, "bottom")
@@ -162,8 +147,8 @@ local function tabular(tbl)
   return label and float({ tbl }, caption, "tbl", label, "top") or tbl
 end
 
--- The colours by which Quarto, and so the theme, tells the kinds of callouts.
-local COLOURS = {
+-- The colors by which Quarto, and so the theme, tells the kinds of callouts.
+local COLORS = {
   note = "0758E5", tip = "00A047", important = "CC1914", warning = "EB9113", caution = "FC5300",
 }
 
@@ -177,7 +162,7 @@ local function callout(div, kind)
     title = { pandoc.Str(kind:sub(1, 1):upper() .. kind:sub(2)) }
   end
   return call("#callout(body: [", content, "], title: [", title, '], icon_color: rgb("#'
-    .. (COLOURS[kind] or "909090") .. '"))')
+    .. (COLORS[kind] or "909090") .. '"))')
 end
 
 --- One cell per block: what a figure or a table becomes is kept together.
@@ -218,12 +203,10 @@ local function division(div)
 end
 
 return {
-  { Block = note_block, Str = note_equation },
   { Blocks = together },
   { Para = equations, Plain = equations },
-  { Cite = reference },
+  { Cite = reference, Image = image },
   { Div = panel },
-  { Image = image },
   { Figure = figure, Table = tabular },
   { Div = division },
   { Math = formula },

@@ -1,4 +1,4 @@
-"""Rendering with a Quarto that is installed."""
+"""Rendering with an installed Quarto."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from proofsheet.jobs.errors import UserError
 NEEDED = (1, 9)
 LIMIT = 900  # seconds for one document: a first start unpacks its caches
 _ERROR = re.compile(r"^\s*(?:\x1b\[[\d;]*m)*(?:error|ERROR)\b.*", re.MULTILINE)
-_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+_COLOR = re.compile(r"\x1b\[[\d;]*m")
 
 log = logging.getLogger("proofsheet")
 
@@ -62,7 +62,7 @@ def render(quarto: Quarto, project: Path, document: str) -> tuple[bytes, str]:
         document: name without suffix.
 
     Returns:
-        The PDF and what Quarto had to say.
+        The PDF, and the messages of Quarto.
 
     Raises:
         UserError: Quarto failed, or left no PDF; its messages are in the log.
@@ -83,7 +83,7 @@ def render(quarto: Quarto, project: Path, document: str) -> tuple[bytes, str]:
         raise UserError(f"quarto {quarto.version} did not end within {LIMIT} s") from None
     except OSError as error:
         raise UserError(f"{quarto.path} does not run ({error})") from None
-    said = _COLOUR.sub("", done.stdout)
+    said = _COLOR.sub("", done.stdout)
     pdf = project / f"{document}.pdf"
     if done.returncode != 0 or not pdf.is_file():
         log.error("%s", said.strip())

@@ -1,4 +1,4 @@
-"""From a staged project to a PDF that has been read once more before it is let go."""
+"""Render a staged project to PDF, and look for what is unresolved in the PDF's text."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def render(
     renderer: str = "auto",
     report: Path = Path("report"),
 ) -> str:
-    """Render `<staged>/<document>.qmd` to `output`, which is whole or not there.
+    """Render `<staged>/<document>.qmd` to `output`, which is written in one step.
 
     Args:
         staged: a project as `stage` leaves it; nothing is written into it.
@@ -87,22 +87,25 @@ def render(
 
 
 def complaints(said: str) -> list[str]:
-    """Lines of a renderer's log that tell of something missing."""
+    """Lines of a renderer's log that report something missing."""
     return list(dict.fromkeys(match[0].strip() for match in _COMPLAINTS.finditer(said)))
 
 
 def traces(pdf: bytes, staged: Path, report: Path) -> list[str]:
-    """What is unresolved in the text of a PDF, with its page and the line that it came from."""
+    """What is unresolved in the text of a PDF, with its page and `file:line`."""
     pages = page_texts(pdf)
-    # A checksum in a note about the data is hexadecimal, too, and meant.
+    # A checksum in a note about the data is meant, and so are question marks in the user's words.
     meant = "".join(
-        path.read_text(encoding="utf-8") for path in sorted((staged / "generated").glob("*.*"))
+        path.read_text(encoding="utf-8").replace("\\", "")
+        for path in sorted(
+            [*staged.glob("*.qmd"), *staged.glob("generated/*.*"), *staged.glob("_variables.yml")]
+        )
     )
     faults = []
     for number, text in enumerate(pages, start=1):
         for pattern, meaning in _TRACES:
             for match in pattern.finditer(text):
-                if meaning.startswith("hexadecimal") and match[0] in meant:
+                if match[0] in meant:
                     continue
                 word = (match[1] if pattern.groups else match[0]) or match[0]
                 where = next(_uses(word, staged, report), f"page {number}")
@@ -111,7 +114,7 @@ def traces(pdf: bytes, staged: Path, report: Path) -> list[str]:
 
 
 def _uses(word: str, staged: Path, report: Path) -> Iterator[str]:
-    """`file:line` of the chapters in which a word stands."""
+    """`file:line` of each place in the chapters where a word stands."""
     if not word.strip("?"):
         return
     for path in sorted(staged.rglob("*.qmd")):
@@ -121,6 +124,6 @@ def _uses(word: str, staged: Path, report: Path) -> Iterator[str]:
 
 
 def _in_report(message: str, project: Path, report: Path) -> str:
-    """A message in which a chapter is named as it is in the checkout."""
+    """A message with the paths of chapters as they are in the checkout."""
     message = message.replace(f"{project}/", "")
     return re.sub(r"(?<![\w/])([\w-]+/)?[\w-]+\.qmd:\d+", lambda m: f"{report / m[0]}", message)

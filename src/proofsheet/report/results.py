@@ -1,4 +1,4 @@
-"""What was found: the results of the problems and the sources of their data, as one reads them."""
+"""Read the results of the problems and the sources of their data."""
 
 from __future__ import annotations
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from proofsheet.report import acceptance
 from proofsheet.report.chapter import Chapter, Section
-from proofsheet.report.lint_rules import Report, variables_in
+from proofsheet.report.lint_rules import Report
 from proofsheet.report.results import Outcome
 
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
@@ -53,7 +53,7 @@ class Row:
             "label": self.label,
             "sections": self.sections,
             "checks": self.checks,
-            "bars": [{"value": bar.value, "bar": bar.bar, "state": bar.state} for bar in self.bars],
+            "bars": [asdict(bar) for bar in self.bars],
         }
 
 
@@ -150,7 +150,7 @@ def _cited(chapter: Chapter, outcome: Outcome, sections: list[Section]) -> int:
     return len(
         {
             name
-            for position, name in variables_in(chapter)
+            for position, name in chapter.variables
             if name.startswith(checks)
             and any(section.start <= position < section.end for section in sections)
         }

@@ -1,4 +1,4 @@
-"""What is asked: `report/<set>/set.yaml`, with the parts of a problem set and its bars."""
+"""Read `report/<set>/set.yaml`: the parts of a problem set, their points and bars."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from proofsheet.report.numbers import FORMATS
 class Bar:
     """A value that a result must reach: at least or at most `limit`.
 
-    `part` is the part of the problem that asks for it; '' if it is for the whole problem.
+    `part` is the part of the problem that it is for; '' if it is for the whole problem. `asked`:
+    the course's text sets it; otherwise it is one of our own.
     """
 
     what: str
@@ -26,9 +27,9 @@ class Bar:
     limit: float
     at_least: bool
     format: str
-    aim: float | None = None
     real_data: bool = False
     part: str = ""
+    asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Problem:
 
     @property
     def key(self) -> str:
-        """`p1` of `p1_subspace`, with which its labels go on after those of its set."""
+        """`p1` of `p1_subspace`: in its labels, what follows the name of the set."""
         return self.id.partition("_")[0]
 
     @property
@@ -133,7 +134,7 @@ def _bar(content: dict[str, Any], parts: dict[str, str], path: Path) -> Bar:
         float(content[limits[0]]),
         limits[0] == "at_least",
         content.get("format", "f4"),
-        content.get("aim"),
         bool(content.get("real_data", False)),
         part,
+        bool(content.get("asked", False)),
     )

@@ -1,13 +1,13 @@
 """Put one document together: chapters, numbers, figures, tables, cover, in one folder.
 
-The folder is a Quarto project of its own, so that what is generated never lies among what is
-written by hand, and a set can be rendered without waiting for the others.
+The folder is a Quarto project of its own: generated files never mix with written ones, and a set
+can be rendered without waiting for the others.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -20,22 +20,24 @@ from proofsheet.report import (
     acknowledgements,
     claims,
     cover,
-    expand,
     lint,
+    marks,
     provenance,
     results,
     rubric,
     variables,
 )
+from proofsheet.report.chapter import VARIABLE
 from proofsheet.report.lint_rules import Report
 from proofsheet.report.sets import ProblemSet, load
 
 THEME = ("_quarto.yml", "references.bib", "typst-template.typ", "typst-show.typ")
+CHECKS = "generated/checks.json"
 
 
 @dataclass(frozen=True)
 class Staging:
-    """What one document is made of.
+    """What a document is made of.
 
     Attributes:
         document: `submission`, or the name of a set.
@@ -46,7 +48,7 @@ class Staging:
         results: folder of the results.
         author: name, student_id, email.
         acknowledgements: as in `config.yaml`.
-        settings: `preset` and whatever else the provenance page says about the run, by name.
+        settings: `preset` and the other settings that the provenance section names.
         date: as it is printed; today if empty.
     """
 
@@ -62,22 +64,24 @@ class Staging:
     date: str = ""
 
 
-def stage(job: Staging, folder: Path) -> None:
+def stage(job: Staging, folder: Path) -> Report:
     """Check the chapters, then write the project into `folder` (which is replaced).
 
+    Returns:
+        What the document consists of.
+
     Raises:
-        UserError: a result that is missing, or every fault that `lint` finds, a line each.
+        UserError: a missing result, or one line for each fault that `lint` finds.
     """
     sets = [load(job.report, name) for name in job.sets]
     if job.problems:
         sets = [sets[0].only(job.problems, job.part)]
     outcomes = results.read(job.results, sets)
-    tree = variables.build(outcomes)
     preset = str(job.settings.get("preset", "full"))
-    checked = lint.check(job.report, job.results, job.document, sets, outcomes, tree, preset)
+    checked = lint.check(job.report, job.results, sets, outcomes, preset)
 
     shutil.rmtree(folder, ignore_errors=True)
-    chapters = [f"{job.document}.qmd", *lint.chapters(job.report, sets)]
+    chapters = lint.chapters(sets)
     for name in THEME:
         _copy(job.report / name, folder / name)
     for name, chapter in zip(chapters, checked.chapters, strict=True):
@@ -90,14 +94,28 @@ def stage(job: Staging, folder: Path) -> None:
     for name, path in acknowledgements.images(sets, job.acknowledgements).items():
         _copy(path, folder / name)
 
-    named = {
-        name for chapter in chapters for name in expand.VARIABLE.findall(_text(folder / chapter))
-    }
-    write_text(folder / "_variables.yml", variables.to_yaml(variables.only(tree, named)))
+    named = {name for chapter in chapters for name in VARIABLE.findall(_text(folder / chapter))}
+    write_text(
+        folder / "_variables.yml", variables.to_yaml(variables.only(checked.variables, named))
+    )
+    write_text(folder / f"{job.document}.qmd", "\n".join(_document(job, checked)))
     _generate(job, folder / "generated", checked)
+    return checked
+
+
+def _document(job: Staging, checked: Report) -> Iterator[str]:
+    """The document in Markdown: each set with its table of checks, then the back matter."""
+    for problem_set in checked.sets:
+        yield from _chapters(problem_set)
+        if any(o.checks for o in checked.outcomes if o.set == problem_set):
+            yield "## Checks {.unnumbered}\n"
+            yield f'```{{=typst}}\n#checks-table(json("{CHECKS}").{problem_set.id})\n```\n'
+    yield acknowledgements.page(checked.sets, job.acknowledgements)
+    yield provenance.section(checked.outcomes, settings=job.settings, root=job.report.parent)
 
 
 def _generate(job: Staging, folder: Path, checked: Report) -> None:
+    """What the theme reads."""
     sets, outcomes = checked.sets, checked.outcomes
     front = cover.data(
         sets,
@@ -108,19 +126,13 @@ def _generate(job: Staging, folder: Path, checked: Report) -> None:
         preset=checked.preset,
     )
     write_json(folder / "cover.json", front)
-    metadata = {"title": cover.document_title(front), "author": front["author"]["name"]}
+    metadata = {"title": cover.document_title(front)}
+    if name := front["author"]["name"]:
+        metadata["author"] = name
     write_text(folder / "metadata.yml", yaml.safe_dump(metadata, allow_unicode=True))
-    write_text(folder / "sets.md", "\n".join(part for s in sets for part in _chapters(s)))
-    write_text(folder / "acknowledgements.md", acknowledgements.page(sets, job.acknowledgements))
-    write_text(
-        folder / "provenance.md",
-        provenance.page(
-            outcomes,
-            settings=job.settings,
-            benchmarks=job.results / "benchmarks",
-            root=job.report.parent,
-        ),
-    )
+    of_set = {s.id: [o for o in outcomes if o.set == s] for s in sets}
+    tables = {name: marks.table(found, checked.cited) for name, found in of_set.items()}
+    write_json(folder / Path(CHECKS).name, tables)
 
 
 def _chapters(problem_set: ProblemSet) -> list[str]:

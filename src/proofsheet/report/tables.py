@@ -1,12 +1,14 @@
-"""Result tables as Markdown pipe tables, which Quarto and pandoc read alike."""
+"""Tables and plain text in Markdown, which Quarto and pandoc read alike."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from proofsheet.jobs.atomic_files import write_text
 
+_SPECIAL = re.compile(r"([\\`*_$\[\]<>#|~^@\"'{}])")
 _RULES = {"l": ":---", "r": "---:", "c": ":---:"}
 
 
@@ -32,6 +34,18 @@ def pipe_table(
             raise ValueError(f"row {row!r} has {len(row)} cells for {len(header)} columns")
         lines.append(_line(row))
     return "\n".join(lines) + "\n"
+
+
+def escape(text: object) -> str:
+    """A text in which Markdown reads no markup."""
+    return _SPECIAL.sub(r"\\\1", str(text))
+
+
+def plain_table(header: Sequence[str], rows: Iterable[Sequence[object]], align: str = "") -> str:
+    """A pipe table of plain texts, which are escaped; left-aligned by default."""
+    # `pipe_table` escapes a bar in any table.
+    cells = [[escape(cell).replace("\\|", "|") for cell in row] for row in rows]
+    return pipe_table(header, cells, align or "l" * len(header))
 
 
 def write_table(

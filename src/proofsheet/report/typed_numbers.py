@@ -37,7 +37,7 @@ def found(chapter: Chapter, metrics: Iterable[Any]) -> Iterator[tuple[int, str]]
 
     Args:
         chapter: the text.
-        metrics: `metrics.json` of the problems that the chapter speaks of.
+        metrics: `metrics.json` of the problems that the chapter is about.
     """
     declared = given(chapter)
     results = Results(metrics)
@@ -60,7 +60,7 @@ def found(chapter: Chapter, metrics: Iterable[Any]) -> Iterator[tuple[int, str]]
 
 
 class Results:
-    """The numbers of some metrics, to be asked whether a literal is one of them, rounded."""
+    """The numbers of some metrics: is a literal one of them, rounded?"""
 
     def __init__(self, metrics: Iterable[Any]) -> None:
         numbers = [abs(number) for metric in metrics for number in _numbers(metric)]

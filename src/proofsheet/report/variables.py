@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import yaml
 
 from proofsheet.jobs.errors import UserError
-from proofsheet.report import numbers
+from proofsheet.report import marks, numbers
 from proofsheet.report.results import Outcome
+from proofsheet.report.tables import escape
 
 STANDIN_NOTE = f"{numbers.DAGGER} on stand-in data"
-_MARKDOWN = re.compile(r"([\\`*_$\[\]<>#|~^@\"])")
 
 
-def build(outcomes: Iterable[Outcome]) -> dict[str, Any]:
+def build(outcomes: Iterable[Outcome], cited: Mapping[str, int]) -> dict[str, Any]:
     """The tree of variables: set, problem, the keys of its metrics, format.
 
-    Each problem also has `checks.<id>` (the line under a derivation) and `standin`, a note that
-    is empty on real data.
+    Each problem also has `checks.<id>` (the mark of a derivation) and `standin`, a note that is
+    empty on real data.
+
+    Args:
+        outcomes: of the problems in the document.
+        cited: the number of each check by the name of its variable (`marks.numbered`).
 
     Raises:
         UserError: a metric named `checks` or `standin`, or a key that Quarto cannot address.
@@ -40,7 +44,10 @@ def build(outcomes: Iterable[Outcome]) -> dict[str, Any]:
                 )
         tree.setdefault(outcome.set.id, {})[outcome.problem.id] = {
             **_escaped(numbers.variables(outcome.metrics, standin=outcome.standin)),
-            "checks": {check["id"]: numbers.verified(check) for check in outcome.checks},
+            "checks": {
+                check["id"]: marks.mark(cited.get(f"{outcome.key}.checks.{check['id']}", 0))
+                for check in outcome.checks
+            },
             "standin": STANDIN_NOTE if outcome.standin else "",
         }
     return tree
@@ -108,10 +115,10 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _escaped(tree: Any) -> Any:
-    """Texts in which Markdown reads nothing but letters."""
+    """The texts of a tree, in which Markdown reads no markup."""
     if isinstance(tree, dict):
         return {key: _escaped(value) for key, value in tree.items()}
-    return _MARKDOWN.sub(r"\\\1", tree)
+    return escape(tree)
 
 
 def _keys(value: Any) -> Iterator[str]:

@@ -67,7 +67,7 @@ class Sweepable:
 
     Attributes:
         rule: the rule that it repeats; what is not swept is as in its `params`.
-        function: what trains, `<set>.<problem>.sweep:<name>` in workflow/problems.
+        function: what trains, `problems.<set>.<problem>.train:<name>`.
         dataset: name of its data; None: those of EECS 182 HW 5, question 6, which the
             configuration chooses.
         parameters: what may be swept.
@@ -93,12 +93,7 @@ class Sweepable:
     @property
     def module(self) -> str:
         """The module of `function`."""
-        return f"problems.{self.function.split(':')[0]}"
-
-    @property
-    def path(self) -> str:
-        """Where that module is, from the top of the checkout."""
-        return f"workflow/{self.module.replace('.', '/')}.py"
+        return self.function.split(":")[0]
 
 
 _CLASSICAL = {"seed": _SEED, "features": _FEATURES}
@@ -113,14 +108,14 @@ _SGD = {
     "batch": _BATCH,
     "images": _images(_CIFAR),
 }
-"""Fields of `sgd_loop.SgdRecipe`, and beside them the seed and how many images."""
+"""Fields of `recipes.SgdRecipe`, and beside them the seed and how many images."""
 _MUON = {"muon": _number(0, 10), "muon_momentum": _MOMENTUM, "muon_decay": _DECAY}
 _CLASSICAL_RULE, _P7 = "csci5527_hw2_p4_dry_beans_classical", "cs7643_ps2_p7_cifar10"
 
 SWEEPABLE: Mapping[str, Sweepable] = {
     "csci5527_hw2/p4_dry_beans_mlp": Sweepable(
         "csci5527_hw2_p4_dry_beans_mlp",
-        "csci5527_hw2.p4_dry_beans.sweep:mlp",
+        "problems.csci5527_hw2.p4_dry_beans.train:train_mlp",
         "dry_bean",
         {
             "seed": _SEED,
@@ -138,7 +133,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
     ),
     "csci5527_hw2/p4_dry_beans_svm": Sweepable(
         _CLASSICAL_RULE,
-        "csci5527_hw2.p4_dry_beans.sweep:svm",
+        "problems.csci5527_hw2.p4_dry_beans.train:train_svm",
         "dry_bean",
         _CLASSICAL | {"C": _number(1e-4, 1e6), "gamma": _number(1e-6, 1e3)},
         runs_per_job=25,
@@ -147,7 +142,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
     ),
     "csci5527_hw2/p4_dry_beans_forest": Sweepable(
         _CLASSICAL_RULE,
-        "csci5527_hw2.p4_dry_beans.sweep:forest",
+        "problems.csci5527_hw2.p4_dry_beans.train:train_forest",
         "dry_bean",
         _CLASSICAL
         | {
@@ -161,7 +156,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
     ),
     "csci5527_hw2/p4_dry_beans_boosting": Sweepable(
         _CLASSICAL_RULE,
-        "csci5527_hw2.p4_dry_beans.sweep:boosting",
+        "problems.csci5527_hw2.p4_dry_beans.train:train_boosting",
         "dry_bean",
         _CLASSICAL
         | {
@@ -175,7 +170,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
     ),
     "csci5527_hw3/p1_optimizers_train": Sweepable(
         "csci5527_hw3_p1_optimizers_train",
-        "csci5527_hw3.p1_optimizers.sweep:train",
+        "problems.csci5527_hw3.p1_optimizers.train:train",
         "mnist",
         {
             "seed": _SEED,
@@ -190,7 +185,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
     ),
     "csci5527_hw3/p4_transfer_train": Sweepable(
         "csci5527_hw3_p4_transfer_train",
-        "csci5527_hw3.p4_transfer.sweep:train",
+        "problems.csci5527_hw3.p4_transfer.train:train",
         "chest_xray",
         {
             "seed": _SEED,
@@ -207,13 +202,13 @@ SWEEPABLE: Mapping[str, Sweepable] = {
             "side": _whole(64, 224),
         },
         runs_per_job=1,
-        inputs={"weights": "results/csci5527_hw3/p4_transfer/pretrained.npz"},
+        inputs={"weights": "results/csci5527_hw3/p4_transfer/runs/pretrained.npz"},
         mem_mb=4000,
         minutes=60,
     ),
     "dl_hw1/p4_bloodmnist_train": Sweepable(
         "dl_hw1_p4_bloodmnist_train",
-        "dl_hw1.p4_bloodmnist.sweep:train",
+        "problems.dl_hw1.p4_bloodmnist.train:train",
         "bloodmnist",
         {
             "seed": _SEED,
@@ -225,7 +220,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
     ),
     "dl_hw1/p5_initialization_run": Sweepable(
         "dl_hw1_p5_initialization_run",
-        "dl_hw1.p5_initialization.sweep:run",
+        "problems.dl_hw1.p5_initialization.train:train",
         "mnist",
         {
             "seed": _SEED,
@@ -239,8 +234,8 @@ SWEEPABLE: Mapping[str, Sweepable] = {
         },
     ),
     "dl_hw1/p6_mytorch": Sweepable(
-        "dl_hw1_p6_mytorch",
-        "dl_hw1.p6_mytorch.sweep:train",
+        "dl_hw1_p6_mytorch_train",
+        "problems.dl_hw1.p6_mytorch.train:train",
         "mnist",
         {
             "seed": _SEED,
@@ -255,7 +250,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
     ),
     "cs7643_ps2/p7_cifar10_numpy": Sweepable(
         f"{_P7}_numpy",
-        "cs7643_ps2.p7_cifar10.sweep_numpy:train",
+        "problems.cs7643_ps2.p7_cifar10.train_numpy:train",
         "cifar10",
         {
             "seed": _SEED,
@@ -272,7 +267,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
     ),
     "cs7643_ps2/p7_cifar10_train": Sweepable(
         f"{_P7}_train",
-        "cs7643_ps2.p7_cifar10.sweep:train",
+        "problems.cs7643_ps2.p7_cifar10.train:train",
         "cifar10",
         _SGD | _MUON | {"network": _one_of("two_layer", "vanilla_cnn", "own")},
         runs_per_job=1,
@@ -282,14 +277,14 @@ SWEEPABLE: Mapping[str, Sweepable] = {
     ),
     "cs7643_ps2/p7_cifar10_ablation": Sweepable(
         f"{_P7}_ablation",
-        "cs7643_ps2.p7_cifar10.sweep:ablation",
+        "problems.cs7643_ps2.p7_cifar10.train:train_without",
         "cifar10",
         _SGD | _MUON | {"choice": _one_of("none", "augmentation", "normalization", "muon")},
         mem_mb=4000,
     ),
     "cs7643_ps2/p7_cifar10_long_tail": Sweepable(
         f"{_P7}_long_tail",
-        "cs7643_ps2.p7_cifar10.sweep:long_tail",
+        "problems.cs7643_ps2.p7_cifar10.train:train_long_tail",
         "cifar10",
         _SGD
         | {
@@ -301,7 +296,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
     ),
     "eecs182_hw5/q5_dropout_train": Sweepable(
         "eecs182_hw5_q5_dropout_train",
-        "eecs182_hw5.q5_dropout.sweep:train",
+        "problems.eecs182_hw5.q5_dropout.train:train",
         "cifar10",
         {
             "seed": _SEED,
@@ -315,7 +310,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
     ),
     "eecs182_hw5/q6_cnn_given": Sweepable(
         "eecs182_hw5_q6_cnn_given",
-        "eecs182_hw5.q6_cnn.sweep:given",
+        "problems.eecs182_hw5.q6_cnn.train:train_given",
         None,
         {
             "seed": _SEED,
@@ -330,7 +325,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
     ),
     "eecs182_hw5/q6_cnn_trial": Sweepable(
         "eecs182_hw5_q6_cnn_trial",
-        "eecs182_hw5.q6_cnn.sweep:trial",
+        "problems.eecs182_hw5.q6_cnn.train:train_trial",
         None,
         _SGD
         | _MUON

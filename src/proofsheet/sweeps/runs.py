@@ -1,21 +1,16 @@
-"""The runs that a sweep repeats, one module for each problem.
+"""What the runs of a sweep are compared by: metrics of the validation rows.
 
-Each takes up the training of its problem's script, with the recipe of its rule as the starting
-point, and replaces what is swept. All of them train on the training rows and are measured on the
-validation rows. The test rows are not there: settings are compared.
+A run is the training of a problem (`train` in its folder), with the parameters of its rule as the
+starting point. It trains on the training rows; the test rows are not there.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from importlib import import_module
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 
-from proofsheet.data.dataset import Dataset, Part
 from proofsheet.learning.classification import accuracy, confusion_matrix, macro_f1
 
 Metrics = dict[str, float | None]
@@ -23,36 +18,23 @@ Metrics = dict[str, float | None]
 gives probabilities, `validation_loss`, which is None if it is no finite number."""
 
 
-@dataclass(frozen=True)
-class Common:
-    """What the runs of one job share.
+def validated(arrays: Mapping[str, np.ndarray], y: np.ndarray) -> Metrics:
+    """Metrics of a training, from what it says about the first validation rows.
 
-    Attributes:
-        data: without test rows, see `without_test`.
-        device: as in `config.yaml`: auto, cpu or cuda.
-        start: the parameters of the rule that is repeated, such as its epochs and images.
-        inputs: paths of further files, by name.
+    Args:
+        arrays: `val_logits` (n, K), or `val_score` (n,) of the second of two classes, or
+            `val_predicted` (n,), which may have `validation_loss` per epoch beside it.
+        y: (n,) classes, or more.
     """
-
-    data: Dataset
-    device: str
-    start: Mapping[str, Any]
-    inputs: Mapping[str, str] = field(default_factory=dict)
-
-
-RunOne = Callable[[Common, Mapping[str, Any]], Metrics]
-"""What all runs share, and the parameters of this one."""
-
-
-def run_of(function: str) -> RunOne:
-    """The run `<set>.<problem>.sweep:<name>`; a job imports no other problem's."""
-    module, name = function.split(":")
-    return getattr(import_module(f"problems.{module}"), name)
-
-
-def without_test(data: Dataset) -> Dataset:
-    """The same data with an empty test part, so that no run can look at it."""
-    return replace(data, test=Part(data.test.x[:0], data.test.y[:0]))
+    if "val_score" in arrays:
+        score = arrays["val_score"]
+        return of_logits(np.stack([np.zeros_like(score), score], axis=1), y[: len(score)])
+    if "val_logits" in arrays:
+        return of_logits(arrays["val_logits"], y[: len(arrays["val_logits"])])
+    metrics = of_predictions(arrays["val_predicted"], y)
+    if "validation_loss" in arrays:
+        metrics["validation_loss"] = finite(arrays["validation_loss"][-1])
+    return metrics
 
 
 def of_predictions(predicted: np.ndarray, y: np.ndarray) -> Metrics:

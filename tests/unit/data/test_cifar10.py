@@ -351,9 +351,21 @@ def test_the_publisher_s_training_images_come_back_in_order(
     np.testing.assert_array_equal(whole.x, arrays["x"][arrays["part"] == 0])
     np.testing.assert_array_equal(whole.y, arrays["y"][arrays["part"] == 0])
     np.testing.assert_array_equal(whole.index, np.arange(500))
+    data = load(tmp_path)
+    assert data.divided("published").val is data.test
+    halves = data.divided("halves")
+    np.testing.assert_array_equal(halves.val.y, data.test.y[::2])
+    np.testing.assert_array_equal(halves.test.x, data.test.x[1::2])
+    np.testing.assert_array_equal(halves.train.x, whole.x)
+    assert len(data.without_test().test) == 0
+    with pytest.raises(ValueError, match="divided as 'evenly'"):
+        data.divided("evenly")
+    # Without an order to tell, the training part comes first.
     prepare("mnist", "standin", "", 0, tmp_path)
-    with pytest.raises(ValueError, match="mnist does not say in which order"):
-        load(tmp_path).published_train()
+    data = load(tmp_path)
+    np.testing.assert_array_equal(
+        data.published_train().y, np.concatenate([data.train.y, data.val.y])
+    )
 
 
 # --- the real files -----------------------------------------------------------------------------

@@ -11,7 +11,6 @@ import torch
 
 from proofsheet.jobs.device import make_deterministic, mixed_precision, on_gpu, resolve
 from proofsheet.jobs.errors import UserError
-from proofsheet.planning.gpu_count import visible_gpus
 
 ROOT = Path(__file__).parents[3]
 PLACE = ROOT / "src/proofsheet/jobs/device.py"
@@ -101,11 +100,3 @@ def test_speed_may_be_preferred_to_determinism(monkeypatch):
     monkeypatch.setenv("PROOFSHEET_DETERMINISTIC", "0")
     make_deterministic()
     assert not torch.are_deterministic_algorithms_enabled()
-
-
-def test_gpus_that_the_scheduler_leaves(tmp_path):
-    for name in ("nvidia0", "nvidia1", "nvidiactl", "nvidia-uvm"):
-        (tmp_path / name).touch()
-    for allowed, count in {"0": 1, "1,0": 2, "": 0, "-1": 0, "0,1,2": 2}.items():
-        assert visible_gpus({"CUDA_VISIBLE_DEVICES": allowed}, tmp_path) == count
-    assert visible_gpus({}, tmp_path) == 2

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from proofsheet.jobs.errors import UserError
-from proofsheet.jobs.result_hashes import RECORDS, forget, record
+from proofsheet.jobs.result_hashes import RECORDS, forget, record, refuse_quick
 from proofsheet.planning.clock import redate
 from proofsheet.planning.tampering import refuse_edited
 
@@ -92,3 +92,23 @@ def test_sources_of_the_future_are_dated_now(root):
     assert abs(source.stat().st_mtime - time.time()) < 60
     assert other.stat().st_mtime == 5000
     assert redate(root) == ""
+
+
+@pytest.mark.parametrize("change", ["none", "touched"])
+def test_a_result_of_a_quick_run_does_not_pass_as_full(root, change):
+    name, others = OUTPUTS[0], ["src/proofsheet/checks.py", *OUTPUTS[1:]]
+    record([name], root, preset="quick")
+    if change == "touched":
+        (root / name).touch()
+    refuse_quick(others, root)
+    with pytest.raises(UserError, match=f"^{name} was made by a quick run") as caught:
+        refuse_quick([*others, name], root)
+    assert "delete results/set and results/notebooks/set" in str(caught.value)
+    refuse_edited(root)
+
+
+def test_a_result_that_was_made_again_in_full_passes(root):
+    record([OUTPUTS[0]], root, preset="quick")
+    (root / OUTPUTS[0]).write_text("of the full run")
+    record(OUTPUTS[:2], root, preset="full")
+    refuse_quick(OUTPUTS, root)

@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from proofsheet.learning.loop import Recipe, logits_of, parameter_count, perceptron, train
+from proofsheet.learning.loop import fit, logits_of, parameter_count, perceptron, share_right
+from proofsheet.learning.recipes import AdamRecipe
 
 
 def problem(n: int = 50) -> tuple[torch.Tensor, torch.Tensor]:
@@ -24,7 +25,7 @@ def network(seed: int = 0) -> torch.nn.Module:
 def test_same_steps_as_written_out():
     x, y = problem()
     model, twin = network(), network()
-    curves = train(model, (x, y), (x[:9], y[:9]), Recipe(2, 16, 1e-2), seed=7, label="test")
+    curves = fit(model, (x, y), (x[:9], y[:9]), AdamRecipe(2, 16, 1e-2), seed=7, label="test")
     orders = torch.Generator().manual_seed(7)
     optimizer = torch.optim.Adam(twin.parameters(), lr=1e-2)
     for epoch in range(2):
@@ -50,13 +51,13 @@ def test_another_optimizer_and_its_schedule_take_the_steps():
     x, y = problem()
     model, twin, told = network(), network(), []
 
-    def make(parameters, steps):
+    def make(model, steps):
         told.append(steps)
-        sgd = torch.optim.SGD(parameters, lr=0.1)
+        sgd = torch.optim.SGD(model.parameters(), lr=0.1)
         return sgd, torch.optim.lr_scheduler.StepLR(sgd, 1, 0.5)
 
-    recipe = Recipe(2, 16, learning_rate=100.0)  # which is Adam's, and not used
-    train(model, (x, y), (x, y), recipe, seed=7, label="test", optimizer=make)
+    recipe = AdamRecipe(2, 16, learning_rate=100.0)  # which is Adam's, and not used
+    fit(model, (x, y), (x, y), recipe, seed=7, label="test", steppers=make)
     assert told == [8]
     orders, rate = torch.Generator().manual_seed(7), 0.1
     for _ in range(2):
@@ -74,7 +75,7 @@ def test_another_optimizer_and_its_schedule_take_the_steps():
 def test_two_runs_are_equal_and_another_seed_is_not():
     x, y = problem()
     runs = [
-        train(network(), (x, y), (x, y), Recipe(2, 16), seed=seed, label="test")["loss"]
+        fit(network(), (x, y), (x, y), AdamRecipe(2, 16), seed=seed, label="test")["loss"]
         for seed in (0, 0, 1)
     ]
     np.testing.assert_array_equal(runs[0], runs[1])
@@ -85,7 +86,7 @@ def test_validation_rows_decide_nothing():
     x, y = problem()
     losses = []
     for watched in (y, 1 - y):
-        curves = train(network(), (x, y), (x, watched), Recipe(2, 16), seed=0, label="test")
+        curves = fit(network(), (x, y), (x, watched), AdamRecipe(2, 16), seed=0, label="test")
         losses.append(curves["loss"])
     np.testing.assert_array_equal(*losses)
 
@@ -99,7 +100,7 @@ def test_augmentation_changes_batches_of_training_only():
         return torch.zeros_like(batch)
 
     model = network()
-    train(model, (x, y), (x, y), Recipe(1, 16), seed=0, label="test", augment=augment)
+    fit(model, (x, y), (x, y), AdamRecipe(1, 16), seed=0, label="test", augment=augment)
     assert seen == [16, 16, 16, 2]
     # From zeros nothing reaches the first weights.
     torch.testing.assert_close(next(model.parameters()), next(network().parameters()))
@@ -107,9 +108,9 @@ def test_augmentation_changes_batches_of_training_only():
 
 def test_cosine_ends_near_zero_and_other_decays_are_refused():
     x, y = problem()
-    train(network(), (x, y), (x, y), Recipe(1, 16, decay="cosine"), seed=0, label="test")
+    fit(network(), (x, y), (x, y), AdamRecipe(1, 16, decay="cosine"), seed=0, label="test")
     with pytest.raises(ValueError, match="neither none nor cosine"):
-        train(network(), (x, y), (x, y), Recipe(1, decay="linear"), seed=0, label="test")
+        fit(network(), (x, y), (x, y), AdamRecipe(1, decay="linear"), seed=0, label="test")
 
 
 def test_mixed_precision_ends_nearby():
@@ -117,7 +118,7 @@ def test_mixed_precision_ends_nearby():
     ends = []
     for mixed in (False, True):
         model = network()
-        curves = train(model, (x, y), (x, y), Recipe(3, 16), seed=0, label="test", mixed=mixed)
+        curves = fit(model, (x, y), (x, y), AdamRecipe(3, 16), seed=0, label="test", mixed=mixed)
         assert all(p.dtype == torch.float32 for p in model.parameters())
         ends.append(curves["loss"])
     assert (ends[0] != ends[1]).any()
@@ -139,5 +140,11 @@ def test_perceptron_has_relus_between_its_layers_only():
 
 def test_small_numbers_are_themselves_again_after_a_training():
     x, y = torch.randn(32, 4), torch.randint(0, 3, (32,))
-    train(torch.nn.Linear(4, 3), (x, y), (x, y), Recipe(1, 16), seed=0, label="test")
+    fit(torch.nn.Linear(4, 3), (x, y), (x, y), AdamRecipe(1, 16), seed=0, label="test")
     assert torch.tensor(1e-40) / 2 > 0
+
+
+def test_the_share_that_is_right():
+    logits = torch.tensor([[1.0, 0], [0, 1], [3, 2], [0, 2]])
+    assert share_right(logits, torch.tensor([0, 1, 1, 1])) == 0.75
+    assert np.isnan(share_right(logits[:0], torch.tensor([], dtype=torch.int64)))

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from proofsheet.learning.normalization import (
     AXES,
     batch_norm,
-    group_norm,
     instance_norm,
     layer_norm,
     relative_difference,
@@ -22,7 +21,6 @@ OURS = {
     "batch": batch_norm,
     "layer": layer_norm,
     "instance": instance_norm,
-    "group": lambda x, eps: group_norm(x, 2, eps),
 }
 TOLERANCE = {torch.float32: 1e-6, torch.float64: 1e-14}
 # PyTorch's batch norm refuses eps = 0 while training; this one is lost in the sum σ² + ε.
@@ -35,7 +33,6 @@ def pytorch(method, shape, eps, dtype):
         "batch": torch.nn.BatchNorm2d(c, eps or NO_EPS),
         "layer": torch.nn.LayerNorm((c, h, w), eps),
         "instance": torch.nn.InstanceNorm2d(c, eps or NO_EPS),
-        "group": torch.nn.GroupNorm(2, c, eps),
     }[method].to(dtype)
 
 
@@ -78,16 +75,6 @@ def test_slices_have_mean_0_and_variance_1(method):
     first = tuple(slice(None) if a in axes else slice(0, 1) for a in range(4))
     x[first] = 7 * x[first] + 1
     assert relative_difference(OURS[method](x, 0.0), out) < 1e-13
-
-
-def test_the_others_are_cases_of_group_norm():
-    x = torch.randn(3, 6, 5, 4, dtype=torch.float64)
-    assert relative_difference(group_norm(x, 1), layer_norm(x)) < 1e-15
-    assert torch.equal(group_norm(x, 6), instance_norm(x))
-    # One image, in which the batch lies side by side: (1, C, N·H, W).
-    wide = x.transpose(0, 1).reshape(1, 6, 15, 4)
-    back = instance_norm(wide).view(6, 3, 5, 4).transpose(0, 1)
-    assert relative_difference(back, batch_norm(x)) < 1e-15
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE, ids=str)
@@ -161,7 +148,7 @@ def test_relative_difference_is_equation_3():
     ("call", "message"),
     [
         (lambda: batch_norm(torch.ones(3, 4, 5)), r"need a feature map .* got \(3, 4, 5\)"),
-        (lambda: group_norm(torch.ones(4, 5), 1), r"need a feature map .* got \(4, 5\)"),
+        (lambda: layer_norm(torch.ones(4, 5)), r"need a feature map .* got \(4, 5\)"),
         (lambda: layer_norm(torch.ones(0, 1, 2, 2)), r"non-empty .* got \(0, 1, 2, 2\)"),
         (
             lambda: instance_norm(torch.ones(1, 1, 2, 2, dtype=torch.int64)),
@@ -169,8 +156,6 @@ def test_relative_difference_is_equation_3():
         ),
         (lambda: batch_norm(torch.ones(1, 1, 2, 2), -1e-5), "eps is -1e-05"),
         (lambda: batch_norm(torch.ones(1, 1, 2, 2), float("nan")), "eps is nan"),
-        (lambda: group_norm(torch.ones(1, 6, 2, 2), 4), "4 groups do not divide the 6 channels"),
-        (lambda: group_norm(torch.ones(1, 6, 2, 2), 0), "0 groups"),
         (lambda: standardize(torch.ones(2, 3, 4), (0, 1)), r"axes \(0, 1\) of \(2, 3, 4\)"),
         (lambda: standardize(torch.ones(2, 3, 4), (1, 2, 3)), r"axes \(1, 2, 3\)"),
         (lambda: standardize(torch.ones(2, 3, 4), (1, 2, 2)), r"axes \(1, 2, 2\)"),

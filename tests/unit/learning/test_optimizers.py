@@ -6,7 +6,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from torch.profiler import ProfilerActivity, profile
 
 from proofsheet.learning.optimizers import (
     Adagrad,
@@ -16,21 +15,17 @@ from proofsheet.learning.optimizers import (
     RMSprop,
     Schedule,
     cosine,
-    staircase,
 )
 
 SHAPES = [(7,), (3, 5), (4, 3, 2, 2), (), (1, 1)]
 
 CASES = [
     (Adagrad, {}),
-    (Adagrad, {"lr": 0.1, "lr_decay": 0.01, "weight_decay": 0.3}),
-    (Adagrad, {"initial_accumulator_value": 0.5, "eps": 1e-3}),
+    (Adagrad, {"lr": 0.1, "eps": 1e-3}),
     (RMSprop, {}),
-    (RMSprop, {"lr": 3e-3, "alpha": 0.9, "eps": 1e-4, "weight_decay": 0.3}),
-    (RMSprop, {"momentum": 0.9}),
-    (RMSprop, {"momentum": 0.5, "weight_decay": 0.1}),
+    (RMSprop, {"lr": 3e-3, "alpha": 0.9, "eps": 1e-4}),
     (Adam, {}),
-    (Adam, {"lr": 0.02, "betas": (0.5, 0.9), "eps": 1e-3, "weight_decay": 0.3}),
+    (Adam, {"lr": 0.02, "betas": (0.5, 0.9), "eps": 1e-3}),
     (Adam, {"betas": (0.0, 0.0)}),
     (AdamW, {}),
     (AdamW, {"lr": 0.02, "betas": (0.8, 0.99), "eps": 1e-6, "weight_decay": 0.5}),
@@ -89,13 +84,11 @@ def test_trajectory_is_pytorchs(cls, arguments, missing):
 @given(
     cls=st.sampled_from([Adagrad, RMSprop, Adam, AdamW]),
     shapes=st.lists(st.lists(st.integers(1, 4), max_size=4), min_size=1, max_size=4),
-    weight_decay=st.sampled_from([0.0, 0.1]),
     missing=st.sampled_from([0.0, 0.3, 1.0]),
     seed=st.integers(0, 999),
 )
-def test_trajectory_over_random_shapes(cls, shapes, weight_decay, missing, seed):
-    arguments = {"weight_decay": weight_decay}
-    assert follow(cls, arguments, shapes, steps=12, seed=seed, missing=missing) <= 1e-10
+def test_trajectory_over_random_shapes(cls, shapes, missing, seed):
+    assert follow(cls, {}, shapes, steps=12, seed=seed, missing=missing) <= 1e-10
 
 
 @pytest.mark.parametrize("cls", [Adagrad, RMSprop, Adam, AdamW])
@@ -105,30 +98,7 @@ def test_the_learning_rate_may_change_between_steps(cls):
     def change(ours, theirs):
         ours.lr = theirs.param_groups[0]["lr"] = next(rates)
 
-    arguments = {"lr": 0.1, "weight_decay": 0.1}
-    assert follow(cls, arguments, SHAPES, steps=30, between=change) <= 1e-10
-
-
-@pytest.mark.parametrize("cls", [Adagrad, RMSprop, Adam, AdamW])
-def test_positional_arguments_have_pytorchs_order_and_defaults(cls):
-    """A call copied from torch.optim means the same here."""
-    positional = {
-        Adagrad: (0.1, 0.01, 0.2, 0.3, 1e-3),
-        RMSprop: (0.1, 0.7, 1e-3, 0.2, 0.5),
-        Adam: (0.1, (0.5, 0.6), 1e-3, 0.2),
-        AdamW: (0.1, (0.5, 0.6), 1e-3, 0.2),
-    }[cls]
-    for arguments in (positional[:n] for n in range(len(positional) + 1)):
-        (ours,), (theirs,) = twins([(6,)])
-        optimizers = (
-            cls([ours], *arguments),
-            getattr(torch.optim, cls.__name__)([theirs], *arguments),
-        )
-        for k in range(1, 4):
-            for optimizer, p in zip(optimizers, (ours, theirs), strict=True):
-                p.grad = torch.linspace(-1, 1, 6, dtype=torch.float64) * k
-                optimizer.step()
-        torch.testing.assert_close(ours, theirs, rtol=0, atol=1e-14)
+    assert follow(cls, {"lr": 0.1}, SHAPES, steps=30, between=change) <= 1e-10
 
 
 def test_a_whole_network_trains_like_pytorchs():
@@ -184,16 +154,6 @@ def test_adam_is_algorithm_1_by_hand():
 
 
 @pytest.mark.parametrize(("cls", "arguments"), CASES, ids=NAMES)
-def test_pieces_of_a_large_parameter_make_the_whole_of_its_step(monkeypatch, cls, arguments):
-    monkeypatch.setattr("proofsheet.learning.optimizers.PIECE", 6)
-    # Several rows at once with a rest, one row longer than a piece, rows of one element.
-    assert follow(cls, arguments, [(7, 3), (2, 9), (13,), ()], 20) <= 1e-10
-    ours, _ = twins([(7, 3)])
-    rows = {slot.rows for slot in cls(ours, **arguments)._slots}
-    assert rows == {2}
-
-
-@pytest.mark.parametrize(("cls", "arguments"), CASES, ids=NAMES)
 def test_a_parameter_without_gradient_keeps_still(cls, arguments):
     (p, q), _ = twins([(3,), (2,)])
     optimizer = cls([p, q], **arguments)
@@ -202,14 +162,14 @@ def test_a_parameter_without_gradient_keeps_still(cls, arguments):
         p.grad = torch.ones_like(p)
         optimizer.step()
     assert torch.equal(q, before)
-    assert [slot.steps for slot in optimizer._slots] == [3, 0]
+    assert optimizer.t == [3, 0]
 
 
 def test_a_parameter_given_twice_is_stepped_once():
     (p,), (q,) = twins([(3,)])
     for optimizer in (Adam([p, p]), Adam([q])):
-        for slot in optimizer._slots:
-            slot.parameter.grad = torch.ones_like(slot.parameter)
+        for parameter in (p, q):
+            parameter.grad = torch.ones_like(parameter)
         optimizer.step()
     assert torch.equal(p, q)
 
@@ -227,70 +187,17 @@ def test_gradients_are_read_only(cls, arguments):
     assert p.grad is None
 
 
-@pytest.mark.parametrize(("cls", "arguments"), CASES, ids=NAMES)
-def test_a_step_allocates_nothing_of_the_size_of_a_parameter(cls, arguments):
-    p = torch.randn(10_000).requires_grad_()
-    p.grad = torch.randn(10_000)
-    optimizer = cls([p], **arguments)
-    optimizer.step()
-    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
-        optimizer.step()
-    allocated = sum(max(0, e.self_cpu_memory_usage) for e in profiler.events())
-    assert allocated < 1_000  # scalars become tensors of 8 bytes inside PyTorch
-
-
 def test_nothing_comes_from_torch_optim():
     for cls in (Adagrad, RMSprop, Adam, AdamW):
         assert issubclass(cls, Optimizer)
         assert not any(base.__module__.startswith("torch") for base in cls.__mro__)
 
 
-def test_two_kinds_of_parameters_and_an_empty_one():
-    p = torch.ones(3, requires_grad=True)
-    q = torch.ones(5, dtype=torch.float64, requires_grad=True)
-    none = torch.ones(0, requires_grad=True)
-    optimizer = Adam([p, none, q], weight_decay=0.1)
-    for t in (p, none, q):
-        t.grad = torch.ones_like(t)
-    optimizer.step()
-    torch.testing.assert_close(p.double(), q[:3], rtol=0, atol=1e-6)
-    assert q[0].item() == pytest.approx(1 - 1e-3)
-
-
-@pytest.mark.parametrize(
-    ("cls", "arguments", "message"),
-    [
-        (Adam, {"lr": -1}, "lr is -1; it must be at least 0"),
-        (Adam, {"betas": (1.0, 0.9)}, "beta 1 is 1.0"),
-        (AdamW, {"betas": (0.9, -0.1)}, "beta 2 is -0.1"),
-        (Adam, {"eps": -1e-8}, "eps is"),
-        (AdamW, {"weight_decay": -1}, "weight_decay is -1"),
-        (RMSprop, {"alpha": 1}, "alpha is 1"),
-        (RMSprop, {"momentum": -0.5}, "momentum is -0.5"),
-        (Adagrad, {"lr_decay": -1}, "lr_decay is -1"),
-        (Adagrad, {"initial_accumulator_value": -1}, "initial_accumulator_value is -1"),
-        (Adagrad, {"lr": float("nan")}, "lr is nan"),
-    ],
-)
-def test_impossible_arguments_are_refused(cls, arguments, message):
-    with pytest.raises(ValueError, match=message):
-        cls([torch.ones(2, requires_grad=True)], **arguments)
-
-
-def test_impossible_parameters_are_refused():
-    p = torch.ones(2, requires_grad=True)
+def test_impossible_arguments_are_refused():
+    with pytest.raises(ValueError, match="lr is -1; it must be at least 0"):
+        Adam([torch.ones(2, requires_grad=True)], lr=-1)
     with pytest.raises(ValueError, match="params is empty"):
         Adam([])
-    with pytest.raises(TypeError, match="params is a tensor"):
-        Adam(p)
-    with pytest.raises(
-        TypeError, match=r"parameter 1 is a dict, not a tensor .* one optimizer per"
-    ):
-        Adam([p, {"params": [p]}])
-    with pytest.raises(ValueError, match=r"parameter 0, .* is not a leaf"):
-        Adam([p * 2])
-    with pytest.raises(ValueError, match=r"parameter 0 is torch.int64"):
-        Adam([torch.ones(2, dtype=torch.int64)])
 
 
 def rates(schedule, steps):
@@ -318,34 +225,21 @@ def test_schedules_are_pytorchs():
     def adam():
         return Adam([torch.ones(1, requires_grad=True)], lr=0.2)
 
-    assert rates(Schedule(adam(), cosine(10, floor=0.05)), 10) == pytest.approx(
-        pytorch_rates(lambda o: make.CosineAnnealingLR(o, 10, eta_min=0.01), 10, 0.2)
-    )
-    assert rates(Schedule(adam(), staircase(3, 0.1)), 12) == pytest.approx(
-        pytorch_rates(lambda o: make.StepLR(o, 3, 0.1), 12, 0.2)
+    assert rates(Schedule(adam(), cosine(10)), 10) == pytest.approx(
+        pytorch_rates(lambda o: make.CosineAnnealingLR(o, 10), 10, 0.2)
     )
     assert rates(Schedule(adam(), lambda k: 1 / (k + 1)), 8) == pytest.approx(
         pytorch_rates(lambda o: make.LambdaLR(o, lambda k: 1 / (k + 1)), 8, 0.2)
     )
 
 
-def test_warm_up_rises_to_the_top_and_the_end_stays_at_the_floor():
-    factor = cosine(14, warmup=4, floor=0.1)
+def test_warm_up_rises_to_the_top_and_the_end_stays_at_zero():
+    factor = cosine(14, warmup=4)
     assert [factor(k) for k in range(5)] == pytest.approx([0.25, 0.5, 0.75, 1, 1])
-    assert factor(9) == pytest.approx(0.55)
-    assert [factor(k) for k in (14, 15, 1000)] == pytest.approx([0.1] * 3)
+    assert factor(9) == pytest.approx(0.5)
+    assert [factor(k) for k in (14, 15, 1000)] == pytest.approx([0] * 3)
 
 
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (lambda: cosine(0), "warmup is 0"),
-        (lambda: cosine(5, warmup=5), "warmup is 5; it must be in"),
-        (lambda: cosine(5, floor=2), "floor is 2"),
-        (lambda: staircase(0, 0.1), "every is 0"),
-        (lambda: staircase(1, 0), "by is 0; it must be positive"),
-    ],
-)
-def test_impossible_schedules_are_refused(make, message):
-    with pytest.raises(ValueError, match=message):
-        make()
+def test_an_impossible_warm_up_is_refused():
+    with pytest.raises(ValueError, match="warmup is 5; it must be in"):
+        cosine(5, warmup=5)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofsheet.jobs.errors import UserError
-from proofsheet.planning.config import SCHEMA, checked, read_config, read_yaml
+from proofsheet.planning.config import SCHEMA, checked, name_source, read_config, read_yaml
 
 ROOT = Path(__file__).parents[3]
 STRATEGIES = read_yaml(ROOT / "config.yaml")["transfer"]["strategies"]
@@ -64,7 +64,7 @@ def test_config_yaml_is_the_schema_s_defaults():
         ({"seeds": ["3"]}, ["seeds[0] is '3' (a text, as every number inside --config;"]),
         ({"deterministic": "false"}, ["deterministic is 'false' (a text, as every number"]),
         ({"device": "tpu"}, ["device is 'tpu'", "allowed: auto, cpu, cuda"]),
-        ({"preset": True}, ["preset is True", "allowed: full, quick"]),
+        ({"preset": True}, ["preset is True", "allowed: auto, full, quick"]),
         ({"eecs182_hw5": {"q6_dataset": "mnist"}}, ["is 'mnist'", "auto, cifar10, cifar100"]),
         ({"eecs182_hw5": {"q7_hours": "ten"}}, ["q7_hours is 'ten' (a text)", "from 0 to 1000"]),
         ({"eecs182_hw5": {"q7_hours": -1}}, ["q7_hours is -1", "or null: not stated"]),
@@ -93,8 +93,8 @@ def test_config_yaml_is_the_schema_s_defaults():
         ({"acknowledgements": {"hw": {}}}, ["acknowledgements: 'hw' is not a set"]),
         ({"acknowledgements": {"csci5527_hw2": {"p1": {}}}}, ["'p1' is not a problem"]),
         (
-            {"acknowledgements": {"csci5527_hw2": {"p1_subspace": {"images": ["a.txt"]}}}},
-            ["images[0] is 'a.txt'", "png"],
+            {"acknowledgements": {"csci5527_hw2": {"p1_subspace": {"images": ["README.md"]}}}},
+            ["images: 'README.md' is not a picture", "png"],
         ),
         (
             {"acknowledgements": {"csci5527_hw2": {"p1_subspace": {"images": ["a.png"]}}}},
@@ -204,3 +204,46 @@ def test_a_new_set_needs_no_code(tmp_path):
         ) as caught:
             checked({}, tmp_path)
         assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key"),
+    [
+        ("acknowledgements:\n  csci5527_hw2: {}\nacknowledgements: {}\n", 3, "acknowledgements"),
+        ("data:\n  source: auto\n  source: mirror\n", 3, "source"),
+        ("author: {name: Ada, name: Grace}\n", 1, "name"),
+    ],
+)
+def test_a_key_that_is_there_twice_is_named(tmp_path, text, line, key):
+    path = tmp_path / "config.yaml"
+    path.write_text(text)
+    with pytest.raises(UserError, match=rf"config.yaml:{line}: the key '{key}' is also on line"):
+        read_config(path)
+
+
+def test_the_same_key_at_two_places_is_none_too_many(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text(
+        "a: &rate {learning_rate: 1}\nb: {<<: *rate, epochs: 2}\nc: {<<: *rate, epochs: 3}\n"
+    )
+    assert read_config(path)["c"] == {"learning_rate": 1, "epochs": 3}
+
+
+def test_a_mistake_is_told_of_the_file_that_makes_it():
+    layers = {
+        "config.yaml": {"device": "auto", "data": {"source": "auto"}},
+        "mine.yaml": {"device": "tpu"},
+        "--config": {"seeds": [1]},
+    }
+
+    def check(config):
+        return checked(config, ROOT)
+
+    def told(**changes):
+        whole = {"device": "tpu", "data": {"source": "auto"}, "seeds": [1]} | changes
+        with pytest.raises(UserError) as caught:
+            check(whole)
+        return name_source(caught.value, layers | {"--config": {"seeds": [1]} | changes}, check)
+
+    assert told().startswith("mine.yaml: device is 'tpu'")
+    assert told(device="gpu").startswith("--config: device is 'gpu'")

@@ -27,9 +27,14 @@ def test_a_part_has_its_problems_and_the_submission_those_of_the_configured_sets
 
 def test_the_chapters_are_files_of_its_sets_and_what_all_share():
     paths = made()["eecs182_hw5"].chapters
-    assert {f"{ROOT}/report/{name}" for name in (*SHARED, "eecs182_hw5.qmd")} <= set(paths)
+    assert {f"{ROOT}/report/{name}" for name in SHARED} <= set(paths)
     assert f"{ROOT}/report/eecs182_hw5/_q6_cnn.qmd" in paths
     assert not any("/dl_hw1/" in path for path in paths)
+
+
+def test_a_part_has_no_chapters_but_those_of_its_problems():
+    names = [path.rpartition("/")[2] for path in made()["cs7643_ps2_code"].chapters]
+    assert names == [*SHARED, "set.yaml", "_p7_cifar10.qmd"]
 
 
 def test_images_are_those_of_its_acknowledgements(tmp_path):

@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from proofsheet.planning.submission import code, files, missing_from, notebooks, summary
+from proofsheet.planning.submission import (
+    code,
+    files,
+    missing_from,
+    notebooks,
+    ready_to_hand_in,
+    summary,
+)
 from proofsheet.report.bundle import fill, pack
 
 ROOT = Path(__file__).parents[3]
@@ -57,10 +64,10 @@ WANTED = {
     " problem_4.ipynb",
     "csci5527_hw3": "csci5527_hw3.pdf problem_1.ipynb problem_2.ipynb problem_3.ipynb"
     " problem_4.ipynb",
-    "dl_hw1": "dl_hw1.pdf problem_1.ipynb problem_2.ipynb problem_3.ipynb problem_4.ipynb"
-    " problem_5.ipynb problem_6.ipynb",
+    "dl_hw1": "dl_hw1.pdf mytorch.zip problem_1.ipynb problem_2.ipynb problem_3.ipynb"
+    " problem_4.ipynb problem_5.ipynb problem_6.ipynb",
     "cs7643_ps2": "code_part1.zip code_part2.zip cs7643_ps2_code.pdf cs7643_ps2_theory.pdf",
-    "eecs182_hw5": "eecs182_hw5.pdf problem_6.ipynb",
+    "eecs182_hw5": "bn_drop.ipynb cnn.ipynb eecs182_hw5.pdf pytorch_cnn.ipynb",
 }
 
 
@@ -121,15 +128,16 @@ def test_the_same_files_pack_to_the_same_bytes(tmp_path):
         }
 
 
-def test_nothing_else_stays_in_the_bundle(tmp_path):
+def test_a_users_files_in_the_bundle_are_kept_and_named(tmp_path):
     made = tmp_path / "made.pdf"
     made.write_bytes(b"new")
     bundle = tmp_path / "bundle"
-    bundle.mkdir()
+    assert fill(bundle, {"s_hw.pdf": made}) == []
+    (bundle / "scan.jpg").write_bytes(b"written by hand")
     (bundle / "s_hw.pdf").write_bytes(b"old")
-    (bundle / "problem_9.ipynb").write_text("of an earlier version")
-    fill(bundle, {"s_hw.pdf": made})
-    assert {path.name: path.read_bytes() for path in bundle.iterdir()} == {"s_hw.pdf": b"new"}
+    assert fill(bundle, {"s_hw.pdf": made}) == ["scan.jpg"]
+    found = {path.name: path.read_bytes() for path in bundle.iterdir()}
+    assert found == {"s_hw.pdf": b"new", "scan.jpg": b"written by hand"}
 
 
 def test_the_summary_says_what_is_there_and_what_to_do_with_it(tmp_path):
@@ -151,14 +159,32 @@ def test_data_that_are_stand_ins_are_named(tmp_path):
     given = {"collaborators": [], "ai_tools": []}
     config = {
         "preset": "full",
+        "data": {"source": "auto"},
         "author": {"name": "Ada Lovelace"},
         "acknowledgements": {"s_hw": dict.fromkeys(entry["problems"], given)},
     }
     for name, standin in (("mnist", True), ("dry_bean", False)):
         (tmp_path / "results/data" / name).mkdir(parents=True)
         (tmp_path / f"results/data/{name}/source.json").write_text(json.dumps({"standin": standin}))
-    assert missing_from(config, "s_hw", entry, tmp_path) == [
-        "mnist is a stand-in here, not the real data: set data.mirror, or go online"
+    assert missing_from(config, "s_hw", entry, "full", tmp_path) == [
+        "mnist is a stand-in here, not the real data: set data.mirror or go online"
+    ]
+
+
+def test_the_hint_for_real_data_names_the_key_that_asks_for_stand_ins(tmp_path):
+    entry = PLAIN | {"problems": {"p1_a": {"datasets": ["mnist"]}}}
+    (tmp_path / "results/data/mnist").mkdir(parents=True)
+    (tmp_path / "results/data/mnist/source.json").write_text('{"standin": true}')
+    config = {
+        "preset": "auto",
+        "data": {"source": "standin"},
+        "author": {"name": "Ada Lovelace"},
+        "acknowledgements": {"s_hw": {"p1_a": {"collaborators": [], "ai_tools": []}}},
+    }
+    assert missing_from(config, "s_hw", entry, "quick", tmp_path) == [
+        "this was a quick run, since its data were expected to be stand-ins",
+        "mnist is a stand-in here, not the real data:"
+        " set data.source to auto, and data.mirror or go online",
     ]
 
 
@@ -171,9 +197,8 @@ def test_what_only_the_author_can_give_is_asked_for():
         "s_hw": {"hours": None},
         "acknowledgements": {"s_hw": {"p1_a": given}},
     }
-    assert missing_from(config, "s_hw", entry) == [
-        "run it with `preset: full`; this was a quick run",
-        "config.yaml: author.name is empty; the course asks for your name",
+    assert missing_from(config, "s_hw", entry, "quick") == [
+        "this was a quick run: set `preset` to full or auto and run again",
         "config.yaml: s_hw.hours is empty; the course asks for the hours that it took",
         "config.yaml: acknowledgements.s_hw does not say who and which AI tools helped for p2_b;"
         " the report has “Not stated” there (an empty list [] says none)",
@@ -191,9 +216,20 @@ def test_what_only_the_author_can_give_is_asked_for():
             }
         },
     }
-    assert missing_from(config, "s_hw", entry) == []
-    assert (
-        "author.name is empty" in missing_from(config | {"author": {"name": " "}}, "s_hw", entry)[0]
-    )
-    (line,) = missing_from(config | {"acknowledgements": {}}, "s_hw", entry)
+    assert missing_from(config, "s_hw", entry, "full") == []
+    (line,) = missing_from(config | {"acknowledgements": {}}, "s_hw", entry, "full")
     assert "acknowledgements.s_hw does not say who and which AI tools helped; the" in line
+
+
+@pytest.mark.parametrize(("name", "lines"), [("Ada Lovelace", 0), (" ", 1)])
+def test_a_missing_name_is_said_once_after_all_sets(tmp_path, monkeypatch, name, lines):
+    monkeypatch.chdir(tmp_path)
+    sets = {"s_hw": PLAIN, "t_hw": PLAIN}
+    for folder in sets:
+        (tmp_path / f"results/submission/{folder}").mkdir(parents=True)
+        for file in files(folder, PLAIN):
+            (tmp_path / f"results/submission/{folder}/{file}").write_bytes(b"x")
+    config = {"preset": "full", "sets": [], "author": {"name": name}, "acknowledgements": {}}
+    said = ready_to_hand_in(config, sets, dict.fromkeys(sets, "full"), 0)
+    assert sum("author.name" in line for line in said) == lines
+    assert sum(line.startswith("  to hand in: ") for line in said) == 2

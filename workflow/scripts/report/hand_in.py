@@ -1,4 +1,4 @@
-"""Put together what the course of one set wants to be handed in."""
+"""Copy the files that the course wants into one folder."""
 
 from pathlib import Path
 
@@ -6,5 +6,7 @@ from proofsheet.jobs import script
 from proofsheet.report.bundle import fill
 
 with script.run(snakemake) as log:
-    fill(Path(snakemake.output[0]).parent, snakemake.params.files)
+    folder = Path(snakemake.output[0]).parent
+    if others := fill(folder, snakemake.params.files):
+        log.warning("%s/ has files that this run did not make: %s", folder, ", ".join(others))
     log.info("%s", ", ".join(snakemake.output))

@@ -11,8 +11,8 @@ class ReLU(Module):
     """y = max(0, x), with derivative 0 at x = 0 (dl_hw1, Q6.2). Any shape."""
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """The positive part of `x`."""
-        self._check_input(x, True, "any shape")
+        """The positive part of `x`, which may be integers."""
+        self._check_input(x, True, "any shape", integers=True)
         y = np.maximum(x, 0)
         self._cache = y  # y > 0 exactly where x > 0: no mask to keep
         return y
@@ -38,8 +38,10 @@ class Sigmoid(Module):
     """
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """σ(x)."""
-        self._check_input(x, True, "any shape")
+        """σ(x); of integers in float32."""
+        self._check_input(x, True, "any shape", integers=True)
+        if x.dtype.kind != "f":
+            x = x.astype(np.float32)
         with np.errstate(under="ignore"):  # exp(−10⁴) is 0, and so is σ(−10⁴) in any dtype
             e = np.exp(-np.abs(x))
         y = np.where(x >= 0, 1, e) / (1 + e)

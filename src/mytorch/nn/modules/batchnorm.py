@@ -1,7 +1,8 @@
-"""Batch normalisation with two backward passes: the closed form, and the graph step by step."""
+"""Batch normalization with two backward passes: the closed form, and the graph step by step."""
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,8 +16,8 @@ class _BatchNorm(Module):
 
     In training μ and σ² are those of the batch (σ² biased), and the running statistics follow:
     running ← (1 − momentum) · running + momentum · batch, with the unbiased variance, as in
-    PyTorch. A batch with one value per channel has no unbiased variance: it leaves them alone,
-    and its output is β, its gradient 0. In evaluation μ and σ² are the running statistics.
+    PyTorch. A batch with at most one value per channel has no unbiased variance: it leaves them
+    alone, and its output is β, its gradient 0. In evaluation μ and σ² are the running statistics.
 
     Args:
         eps: ε.
@@ -62,28 +63,28 @@ class _BatchNorm(Module):
         Raises:
             ValueError: `x` has another number of axes or channels, or is not floating point.
         """
-        fits = x.ndim in self.axes and x.shape[1] == self.num_features and x.size > 0
+        fits = x.ndim in self.axes and x.shape[1] == self.num_features
         wanted = " or ".join(f"({a.format(C=self.num_features)})" for a in self.axes.values())
         self._check_input(x, fits, wanted)
         values = _merge(x)
-        count = x.size // self.num_features
+        count = max(x.size // self.num_features, 1)  # an empty batch: sums of 0
         if self.training:
             mean = _channel_sum(values) / count
         else:
             mean, variance = self.running_mean, self.running_var
         dtype = np.result_type(x, self.gamma)
-        centred = self._buffer("centred", values.shape, dtype)
-        np.subtract(values, _column(mean, values), out=centred)
+        centered = self._buffer("centered", values.shape, dtype)
+        np.subtract(values, _column(mean, values), out=centered)
         if self.training:
-            # From the centred values: E[x²] − E[x]² would cancel for a large mean.
-            variance = _channel_dot(centred, centred) / count
+            # From the centered values: E[x²] − E[x]² would cancel for a large mean.
+            variance = _channel_dot(centered, centered) / count
             if count > 1:
                 self._follow(mean, variance * (count / (count - 1)))
         std = np.sqrt(variance + self.eps)
         y = np.empty(values.shape, dtype)
-        np.multiply(centred, _column(self.gamma / std, values), out=y)
+        np.multiply(centered, _column(self.gamma / std, values), out=y)
         y += _column(self.beta, values)
-        self._cache = (centred, std, count, self.training, x.shape)
+        self._cache = (centered, std, count, self.training, x.shape)
         return y.reshape(x.shape)
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
@@ -96,18 +97,18 @@ class _BatchNorm(Module):
             RuntimeError: before `forward`.
             ValueError: `grad_output` has another shape than the output.
         """
-        centred, std, count, training, shape = self._cached()
+        centered, std, count, training, shape = self._cached()
         self._check_gradient(grad_output, shape)
         g = _merge(grad_output)
         dbeta = _channel_sum(g)
-        dgamma = _channel_dot(g, centred) / std
+        dgamma = _channel_dot(g, centered) / std
         self._gradient_array("beta")[:] = dbeta
         self._gradient_array("gamma")[:] = dgamma
         scale = _column(self.gamma / std, g)
-        dx = np.empty(g.shape, np.result_type(g, centred))
+        dx = np.empty(g.shape, np.result_type(g, centered))
         if not training:
             return np.multiply(g, scale, out=dx).reshape(shape)
-        np.multiply(centred, _column(-dgamma / (std * count), g), out=dx)
+        np.multiply(centered, _column(-dgamma / (std * count), g), out=dx)
         dx += g
         dx -= _column(dbeta / count, g)
         dx *= scale
@@ -162,7 +163,7 @@ class BatchNorm2d(_BatchNorm):
 
 def _merge(x: np.ndarray) -> np.ndarray:
     """(N, C, H, W) → (N, C, H·W), a view where it can be one."""
-    return x if x.ndim == 2 else x.reshape(*x.shape[:2], -1)
+    return x if x.ndim == 2 else x.reshape(*x.shape[:2], math.prod(x.shape[2:]))
 
 
 def _column(per_channel: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ class Conv2d(Module):
     """Y[n, o] = b[o] + Σ_c W[o, c] ⋆ X[n, c], a cross-correlation as in PyTorch
     (cs7643_ps2, part 1; eecs182_hw5, Q6).
 
-    The channels go last inside. A window is then kh runs of kw·C neighbours in memory, so that
+    The channels go last inside. A window is then kh runs of kw·C neighbors in memory, so that
     im2col copies long runs, and forward, weight gradient and input gradient are matrix products
     over all N·OH·OW windows at once. The matrix of windows is the largest array, N·OH·OW ×
     kh·kw·C; everything else together stays below twice its size for usual kernels. It is kept
@@ -93,7 +93,7 @@ class Conv2d(Module):
         padded[:, ph : ph + height, pw : pw + width] = x.transpose(0, 2, 3, 1)
         windows = self._buffer("windows", (n, oh, ow, kh, kw * c), x.dtype)
         # runs[n, h, j] is row h of the j-th window: kw·C numbers side by side.
-        lines = padded.reshape(n, height + 2 * ph, -1)
+        lines = padded.reshape(n, height + 2 * ph, (width + 2 * pw) * c)
         runs = sliding_window_view(lines, kw * c, axis=2)[:, :, :: sw * c]
         for i in range(kh):
             windows[:, :, :, i] = runs[:, every(i, oh, sh)]
@@ -101,9 +101,9 @@ class Conv2d(Module):
         dtype = np.result_type(x, self.W)
         pixels = self._buffer("pixels", (n * oh * ow, self.out_channels), dtype)
         kernels = self.W.transpose(2, 3, 1, 0).reshape(kh * kw * c, self.out_channels)
-        np.matmul(windows.reshape(n * oh * ow, -1), kernels, out=pixels)
+        np.matmul(windows.reshape(n * oh * ow, kh * kw * c), kernels, out=pixels)
         y = np.empty((n, self.out_channels, oh * ow), dtype)
-        channels_first = pixels.reshape(n, oh * ow, -1).transpose(0, 2, 1)
+        channels_first = pixels.reshape(n, oh * ow, self.out_channels).transpose(0, 2, 1)
         np.add(channels_first, self.b[:, None], out=y)  # bias and transposition in one pass
         self._cache = (windows, x.shape, (n, self.out_channels, oh, ow))
         return y.reshape(n, self.out_channels, oh, ow)
@@ -143,7 +143,6 @@ class Conv2d(Module):
         np.sum(flat.sum(axis=2), axis=0, out=self._gradient_array("b"))
         pixels = self._buffer("pixels", (n * oh * ow, o), grad_output.dtype)
         pixels.reshape(n, oh * ow, o)[:] = flat.transpose(0, 2, 1)
-        by_kernel = windows.reshape(n * oh * ow, -1).T @ pixels
-        self._gradient_array("W")[:] = by_kernel.reshape(*self.kernel_size, c, o).transpose(
-            3, 2, 0, 1
-        )
+        kh, kw = self.kernel_size
+        by_kernel = windows.reshape(n * oh * ow, kh * kw * c).T @ pixels
+        self._gradient_array("W")[:] = by_kernel.reshape(kh, kw, c, o).transpose(3, 2, 0, 1)

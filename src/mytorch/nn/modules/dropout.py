@@ -41,8 +41,8 @@ class Dropout(Module):
         self.rng.bit_generator.state = state
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """Any shape; the input itself in evaluation."""
-        self._check_input(x, True, "any shape")
+        """Any shape; the input itself, which may be integers then, in evaluation."""
+        self._check_input(x, True, "any shape", integers=not self.training)
         if not self.training or self.p == 0:
             self._cache = (x.shape, None)
             return x

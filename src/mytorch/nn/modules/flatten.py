@@ -16,7 +16,7 @@ class Flatten(Module):
         Raises:
             ValueError: `x` has no axis beside the batch.
         """
-        self._check_input(x, x.ndim >= 2, "(batch, …)")
+        self._check_input(x, x.ndim >= 2, "(batch, …)", integers=True)
         self._cache = x.shape
         return x.reshape(len(x), int(np.prod(x.shape[1:])))
 

@@ -71,7 +71,7 @@ class Module:
         return ()
 
     def train(self, mode: bool = True) -> Self:
-        """Training mode (dropout drops, batch normalisation uses the batch), children too."""
+        """Training mode (dropout drops, batch normalization uses the batch), children too."""
         self.training = mode
         for child in self.children():
             child.train(mode)
@@ -119,11 +119,13 @@ class Module:
             buffer = buffers[name] = np.zeros(shape, dtype)
         return buffer
 
-    def _check_input(self, x: np.ndarray, fits: bool, wanted: str) -> None:
+    def _check_input(self, x: np.ndarray, fits: bool, wanted: str, integers: bool = False) -> None:
+        """`integers`: whether they are taken, too, as PyTorch's layer of this name takes them."""
         if not fits:
             raise ValueError(f"{self!r}: got input of shape {x.shape}, wants {wanted}")
-        if x.dtype.kind != "f":
-            raise ValueError(f"{self!r}: got input of dtype {x.dtype}, wants floating point")
+        if x.dtype.kind not in ("fiu" if integers else "f"):
+            numbers = "numbers" if integers else "floating point"
+            raise ValueError(f"{self!r}: got input of dtype {x.dtype}, wants {numbers}")
 
     def _cached(self) -> Any:
         if self._cache is None:

@@ -32,12 +32,12 @@ class MaxPool2d(Module):
         """(N, C, H, W) → (N, C, OH, OW), OH = ⌊(H − kh) / stride⌋ + 1.
 
         Raises:
-            ValueError: `x` has another number of axes, is smaller than the window, or is not
-                floating point.
+            ValueError: `x` has another number of axes or is smaller than the window.
         """
         kh, kw = self.kernel_size
         fits = x.ndim == 4 and x.shape[2] >= kh and x.shape[3] >= kw
-        self._check_input(x, fits, f"(batch, channels, height ≥ {kh}, width ≥ {kw})")
+        wanted = f"(batch, channels, height ≥ {kh}, width ≥ {kw})"
+        self._check_input(x, fits, wanted, integers=True)
         first, *others = self._offsets(x.shape)
         y = x[first].copy()
         for offset in others:

@@ -83,15 +83,19 @@ def within(seconds: float, function: Callable[[], Result]) -> Result:
     return outcome["result"]
 
 
-def unreachable(url: str, *, strict: bool = False) -> str:
-    """Why nothing answers at `url`, or '' if something does; known within `PATIENCE` seconds.
+def unreachable(url: str, *, strict: bool = False, patience: float = PATIENCE) -> str:
+    """Why nothing answers at `url`, or '' if something does; known within `patience` seconds.
 
     Any answer counts, an error too, since the client of the dataset tries several times. With
     `strict` a server that is out of order or asks for patience does not count.
     """
-    request = urllib.request.Request(url, method="GET" if strict else "HEAD")
+
+    def ask_once() -> None:
+        request = urllib.request.Request(url, method="GET" if strict else "HEAD")
+        urllib.request.urlopen(request, timeout=patience).close()
+
     try:
-        within(PATIENCE, lambda: urllib.request.urlopen(request, timeout=PATIENCE).close())
+        within(patience, ask_once)
     except urllib.error.HTTPError as error:
         bad = strict and (error.code >= 500 or error.code == 429)
         return f"HTTP status {error.code}" if bad else ""

@@ -69,12 +69,6 @@ def averaged(gradient: Gradient, dimension: int, step: float, steps: int) -> np.
     return total / steps
 
 
-def relative_gap(function: ConvexLipschitz, steps: int) -> float:
-    """(f(w̄) − min f)/(Bρ) after T of the best steps: at most 1/√T."""
-    mean = averaged(function.gradient, len(function.minimizer), function.best_step(steps), steps)
-    return function.gap(mean) / (function.distance * function.rho)
-
-
 # Functions that come close to the bound ------------------------------------------------------
 
 

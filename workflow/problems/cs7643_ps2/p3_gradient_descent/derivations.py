@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import sympy
 import torch
-from scipy.optimize import minimize
 
 from problems.cs7643_ps2.p3_gradient_descent.convex_descent import (
     FAMILIES,
@@ -73,11 +72,6 @@ def rate(distance: Any, rho: Any, steps: Any) -> Any:
 def best_step(distance: Any, rho: Any, steps: Any) -> Any:
     """η = B/(ρ√T)."""
     return distance / rho * steps ** (-sympy.Rational(1, 2) if _symbolic(steps) else -0.5)
-
-
-def absolute_value_gap(distance: float, rho: float, steps: int) -> float:
-    """f(w̄) − min f of f(w) = ρ|w − B| for a square T: (Bρ/√T)(1 + 1/√T)/2."""
-    return rate(distance, rho, steps) * (1 + steps**-0.5) / 2
 
 
 def _symbolic(value: Any) -> bool:
@@ -145,26 +139,6 @@ def square(rng, formula=completed_square):
     expected = model(w, w_t, value, gradient, lam)
     terms = abs(value) + gradient @ gradient / lam + lam * (w - w_t) @ (w - w_t)
     return formula(w, w_t, value, gradient, lam), expected, terms
-
-
-@equality_check(
-    "minimizing m numerically, again and again, takes the steps of gradient descent with"
-    " λ = 1/η (torch.optim.SGD)",
-    trials=10,
-    tolerance=1e-5,  # of BFGS
-)
-def proximal_steps(rng, formula=lambda step: 1 / step):
-    function, step = FAMILIES["logistic"](rng), 10 ** rng.uniform(-1, 1)
-    start = rng.standard_normal(len(function.minimizer))
-    parameter = torch.tensor(start)
-    optimizer = torch.optim.SGD([parameter], lr=step)
-    w_t = start
-    for _ in range(5):
-        parameter.grad = torch.tensor(function.gradient(parameter.numpy()))
-        optimizer.step()
-        arguments = (w_t, function.value(w_t), function.gradient(w_t), formula(step))
-        w_t = minimize(model, w_t, arguments, method="BFGS").x
-    return w_t, parameter.numpy(), 1
 
 
 # 3.2 The lemma ----------------------------------------------------------------------------
@@ -285,28 +259,3 @@ def attained(rng, formula=rate):
     path = descend(function.gradient, steps, function.best_step(steps), steps)
     gap = function.gap(path[:-1].mean(axis=0))
     return (gap / formula(distance, rho, steps), function.distance / distance), (1, 1)
-
-
-@equality_check("T = k² steps on ρ|w − B| have f(w̄) − f(w*) = (Bρ/√T)(1 + 1/√T)/2", trials=30)
-def on_absolute_value(rng, formula=absolute_value_gap):
-    # Powers of two: the path meets the minimizer without rounding.
-    steps, (distance, rho) = 4 ** int(rng.integers(0, 6)), 2.0 ** rng.integers(-5, 6, 2)
-    function = absolute_value(distance, rho)
-    mean = averaged(function.gradient, 1, function.best_step(steps), steps)
-    return function.gap(mean), formula(distance, rho, steps)
-
-
-@equality_check(
-    "on the path, the largest term of the function of the text leads by δ_t − δ_{t+1}"
-    " = εB/T^(3/2) or more, where ε is the tilt: it is differentiable there",
-    trials=30,
-    tolerance=1e-6,
-)
-def smooth_on_the_path(rng, formula=lambda distance, steps, tilt: tilt * distance / steps**1.5):
-    steps, distance, tilt = int(rng.integers(2, 100)), 10 ** rng.uniform(-1, 1), 1e-3
-    function = worst_case(steps, distance, tilt=tilt)
-    path = descend(function.gradient, steps, function.best_step(steps), steps)[:-1]
-    c = np.min(-function.minimizer)  # w* = −c − δ, and the last δ is 0
-    norms = np.linalg.norm(path, axis=1, keepdims=True)
-    terms = np.sort(np.hstack([path - function.minimizer - c, norms - distance - c]), axis=1)
-    return np.min(terms[:, -1] - terms[:, -2]), formula(distance, steps, tilt)

@@ -1,27 +1,16 @@
-"""CS 7643 PS 2, problem 3: the proximal model, the rate and its tightness; one table."""
+"""CS 7643 PS 2, problem 3: the proximal model in one and in two dimensions."""
 
 import numpy as np
 
 from proofsheet import figures
 from proofsheet.jobs import script
-from proofsheet.jobs.atomic_files import read_arrays, read_json
-from proofsheet.report import numbers
-from proofsheet.report.tables import write_table
+from proofsheet.jobs.atomic_files import read_arrays
 
 LAMBDAS = (2.0, 1.0, 0.5)
-CURVES = {
-    "worst": "worst function for each $T$",
-    "absolute": r"$\rho\,|w - B|$",
-    "maximum": "maxima of affine functions",
-    "deviations": "absolute deviations",
-    "logistic": "logistic regressions",
-}
 
 with script.run(snakemake):
-    metrics = read_json(snakemake.input.metrics)
     arrays = read_arrays(snakemake.input.arrays)
 
-    # The model
     figure, (left, right) = figures.new(1, 2, height=2.1, width_ratios=(1.25, 1))
     x = arrays["x"]
     left.plot(x, arrays["f"], color="black", ls="-", lw=1.8, label="$f$")
@@ -51,51 +40,3 @@ with script.run(snakemake):
               xlim=(grid[0], grid[-1]), ylim=(grid[0], grid[-1]))  # fmt: skip
     right.grid(False)
     figures.save(figure, snakemake.output.proximal)
-
-    # The rate, the ratio, the step
-    figure, axes = figures.new(1, 3, height=2.3)
-    steps = arrays["steps"]
-    axes[0].loglog(steps, steps**-0.5, color="black", ls="-", lw=3.2, alpha=0.25,
-                   label=r"bound $1/\sqrt{T}$")  # fmt: skip
-    axes[1].axhline(1, color="black", lw=3.2, alpha=0.25, ls="-")
-    for i, (name, label) in enumerate(CURVES.items()):
-        gaps = np.atleast_2d(arrays[name])
-        look = {"color": figures.COLOURS[i], "marker": figures.MARKERS[i],
-                "ls": figures.LINE_STYLES[i]}  # fmt: skip
-        axes[0].loglog(steps, gaps.max(axis=0), label=label, **look)
-        ratio = gaps * np.sqrt(steps)
-        axes[1].semilogx(steps, ratio.max(axis=0), **look)
-        if len(ratio) > 1:
-            axes[1].fill_between(steps, ratio.min(axis=0), ratio.max(axis=0),
-                                 color=figures.COLOURS[i], alpha=0.15, lw=0)  # fmt: skip
-    axes[0].set(xlabel="$T$", title=r"$(f(\bar w) - f(w^*))\,/\,(B\rho)$")
-    axes[1].set(xlabel="$T$", ylim=(0, 1.1), title="ratio to the bound")
-    factors = arrays["step_factors"]
-    axes[2].loglog(factors, arrays["step_bound"], color="black", ls="-", lw=3.2, alpha=0.25)
-    for i, name in enumerate(("worst", "absolute", "random")):
-        axes[2].loglog(
-            factors, arrays[f"{name}_by_step"], ls=figures.LINE_STYLES[(0, 1, 5)[i]],
-            color=(*figures.COLOURS[:2], "0.35")[i],
-            label="largest of the random ones" if name == "random" else None,
-        )  # fmt: skip
-    axes[2].set(xlabel=r"$\eta\,/\,\eta_{\mathrm{best}}$",
-                title=rf"gap$\,/\,(B\rho/\sqrt{{T}})$, $T = {metrics['fixed_steps']}$")  # fmt: skip
-    handles = [h for axis in (axes[0], axes[2]) for h in axis.get_legend_handles_labels()[0]]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3, fontsize=7.5)
-    figures.save(figure, snakemake.output.rate)
-
-    write_table(
-        snakemake.output.rates,
-        ["functions", "number", "slope", "largest ratio", r"ratio at the largest $T$"],
-        [
-            [
-                # A bar would end the cell.
-                label.replace("|w - B|", r"\left\vert w - B\right\vert"),
-                numbers.integer(len(np.atleast_2d(arrays[name]))),
-                numbers.fixed(metrics["curves"][name]["slope"], 3),
-                numbers.fixed(metrics["curves"][name]["largest_ratio"], 3),
-                numbers.fixed(metrics["curves"][name]["last_ratio"], 3),
-            ]
-            for name, label in CURVES.items()
-        ],
-    )

@@ -117,13 +117,6 @@ def quotient_errors() -> dict[str, tuple[int, Any]]:
     return {"forward": (1, sympy.Rational(1, 2)), "central": (2, sympy.Rational(1, 6))}
 
 
-def best_step(A: Any, B: Any, p: int) -> Any:
-    """The step at which the sum A hᵖ + B/h of truncation and rounding is smallest."""
-    return (B / (p * A)) ** (
-        sympy.Rational(1, p + 1) if isinstance(A, sympy.Basic) else 1 / (p + 1)
-    )
-
-
 def pure_derivatives(order: int) -> np.ndarray:
     """∂^order fᵢ / ∂wⱼ^order at the given point, (2, 2)."""
     w = sympy.symbols("w1 w2", positive=True)
@@ -205,20 +198,6 @@ def errors_of_quotients(rng, formula=quotient_errors):
     return wrong
 
 
-@derivation_check(
-    claim="A hᵖ + B/h is smallest at h = (B / pA)^(1/(p+1)), for p = 1 and 2",
-    method="symbolic", tolerance=0,
-)  # fmt: skip
-def step_of_least_error(rng, formula=best_step):
-    A, B, h = sympy.symbols("A B h", positive=True)
-    wrong = 0
-    for p in (1, 2):
-        error = A * h**p + B / h
-        slope, bend = (sympy.diff(error, h, n).subs(h, formula(A, B, p)) for n in (1, 2))
-        wrong += sympy.simplify(slope) != 0 or not sympy.simplify(bend).is_positive
-    return wrong
-
-
 @identity_check("σ′ = σ(1 − σ)")
 def slope_of_the_sigmoid(rng, formula=sigmoid_slope):
     w = sympy.Symbol("w", real=True)
@@ -271,13 +250,3 @@ def reverse_steps(rng, formula=reverse_sweep):
 def tape_jacobian(rng, formula=reverse_jacobian):
     w = random_point(rng)
     return formula(f, *w), torch_jacobian(w, "reverse")
-
-
-@equality_check("any reverse sweep and any forward sweep meet in ⟨w̄, ẇ⟩ = ⟨u, ẏ⟩", trials=200)
-def sweeps_meet(rng, formula=reverse_sweep):
-    w, direction, seed = random_point(rng), rng.standard_normal(2), rng.standard_normal(2)
-    tangents, adjoints = forward_sweep(w, direction), formula(w, seed)
-    ends = seed * np.array([tangents[k] for k in OUTPUTS])
-    starts = adjoints[:2] * direction
-    # Where the terms cancel their own size is the scale of the rounding.
-    return ends.sum(), starts.sum(), np.abs(ends).sum() + np.abs(starts).sum()

@@ -1,133 +1,202 @@
 # %% [markdown]
-# # CS 7643, problem set 2, problem 4: automatic differentiation
-#
-# Value and Jacobian at $(1, 2)$ of
+# # Problem 4: Automatic differentiation
 #
 # $$f_1 = \cos(w_1) \cos(w_2) + \sigma(w_2), \qquad f_2 = \ln(w_1 + w_2) + w_1^2 w_2$$
 #
-# by difference quotients, forward mode and reverse mode. The implementation is below; it needs
-# NumPy (and matplotlib for the drawings). PyTorch and SymPy serve only to check it.
-#
-# ## The table of derivatives
-#
-# One row per operation: for each argument the linear map from its change to that of the result
-# (`push`, for forward mode) and its adjoint (`pull`, for reverse mode).
+# at $(w_1, w_2) = (1, 2)$: value, and Jacobian by difference quotients, forward mode and backward
+# mode. Both modes are written here from scratch; PyTorch checks them. Needs
+# `pip install numpy torch`.
 
 # %%
-# source: proofsheet.autodiff.primitives
+import math
 
-# %% [markdown]
-# ## The graph, the two modes and the trace
+import numpy as np
+import torch
 
-# %%
-# source: proofsheet.autodiff.node
-# source: proofsheet.autodiff.forward
-# source: proofsheet.autodiff.reverse
-# source: proofsheet.autodiff.trace
-# source: proofsheet.autodiff.drawing
+POINT = (1.0, 2.0)
 
-# %% [markdown]
-# ## Difference quotients
 
-# %%
-# source: problems.cs7643_ps2.p4_autodiff.finite_differences
+def sigmoid(w):
+    """1 / (1 + exp(-w))."""
+    return 1 / (1 + math.exp(-w))
 
-# %% [markdown]
-# ## The formulas of the chapter and their checks
-
-# %%
-# source: proofsheet.checks
-# source: problems.cs7643_ps2.p4_autodiff.derivations
-
-# %%
-import __main__
-
-for check in checks_of(__main__):
-    result = check()
-    print("ok  " if result.passed else "FAIL", f"{result.max_error:.1e}", result.claim)
-    assert result.passed
 
 # %% [markdown]
 # ## (a) The graph and the value
+#
+# One elementary operation per line. The PDF draws the graph.
+
 
 # %%
-import matplotlib.pyplot as plt
-from IPython.display import Markdown, display
+def primal(w1, w2):
+    """The nodes v1 to v10; f1 = v5 and f2 = v10."""
+    v1 = math.cos(w1)
+    v2 = math.cos(w2)
+    v3 = v1 * v2
+    v4 = sigmoid(w2)
+    v5 = v3 + v4
+    v6 = w1 + w2
+    v7 = math.log(v6)
+    v8 = w1**2
+    v9 = v8 * w2
+    v10 = v7 + v9
+    return v1, v2, v3, v4, v5, v6, v7, v8, v9, v10
 
-outputs = f(*(Variable(w) for w in POINT))
-for node, name in names_of(tape(*outputs)).items():
-    node.named(name)
-backward(*outputs, seeds=[1.0, 1.0])
-steps = reverse_trace(*outputs)
-_, axes = plt.subplots(figsize=(8, 5.5))
-draw_graph(
-    axes,
-    {step.name: step.parents for step in steps},
-    above={step.name: f"${step.expression}$" for step in steps if step.expression},
-)
-plt.show()
-print("f(1, 2) =", [float(y.value) for y in outputs])
+
+def f(w1, w2):
+    """The two outputs."""
+    v = primal(w1, w2)
+    return np.array([v[4], v[9]])
+
+
+def show(name, jacobian):
+    """The entries of a Jacobian, by output and input."""
+    for (i, j), entry in np.ndenumerate(jacobian):
+        print(f"{name}.{i}.{j} = {entry:.6f}")
+
+
+print({f"v{k}": round(value, 4) for k, value in enumerate(primal(*POINT), 1)})
+for i, value in enumerate(f(*POINT)):
+    print(f"value.{i} = {value:.6f}")
 
 # %% [markdown]
-# ## (b) Numerically, $\Delta w = 0.01$
+# ## (b) Numerical differentiation, $\Delta w = 0.01$
+#
+# The central quotient $(f(w + h e_j) - f(w - h e_j)) / 2h$ errs by $O(h^2)$, the forward quotient
+# $(f(w + h e_j) - f(w)) / h$ by $O(h)$. The answer is the central one.
 
 # %%
-exact = np.array(closed_form_jacobian(*POINT))
-for name, quotient in (("forward", forward_quotient), ("central", central_quotient)):
-    jacobian = quotient(f, POINT, 0.01)
-    print(f"{name} quotient:\n{jacobian}\n  largest error {np.abs(jacobian - exact).max():.2e}")
-
-h = np.logspace(0, -15, 61)
-for name, quotient in (("forward", forward_quotient), ("central", central_quotient)):
-    plt.loglog(h, [np.abs(quotient(f, POINT, step) - exact).max() for step in h], ".", label=name)
-plt.xlabel(r"$\Delta w$")
-plt.ylabel("largest error")
-plt.legend()
-plt.show()
-
+h, (w1, w2) = 0.01, POINT
+here, ahead = f(w1, w2), (f(w1 + h, w2), f(w1, w2 + h))
+behind = (f(w1 - h, w2), f(w1, w2 - h))
+central = np.stack([(a - b) / (2 * h) for a, b in zip(ahead, behind, strict=True)], axis=1)
+forward_quotient = np.stack([(a - here) / h for a in ahead], axis=1)
+show("jacobian.numerical", central)
+show("jacobian.numerical_forward", forward_quotient)
 
 # %% [markdown]
-# ## (c) Forward mode: one sweep per input, one column of the Jacobian each
+# ## (c) Forward mode
+#
+# A dual number carries the value $v_i$ and its derivative $\dot v_i$ in the direction $\dot w$. One
+# sweep with $\dot w = e_j$ gives column $j$ of the Jacobian.
 
 
 # %%
-def table(header, rows):
-    lines = [header, ["---"] * len(header), *rows]
-    display(Markdown("\n".join("| " + " | ".join(line) + " |" for line in lines)))
+class Dual:
+    """A value and its derivative in one direction."""
+
+    def __init__(self, value, tangent=0.0):
+        self.value, self.tangent = value, tangent
+
+    def __add__(self, other):
+        return Dual(self.value + other.value, self.tangent + other.tangent)
+
+    def __mul__(self, other):
+        return Dual(
+            self.value * other.value, self.tangent * other.value + self.value * other.tangent
+        )
 
 
-def shown(step):
-    formula = step.derivative_expression
-    return [
-        f"${step.derivative_name} = {formula}$" if formula else f"${step.derivative_name}$ (seed)",
-        f"${step.derivative_arithmetic}$" if formula else "",
-        f"{step.derivative:.4f}",
-    ]
+DERIVATIVES = {
+    math.cos: lambda x, y: -math.sin(x),
+    math.log: lambda x, y: 1 / x,
+    sigmoid: lambda x, y: y * (1 - y),
+}
 
 
-for seed in np.eye(2):
-    duals = f(*(Dual(w, dw) for w, dw in zip(POINT, seed, strict=True)))
-    table(["tangent", "with numbers", "value"], [shown(step) for step in forward_trace(*duals)])
+def dual(function, x):
+    """An elementary function of a dual number, by the chain rule."""
+    y = function(x.value)
+    return Dual(y, DERIVATIVES[function](x.value, y) * x.tangent)
+
+
+def program(w1, w2, apply):
+    """f for any numbers that add and multiply; `apply` is an elementary function of one."""
+    v3 = apply(math.cos, w1) * apply(math.cos, w2)
+    v5 = v3 + apply(sigmoid, w2)
+    v10 = apply(math.log, w1 + w2) + w1 * w1 * w2
+    return v5, v10
+
+
+columns = [
+    [y.tangent for y in program(Dual(POINT[0], seed[0]), Dual(POINT[1], seed[1]), dual)]
+    for seed in ((1.0, 0.0), (0.0, 1.0))
+]
+forward = np.array(columns).T
+show("jacobian.forward", forward)
 
 # %% [markdown]
-# ## (d) Reverse mode: one sweep per output, one row of the Jacobian each
+# ## (d) Backward mode
+#
+# Every operation records its arguments with the local derivatives. From the output to the inputs,
+# each node passes its adjoint, times the local derivative, on to its arguments. One sweep gives a
+# row of the Jacobian.
+
 
 # %%
-for output in outputs:
+class Node:
+    """A value, and the arguments that it was computed from with the local derivatives."""
+
+    def __init__(self, value, arguments=()):
+        self.value, self.arguments, self.adjoint = value, arguments, 0.0
+
+    def __add__(self, other):
+        return Node(self.value + other.value, ((self, 1.0), (other, 1.0)))
+
+    def __mul__(self, other):
+        return Node(self.value * other.value, ((self, other.value), (other, self.value)))
+
+
+def recorded(function, x):
+    """An elementary function of a node."""
+    y = function(x.value)
+    return Node(y, ((x, DERIVATIVES[function](x.value, y)),))
+
+
+def backward(output):
+    """Set the adjoint of every node that the output depends on."""
+    order, seen = [], set()
+
+    def visit(node):
+        if node not in seen:
+            seen.add(node)
+            for argument, _ in node.arguments:
+                visit(argument)
+            order.append(node)
+
+    visit(output)
+    for node in order:
+        node.adjoint = 0.0
+    output.adjoint = 1.0
+    for node in reversed(order):
+        for argument, derivative in node.arguments:
+            argument.adjoint += derivative * node.adjoint
+
+
+w1, w2 = Node(POINT[0]), Node(POINT[1])
+rows = []
+for output in program(w1, w2, recorded):
     backward(output)
-    table(
-        ["adjoint", "with numbers", "value"],
-        [shown(step) for step in reversed(reverse_trace(output))],
-    )
+    rows.append([w1.adjoint, w2.adjoint])
+reverse = np.array(rows)
+show("jacobian.reverse", reverse)
 
 # %% [markdown]
-# ## Against PyTorch
+# ## (e) Software
+#
+# PyTorch agrees in both modes.
+
 
 # %%
-ours = [forward_jacobian(f, *POINT), reverse_jacobian(f, *POINT)]
-theirs = [torch_jacobian(POINT, "forward"), torch_jacobian(POINT, "reverse")]
-for name, jacobian in zip(("forward", "reverse", "jacfwd", "jacrev"), ours + theirs, strict=True):
-    print(f"{name}\n{jacobian}")
-largest = max(np.abs(a - b).max() for a in ours for b in theirs)
-print("largest difference", largest)
-assert largest <= 1e-12
+def f_torch(w):
+    """f of a tensor (2,)."""
+    f1 = torch.cos(w[0]) * torch.cos(w[1]) + torch.sigmoid(w[1])
+    f2 = torch.log(w[0] + w[1]) + w[0] ** 2 * w[1]
+    return torch.stack([f1, f2])
+
+
+w = torch.tensor(POINT, dtype=torch.float64)
+for name, jacobian in (("jacfwd", torch.func.jacfwd), ("jacrev", torch.func.jacrev)):
+    theirs = jacobian(f_torch)(w).numpy()
+    show(f"jacobian.{name}", theirs)
+    assert max(np.abs(forward - theirs).max(), np.abs(reverse - theirs).max()) < 1e-12

@@ -50,14 +50,3 @@ def grid_shifts(*sizes: int) -> list[np.ndarray]:
         )
         for axis, size in enumerate(sizes)
     ]
-
-
-def fit_dense(X: np.ndarray, Y: np.ndarray) -> np.ndarray:
-    """The matrix L (n, n) with the least Σᵢ‖L xᵢ − yᵢ‖² (and the least norm), X and Y (m, n)."""
-    return np.linalg.lstsq(X, Y, rcond=None)[0].T
-
-
-def fit_circulant(X: np.ndarray, Y: np.ndarray) -> np.ndarray:
-    """The same among circulants: n unknowns instead of n², as x ∗ a = C_x a."""
-    design = np.concatenate([circulant(x) for x in X])
-    return circulant(np.linalg.lstsq(design, Y.ravel(), rcond=None)[0])

@@ -53,21 +53,9 @@ def channel_dimension(n: int, inputs: int, outputs: int) -> int:
     return n * inputs * outputs
 
 
-def nearest_circulant(L: np.ndarray) -> np.ndarray:
-    """The circulant closest to L (n, n): the mean over each wrapped diagonal."""
-    n = len(L)
-    j = np.arange(n)
-    return circulant(np.array([L[(j + d) % n, j].mean() for d in range(n)]))
-
-
 def eigenvalues(a: np.ndarray) -> np.ndarray:
     """Of C_a: the discrete Fourier transform of a."""
     return np.fft.fft(a)
-
-
-def by_fourier(x: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """x ∗ w by the convolution theorem."""
-    return np.fft.ifft(np.fft.fft(x) * np.fft.fft(w)).real
 
 
 def column_of_layer(weights: np.ndarray, n: int) -> np.ndarray:
@@ -165,12 +153,6 @@ def diagonal_in_fourier_basis(rng, formula=eigenvalues):
     return F @ circulant(a) @ np.linalg.inv(F), np.diag(formula(a))
 
 
-@equality_check("x ∗ w = F⁻¹(Fx ⊙ Fw)", trials=200)
-def convolution_theorem(rng, formula=by_fourier):
-    x, w = rng.standard_normal((2, rng.integers(1, 20)))
-    return formula(x, w), circular_convolution(x, w)
-
-
 # (b) ------------------------------------------------------------------------------------------
 
 
@@ -189,24 +171,6 @@ def only_circulants_commute(rng, formula=from_first_column):
         # One for every first column: none is missing.
         failures += abs(len(found) - len(entries) ** n)
     return failures
-
-
-@derivation_check(
-    claim="the null space of L ↦ LS − SL has dimension n, for n = 1, …, 12",
-    method="exhaustive", tolerance=0,
-)  # fmt: skip
-def null_space_of_commutator(rng, formula=commutant_dimension):
-    return sum(
-        null_space(commutator_operator(shift_matrix(n))).shape[1] != formula(n)
-        for n in range(1, 13)
-    )
-
-
-@equality_check("projected onto it, a random matrix is the circulant of the means of its diagonals")
-def projection_is_circulant(rng, formula=nearest_circulant):
-    L = rng.standard_normal([rng.integers(2, 9)] * 2)
-    basis = null_space(commutator_operator(shift_matrix(len(L))))
-    return formula(L), (basis @ (basis.T @ L.ravel())).reshape(L.shape)
 
 
 @derivation_check(

@@ -1,4 +1,4 @@
-"""CS 7643 PS 2, problem 5: matrices and their commutators, layers under shifts, learning."""
+"""CS 7643 PS 2, problem 5: matrices and their commutators, and layers under shifts."""
 
 import numpy as np
 
@@ -37,7 +37,7 @@ with script.run(snakemake):
     metrics = read_json(snakemake.input.metrics)
     arrays = read_arrays(snakemake.input.arrays)
 
-    figure, axes = figures.new(2, len(MAPS), height=3.5)
+    figure, axes = figures.new(2, len(MAPS), width=0.9, height=3.0)
     for column, (name, title) in zip(axes.T, MAPS.items(), strict=True):
         limit = np.abs(arrays[f"map_{name}"]).max()
         for axis, kind in zip(column, ("map", "commutator"), strict=True):
@@ -51,50 +51,6 @@ with script.run(snakemake):
     axes[0, 0].set_ylabel("$L$")
     axes[1, 0].set_ylabel("$LS - SL$")
     figures.save(figure, snakemake.output.matrices)
-
-    figure, axes = figures.new(2, 2, height=3.6, sharey="row")
-    for axis, (name, shift) in zip(
-        axes.flat, (("circular", 3), ("zeros", 15), ("stride", 3), ("max_pool", 3)), strict=True
-    ):
-        axis.plot(arrays[f"then_shift_{name}"], "-", color=figures.COLOURS[0],
-                  label="first the layer, then the shift")  # fmt: skip
-        axis.plot(arrays[f"shift_first_{name}"], "o", color=figures.COLOURS[1],
-                  label="first the shift, then the layer")  # fmt: skip
-        places = len(arrays[f"shift_first_{name}"])
-        axis.set(
-            title=f"{LAYERS[name]}; shift by {shift}", xticks=range(0, places + 1, places // 8)
-        )
-    for axis in axes[1]:
-        axis.set_xlabel("place")
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    figures.save(figure, snakemake.output.layers)
-
-    figure, axes = figures.new(1, 2, height=2.6, sharey=True)
-    for axis, names in (
-        (axes[0], ("circular", "zeros", "network")),
-        (axes[1], ("stride", "max_pool", "blur_pool")),
-    ):
-        for k, name in enumerate(names):
-            errors = arrays[f"errors_{name}"]
-            axis.plot(
-                np.where(errors < 1e-12, 0, errors), marker=figures.MARKERS[k], lw=0.7,
-                color=figures.COLOURS[k], ls=figures.LINE_STYLES[k], label=LAYERS[name],
-            )  # fmt: skip
-        axis.set(xlabel="shift $k$ of the input", xticks=range(0, 33, 4), ylim=(-0.05, 1.8))
-        axis.legend(loc="upper center", fontsize=7)
-    axes[0].set_ylabel("equivariance error")
-    figures.save(figure, snakemake.output.shifts)
-
-    figure, axis = figures.new(width=0.6, height=2.3)
-    for k, (name, label) in enumerate((("dense", "any matrix"), ("circulant", "circulant"))):
-        axis.semilogy(
-            arrays["examples"], arrays[f"learning_{name}"], marker=figures.MARKERS[k], ms=2.5,
-            lw=0.7, label=label,
-        )  # fmt: skip
-    axis.axvline(metrics["learning"]["size"], color="black", ls=":", lw=0.9)
-    axis.set(xlabel="examples $m$ (dotted: $m = n$)", ylabel="relative error")
-    axis.legend()
-    figures.save(figure, snakemake.output.learning)
 
     write_table(
         snakemake.output.layer_errors,

@@ -1,4 +1,4 @@
-"""CS 7643 PS 2, problem 6: the counterexample, the classified steps, the noise floor."""
+"""CS 7643 PS 2, problem 6: the counterexample, and the classified steps."""
 
 import numpy as np
 from matplotlib.colors import ListedColormap
@@ -8,8 +8,6 @@ from problems.cs7643_ps2.p6_sgd.model import CENTRES, loss, step, term
 from proofsheet import figures
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json
-from proofsheet.report.numbers import fixed, percent
-from proofsheet.report.tables import write_table
 
 CLASSES = (
     ("#F4F4F4", "no step raises $f$"),
@@ -19,19 +17,12 @@ CLASSES = (
 )
 
 
-def short(value: float) -> str:
-    """A number without trailing zeros, to eight decimals."""
-    text = fixed(value, 8).rstrip("0")
-    return text.removesuffix(".")
-
-
 with script.run(snakemake):
-    metrics = read_json(snakemake.input.metrics)
     arrays = read_arrays(snakemake.input.arrays)
 
-    # Left: the first of the steps that are shown. Right: its change of f for every step size.
-    example = metrics["shown"][0]
-    figure, (left, right) = figures.new(1, 2, height=2.7)
+    # Left: the step. Right: the change of f from the same point, for every step size.
+    example = read_json(snakemake.input.metrics)["example"]
+    figure, (left, right) = figures.new(1, 2, height=2.3)
     w = np.linspace(-1.4, 2.4, 200)
     for k, (values, label) in enumerate(
         ((loss(w), "$f$"), (term(0, w), "$f_1$"), (term(1, w), "$f_2$"))
@@ -84,49 +75,3 @@ with script.run(snakemake):
     figure.legend(handles=[*patches, *expectation], loc="outside upper center", ncols=5, fontsize=7,
                   columnspacing=1.0, handlelength=1.6)  # fmt: skip
     figures.save(figure, snakemake.output.regions)
-
-    # The mean of the loss, step by step: symbols measured, lines predicted
-    figure, axis = figures.new(width=0.85, height=2.9)
-    t = np.arange(metrics["steps"] + 1)
-    marks = np.unique(np.round(np.logspace(0, np.log10(t[-1]), 24)).astype(int))
-    labels = {name: rf"$\eta = {entry['eta']:g}$" for name, entry in metrics["rates"].items()}
-    for k, (name, label) in enumerate({**labels, "harmonic": r"$\eta_t = 1/t$"}.items()):
-        axis.loglog(marks, arrays[f"excess_{name}"][marks], figures.MARKERS[k], label=label,
-                    color=figures.COLOURS[k])  # fmt: skip
-        axis.loglog(t[1:], arrays[f"expected_{name}"][1:], "-", lw=0.9, color=figures.COLOURS[k])
-    axis.set(xlabel="step $t$", ylabel=r"mean of $f(w_t) - 9/4$")
-    axis.legend(loc="lower left")
-    figures.save(figure, snakemake.output.floor)
-
-    write_table(
-        snakemake.output.steps,
-        ["$w$", r"$\eta$", "Sampled", "$w^+$", "Sampled term", "$f$", "$f$ falls?"],
-        [
-            [
-                short(row["w"]),
-                short(row["eta"]),
-                f"$f_{row['sampled']}$",
-                short(row["after"]),
-                f"{short(row['term'])} → {short(row['term_after'])}",
-                f"{short(row['loss'])} → {short(row['loss_after'])}",
-                "yes" if row["loss_after"] < row["loss"] else "no",
-            ]
-            for row in metrics["shown"]
-        ],
-        align="rrcrccc",
-    )
-    write_table(
-        snakemake.output.floors,
-        [r"$\eta$", "Floor, predicted", "Floor, measured", "$r$", r"Steps that raise $f$"],
-        [
-            [
-                short(entry["eta"]),
-                fixed(entry["floor"]),
-                fixed(entry["measured"]),
-                fixed(entry["overshoot"]),
-                percent(entry["rising_share"], 1),
-            ]
-            for entry in metrics["rates"].values()
-        ],
-        align="rrrrr",
-    )

@@ -5,7 +5,7 @@ Every function takes floats, arrays or exact fractions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -45,22 +45,6 @@ def outcomes(points: Iterable[Fraction], rates: Iterable[Fraction]) -> np.ndarra
             for i in range(2)
         ]
     )
-
-
-def runs(
-    rng: np.random.Generator,
-    start: float,
-    rate: Callable[[int], float],
-    steps: int,
-    count: int,
-) -> np.ndarray:
-    """Independent runs of SGD, (count, steps + 1), from `start`; step t = 1, 2, … has `rate(t)`."""
-    w = np.empty((count, steps + 1))
-    w[:, 0] = start
-    centres = np.array(CENTRES, dtype=float)[rng.integers(0, 2, (count, steps))]
-    for t in range(steps):
-        w[:, t + 1] = w[:, t] - rate(t + 1) * (w[:, t] - centres[:, t])
-    return w
 
 
 def _sign(x: Any) -> int:

@@ -1,59 +1,92 @@
 # %% [markdown]
-# # CS 7643, problem set 2, problem 6: SGD
+# # Problem 6: SGD
 #
-# The derivations are in the PDF. Here are the counterexample, every step of a grid in exact
-# arithmetic, and runs down to the noise floor. It needs NumPy; SymPy checks the formulas.
+# Is SGD with batch size 1 on $f(w) = \frac12 (w - 2)^2 + \frac12 (w + 1)^2$ guaranteed to decrease
+# $f$ in every iteration? No. Here are the counterexample and a map of all steps, in exact
+# arithmetic; the derivation is in the PDF. Needs `pip install numpy matplotlib`.
 
 # %%
-# source: problems.cs7643_ps2.p6_sgd.model
+from fractions import Fraction
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+CENTERS = (2, -1)  # minimizers of the two terms
+
+
+def term(i, w):
+    """f_1 or f_2."""
+    return (w - CENTERS[i]) ** 2 / 2
+
+
+def f(w):
+    """The whole loss."""
+    return term(0, w) + term(1, w)
+
+
+def step(w, i, eta):
+    """One step of SGD on the term i."""
+    return w - eta * (w - CENTERS[i])
+
 
 # %% [markdown]
 # ## The counterexample
-
-# %%
-w, eta = 1.0, 0.25
-after = step(w, 0, eta)
-print(f"w = {w} → {after}")
-print(f"sampled term {term(0, w)} → {term(0, after)}, whole loss {loss(w)} → {loss(after)}")
-assert term(0, after) < term(0, w)
-assert loss(after) > loss(w)
-
-# %% [markdown]
-# ## The formulas of the chapter and their checks
-
-# %%
-# source: proofsheet.checks
-# source: problems.cs7643_ps2.p6_sgd.derivations
-
-# %%
-import __main__
-
-for check in checks_of(__main__):
-    result = check()
-    print("ok  " if result.passed else "FAIL", f"{result.max_error:.1e}", result.claim)
-    assert result.passed
-
-# %% [markdown]
-# ## Every step of a grid
 #
-# `·` no step raises the loss, `1` and `2` that on this term does, `#` both do.
+# At $w = 1$ a step on $f_1$ with $\eta = \frac14$ decreases $f_1$ and increases $f$. A smaller step
+# does not help: the slopes of $f_1$ and $f$ have opposite signs at $w = 1$.
 
 # %%
-points = [Fraction(k, 8) for k in range(-24, 33)]
-rates = [Fraction(k, 8) for k in range(15, 0, -1)]
-rising = outcomes(points, rates) > 0
-for eta, row in zip(rates, rising[0] + 2 * rising[1], strict=True):
-    print(f"η = {float(eta):5.3f} ", "".join("·12#"[k] for k in row))
-print("          ", "".join("|" if w in (-1, 2) else " " for w in points), " w = −1 and w = 2")
+w, eta = Fraction(1), Fraction(1, 4)
+after = step(w, 0, eta)
+print(f"w: {w} -> {after}")
+print(f"f_1: {term(0, w)} -> {term(0, after)}")
+print(f"f: {f(w)} -> {f(after)}")
+assert term(0, after) < term(0, w)
+assert f(after) > f(w)
+for k in range(1, 40):
+    assert f(step(w, 0, Fraction(1, 2**k))) > f(w)
 
 # %% [markdown]
-# ## The noise floor
+# ## When it happens
+#
+# With $e = w - \frac12$ and $r = \frac{3\eta}{2(2 - \eta)}$, a step on $f_1$ raises $f$ exactly for
+# $-r < e < \frac32$, and a step on $f_2$ exactly for $-\frac32 < e < r$. Every step of a grid
+# agrees.
 
 # %%
-rng = np.random.default_rng(0)
-for eta in (0.5, 0.2, 0.05):
-    f = loss(runs(rng, 3.0, lambda t, eta=eta: eta, 600, 1000))[:, 300:]
-    print(
-        f"η = {eta}: floor {noise_floor(eta):.4f}, measured {f.mean() - 2.25:.4f};"
-        f" {np.mean(np.diff(f, axis=1) > 0):.1%} of the steps raise f"
-    )
+PER_UNIT = 40
+points = [Fraction(k, PER_UNIT) for k in range(-3 * PER_UNIT, 4 * PER_UNIT + 1)]
+rates = [Fraction(k, PER_UNIT) for k in range(1, 2 * PER_UNIT)]
+change = np.array(
+    [[[f(step(w, i, eta)) - f(w) for w in points] for eta in rates] for i in range(2)]
+)
+rising = change > 0
+wrong = 0
+for row, eta in enumerate(rates):
+    r = 3 * eta / (2 * (2 - eta))
+    for column, w in enumerate(points):
+        e = w - Fraction(1, 2)
+        predicted = (-r < e < Fraction(3, 2), -Fraction(3, 2) < e < r)
+        wrong += sum(predicted[i] != rising[i, row, column] for i in range(2))
+print(f"grid.steps = {rising.size:,}")
+print(f"grid.rising = {rising.sum():,}")
+print(f"grid.unchanged = {(change == 0).sum():,}")
+print(f"grid.mispredicted = {wrong:,}")
+
+# %% [markdown]
+# Between the minimizers $-1$ and $2$ some step raises $f$ for every step size, however small. Near
+# $\frac12$ both steps do. Above the dashed line $f$ increases on average.
+
+# %%
+figure, axis = plt.subplots(figsize=(8, 3.5))
+kinds = rising[0] + 2 * rising[1]
+across, up = [float(w) for w in points], [float(eta) for eta in rates]
+picture = axis.pcolormesh(across, up, kinds, cmap=plt.get_cmap("Pastel1", 4), vmin=-0.5, vmax=3.5)
+bar = figure.colorbar(picture, ticks=[0, 1, 2, 3])
+bar.ax.set_yticklabels(["no step raises f", "the step on $f_1$", "the step on $f_2$", "both"])
+fine = np.linspace(0.01, 1.99, 200)
+for sign in (-1, 1):
+    axis.plot(0.5 + sign * 1.5 * fine / (2 - fine), fine, "k")
+    axis.plot(0.5 + sign * 1.5 * np.sqrt(fine / (2 - fine)), fine, "k--")
+axis.set(xlabel="w", ylabel="step size", xlim=(-3, 4))
+plt.show()

@@ -16,14 +16,13 @@ def ablation(
     """What each choice of the design is worth.
 
     Args:
-        full: `both_ways_accuracy` and `one_view_accuracy` of the whole design.
+        full: `both_ways_accuracy` of the whole design.
         runs: the same without one choice each.
         images: validation images, on which all are measured.
 
     Returns:
         `choices`: per choice its `gain` (a difference of accuracies) and the `standard_error` of
-        it; `order`: the choices by falling gain; `mirror_gain`: what judging the mirror image as
-        well adds to the whole design.
+        it; `order`: the choices by falling gain.
     """
     choices = {}
     for choice, run in runs.items():
@@ -32,7 +31,6 @@ def ablation(
     return {
         "choices": choices,
         "order": sorted(choices, key=lambda choice: -choices[choice]["gain"]),
-        "mirror_gain": full["both_ways_accuracy"] - full["one_view_accuracy"],
     }
 
 

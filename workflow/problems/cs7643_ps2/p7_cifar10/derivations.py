@@ -7,7 +7,6 @@ p = softmax(z), y a class, π the class frequencies, w the class weights, η a r
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -28,9 +27,8 @@ from problems.cs7643_ps2.p7_cifar10.long_tail import (
 )
 from problems.cs7643_ps2.p7_cifar10.numpy_convnet import convnet
 from proofsheet.checks import derivation_check, equality_check, relative_error
-from proofsheet.learning.conv3x3_gradient import WindowConvolution, kernels
 from proofsheet.learning.loop import parameter_count
-from proofsheet.learning.sgd_loop import SmoothedCrossEntropy
+from proofsheet.learning.recipes import SgdRecipe
 from proofsheet.learning.small_image_nets import WIDTHS, FoldedNet, two_layer, vanilla_cnn
 
 BLACK = np.zeros((1, 32, 32, 3), dtype=np.uint8)  # for a network whose weights alone matter
@@ -233,29 +231,6 @@ def arithmetic_by_hand(rng, formula=multiplications):
     return formula(), counter.get_total_flops() // 2, 1
 
 
-def gradient_by_windows(x: torch.Tensor, w: torch.Tensor, g: torch.Tensor) -> torch.Tensor:
-    """GᵀA by `proofsheet.learning.conv3x3_gradient`, in the shape of the kernels w (o, c, 3, 3)."""
-    matrix = w.permute(0, 2, 3, 1).flatten(1).requires_grad_()
-    (found,) = torch.autograd.grad(WindowConvolution.apply(x, matrix), matrix, g)
-    return kernels(found, x.shape[1])
-
-
-@equality_check(
-    "∂L/∂W of a 3 × 3 convolution is GᵀA, with the windows of its input in the rows of A",
-    method="autograd",
-    trials=40,
-)
-def gradient_from_windows(rng, formula=gradient_by_windows):
-    n, c, o, height, width = (int(size) for size in rng.integers(1, 5, 5))
-    x, w, g = (
-        torch.tensor(rng.standard_normal(shape))
-        for shape in ((n, c, height, width), (o, c, 3, 3), (n, o, height, width))
-    )
-    w.requires_grad_()
-    (expected,) = torch.autograd.grad(functional.conv2d(x, w, padding=1), w, g)
-    return formula(x, w.detach(), g).numpy(), expected.numpy()
-
-
 def smoothed_gradient(z: np.ndarray, y: np.ndarray, smoothing: float) -> np.ndarray:
     """softmax(z) − (1 − s) e_y − s/K, over n."""
     target = (1 - smoothing) * np.eye(z.shape[1])[y] + smoothing / z.shape[1]
@@ -266,27 +241,8 @@ def smoothed_gradient(z: np.ndarray, y: np.ndarray, smoothing: float) -> np.ndar
 def smoothed_labels(rng, formula=smoothed_gradient):
     z, y, s = 3 * rng.standard_normal((6, 10)), rng.integers(0, 10, 6), float(rng.uniform(0.05, 1))
     tensor = torch.tensor(z, requires_grad=True)
-    SmoothedCrossEntropy(s)(tensor, torch.tensor(y)).backward()
+    SgdRecipe(1, smoothing=s).loss(tensor, torch.tensor(y)).backward()
     return formula(z, y, s), tensor.grad.numpy()
-
-
-def best_lead(smoothing: float, classes: int) -> float:
-    """Lead of the true logit at which the smoothed loss is least: log(1 + K (1 − s)/s)."""
-    return math.log(1 + classes * (1 - smoothing) / smoothing)
-
-
-@derivation_check(
-    claim="the smoothed loss is least at a lead of log(1 + K(1 − s)/s) over every other logit",
-    method="reference",
-    trials=20,
-    tolerance=1e-12,
-)
-def lead_of_smoothed_labels(rng, formula=best_lead):
-    classes, s = int(rng.integers(2, 20)), float(rng.uniform(0.02, 0.9))
-    z = np.zeros((1, classes))
-    z[0, 0] = formula(s, classes)
-    # The loss is convex in z: a zero gradient is its minimum.
-    return float(np.abs(smoothed_gradient(z, np.array([0]), s)).max())
 
 
 def sum_of_singular_values(g: np.ndarray) -> float:
@@ -310,33 +266,6 @@ def steepest_in_spectral_norm(rng, formula=sum_of_singular_values):
         if float((g * near).sum()) > formula(g) + 1e-12:
             return float("inf")
     return relative_error(formula(g), float((g * (u @ vt)).sum()))
-
-
-def five_polynomials(sigma: np.ndarray) -> np.ndarray:
-    """σ ↦ aσ + bσ³ + cσ⁵ with PyTorch's coefficients, five times over."""
-    a, b, c = 3.4445, -4.775, 2.0315
-    for _ in range(5):
-        sigma = a * sigma + b * sigma**3 + c * sigma**5
-    return sigma
-
-
-@derivation_check(
-    claim="a step of PyTorch's Muon is −η U f(Σ/‖G‖) Vᵀ with f five times aσ + bσ³ + cσ⁵ (in"
-    " bfloat16), and f lies between 0.6 and 1.3 on [0.01, 1]",
-    method="reference",
-    trials=10,
-    tolerance=0.05,
-)
-def iteration_on_singular_values(rng, formula=five_polynomials):
-    g, rate = rng.standard_normal((6, 20)), 0.5
-    weight = torch.zeros(6, 20, requires_grad=True)
-    weight.grad = torch.tensor(g, dtype=torch.float32)
-    torch.optim.Muon([weight], lr=rate, momentum=0.0, weight_decay=0.0, nesterov=False).step()
-    u, sigma, vt = np.linalg.svd(g, full_matrices=False)
-    expected = -rate * (u * formula(sigma / np.linalg.norm(g))) @ vt
-    values = formula(np.geomspace(0.01, 1, 1000))
-    outside = max(0.6 - values.min(), values.max() - 1.3, 0)
-    return max(relative_error(weight.detach().numpy(), expected), outside)
 
 
 # Extra credit: the long tail --------------------------------------------------------------
@@ -373,19 +302,6 @@ def effective_is_distinct(rng, formula=effective_number):
             distinct = sum(len(set(draw)) for draw in draws) / size**n
             errors.append(relative_error(formula(n, 1 - 1 / size), distinct))
     return max(errors)
-
-
-@derivation_check(
-    claim="E_n → 1 for β → 0 and E_n → n for β → 1, and 1 ≤ E_n ≤ min(n, 1/(1 − β)) between",
-    method="bound",
-    trials=50,
-    tolerance=1e-6,
-)
-def effective_limits(rng, formula=effective_number):
-    n, beta = int(rng.integers(1, 5000)), float(rng.uniform(0, 1))
-    value = float(formula(n, beta))
-    limits = (abs(float(formula(n, 1e-9)) - 1), abs(float(formula(n, 1 - 1e-13)) / n - 1))
-    return max(*limits, 1 - value, value / min(n, 1 / (1 - beta)) - 1)
 
 
 def weighted_optimum(likelihoods: np.ndarray, prior: np.ndarray, w: np.ndarray) -> np.ndarray:
@@ -429,52 +345,6 @@ def focal_loss_gradient(rng, formula=focal_gradient):
     tensor = torch.tensor(z, requires_grad=True)
     FocalLoss(w, gamma)(tensor, torch.tensor(y)).backward()
     return formula(z, y, w, gamma), tensor.grad.numpy()
-
-
-def focal_factor(p: sympy.Expr) -> sympy.Expr:
-    """g₁(p) = 1 − p − p log p."""
-    return 1 - p - p * sympy.log(p)
-
-
-@derivation_check(
-    claim="g₁(p) = 1 − p − p log p has its maximum 1 + e⁻² at p = e⁻², is 1 at p = e⁻¹, and"
-    " g₁(p)/(1 − p) → 2 for p → 1",
-    method="symbolic",
-    tolerance=0,
-)
-def focal_factor_at_one(rng, formula=focal_factor):
-    p = sympy.Symbol("p", positive=True)
-    g = formula(p)
-    top = sympy.exp(-2)
-    claims = (
-        sympy.diff(g, p).subs(p, top),
-        g.subs(p, top) - 1 - top,
-        g.subs(p, sympy.exp(-1)) - 1,
-        sympy.limit(g / (1 - p), p, 1, "-") - 2,
-    )
-    concave = sympy.diff(g, p, 2).is_negative
-    return sum(sympy.simplify(claim) != 0 for claim in claims) + int(not concave)
-
-
-@derivation_check(
-    claim="γ = 0 and equal weights: value and gradient are those of PyTorch's cross-entropy",
-    method="reference",
-    trials=50,
-    tolerance=1e-12,
-)
-def focal_without_focus(rng, formula=lambda: FocalLoss(None, 0.0)):
-    z, y = 3 * rng.standard_normal((8, 10)), torch.tensor(rng.integers(0, 10, 8))
-    equal = FocalLoss(class_balanced_weights(np.full(10, rng.integers(1, 5000))), 0.0)
-    results = []
-    for loss in (functional.cross_entropy, formula(), equal):
-        tensor = torch.tensor(z, requires_grad=True)
-        value = loss(tensor, y)
-        value.backward()
-        results.append((value.item(), tensor.grad.numpy()))
-    (value, gradient), *others = results
-    return max(
-        max(relative_error(v, value), relative_error(g, gradient)) for v, g in others
-    )  # fmt: skip
 
 
 @equality_check(

@@ -1,11 +1,13 @@
-"""CS 7643 PS 2, problem 7: learning curves, confusions, errors, the long tail; four tables."""
+"""CS 7643 PS 2, problem 7: learning curves, confusions, the long tail; tables and a listing."""
+
+from pathlib import Path
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from proofsheet import figures
 from proofsheet.jobs import script
-from proofsheet.jobs.atomic_files import read_arrays, read_json
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_text
 from proofsheet.report.numbers import DAGGER, fixed, integer, percent
 from proofsheet.report.tables import write_table
 
@@ -68,20 +70,6 @@ with script.run(snakemake):
     figures.heatmap(axes, arrays["confusion"], names)
     figures.save(figure, snakemake.output.confusion, standin=standin)
 
-    figure, grid = figures.new(3, 6, height=4.2)
-    for panel in grid.flat:
-        panel.axis("off")
-    shown = zip(
-        arrays["error_images"], arrays["error_true"], arrays["error_predicted"],
-        arrays["error_confidence"], strict=True,
-    )  # fmt: skip
-    for panel, (image, true, predicted, sure) in zip(grid.flat, shown, strict=False):
-        panel.imshow(image)
-        panel.set_title(
-            f"{names[true]}\ncalled {names[predicted]}\n{percent(sure, 0)}", fontsize=7, pad=2
-        )
-    figures.save(figure, snakemake.output.errors, standin=standin)
-
     # Extra credit: recall of each class under each loss, over its share of the training images.
     tail = metrics["imbalanced"]
     figure, (upper, lower) = figures.new(
@@ -104,14 +92,6 @@ with script.run(snakemake):
     lower.legend(loc="upper center", ncol=3)
     lower.grid(axis="x", visible=False)
     figures.save(figure, snakemake.output.long_tail, standin=standin)
-
-    p = np.linspace(1e-4, 1, 400)
-    figure, axes = figures.new(width=0.6, height=1.9)
-    axes.plot(p, 1 - p, label="cross-entropy: 1 − p")
-    axes.plot(p, (1 - p) * (1 - p - p * np.log(p)), label="focal, γ = 1: g(p) (1 − p)")
-    axes.set(xlabel="probability p of the true class", ylabel="slope in its logit", xlim=(0, 1))
-    axes.legend()
-    figures.save(figure, snakemake.output.focal)
 
     # Tables.
     numpy_run = metrics["numpy"]
@@ -174,16 +154,6 @@ with script.run(snakemake):
     )
 
     write_table(
-        snakemake.output.classes,
-        ["Class", "Recall", "F1"],
-        [
-            [name, percent(metrics["own"]["recall"][key], 1) + mark,
-             fixed(metrics["own"]["f1"][key], 3) + mark]
-            for key, name in zip(keys, names, strict=True)
-        ],
-    )  # fmt: skip
-
-    write_table(
         snakemake.output.long_tail_table,
         ["Class", "Images", "Effective", "Weight", "Cross-entropy", "Class-balanced",
          "Class-balanced focal"],
@@ -204,3 +174,5 @@ with script.run(snakemake):
             ]
         ],
     )  # fmt: skip
+    code = Path(snakemake.input.listing).read_text().rstrip()
+    write_text(snakemake.output.listing, f"```python\n{code}\n```\n")

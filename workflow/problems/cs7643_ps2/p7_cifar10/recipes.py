@@ -9,10 +9,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from proofsheet.data.dataset import Dataset, Part
 from proofsheet.jobs.device import on_gpu
 from proofsheet.learning.augmentation import Augmentation
-from proofsheet.learning.sgd_loop import SgdRecipe
+from proofsheet.learning.recipes import SgdRecipe
 from proofsheet.learning.small_image_nets import FoldedNet, resnet32, two_layer, vanilla_cnn
 
 
@@ -40,12 +39,10 @@ class Plan:
         torch.manual_seed(seed)
         return self.network(images, **self.options).to(device)
 
-    def on(self, device: torch.device, epochs: int | None = None) -> Plan:
-        """The same with the epochs of the device, or with as many as given, of whole images."""
-        if epochs is not None:
-            return replace(self, recipe=replace(self.recipe, epochs=epochs, sides=()))
-        of_device = (self.gpu_epochs if on_gpu(device) else None) or self.recipe.epochs
-        return replace(self, recipe=replace(self.recipe, epochs=of_device))
+    def on(self, device: torch.device) -> Plan:
+        """The same with the epochs of the device."""
+        epochs = (self.gpu_epochs if on_gpu(device) else None) or self.recipe.epochs
+        return replace(self, recipe=replace(self.recipe, epochs=epochs))
 
 
 PLANS = {
@@ -98,12 +95,3 @@ CHOICES: dict[str, Callable[[Plan], Plan]] = {
     "muon": lambda plan: replace(plan, recipe=replace(plan.recipe, muon=0.0, learning_rate=0.2)),
 }
 """What is taken away, and how; `none` is the whole design."""
-
-
-def shortened(data: Dataset, images: int | None) -> Dataset:
-    """The first `images` of each part, for a trial run; None: all of them."""
-    parts = {
-        name: Part(part.x[:images], part.y[:images])
-        for name, part in (("train", data.train), ("val", data.val), ("test", data.test))
-    }
-    return replace(data, **parts)

@@ -1,83 +1,108 @@
 """CS 7643 PS 2, problem 7, part 1: the NumPy ConvNet on 50 images, then on all of them once."""
 
+from __future__ import annotations
+
 import time
-from pathlib import Path
+from functools import partial
+from typing import Any
 
 import numpy as np
 
+from mytorch.nn.optim import SGD
+from mytorch.training import fit, logits_of
 from mytorch.utils.gradient_check import gradient_check
-from problems.cs7643_ps2.p7_cifar10.numpy_convnet import (
-    FEW,
-    ONCE,
-    Recipe,
-    centered,
-    convnet,
-    fit,
-    predicted,
-)
-from problems.cs7643_ps2.p7_cifar10.recipes import shortened
-from proofsheet.data.dataset import load
-from proofsheet.jobs import script
-from proofsheet.jobs.atomic_files import write_arrays, write_json
-from proofsheet.learning.classification import accuracy, confusion_matrix
+from problems.cs7643_ps2.p7_cifar10.numpy_convnet import FEW, FEW_RECIPE, ONCE, centered, convnet
+from proofsheet.data.dataset import Dataset
+from proofsheet.learning.classification import share
 
-with script.run(snakemake):
-    params = snakemake.params
-    data = load(Path(snakemake.input.source).parent)
-    classes = len(data.class_names)
+Run = tuple[dict[str, Any], dict[str, np.ndarray]]
+"""Metrics and arrays."""
 
-    # The first 50 images as they were published; their own mean image is subtracted.
+
+def train(
+    data: Dataset, device: object = None, *, seed: int = 0, images: int | None = None,
+    measured: int | None = None, **recipe: Any,
+) -> Run:  # fmt: skip
+    """Train the ConvNet once on the training images.
+
+    Args:
+        data: images (n, 32, 32, 3) of bytes.
+        device: NumPy has none.
+        images: training images; None: all.
+        measured: validation images, and test images; None: all.
+        recipe: what differs from `ONCE`.
+    """
+    settings = ONCE | recipe
+    x, y = data.train.x[:images], data.train.y[:images]
+    prepare = partial(centered, mean=x.mean(axis=0))
+    model = convnet(seed)
+    start = time.perf_counter()
+    curves = _fit(model, x, y, settings, prepare, seed)
+    seconds = time.perf_counter() - start
+    logits = {
+        name: logits_of(model, part.x[:measured], prepare=prepare)
+        for name, part in (("val", data.val), ("test", data.test))
+        if len(part)
+    }
+    test = data.test.y[:measured]
+    return {
+        "images": len(x),
+        "parameters": sum(p.size for p in model.get_parameters()),
+        "batch": settings["batch"],
+        "train_accuracy": curves["accuracy"].mean(),
+        "test_accuracy": share(logits["test"].argmax(axis=1) == test) if len(test) else None,
+        "seconds": seconds,
+        "images_per_second": len(x) * settings["epochs"] / seconds,
+    }, {"loss": curves["loss"][0], "accuracy": curves["accuracy"][0], "val_logits": logits["val"]}
+
+
+def overfit(data: Dataset, *, seed: int = 0, checked: int = 40) -> Run:
+    """Check the ConvNet's gradients, then train it on the publisher's first 50 images.
+
+    Args:
+        checked: entries of each parameter whose gradient is checked.
+    """
     published = data.published_train()
     x, y = published.x[:FEW], published.y[:FEW]
-    mean = x.mean(axis=0)
-    model = convnet(params.seed)
+    prepare = partial(centered, mean=x.mean(axis=0))
+    model = convnet(seed)
     # One image and a small step: the more units there are, the more cross a kink within it.
-    error = gradient_check(
-        model, centered(x[:1], mean) / 64, y[:1], 1e-6, sample=params.checked, rng=params.seed
-    )
-    few = fit(model, x, y, mean, Recipe(), rng=np.random.default_rng(params.seed))
-    few_right = (predicted(model, x, mean) == y).mean()
+    error = gradient_check(model, prepare(x[:1]) / 64, y[:1], 1e-6, sample=checked, rng=seed)
+    curves = _fit(model, x, y, FEW_RECIPE, prepare, seed)
+    right = logits_of(model, x, prepare=prepare).argmax(axis=1) == y
+    return {
+        "images": FEW,
+        "train_accuracy": right.mean(),
+        "last_epoch_accuracy": curves["accuracy"][-1].mean(),
+        "first_loss": curves["loss"][0, 0],
+        "first_epoch_loss": curves["loss"][0].mean(),
+        "last_loss": curves["loss"][-1].mean(),
+        "gradient_error": error,
+        "checked_entries": checked,
+    }, curves | {"images": x[:10], "labels": y[:10]}
 
-    data = shortened(data, params.images)
-    mean = data.train.x.mean(axis=0)
-    model = convnet(params.seed)
-    start = time.perf_counter()
-    whole = fit(
-        model, data.train.x, data.train.y, mean, ONCE, rng=np.random.default_rng(params.seed)
-    )
-    seconds = time.perf_counter() - start
-    found = predicted(model, data.test.x, mean)
 
-    write_json(
-        snakemake.output.metrics,
-        {
-            "overfit": {
-                "images": FEW,
-                "train_accuracy": few_right,
-                "last_epoch_accuracy": few["accuracy"][-1].mean(),
-                "first_loss": few["loss"][0, 0],
-                "first_epoch_loss": few["loss"][0].mean(),
-                "last_loss": few["loss"][-1].mean(),
-                "gradient_error": error,
-                "checked_entries": params.checked,
-            },
-            "numpy": {
-                "images": len(data.train),
-                "parameters": sum(p.size for p in model.get_parameters()),
-                "batch": ONCE.batch,
-                "train_accuracy": whole["accuracy"].mean(),
-                "test_accuracy": accuracy(confusion_matrix(data.test.y, found, classes)),
-                "seconds": seconds,
-                "images_per_second": len(data.train) / seconds,
-            },
-        },
+def train_both(
+    data: Dataset, device: object = None, *, seed: int, images: int | None, measured: int | None,
+    checked: int,
+) -> Run:  # fmt: skip
+    """Both, as the report has them."""
+    (few, few_arrays), (whole, whole_arrays) = (
+        overfit(data, seed=seed, checked=checked),
+        train(data, seed=seed, images=images, measured=measured),
     )
-    write_arrays(
-        snakemake.output.arrays,
-        few_loss=few["loss"],
-        few_accuracy=few["accuracy"],
-        whole_loss=whole["loss"][0],
-        whole_accuracy=whole["accuracy"][0],
-        few_images=x[:10],
-        few_labels=y[:10],
-    )
+    return {"overfit": few, "numpy": whole}, {
+        **{f"few_{name}": values for name, values in few_arrays.items()},
+        **{f"whole_{name}": whole_arrays[name] for name in ("loss", "accuracy")},
+    }
+
+
+def _fit(model, x, y, settings, prepare, seed) -> dict[str, np.ndarray]:
+    optimizer = SGD(
+        model.get_parameters(), settings["learning_rate"], settings["momentum"],
+        settings["weight_decay"],
+    )  # fmt: skip
+    return fit(
+        model, x, y, optimizer, epochs=settings["epochs"], batch=settings["batch"],
+        rng=np.random.default_rng(seed), prepare=prepare,
+    )  # fmt: skip

@@ -98,7 +98,7 @@ def critical_point(
 # (a) PCA ----------------------------------------------------------------------------------
 
 
-@equality_check("for orthonormal U, the Z that minimises ‖X − ZUᵀ‖² is Z = XU", trials=50)
+@equality_check("for orthonormal U, the Z that minimizes ‖X − ZUᵀ‖² is Z = XU", trials=50)
 def pca_coefficients(rng, formula=lambda X, U: X @ U):
     X, U = rng.standard_normal((POINTS, DIMENSIONS)), orthonormal(rng, DIMENSIONS, RANK)
     return formula(X, U), np.linalg.lstsq(U, X.T)[0].T
@@ -127,7 +127,7 @@ def subspace_bound(rng, formula=excess_bound):
     X, eigenvalues, u = draw_points(rng)
     gap, best = eigenvalues[RANK - 1] - eigenvalues[RANK], eigenvalues[RANK:].sum()
     angle = rng.uniform(0, np.pi)
-    # Where the bound is an equality: only u_r turned, towards u_{r+1}.
+    # Where the bound is an equality: only u_r turned, toward u_{r+1}.
     turned = np.cos(angle) * u[:, RANK - 1] + np.sin(angle) * u[:, RANK]
     tight = np.column_stack([u[:, : RANK - 1], turned])
     anywhere = rng.standard_normal((DIMENSIONS, RANK)) * rng.uniform(0.1, 2)
@@ -192,20 +192,6 @@ def autoencoder_invariance(rng, formula=lambda A, Q: A @ Q):
     return autoencoder_loss(X, formula(A, Q)), autoencoder_loss(X, A)
 
 
-def split_loss(S: np.ndarray, W: np.ndarray, d: np.ndarray) -> float:
-    """f(W diag(d) Qᵀ): what the subspace W leaves, and what wrong lengths d add."""
-    T = W.T @ S @ W
-    return np.trace(S) - np.trace(T) + np.sum(np.diag(T) * (1 - d**2) ** 2)
-
-
-@equality_check("for A = W D Qᵀ and T = WᵀSW, f(A) = tr S − tr T + Σ T_ii (1 − d_i²)²")
-def loss_split(rng, formula=split_loss):
-    X = rng.standard_normal((POINTS, DIMENSIONS))
-    W, Q = orthonormal(rng, DIMENSIONS, RANK), orthonormal(rng, RANK, RANK)
-    d = rng.uniform(0, 2, RANK)
-    return formula(X.T @ X / POINTS, W, d), autoencoder_loss(X, (W * d) @ Q.T)
-
-
 @equality_check("½f(A₁) + ½f(−A₁) − f(0) = −(λ₁ + … + λ_r) < 0: f is not convex", trials=50)
 def autoencoder_nonconvex(rng, formula=lambda eigenvalues, r: -eigenvalues[:r].sum()):
     X, eigenvalues, u = draw_points(rng)
@@ -257,28 +243,6 @@ def autoencoder_no_other_critical_points(rng, formula=projector_and_invariance):
     return max(np.max(np.abs(residual)) for residual in formula(S, A))
 
 
-def hessian_form(inside: np.ndarray, outside: np.ndarray, C: np.ndarray, B: np.ndarray) -> float:
-    """φ''(0) of f(U_I + t(U_I C + U_J B)), λ being `inside` on I and `outside` on the rest J."""
-    turning = np.sum((inside[None, :] - outside[:, None]) * B**2)
-    stretching = np.sum(inside[:, None] * (C + C.T) ** 2)
-    return 2 * (turning + stretching)
-
-
-@equality_check(
-    "at U_I, |I| = r: φ''(0) = 2 Σ_{i∈I, j∉I} (λ_i − λ_j) B_ji² + 2 tr(Λ_I (C + Cᵀ)²)",
-    method="autograd",
-    tolerance=1e-10,
-)
-def autoencoder_hessian(rng, formula=hessian_form):
-    X, eigenvalues, u = draw_points(rng)
-    inside, outside = draw_subset(rng, RANK)
-    C, B = rng.standard_normal((RANK, RANK)), rng.standard_normal((DIMENSIONS - RANK, RANK))
-    base, direction = u[:, inside], u[:, inside] @ C + u[:, outside] @ B
-    points, base, direction = (torch.tensor(array) for array in (X, base, direction))
-    curvature = second_derivative(lambda t: torch_autoencoder(points, base + t * direction))
-    return formula(eigenvalues[inside], eigenvalues[outside], C, B), curvature
-
-
 @equality_check(
     "at U_I Qᵀ with |I| < r, in the direction u_j qᵀ with Qᵀq = 0: φ''(0) = −4λ_j",
     method="autograd",
@@ -294,98 +258,6 @@ def autoencoder_rank_saddle(rng, formula=lambda eigenvalue: -4 * eigenvalue):
     direction = torch.tensor(np.outer(u[:, j], right[:, -1]))
     curvature = second_derivative(lambda t: torch_autoencoder(points, base + t * direction))
     return formula(eigenvalues[j]), curvature
-
-
-@derivation_check(
-    claim="at A = d u_i, in the direction of u_j: φ''(0) = 2(d²λ_i − (2 − d²)λ_j)",
-    method="autograd",
-    trials=100,
-    tolerance=1e-9,
-)
-def overlong_column(
-    rng,
-    formula=lambda length, inside, outside: 2 * (length**2 * inside - (2 - length**2) * outside),
-):
-    X, eigenvalues, u = draw_points(rng)
-    i, j = rng.choice(DIMENSIONS, 2, replace=False)
-    length = rng.uniform(0, 2)
-    points, column, direction = (torch.tensor(array) for array in (X, u[:, [i]], u[:, [j]]))
-    curvature = second_derivative(
-        lambda t: torch_autoencoder(points, length * column + t * direction)
-    )
-    error = formula(length, eigenvalues[i], eigenvalues[j]) - curvature
-    return abs(error) / eigenvalues[0]
-
-
-def overlong_steps(ratio: float) -> float:
-    """Steps in which a column d u_i shortens from d = 2 to √2, with λ_i = ratio · λ_1."""
-    return np.log(3 / 2) / (2 * ratio)
-
-
-@equality_check(
-    "from A = 2u_i, steps of 1/(4λ₁) reach ‖A‖ = √2 after about ½ ln(3/2) λ₁/λ_i, λ_i ≪ λ₁",
-    trials=20,
-    tolerance=1e-2,
-)
-def overlong_column_shortens_slowly(rng, formula=overlong_steps):
-    ratio = 10 ** rng.uniform(-3.5, -3)
-    eigenvalues = np.array([*rng.uniform(0.5, 1, DIMENSIONS - 1), ratio])
-    eigenvalues[0] = 1
-    u = orthonormal(rng, DIMENSIONS, DIMENSIONS)
-    X = orthonormal(rng, POINTS, DIMENSIONS) * np.sqrt(POINTS * eigenvalues) @ u.T
-    A, steps = 2 * u[:, -1:], 0
-    while np.vdot(A, A) > 2:
-        A = A - autoencoder_gradient(X, A) / 4
-        steps += 1
-    return steps, formula(ratio)
-
-
-def hessian_spectrum(eigenvalues: np.ndarray, r: int) -> np.ndarray:
-    """All nr eigenvalues of ∇²f(A₁), ascending."""
-    kept, lost = eigenvalues[:r], eigenvalues[r:]
-    turning = 2 * (kept[None, :] - lost[:, None]).ravel()
-    stretching = 4 * (kept[:, None] + kept[None, :])[np.triu_indices(r)]
-    rotating = np.zeros(r * (r - 1) // 2)
-    return np.sort(np.concatenate([turning, stretching, rotating]))
-
-
-@equality_check(
-    "∇²f(A₁) has eigenvalues 2(λ_i − λ_j), 4(λ_i + λ_k), i ≤ k ≤ r < j, and r(r−1)/2 zeros",
-    method="autograd",
-    trials=20,
-    tolerance=1e-10,
-)
-def autoencoder_hessian_spectrum(rng, formula=hessian_spectrum):
-    X, eigenvalues, u = draw_points(rng)
-    points, minimiser = torch.tensor(X), torch.tensor(u[:, :RANK].copy())
-    hessian = torch.autograd.functional.hessian(lambda A: torch_autoencoder(points, A), minimiser)
-    size = DIMENSIONS * RANK
-    spectrum = np.linalg.eigvalsh(hessian.reshape(size, size).numpy())
-    return formula(eigenvalues, RANK), spectrum
-
-
-def difference_estimate(gradient_norm: float, gap: float, r: int) -> float:
-    """Projector difference that a small gradient allows, to first order."""
-    return gradient_norm / (np.sqrt(2 * r) * gap)
-
-
-@derivation_check(
-    claim="near a minimiser, ‖P − P₁‖/‖P₁‖ ≤ ‖∇f(A)‖ / (√(2r)(λ_r − λ_{r+1})) to first order",
-    method="bound",
-    trials=100,
-    tolerance=1e-3,
-)
-def stopping_estimate(rng, formula=difference_estimate):
-    X, eigenvalues, u = draw_points(rng)
-    gap, small = eigenvalues[RANK - 1] - eigenvalues[RANK], 1e-6
-    anywhere = rng.standard_normal((DIMENSIONS, RANK))
-    tight = np.outer(u[:, RANK], np.eye(RANK)[-1])  # only u_r turned, towards u_{r+1}
-    worst = 0.0
-    for direction in (anywhere, tight):
-        A = (u[:, :RANK] + small * direction) @ orthonormal(rng, RANK, RANK)
-        estimate = formula(np.linalg.norm(autoencoder_gradient(X, A)), gap, RANK)
-        worst = max(worst, projector_difference(A, u[:, :RANK]) / estimate - 1)
-    return worst
 
 
 # The line search --------------------------------------------------------------------------
@@ -404,7 +276,7 @@ def guaranteed_step(lipschitz: float, decrease: float) -> float:
 )
 def armijo_step(rng, formula=guaranteed_step):
     X, _, u = draw_points(rng)
-    # Far from a minimiser, and so near that φ is almost a parabola and the bound almost tight.
+    # Far from a minimizer, and so near that φ is almost a parabola and the bound almost tight.
     spread = rng.choice([1.0, 1e-3])
     A = u[:, :RANK] + spread * rng.standard_normal((DIMENSIONS, RANK))
     G = autoencoder_gradient(X, A)
@@ -491,25 +363,32 @@ def factorization_critical_points(rng, formula=lambda X, P: X @ P):
 
 
 @equality_check(
-    "at |I| = r, turning u_i (i ∈ I) towards u_j (j ∉ I): d²g/dθ² = −2m(λ_j − λ_i)",
+    "at |I| = r, turning u_i (i ∈ I) toward u_j (j ∉ I): d²f/dθ² = d²(g/m)/dθ² = −2(λ_j − λ_i)",
     method="autograd",
     tolerance=1e-10,
 )
-def factorization_rotation_saddle(rng, formula=lambda inside, outside: -2 * (outside - inside)):
+def turning_saddle(rng, formula=lambda inside, outside: -2 * (outside - inside)):
     X, eigenvalues, u = draw_points(rng)
     inside, outside = draw_subset(rng, RANK)
     i, j = rng.integers(RANK), rng.choice(outside)
+    Q = torch.tensor(orthonormal(rng, RANK, RANK))
     W = torch.tensor(rng.standard_normal((RANK, RANK)) + 2 * np.eye(RANK))
-    points, basis, towards = torch.tensor(X), torch.tensor(u[:, inside]), torch.tensor(u[:, j])
+    points, basis, toward = torch.tensor(X), torch.tensor(u[:, inside]), torch.tensor(u[:, j])
 
-    def along(angle: torch.Tensor) -> torch.Tensor:
+    def turned(angle: torch.Tensor) -> torch.Tensor:
         columns = list(basis.T)
-        columns[i] = torch.cos(angle) * columns[i] + torch.sin(angle) * towards
-        turned = torch.stack(columns, dim=1)
-        return torch_factorization(points, turned @ W, points @ turned @ torch.linalg.inv(W).T)
+        columns[i] = torch.cos(angle) * columns[i] + torch.sin(angle) * toward
+        return torch.stack(columns, dim=1)
 
-    expected = POINTS * formula(eigenvalues[inside][i], eigenvalues[j])
-    return second_derivative(along), expected
+    def f(angle: torch.Tensor) -> torch.Tensor:
+        return torch_autoencoder(points, turned(angle) @ Q)
+
+    def g_over_m(angle: torch.Tensor) -> torch.Tensor:
+        U = turned(angle)
+        return torch_factorization(points, U @ W, points @ U @ torch.linalg.inv(W).T) / POINTS
+
+    expected = formula(eigenvalues[inside][i], eigenvalues[j])
+    return [expected, expected], [second_derivative(f), second_derivative(g_over_m)]
 
 
 @equality_check(
@@ -539,53 +418,3 @@ def factorization_rank_saddle(
         lambda t: torch_factorization(points, left + t * move_left, right_factor + t * move_right)
     )
     return formula(Z, q, X - Z @ A.T, v, w, a), curvature
-
-
-def balance_change(step: float, G_A: np.ndarray, G_Z: np.ndarray) -> np.ndarray:
-    """Change of AᵀA − ZᵀZ in one step of gradient descent on g: of second order."""
-    return step**2 * (G_A.T @ G_A - G_Z.T @ G_Z)
-
-
-@equality_check(
-    "a step t of descent on g changes AᵀA − ZᵀZ by t²(G_AᵀG_A − G_ZᵀG_Z), nothing of order t",
-    method="autograd",
-    tolerance=1e-10,
-)
-def balance(rng, formula=balance_change):
-    X, A, Z = draw_factors(rng)
-    G_A, G_Z = autograd_gradients(partial(torch_factorization, torch.tensor(X)), A, Z)
-    step = rng.uniform(0.01, 0.1)
-    A_next, Z_next = A - step * G_A, Z - step * G_Z
-    change = (A_next.T @ A_next - Z_next.T @ Z_next) - (A.T @ A - Z.T @ Z)
-    return formula(step, G_A, G_Z), change
-
-
-def factorization_spectrum(singular_values: np.ndarray, m: int, r: int) -> np.ndarray:
-    """All (n + m)r eigenvalues of ∇²g at a balanced minimiser, ascending."""
-    kept, lost = singular_values[:r], singular_values[r:]
-    turning = np.stack([kept[:, None] - lost, kept[:, None] + lost])
-    free = np.repeat(kept, m - len(singular_values))
-    stretching, rotating = kept[:, None] + kept, np.zeros(r * r)
-    parts = (turning, free, stretching, rotating)
-    return np.sort(2 * np.concatenate([part.ravel() for part in parts]))
-
-
-@equality_check(
-    "at minimisers with AᵀA = ZᵀZ, ∇²g has eigenvalues 2(σ_i ± σ_j), 2(σ_i + σ_k), 2σ_i, 0",
-    method="autograd",
-    trials=10,
-    tolerance=1e-10,
-)
-def factorization_hessian_spectrum(rng, formula=factorization_spectrum):
-    X, eigenvalues, u = draw_points(rng)
-    singular_values = np.sqrt(POINTS * eigenvalues)
-    A = u[:, :RANK] * np.sqrt(singular_values[:RANK])
-    Z = X @ u[:, :RANK] / np.sqrt(singular_values[:RANK])
-    points = torch.tensor(X)
-    hessian = torch.autograd.functional.hessian(
-        lambda AZ: torch_factorization(points, AZ[:DIMENSIONS], AZ[DIMENSIONS:]),
-        torch.tensor(np.vstack([A, Z])),
-    )
-    size = (DIMENSIONS + POINTS) * RANK
-    spectrum = np.linalg.eigvalsh(hessian.reshape(size, size).numpy())
-    return formula(singular_values, POINTS, RANK), spectrum

@@ -58,7 +58,7 @@ def gradient_descent(
     growth: float = 2.0,
     decrease: float = 1e-4,
 ) -> Descent:
-    """Minimise `loss` from `start`, until ‖∇f(x_k)‖ ≤ tolerance · max_{j≤k} ‖∇f(x_j)‖.
+    """Minimize `loss` from `start`, until ‖∇f(x_k)‖ ≤ tolerance · max_{j≤k} ‖∇f(x_j)‖.
 
     The norm is Frobenius'. The test is relative, so it means the same after a change of units of
     the loss or of x; and relative to the largest gradient met, so that a start near a saddle,

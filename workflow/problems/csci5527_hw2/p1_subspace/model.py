@@ -17,16 +17,27 @@ from problems.csci5527_hw2.p1_subspace.gradient_descent import Descent, best, gr
 
 
 def synthetic_points(
-    m: int = 200, n: int = 50, r: int = 10, *, noise: float = 0.01, seed: int = 55272025
+    m: int = 200,
+    n: int = 50,
+    r: int = 10,
+    *,
+    noise: float = 0.01,
+    seed: int = 55272025,
+    coefficients_first: bool = False,
 ) -> np.ndarray:
-    """The problem's points: r-dimensional, plus a little noise, centred; (m, n) in float32.
+    """The problem's points: r-dimensional, plus a little noise, centered; (m, n) in float32.
 
-    The course's listing is an image that is lost. This is its reconstruction: basis,
+    The course's listing is an image that our copy lacks. This is its reconstruction: basis,
     coefficients and noise in this order give X[0, 0] = 4.1656, the value that the text states.
+    Other noise, or `coefficients_first`, gives other values.
     """
     generator = torch.Generator().manual_seed(seed)
-    basis = torch.randn(n, r, generator=generator)
-    coefficients = torch.randn(m, r, generator=generator)
+    if coefficients_first:
+        coefficients = torch.randn(m, r, generator=generator)
+        basis = torch.randn(n, r, generator=generator)
+    else:
+        basis = torch.randn(n, r, generator=generator)
+        coefficients = torch.randn(m, r, generator=generator)
     perturbation = torch.randn(m, n, generator=generator)
     points = coefficients @ basis.T + noise * perturbation
     return (points - points.mean(dim=0)).numpy()
@@ -79,9 +90,9 @@ def factorization_gradients(
 def small_start(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
     """A random matrix with independent N(0, 1/(4·rows)) entries: columns about ½ long.
 
-    Small on purpose. Next to a column longer than √2 in a direction that S hardly sees, f pushes
-    the directions that matter back to zero, and hardly shortens that column: a plateau on which
-    descent takes for ever, without a critical point on it.
+    Small on purpose. A column longer than √2 in a direction of almost no variance makes f push the
+    important directions to zero, and f shortens that column only very slowly: a plateau without
+    a critical point.
     """
     return rng.standard_normal((rows, columns)) / (2 * np.sqrt(rows))
 
@@ -129,12 +140,6 @@ def certified_difference(excess: float, gap: float, r: int) -> float:
     return float(np.sqrt(2 * excess / (r * gap)))
 
 
-def imbalance(A: np.ndarray, Z: np.ndarray) -> float:
-    """‖AᵀA − ZᵀZ‖ / ‖AᵀA‖ of the two factors; 0 in perfect balance."""
-    gram = A.T @ A
-    return float(np.linalg.norm(gram - Z.T @ Z) / np.linalg.norm(gram))
-
-
 def summary(fits: Sequence[Descent], A1: np.ndarray, optimum: float) -> dict[str, Any]:
     """What several starts of `fit_autoencoder` or of `fit_factorization` came to.
 
@@ -147,7 +152,7 @@ def summary(fits: Sequence[Descent], A1: np.ndarray, optimum: float) -> dict[str
         Numbers and texts on the chosen fit, and under `starts` lists with one entry per start.
     """
     chosen, n = best(fits), len(A1)
-    A, half = chosen.x[:n], chosen.iterations // 2
+    A = chosen.x[:n]
     norms = chosen.gradient_norms
     differences = [projector_difference(A1, fit.x[:n]) for fit in fits]
     losses = [fit.losses[-1] for fit in fits]
@@ -160,10 +165,7 @@ def summary(fits: Sequence[Descent], A1: np.ndarray, optimum: float) -> dict[str
         "excess": chosen.losses[-1] - optimum,
         "gradient_norm": norms[-1],
         "largest_gradient_norm": norms.max(),
-        # Factor on the norm of the gradient per step, on average over the second half.
-        "contraction": (norms[-1] / norms[half]) ** (1 / max(chosen.iterations - half, 1)),
         "distance_from_orthonormal": np.linalg.norm(A.T @ A - np.eye(A.shape[1])),
-        "condition": np.linalg.cond(A),
         "starts": {
             "count": len(fits),
             "converged": sum(fit.converged for fit in fits),

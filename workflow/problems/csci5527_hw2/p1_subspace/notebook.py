@@ -1,117 +1,181 @@
 # %% [markdown]
-# # CSCI 5527, homework set 2, problem 1
+# # CSCI 5527, homework set 2, problem 1: autoencoder, factorization and PCA
 #
-# One subspace, three ways: PCA, a linear autoencoder, and a factorization, the last two by
-# gradient descent with a backtracking line search. The whole implementation is below. It needs
-# NumPy, PyTorch (for the data, and to check the gradients) and matplotlib.
-#
-# ## Gradient descent with backtracking
-#
-# Steepest descent only. The step is halved until Armijo's condition holds, the next search starts
-# from twice the accepted step, and the run stops when the norm of the gradient has fallen by the
-# factor `tolerance`.
+# One subspace in three ways: by PCA, by a linear autoencoder and by a factorization, the last two
+# by gradient descent with a backtracking line search. Needs `pip install numpy torch matplotlib`
+# and runs in a few seconds.
 
 # %%
-# source: problems.csci5527_hw2.p1_subspace.gradient_descent
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
 
-# %% [markdown]
-# ## Data, losses, gradients, and the comparison of subspaces
-
-# %%
-# source: problems.csci5527_hw2.p1_subspace.model
+RANK, STARTS, SEED = 10, 5, 0
 
 # %% [markdown]
 # ## The data
 #
-# The listing of the text is an image that is lost; this is its reconstruction, and it gives the
-# value of `X[0, 0]` that the text states. The points are made in float32. All that follows is done
-# in float64 on these values: in float32 the line search stalls before its stopping criterion is
-# met.
+# The seed and the dimensions are those of the text. Its listing is a figure that our copy lacks;
+# this is a reconstruction, which gives the value of `X[0, 0]` that the text states, 4.1656. The
+# points are drawn in float32. Everything after that is done in float64, because in float32 the
+# line search stalls before the stopping criterion is met.
 
 # %%
-RANK, STARTS, SEED = 10, 5, 0
+# source: problems.csci5527_hw2.p1_subspace.model: synthetic_points
 
+# %%
 points = synthetic_points(r=RANK)
-print(f"X[0, 0] = {points[0, 0]:.4f}, {points.dtype}, {points.shape}")
+print(f"x00 = {points[0, 0]:.4f}")
 X = points.astype(np.float64)
 m, n = X.shape
+print(f"points = {m}\ndimensions = {n}")
 
 # %% [markdown]
 # ## (a) PCA
+#
+# The basis $A_1$ is the first ten right singular vectors of $X$, which are the eigenvectors of
+# $X^\top X$ with the largest eigenvalues.
+
+# %%
+# source: problems.csci5527_hw2.p1_subspace.model: pca_basis, pca_spectrum, autoencoder_loss
 
 # %%
 A1 = pca_basis(X, RANK)
-spectrum = pca_spectrum(X)
-print("eigenvalues 9 to 12:", spectrum[8:12])
-print("least loss:", autoencoder_loss(X, A1), "= sum of the discarded:", spectrum[RANK:].sum())
+eigenvalues = pca_spectrum(X)
+print(f"eigenvalues.last_kept = {eigenvalues[RANK - 1]:.3f}")
+print(f"eigenvalues.first_discarded = {eigenvalues[RANK]:.1e}")
+print(f"explained = {eigenvalues[:RANK].sum() / eigenvalues.sum():.6f}")
+print(f"discarded_sum = {eigenvalues[RANK:].sum():.6f}")
+print("loss of the PCA basis:", autoencoder_loss(X, A1))
 
-# %% [markdown]
-# ## The gradients agree with automatic differentiation
-
-# %%
-rng = np.random.default_rng(SEED)
-A, Z = rng.standard_normal((n, RANK)), rng.standard_normal((m, RANK))
-data, leaf_A, leaf_Z = torch.tensor(X), torch.tensor(A), torch.tensor(Z)
-leaf_A.requires_grad_()
-leaf_Z.requires_grad_()
-
-f = torch.linalg.matrix_norm(data - data @ leaf_A @ leaf_A.T) ** 2 / m
-(by_autograd,) = torch.autograd.grad(f, leaf_A)
-ours = autoencoder_gradient(X, A)
-print("f:", np.abs(ours - by_autograd.numpy()).max() / np.abs(ours).max())
-
-g = torch.linalg.matrix_norm(data - leaf_Z @ leaf_A.T) ** 2
-for ours, theirs in zip(
-    factorization_gradients(X, A, Z), torch.autograd.grad(g, [leaf_A, leaf_Z]), strict=True
-):
-    print("g:", np.abs(ours - theirs.numpy()).max() / np.abs(ours).max())
-
-# %% [markdown]
-# ## (b)(i), (c)(i) Gradient descent from several random starts
-
-# %%
-autoencoders, factorizations = [], []
-for start in range(STARTS):
-    rng = np.random.default_rng([SEED, start])
-    A, Z = small_start(rng, n, RANK), small_start(rng, m, RANK)
-    autoencoders.append(fit_autoencoder(X, A))
-    factorizations.append(fit_factorization(X, A, Z))
-
-for name, fits in [("autoencoder", autoencoders), ("factorization", factorizations)]:
-    for start, fit in enumerate(fits):
-        print(
-            f"{name:13} start {start + 1}: {fit.iterations:3} steps, loss {fit.losses[-1]:.10f}, "
-            f"gradient {fit.gradient_norms.max():.0f} -> {fit.gradient_norms[-1]:.1e}, "
-            f"stopped by {fit.stopped_by}"
-        )
-
-# %%
-import matplotlib.pyplot as plt
-
-_, axes = plt.subplots(1, 2, figsize=(9, 3), constrained_layout=True)
-for axis, name, fits in [
-    (axes[0], "autoencoder", autoencoders),
-    (axes[1], "factorization", factorizations),
-]:
-    for start, fit in enumerate(fits):
-        axis.semilogy(fit.gradient_norms, label=f"start {start + 1}")
-    axis.set(title=name, xlabel="iteration", ylabel="norm of the gradient")
-axes[1].legend()
+plt.figure(figsize=(6, 2.5))
+plt.semilogy(np.arange(1, n + 1), eigenvalues, "o", mfc="none")
+plt.axvline(RANK + 0.5, color="black", ls=":")
+plt.xlabel("i")
+plt.ylabel("eigenvalue i of $X^T X / m$")
 plt.show()
 
 # %% [markdown]
-# ## (b)(ii), (c)(ii) Do the subspaces agree?
+# ## (b)(i) The autoencoder by gradient descent
 #
-# Yes: the projectors differ by less than 1e-5, and much less. The matrices themselves do not
-# agree, and need not: the autoencoder leaves an orthogonal change of basis, the factorization any
-# invertible one.
+# $f(A) = \frac1m \lVert X - X A A^\top \rVert_F^2$. Each iteration steps along the negative
+# gradient. The step is halved until Armijo's condition of sufficient decrease holds, and the next
+# search starts from twice the accepted step. The run stops when the norm of the gradient has
+# fallen to `tolerance` times its largest value.
+
+# %%
+# source: problems.csci5527_hw2.p1_subspace.gradient_descent
+
+# %%
+# source: problems.csci5527_hw2.p1_subspace.model: autoencoder_gradient, small_start
+# source: problems.csci5527_hw2.p1_subspace.model: fit_autoencoder
+
+# %% [markdown]
+# The gradient is derived by hand. It agrees with automatic differentiation:
+
+
+# %%
+def by_autograd(loss, *arrays):
+    """Gradients of a scalar function of tensors, by PyTorch."""
+    leaves = [torch.tensor(array, requires_grad=True) for array in arrays]
+    return [gradient.numpy() for gradient in torch.autograd.grad(loss(*leaves), leaves)]
+
+
+rng = np.random.default_rng(SEED)
+A, Z, T = rng.standard_normal((n, RANK)), rng.standard_normal((m, RANK)), torch.tensor(X)
+ours = autoencoder_gradient(X, A)
+(theirs,) = by_autograd(lambda A: torch.linalg.matrix_norm(T - T @ A @ A.T) ** 2 / m, A)
+print("largest relative difference:", np.abs(ours - theirs).max() / np.abs(theirs).max())
+assert np.allclose(ours, theirs, rtol=0, atol=1e-10 * np.abs(theirs).max())
+
+# %% [markdown]
+# Since $f$ is not convex, we start five times.
+
+
+# %%
+def from_random_starts(name, fit):
+    """One fit per start; the same draws for both losses."""
+    fits = []
+    for start in range(STARTS):
+        rng = np.random.default_rng([SEED, start])
+        fits.append(fit(small_start(rng, n, RANK), small_start(rng, m, RANK)))
+        print(
+            f"start {start + 1}: {fits[-1].iterations} steps, loss {fits[-1].losses[-1]:.10f}, "
+            f"gradient norm {fits[-1].gradient_norms[-1]:.1e}, stopped by {fits[-1].stopped_by}"
+        )
+    print(f"{name}.starts.converged = {sum(fit.converged for fit in fits)}")
+    print(f"{name}.iterations = {best(fits).iterations}")
+    print(f"{name}.loss = {best(fits).losses[-1]:.6f}")
+    print(f"{name}.gradient_norm = {best(fits).gradient_norms[-1]:.1e}")
+    return fits
+
+
+def plot_convergence(fits, optimum):
+    """Relative excess loss and gradient norm of all starts."""
+    _, axes = plt.subplots(1, 2, figsize=(10, 2.8), constrained_layout=True)
+    for start, fit in enumerate(fits):
+        excess = fit.losses / optimum - 1
+        axes[0].semilogy(np.where(excess > 0, excess, np.nan), label=f"start {start + 1}")
+        axes[1].semilogy(fit.gradient_norms)
+    axes[0].set(xlabel="iteration", ylabel="relative excess loss")
+    axes[1].set(xlabel="iteration", ylabel="norm of the gradient")
+    axes[0].legend()
+    plt.show()
+
+
+autoencoders = from_random_starts("autoencoder", lambda A, Z: fit_autoencoder(X, A))
+plot_convergence(autoencoders, autoencoder_loss(X, A1))
+
+# %% [markdown]
+# All starts stop by the gradient criterion, with the same loss.
+#
+# ## (b)(ii) Does the autoencoder find the PCA subspace?
+#
+# We compare the projectors, because two bases of one subspace may differ by a rotation.
+
+# %%
+# source: problems.csci5527_hw2.p1_subspace.model: projector, projector_difference
 
 # %%
 A2 = best(autoencoders).x
+print(f"difference.a1_a2 = {projector_difference(A1, A2):.1e}")
+print(f"entrywise.a1_a2 = {np.linalg.norm(A1 - A2) / np.linalg.norm(A2):.3f}")
+deviation = np.linalg.norm(A2.T @ A2 - np.eye(RANK))
+print(f"autoencoder.distance_from_orthonormal = {deviation:.1e}")
+
+# %% [markdown]
+# The difference of the projectors is close to 0: the subspaces are the same. The matrices are not.
+# The columns of $A_2$ are orthonormal, although nothing imposed it.
+#
+# ## (c)(i) The factorization by gradient descent
+#
+# $g(A, Z) = \lVert X - Z A^\top \rVert_F^2$, with one step size for both factors.
+
+# %%
+# source: problems.csci5527_hw2.p1_subspace.model: factorization_loss, factorization_gradients
+# source: problems.csci5527_hw2.p1_subspace.model: fit_factorization
+
+# %%
+ours = factorization_gradients(X, A, Z)
+theirs = by_autograd(lambda A, Z: torch.linalg.matrix_norm(T - Z @ A.T) ** 2, A, Z)
+for one, other in zip(ours, theirs, strict=True):
+    print("largest relative difference:", np.abs(one - other).max() / np.abs(other).max())
+    assert np.allclose(one, other, rtol=0, atol=1e-10 * np.abs(other).max())
+
+# %%
+factorizations = from_random_starts("factorization", lambda A, Z: fit_factorization(X, A, Z))
+plot_convergence(factorizations, factorization_loss(X, A1, X @ A1))
+
+# %% [markdown]
+# ## (c)(ii) Do all three agree?
+
+# %%
 A3 = best(factorizations).x[:n]
-for name, left, right in [("A1, A2", A1, A2), ("A1, A3", A1, A3), ("A2, A3", A2, A3)]:
-    difference = projector_difference(left, right)
-    entrywise = np.linalg.norm(left - right) / np.linalg.norm(right)
-    print(f"{name}: projectors differ by {difference:.2e}, matrices by {entrywise:.2f}")
-    assert difference <= 1e-5
-print("distance of A2 from orthonormal columns:", np.linalg.norm(A2.T @ A2 - np.eye(RANK)))
+print(f"difference.a1_a3 = {projector_difference(A1, A3):.1e}")
+print(f"difference.a2_a3 = {projector_difference(A2, A3):.1e}")
+print(f"entrywise.a1_a3 = {np.linalg.norm(A1 - A3) / np.linalg.norm(A3):.3f}")
+print(f"entrywise.a2_a3 = {np.linalg.norm(A2 - A3) / np.linalg.norm(A3):.3f}")
+
+# %% [markdown]
+# Yes: all three subspaces are the same up to the stopping criterion, while the matrices differ. The
+# autoencoder leaves an orthogonal change of basis free, the factorization any invertible one.

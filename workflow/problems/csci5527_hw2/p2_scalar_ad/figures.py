@@ -8,7 +8,6 @@ from proofsheet.report.numbers import fixed
 from proofsheet.report.tables import write_table
 
 with script.run(snakemake):
-    metrics = read_json(snakemake.input.metrics)
     trace = read_json(snakemake.input.trace)
     forward, reverse = trace["forward"], trace["reverse"]
     graph = {step["name"]: step["parents"] for step in forward}
@@ -21,7 +20,7 @@ with script.run(snakemake):
     draw_graph(axes, graph, above=formulas, colours=("#000000", "#000000"), row_distance=0.85)
     figures.save(figure, snakemake.output.graph)
 
-    figure, (top, bottom) = figures.new(2, 1, height=6.0)
+    figure, (top, bottom) = figures.new(2, 1, height=5.0)
     values = {step["name"]: fixed(step["value"]) for step in forward}
     for axes, steps, title in (
         (top, forward, r"forward: values $v_i$ (above) and tangents $\dot{v}_i$ (below)"),
@@ -49,9 +48,9 @@ with script.run(snakemake):
         ],
         align="lllr",
     )
-    for path, steps, source in (
-        (snakemake.output.tangents, forward, "seed"),
-        (snakemake.output.adjoints, reverse[::-1], "seed"),
+    for path, steps in (
+        (snakemake.output.tangents, forward),
+        (snakemake.output.adjoints, reverse[::-1]),
     ):
         write_table(
             path,
@@ -62,34 +61,10 @@ with script.run(snakemake):
                     f"${step['derivative_expression']}$" if step["derivative_expression"] else "",
                     f"${step['derivative_arithmetic']}$"
                     if step["derivative_arithmetic"]
-                    else source,
+                    else "seed",
                     fixed(step["derivative"]),
                 ]
                 for step in steps
             ],
             align="lllr",
         )
-    write_table(
-        snakemake.output.summary,
-        ["$i$", "$v_i$", r"$\dot{v}_i$", r"$\bar{v}_i$"],
-        [
-            [fixed(i, 0), fixed(a["value"]), fixed(a["derivative"]), fixed(b["derivative"])]
-            for i, (a, b) in enumerate(zip(forward, reverse, strict=True), 1 - len(inputs))
-        ],
-        align="rrrr",
-    )
-    write_table(
-        snakemake.output.agreement,
-        ["Derivative", "Forward mode", "Reverse mode", "Closed form", "PyTorch"],
-        [
-            [
-                rf"$\partial f / \partial x_{k + 1}$",
-                fixed(metrics["forward"][f"df_dx{k + 1}"]),
-                *(
-                    fixed(metrics[way]["gradient"][k])
-                    for way in ("reverse", "closed_form", "pytorch")
-                ),
-            ]
-            for k in range(len(inputs))
-        ],
-    )

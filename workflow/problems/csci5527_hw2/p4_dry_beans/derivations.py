@@ -6,11 +6,8 @@ Letters as in the chapter: z are logits, p = softmax(z), y a class; C is a confu
 from __future__ import annotations
 
 import itertools
-import math
-from collections.abc import Callable
 
 import numpy as np
-import sympy
 import torch
 from sklearn import metrics
 from torch import nn
@@ -64,25 +61,6 @@ def random_beans(rng: np.random.Generator, n: int = 20) -> np.ndarray:
 def six_hold_sixteen(rng, formula=sixteen_from_six):
     x = random_beans(rng)
     return list(formula(six_coordinates(x)).T), list(x.T)
-
-
-def standard_score(values: list[sympy.Expr]) -> list[sympy.Expr]:
-    """(x − mean) / standard deviation."""
-    mean = sum(values) / len(values)
-    deviation = sympy.sqrt(sum((value - mean) ** 2 for value in values) / len(values))
-    return [(value - mean) / deviation for value in values]
-
-
-@derivation_check(
-    claim="standardising a·x + b gives the same as standardising x, for a > 0",
-    method="symbolic",
-    tolerance=0,
-)
-def units_drop_out(rng, formula=standard_score):
-    x = sympy.symbols("x1:4", real=True)
-    a, b = sympy.Symbol("a", positive=True), sympy.Symbol("b", real=True)
-    pairs = zip(formula(list(x)), formula([a * value + b for value in x]), strict=True)
-    return sum(sympy.simplify(left - right) != 0 for left, right in pairs)
 
 
 def softmax_minus_target(z: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -153,27 +131,3 @@ def read_off_confusion(rng, formula=read_off):
         *metrics.recall_score(truth, called, average=None),
     ]
     return formula(confusion_matrix(truth, called, 7)), expected
-
-
-def multinomial_probability(drawn: tuple[int, ...], counts: tuple[int, ...]) -> float:
-    """Probability of the counts `drawn` in n draws with probabilities counts / n."""
-    n = sum(counts)
-    ways = math.factorial(n) // math.prod(math.factorial(d) for d in drawn)
-    return ways * math.prod((c / n) ** d for c, d in zip(counts, drawn, strict=True))
-
-
-@derivation_check(
-    claim="resampling n rows with replacement draws the confusion matrix from Multinomial(n, C/n)",
-    method="exhaustive",
-    trials=5,
-    tolerance=1e-12,
-)
-def bootstrap_is_multinomial(rng, formula: Callable[..., float] = multinomial_probability):
-    n, cells = 6, 4
-    rows = np.concatenate([[0, 1], rng.integers(0, cells, n - 2)])
-    counts = tuple(np.bincount(rows, minlength=cells).tolist())
-    seen: dict[tuple[int, ...], int] = {}
-    for picked in itertools.product(rows.tolist(), repeat=n):  # every one of the nⁿ resamples
-        drawn = tuple(map(picked.count, range(cells)))
-        seen[drawn] = seen.get(drawn, 0) + 1
-    return max(abs(formula(drawn, counts) - times / n**n) for drawn, times in seen.items())

@@ -6,12 +6,11 @@ from problems.csci5527_hw2.p4_dry_beans.features import FEATURES
 from proofsheet import figures
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json
-from proofsheet.learning.model_selection import described, tried
 from proofsheet.report.numbers import DAGGER, fixed, integer, percent
 from proofsheet.report.tables import write_table
 
-SHOWN = 12  # rows of a tuning table
 KINDS = {"classical": "(a) classical", "mlp": "(b) perceptrons"}
+
 
 with script.run(snakemake):
     metrics, arrays = read_json(snakemake.input.metrics), read_arrays(snakemake.input.arrays)
@@ -21,7 +20,7 @@ with script.run(snakemake):
     names = list(metrics["class_counts"])
 
     # The data: how many, and how they lie.
-    figure, (left, right) = figures.new(1, 2, height=2.7, width_ratios=(1, 1.35))
+    figure, (left, right) = figures.new(1, 2, height=2.1, width_ratios=(1, 1.35))
     order = np.argsort(list(metrics["class_counts"].values()))
     left.barh(range(len(names)), [metrics["class_counts"][names[k]] for k in order], color="0.55")
     left.set_yticks(range(len(names)), [names[k] for k in order])
@@ -88,35 +87,17 @@ with script.run(snakemake):
     figure.legend(loc="outside lower right", handles=panel.lines, ncols=2, handletextpad=0.1)
     figures.save(figure, snakemake.output.tuning_classical, standin=standin)
 
-    # Part (b): the search, axis by axis.
-    figure, axes = figures.new(height=2.4)
-    steps = [t["axis"].replace("_", " ") for t in trials["mlp"]]
-    values = np.array([100 * t["validation_accuracy"] for t in trials["mlp"]])
-    axes.plot(np.maximum.accumulate(values), drawstyle="steps-post", ls="-", color="0.6",
-              label="best so far")  # fmt: skip
-    axes.plot(values, "o", color=figures.COLOURS[0], label="this setting")
-    axes.plot(values.argmax(), values.max(), "*", ms=10, color=figures.COLOURS[1], label="chosen")
-    starts = [i for i, step in enumerate(steps) if i == 0 or step != steps[i - 1]]
-    for i in starts[1:]:
-        axes.axvline(i - 0.5, color="0.8", lw=0.6)
-    axes.set_xticks(
-        [(a + b - 1) / 2 for a, b in zip(starts, [*starts[1:], len(steps)], strict=True)],
-        [steps[i].replace(" ", "\n", 1) for i in starts],
-    )
-    axes.grid(axis="x", visible=False)
-    axes.set(xlabel="hyperparameter that is varied", ylabel="validation accuracy / %")
-    axes.legend(loc="lower right", ncols=3)
-    figures.save(figure, snakemake.output.tuning_mlp, standin=standin)
-
     # Learning curves of the chosen perceptrons, fitted to the training rows.
-    figure, (left, right) = figures.new(1, 2, height=2.3)
+    figure, (left, right) = figures.new(1, 2, height=1.8)
     epochs = np.arange(1, len(arrays["loss"]) + 1)
     for panel, name, scale, label in (
         (left, "loss", 1, "cross-entropy"),
         (right, "accuracy", 100, "accuracy / %"),
     ):
-        panel.plot(epochs, scale * arrays[name], label="training, one network")
-        panel.plot(epochs, scale * arrays[f"validation_{name}"], label="validation, their mean")
+        panel.plot(epochs, scale * arrays[name], label="training (mean of the networks)")
+        panel.plot(
+            epochs, scale * arrays[f"validation_{name}"], label="validation (mean probability)"
+        )
         panel.set(xlabel="epoch", ylabel=label)
     # The first epochs would flatten everything that follows.
     late = np.concatenate(
@@ -136,56 +117,10 @@ with script.run(snakemake):
         panel.set_title(title)
     figures.save(figure, snakemake.output.confusion, standin=standin)
 
-    figure, axes = figures.new(height=1.8)
-    places = np.argsort(arrays["classical_recall"].mean(axis=0))
-    for k, (kind, title) in enumerate(KINDS.items()):
-        for s, recalls in enumerate(arrays[f"{kind}_recall"]):
-            axes.plot(
-                np.arange(len(names)) + 0.24 * k - 0.12, 100 * recalls[places],
-                figures.MARKERS[k], color=figures.COLOURS[k], alpha=0.75, mew=0,
-                label=title if s == 0 else None,
-            )  # fmt: skip
-    axes.set_xticks(range(len(names)), [names[k] for k in places])
-    axes.grid(axis="x", visible=False)
-    axes.set(xlabel="class", ylabel="recall on the test rows / %")
-    axes.legend()
-    figures.save(figure, snakemake.output.recall, standin=standin)
-
     # Tables.
-    kinds_tried = {
-        family: [t["settings"] for t in trials["classical"] if t["family"] == family]
-        for family in families
-    } | {metrics["mlp"]["model"]: [t["settings"] for t in trials["mlp"]]}
-    write_table(
-        snakemake.output.tried,
-        ["Classifier", "Values tried", "Settings"],
-        [
-            [family, tried(settings), integer(len(settings))]
-            for family, settings in kinds_tried.items()
-        ],
-        align="llr",
-    )
-    ranked = sorted(trials["classical"], key=lambda t: -t["validation_accuracy"])
-    leaders = [next(t for t in ranked if t["family"] == family) for family in families]
-    listed = ranked[:SHOWN] + [t for t in leaders if t not in ranked[:SHOWN]]
-    write_table(
-        snakemake.output.tuning_classical_table,
-        ["Rank", "Classifier", "Setting", "Accuracy", "Macro F1"],
-        [
-            [
-                integer(ranked.index(t) + 1),
-                t["family"],
-                described(t["settings"]),
-                percent(t["validation_accuracy"]) + mark,
-                fixed(t["validation_macro_f1"]) + mark,
-            ]
-            for t in listed
-        ],
-        align="rllrr",
-    )
     winner = max(trials["mlp"], key=lambda t: t["validation_accuracy"])
     write_table(
-        snakemake.output.tuning_mlp_table,
+        snakemake.output.tuning_mlp,
         ["Tuned", "Features", "Hidden layers", "Rate", "Decay", "Dropout", "Accuracy", "Loss"],
         [
             [
@@ -204,39 +139,29 @@ with script.run(snakemake):
         ],
         align="lllrrrrr",
     )
+    measures = {
+        "validation": ("validation_accuracies", percent),
+        "test": ("test_accuracies", percent),
+        "macro F1": ("macro_f1s", fixed),
+    }
     write_table(
         snakemake.output.splits,
-        ["Split", "Classifier", "Chosen", "Validation", "Test", "Macro F1"],
+        [
+            "Split",
+            "Chosen in (a)",
+            *(f"({part}) {measure}" for part in "ab" for measure in measures),
+        ],
         [
             [
                 integer(seed),
-                metrics[kind]["models"][i],
-                # Shorter than elsewhere, so that a setting stays on its line.
-                metrics[kind]["chosen_by_split"][i].replace("learning rate", "rate"),
-                percent(metrics[kind]["validation_accuracies"][i]) + mark,
-                percent(metrics[kind]["test_accuracies"][i]) + mark,
-                fixed(metrics[kind]["macro_f1s"][i]) + mark,
-            ]
-            for kind in KINDS
-            for i, seed in enumerate(metrics["seeds"])
-        ],
-        align="rllrrr",
-    )
-    write_table(
-        snakemake.output.classes,
-        ["Class", "Test rows", "Recall (a)", "F1 (a)", "Recall (b)", "F1 (b)"],
-        [
-            [
-                name,
-                integer(arrays["classical_confusion"][k].sum()) + mark,
+                metrics["classical"]["models"][i],
                 *(
-                    percent(metrics[kind][value][name]) + mark
-                    if value == "recall"
-                    else fixed(metrics[kind][value][name]) + mark
+                    shown(metrics[kind][values][i]) + mark
                     for kind in KINDS
-                    for value in ("recall", "f1")
+                    for values, shown in measures.values()
                 ),
             ]
-            for k, name in enumerate(names)
+            for i, seed in enumerate(metrics["seeds"])
         ],
+        align="rlrrrrrr",
     )

@@ -1,6 +1,7 @@
 """CSCI 5527 HW 2, problem 4: the data, and both classifiers over the splits, in one place."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -10,8 +11,18 @@ from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
-from proofsheet.learning.classification import over_splits, overfitting, paired_difference, recall
-from proofsheet.learning.model_selection import described
+from proofsheet.learning.classification import over_splits, overfitting, paired_difference, summary
+from proofsheet.learning.model_selection import described, tried
+
+
+def tried_by_family(trials: list[dict[str, Any]]) -> dict[str, str]:
+    """Every value of every hyperparameter but the features, per family."""
+    settings: dict[str, list[dict[str, Any]]] = {}
+    for trial in trials:
+        values = {name: value for name, value in trial["settings"].items() if name != "features"}
+        settings.setdefault(trial["family"].replace(" ", "_"), []).append(values)
+    return {family: tried(values) for family, values in settings.items()}
+
 
 with script.run(snakemake):
     data = load(Path(snakemake.input.source).parent)
@@ -27,6 +38,9 @@ with script.run(snakemake):
         kind: [read_arrays(path) for path in snakemake.input[f"{kind}_arrays"]] for kind in kinds
     }
     first = {kind: arrays[kind][0] for kind in kinds}
+    for kind in kinds:
+        for run, saved in zip(runs[kind], arrays[kind], strict=True):
+            run |= summary(saved["confusion"], names, seed=run["seed"])
 
     metrics = {
         "duplicates_removed": data.source["duplicates_removed"],
@@ -54,6 +68,7 @@ with script.run(snakemake):
                 "tuning_spread": max(scores) - min(scores),
             }
         )
+    metrics["classical"]["tried"] = tried_by_family(runs["classical"][0]["trials"])
     metrics["mlp"]["curves"] = overfitting(first["mlp"]["validation_loss"])
     metrics["difference"] = paired_difference(
         first["mlp"]["truth"],
@@ -69,10 +84,6 @@ with script.run(snakemake):
         coordinates=six_coordinates(data.train.x[shown]),
         labels=data.train.y[shown],
         **{f"{kind}_confusion": first[kind]["confusion"] for kind in kinds},
-        **{
-            f"{kind}_recall": np.stack([recall(run["confusion"]) for run in arrays[kind]])
-            for kind in kinds
-        },
         **{
             name: first["mlp"][name]
             for name in ("loss", "accuracy", "validation_loss", "validation_accuracy")

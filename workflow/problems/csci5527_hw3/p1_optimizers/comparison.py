@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -32,7 +31,6 @@ def over_seeds(
     return {
         "test_accuracy": accuracies.mean(),
         "test_accuracies": accuracies,
-        "test_accuracy_spread": np.ptp(accuracies),
         "lowest_test_accuracy": accuracies.min(),
         "first_loss": curves["loss"][0],
         **{name: curve[-1] for name, curve in curves.items()},
@@ -63,6 +61,11 @@ def paired(first: Runs, second: Runs, truth: np.ndarray) -> tuple[float, float]:
     return float(d.mean()), float(np.sqrt((d**2).sum()) / len(d))
 
 
+def in_deviations(difference: float, deviation: float) -> float:
+    """|difference| / deviation; 0 where all answers agree, and both are 0."""
+    return abs(difference) / deviation if deviation else 0.0
+
+
 def agreement(
     ours: Mapping[str, Runs], builtin: Mapping[str, Runs], truth: np.ndarray
 ) -> dict[str, Any]:
@@ -70,24 +73,18 @@ def agreement(
 
     Args:
         ours, builtin: trainings from the same seeds, by optimizer.
-        truth: (n,) classes of the test images; one accuracy has the standard deviation
-            √(p(1 − p)/n).
+        truth: (n,) classes of the test images.
     """
     found = {name: paired(ours[name], builtin[name], truth) for name in ours}
     name = max(found, key=lambda key: abs(found[key][0]))
-    right = [run["predicted"] == truth for runs in ours.values() for run in runs]
-    p = float(np.mean(right))
     return {
         "differences": {key: difference for key, (difference, _) in found.items()},
         "paired_deviations": {key: deviation for key, (_, deviation) in found.items()},
         "largest_difference": abs(found[name][0]),
         "largest_of": OPTIMIZERS[name].__name__,
-        "deviation": math.sqrt(p * (1 - p) / len(truth)),
         "paired_deviation": found[name][1],
-        # Answers that are all the same have neither a difference nor a deviation.
         "largest_in_deviations": max(
-            abs(difference) / deviation if deviation else 0.0
-            for difference, deviation in found.values()
+            in_deviations(difference, deviation) for difference, deviation in found.values()
         ),
         "same": {key: _equal(ours[key], builtin[key]) for key in ours},
     }
@@ -121,6 +118,7 @@ def ranking(
         "last": OPTIMIZERS[last].__name__,
         "gap": gap,
         "paired_deviation": deviation,
+        "gap_in_deviations": in_deviations(gap, deviation),
         "passed": sum(result["test_accuracy"] >= REQUIRED for result in ours.values()),
         "least": least,
     }

@@ -1,4 +1,4 @@
-"""CSCI 5527 HW 3, problem 1: objectives over the epochs, tuning, step lengths, common errors."""
+"""CSCI 5527 HW 3, problem 1: objectives over the epochs, step lengths, common errors; tables."""
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator, NullLocator
@@ -65,7 +65,7 @@ with script.run(snakemake):
     for part, names in (
         ("adagrad", ("adagrad",)), ("rmsprop", ("rmsprop",)), ("adam", ("adam", "adamw")),
     ):  # fmt: skip
-        figure, grid = figures.new(len(names), 2, height=0.5 + 1.8 * len(names), squeeze=False)
+        figure, grid = figures.new(len(names), 2, height=0.4 + 1.45 * len(names), squeeze=False)
         for (left, right), name in zip(grid, names, strict=True):
             curves(left, arrays, name, "loss")
             curves(right, arrays, name, "accuracy", scale=-100, offset=100)
@@ -75,27 +75,8 @@ with script.run(snakemake):
         grid[0, 0].legend(fontsize=7)
         figures.save(figure, snakemake.output[part], standin=standin)
 
-    # Tuning of the learning rate: a line per optimizer; the chosen rate is the large marker.
-    tuning = {found["optimizer"]: found for found in map(read_json, snakemake.input.tuning)}
-    figure, panels = figures.new(1, 2, height=2.4)
-    for k, (name, label) in enumerate(OPTIMIZERS.items()):
-        trials, chosen = tuning[name]["axes"]["lr"], tuning[name]["chosen"]["lr"]
-        rates = [trial["value"] for trial in trials]
-        style = {"color": figures.COLOURS[k], "marker": figures.MARKERS[k]}
-        for panel, values in (
-            (panels[0], [trial["validation_loss"] for trial in trials]),
-            (panels[1], [100 * (1 - trial["validation_accuracy"]) for trial in trials]),
-        ):
-            panel.loglog(rates, values, ls=figures.LINE_STYLES[k], label=label, **style)
-            panel.plot(chosen, values[rates.index(chosen)], ls="none", ms=7, **style)
-    panels[0].set(xlabel="learning rate", ylabel="validation objective")
-    panels[1].set(xlabel="learning rate", ylabel="wrong validation images / %")
-    plain_ticks(panels[1])
-    panels[0].legend()
-    figures.save(figure, snakemake.output.tuning, standin=standin)
-
     # What each does to the step size.
-    figure, panels = figures.new(1, 2, height=2.4, sharey=True)
+    figure, panels = figures.new(1, 2, height=1.9, sharey=True)
     for panel, case in zip(panels, ("constant", "change"), strict=True):
         for k, name in enumerate(("adagrad", "rmsprop", "adam")):
             lengths = arrays[f"{case}_{name}"]
@@ -123,6 +104,7 @@ with script.run(snakemake):
     figures.save(figure, snakemake.output.errors, standin=standin)
 
     # Tables.
+    tuning = {found["optimizer"]: found for found in map(read_json, snakemake.input.tuning)}
     rows = []
     for name, label in OPTIMIZERS.items():
         for axis, trials in tuning[name]["axes"].items():

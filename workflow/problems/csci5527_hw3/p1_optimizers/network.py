@@ -6,7 +6,8 @@ learning rates, by one schedule, so that nothing but the optimizer differs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,15 +15,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from proofsheet.jobs.device import mixed_precision
-from proofsheet.learning.loop import MakeOptimizer, Recipe, Rows, logits_of, train
-from proofsheet.learning.model_selection import Trial, scored
+from proofsheet.learning.loop import MakeSteppers
 from proofsheet.learning.optimizers import Adagrad, Adam, AdamW, RMSprop, Schedule, cosine
 
 OPTIMIZERS = {"adagrad": Adagrad, "rmsprop": RMSprop, "adam": Adam, "adamw": AdamW}
 """Ours; their counterparts in `torch.optim` have the same names."""
-
-IMPLEMENTATIONS = ("ours", "builtin")
 
 CHANNELS = (32, 64)
 BATCH = 256
@@ -46,6 +43,14 @@ START: Mapping[str, Mapping[str, float]] = {
     "adam": {"lr": 0.001},
     "adamw": {"lr": 0.001, "weight_decay": 0.01},
 }
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long the network is trained; its optimizer comes from `IMPLEMENTATIONS`."""
+
+    epochs: int = 5
+    batch: int = BATCH
 
 
 def network(channels: tuple[int, int] = CHANNELS, classes: int = 10) -> nn.Sequential:
@@ -93,68 +98,35 @@ def shifted(x: Tensor, generator: torch.Generator, most: int = SHIFT) -> Tensor:
     return padded.flatten().index_select(0, (corner + inside).flatten()).view(x.shape)
 
 
-def make_optimizer(name: str, implementation: str, settings: Mapping[str, float]) -> MakeOptimizer:
-    """An optimizer whose learning rate rises linearly and falls to zero along half a cosine.
+def factor(steps: int) -> Callable[[int], float]:
+    """Share of the learning rate at each step: a linear rise, then half a cosine down to zero."""
+    return cosine(steps, warmup=min(WARM_UP, steps // 4))
+
+
+def our_steppers(name: str, settings: Mapping[str, float]) -> MakeSteppers:
+    """Our optimizer and its schedule.
 
     Args:
         name: a key of `OPTIMIZERS`.
-        implementation: `ours` (`learning.optimizers`) or `builtin` (`torch.optim`, as it comes).
-        settings: arguments of the class; those left out have PyTorch's defaults in both.
+        settings: arguments of the class; those left out have PyTorch's defaults.
     """
-    if implementation not in IMPLEMENTATIONS:
-        raise ValueError(f"{implementation!r} is none of {', '.join(IMPLEMENTATIONS)}")
 
-    def make(parameters: Iterable[nn.Parameter], steps: int) -> tuple[Any, Any]:
-        factor = cosine(steps, warmup=min(WARM_UP, steps // 4))
-        if implementation == "ours":
-            own = OPTIMIZERS[name](parameters, **settings)
-            return own, Schedule(own, factor)
-        theirs = getattr(torch.optim, OPTIMIZERS[name].__name__)(parameters, **settings)
-        return theirs, torch.optim.lr_scheduler.LambdaLR(theirs, factor)
+    def make(model: nn.Module, steps: int) -> Sequence[Any]:
+        optimizer = OPTIMIZERS[name](model.parameters(), **settings)
+        return optimizer, Schedule(optimizer, factor(steps))
 
     return make
 
 
-def fit(
-    name: str,
-    settings: Mapping[str, float],
-    rows: Rows,
-    validation: Rows,
-    recipe: Recipe,
-    *,
-    seed: int,
-    implementation: str = "ours",
-) -> tuple[nn.Module, dict[str, np.ndarray]]:
-    """Train a new network on shifted images; returns it with its curves (see `train`)."""
-    torch.manual_seed(seed)
-    device = rows[0].device
-    model = network().to(device)
-    curves = train(
-        model, rows, validation, recipe,
-        seed=seed, label=f"{name} {implementation} seed {seed}", augment=shifted,
-        mixed=mixed_precision(device), optimizer=make_optimizer(name, implementation, settings),
-    )  # fmt: skip
-    return model, curves
+def builtin_steppers(name: str, settings: Mapping[str, float]) -> MakeSteppers:
+    """As `our_steppers`, of `torch.optim`: only for the comparison."""
+
+    def make(model: nn.Module, steps: int) -> Sequence[Any]:
+        builtin = getattr(torch.optim, OPTIMIZERS[name].__name__)
+        optimizer = builtin(model.parameters(), **settings)
+        return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, factor(steps))
+
+    return make
 
 
-def trial(
-    name: str,
-    settings: Mapping[str, float],
-    rows: Rows,
-    validation: Rows,
-    recipe: Recipe,
-    *,
-    seed: int,
-) -> Trial:
-    """One setting, trained by our optimizer and scored on the validation images."""
-    model, curves = fit(name, settings, rows, validation, recipe, seed=seed)
-    x, y = validation
-    return scored(
-        name, settings, lambda images: predictions(model, images), (x, y.cpu().numpy()),
-        curves=curves,
-    )  # fmt: skip
-
-
-def predictions(model: nn.Module, x: Tensor) -> np.ndarray:
-    """The classes that the network gives to rows (n, …), (n,) int64."""
-    return logits_of(model, x).argmax(dim=1).cpu().numpy()
+IMPLEMENTATIONS = {"ours": our_steppers, "builtin": builtin_steppers}

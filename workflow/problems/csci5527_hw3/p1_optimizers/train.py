@@ -1,61 +1,133 @@
-"""CSCI 5527 HW 3, problem 1: one training: one optimizer, ours or PyTorch's, one seed."""
+"""CSCI 5527 HW 3, problem 1: train the network for digits; tune an optimizer in short trainings."""
+
+from __future__ import annotations
 
 import time
-from pathlib import Path
+from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
 import torch
 
 from problems.csci5527_hw3.p1_optimizers.network import (
+    AXES,
     BATCH,
-    fit,
+    IMPLEMENTATIONS,
+    START,
+    Recipe,
     layer_parameters,
-    predictions,
+    network,
     scaled,
+    shifted,
 )
-from proofsheet.data.dataset import load
-from proofsheet.jobs import script
-from proofsheet.jobs.atomic_files import read_json, write_arrays, write_json
-from proofsheet.jobs.device import make_deterministic, mixed_precision, on_gpu, resolve
-from proofsheet.learning.loop import Recipe, parameter_count
+from proofsheet.data.dataset import Dataset
+from proofsheet.jobs.device import mixed_precision
+from proofsheet.learning.loop import Rows, fit, logits_of, parameter_count, share_right
+from proofsheet.learning.model_selection import best
 
-with script.run(snakemake):
-    script.set_threads(snakemake.threads)
-    device = resolve(snakemake.params.device)
-    if on_gpu(device):  # a CPU is deterministic, and the switch imports a compiler for 4 s
-        make_deterministic()
-    wildcards, images = snakemake.wildcards, snakemake.params.images
-    settings = read_json(snakemake.input.tuning)["chosen"]
-    data = load(Path(snakemake.input.source).parent)
+Run = tuple[dict[str, Any], dict[str, np.ndarray]]
+"""Metrics and arrays."""
+
+
+def train(
+    data: Dataset, device: torch.device, *, optimizer: str = "adam", implementation: str = "ours",
+    seed: int = 0, images: int | None = None, epochs: int = 5, batch: int = BATCH,
+    learning_rate: float | None = None, weight_decay: float | None = None,
+    tuning: Mapping[str, Any] | None = None,
+) -> Run:  # fmt: skip
+    """Train the network on shifted images with one optimizer.
+
+    Args:
+        data: images (n, 28, 28) of bytes.
+        optimizer: a key of `network.OPTIMIZERS`.
+        implementation: `ours` or `builtin` (PyTorch's).
+        images: training images; None: all.
+        learning_rate, weight_decay: in the place of the tuned ones.
+        tuning: what `tune` found; without it the settings are PyTorch's defaults.
+    """
+    settings = dict(tuning["chosen"] if tuning else START[optimizer])
+    settings |= {} if learning_rate is None else {"lr": learning_rate}
+    settings |= {} if weight_decay is None else {"weight_decay": weight_decay}
+    rows, validation, test = (
+        (scaled(part.x[:few], device), torch.from_numpy(part.y[:few]).to(device))
+        for part, few in ((data.train, images), (data.val, None), (data.test, None))
+    )
+    start = time.perf_counter()
+    model, curves = _fit(
+        optimizer, settings, rows, validation, Recipe(epochs, batch),
+        seed=seed, implementation=implementation,
+    )  # fmt: skip
+    seconds = time.perf_counter() - start
+    logits = {"val": logits_of(model, validation[0]), "test": logits_of(model, test[0])}
+    return {
+        "optimizer": optimizer,
+        "implementation": implementation,
+        "seed": seed,
+        "settings": settings,
+        "epochs": epochs,
+        "batch": batch,
+        "images": len(rows[1]),
+        "layers": len(layer_parameters(model)),
+        "layer_parameters": layer_parameters(model),
+        "parameters": parameter_count(model),
+        "products": "bfloat16" if mixed_precision(device) else "float32",
+        "test_accuracy": share_right(logits["test"], test[1]),
+        "seconds_per_epoch": seconds / epochs,
+    }, {
+        "predicted": logits["test"].argmax(dim=1).cpu().numpy(),
+        "val_logits": logits["val"].cpu().numpy(),
+        **curves,
+    }
+
+
+def tune(
+    data: Dataset, device: torch.device, *, optimizer: str, seed: int, images: int | None,
+    epochs: int,
+) -> Run:  # fmt: skip
+    """Choose one optimizer's settings on the validation images, in short trainings.
+
+    Args:
+        data: its test images are not read.
+        optimizer: a key of `network.AXES`.
+        images, epochs: of each training.
+    """
     rows, validation = (
         (scaled(part.x[:images], device), torch.from_numpy(part.y[:images]).to(device))
         for part in (data.train, data.val)
     )
-    recipe = Recipe(epochs=snakemake.params.epochs, batch=BATCH)
+    chosen, axes, found = dict(START[optimizer]), {}, {}
+    for axis, values in AXES[optimizer].items():
+        axes[axis] = []
+        for value in values:
+            settings = {**chosen, axis: value}
+            key = tuple(settings.values())
+            if key not in found:  # the start of an axis has been tried at the end of the one before
+                _, curves = _fit(optimizer, settings, rows, validation, Recipe(epochs), seed=seed)
+                found[key] = {
+                    name: curves[name][-1] for name in ("validation_loss", "validation_accuracy")
+                }
+            axes[axis].append({"value": value, **found[key]})
+        chosen[axis] = best(axes[axis], lambda trial: -trial["validation_loss"])["value"]
+    return {
+        "optimizer": optimizer,
+        "epochs": epochs,
+        "images": len(rows[1]),
+        "chosen": chosen,
+        "trials": len(found),
+        "axes": axes,
+    }, {}
 
-    start = time.perf_counter()
-    model, curves = fit(
-        wildcards.optimizer, settings, rows, validation, recipe,
-        seed=int(wildcards.seed), implementation=wildcards.implementation,
+
+def _fit(
+    name: str, settings: Mapping[str, float], rows: Rows, validation: Rows,
+    recipe: Recipe, *, seed: int, implementation: str = "ours",
+) -> tuple[torch.nn.Module, dict[str, np.ndarray]]:  # fmt: skip
+    """A new network after its training, and its curves."""
+    torch.manual_seed(seed)
+    device = rows[0].device
+    model = network().to(device)
+    return model, fit(
+        model, rows, validation, recipe, seed=seed, augment=shifted,
+        label=f"{name} {implementation} seed {seed}", mixed=mixed_precision(device),
+        steppers=IMPLEMENTATIONS[implementation](name, settings),
     )  # fmt: skip
-    seconds = time.perf_counter() - start
-    predicted = predictions(model, scaled(data.test.x, device))
-
-    write_json(
-        snakemake.output.metrics,
-        {
-            "optimizer": wildcards.optimizer,
-            "implementation": wildcards.implementation,
-            "seed": int(wildcards.seed),
-            "settings": settings,
-            "epochs": recipe.epochs,
-            "batch": recipe.batch,
-            "images": len(rows[1]),
-            "layers": len(layer_parameters(model)),
-            "layer_parameters": layer_parameters(model),
-            "parameters": parameter_count(model),
-            "products": "bfloat16" if mixed_precision(device) else "float32",
-            "test_accuracy": (predicted == data.test.y).mean(),
-            "seconds_per_epoch": seconds / recipe.epochs,
-        },
-    )
-    write_arrays(snakemake.output.arrays, predicted=predicted, **curves)

@@ -12,7 +12,6 @@ import numpy as np
 import scipy.signal
 import sympy
 import torch
-from sympy import Rational
 
 from problems.csci5527_hw3.p2_correlation.correlation import (
     C_w,
@@ -21,7 +20,6 @@ from problems.csci5527_hw3.p2_correlation.correlation import (
     correlate2d,
     correlate_multichannel,
 )
-from problems.csci5527_hw3.p2_correlation.template_matching import normalized_score_map, score_map
 from proofsheet.checks import derivation_check, equality_check, relative_error
 
 Array = np.ndarray
@@ -56,7 +54,7 @@ def index_formula(x: Array, y: Array) -> Array:
 
 
 @equality_check(
-    "(x ⋆ y)_k = Σ_i x_i y_{i+k−(n₁−1)} is numpy.correlate(y, x, 'full')", trials=200, tolerance=0
+    "(x ⋆ y)_k = Σ_i x_i y_{i+k−n₁} is numpy.correlate(y, x, 'full')", trials=200, tolerance=0
 )
 def index_formula_is_the_sliding_sum(rng: Rng, formula: Any = index_formula) -> tuple:
     n1, n2 = lengths(rng)
@@ -65,7 +63,7 @@ def index_formula_is_the_sliding_sum(rng: Rng, formula: Any = index_formula) -> 
 
 
 @derivation_check(
-    claim="correlate1d(x, y) is the sum of the definition, by both ways inside",
+    claim="correlate1d equals the sum of the definition, directly and by the FFT",
     method="reference", trials=200, tolerance=1e-13,
 )  # fmt: skip
 def library_1d(rng: Rng, formula: Any = correlate1d) -> float:
@@ -79,7 +77,7 @@ def library_1d(rng: Rng, formula: Any = correlate1d) -> float:
 
 
 @derivation_check(
-    claim="y ⋆ x is x ⋆ y read backwards",
+    claim="y ⋆ x is x ⋆ y read backwards, for vectors of letters",
     method="symbolic", trials=20, tolerance=0,
 )  # fmt: skip
 def reversal(rng: Rng, formula: Any = lambda correlated: correlated[::-1]) -> float:
@@ -96,17 +94,6 @@ def convolution(rng: Rng, formula: Any = lambda x, y: np.convolve(x[::-1], y)) -
     n1, n2 = lengths(rng)
     x, y = integers(rng, n1), integers(rng, n2)
     return formula(x, y), index_formula(x, y)
-
-
-@derivation_check(
-    claim="x ⋆ (c x) reads the same forwards and backwards",
-    method="symbolic", trials=10, tolerance=0,
-)  # fmt: skip
-def multiples_commute(rng: Rng, formula: Any = lambda x, c: [c * value for value in x]) -> float:
-    (n,) = lengths(rng, 1, largest=6)
-    x, c = sympy.symbols(f"x:{n}"), sympy.Symbol("c")
-    correlated = index_formula(np.array(x), np.array(formula(x, c)))
-    return different(correlated, correlated[::-1])
 
 
 # --- (b), (c) matrices and Jacobians
@@ -155,7 +142,7 @@ def c_w_printed(rng: Rng, formula: Any = filter_matrix) -> float:
     return different(formula(W) * sympy.Matrix(X), CORRELATED)
 
 
-@equality_check("w ⋆ x = C_w x with (C_w)_{kj} = w_{n₁−1−(k−j)}, for any sizes", tolerance=0)
+@equality_check("w ⋆ x = C_w x with (C_w)_{kj} = w_{n₁−k+j}, for any sizes", tolerance=0)
 def c_w_of_any_size(rng: Rng, formula: Any = C_w) -> tuple:
     n1, n2 = lengths(rng)
     w, x = integers(rng, n1), integers(rng, n2)
@@ -186,26 +173,6 @@ def jacobians(rng: Rng, formula: Any = (C_x, C_w)) -> float:
     )
 
 
-def pulled_back(w: Array, x: Array, g: Array) -> tuple[Array, Array]:
-    """C_xᵀg and C_wᵀg, without either matrix: inner products with windows of g."""
-    return np.correlate(g, x, "valid")[::-1], np.convolve(g, w, "valid")
-
-
-@derivation_check(
-    claim="∇_w L = R(valid part of x ⋆ g) and ∇_x L = valid part of w ∗ g, for g = ∇_{w⋆x} L",
-    method="autograd", trials=100, tolerance=0,
-)  # fmt: skip
-def gradients(rng: Rng, formula: Any = pulled_back) -> float:
-    n1, n2 = lengths(rng)
-    w, x, g = integers(rng, n1), integers(rng, n2), integers(rng, n1 + n2 - 1)
-    tensors = [torch.from_numpy(a.astype(float)).requires_grad_() for a in (w, x)]
-    loss = torch_correlate1d(*tensors) @ torch.from_numpy(g.astype(float))
-    expected = torch.autograd.grad(loss, tensors)
-    return sum(
-        relative_error(a, b.numpy()) for a, b in zip(formula(w, x, g), expected, strict=True)
-    )
-
-
 def torch_correlate1d(w: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     """w ⋆ x by PyTorch's convolution layer, for any sizes."""
     conv1d = torch.nn.functional.conv1d
@@ -232,7 +199,9 @@ def shapes(rng: Rng, largest: int = 6) -> tuple[list[int], list[int]]:
     return lengths(rng, 2, largest), lengths(rng, 2, largest)
 
 
-@equality_check("the double sum is scipy.signal.correlate2d(Z₂, Z₁, mode='full')", tolerance=0)
+@equality_check(
+    "The double sum for Z₁ ⋆ Z₂ is scipy.signal.correlate2d(Z₂, Z₁, mode='full')", tolerance=0
+)
 def index_formula_is_scipys(rng: Rng, formula: Any = index_formula_2d) -> tuple:
     first, second = shapes(rng)
     z1, z2 = integers(rng, *first), integers(rng, *second)
@@ -251,7 +220,7 @@ def library_2d(rng: Rng, formula: Any = correlate2d) -> float:
 
 
 @derivation_check(
-    claim="on integers correlate2d is exact, by both ways",
+    claim="On integers correlate2d is exact, directly and by the FFT",
     method="reference", trials=100, tolerance=0,
 )  # fmt: skip
 def exact_on_integers(rng: Rng, formula: Any = correlate2d) -> float:
@@ -261,36 +230,12 @@ def exact_on_integers(rng: Rng, formula: Any = correlate2d) -> float:
     return max(relative_error(formula(z1, z2, method=way), expected) for way in ("direct", "fft"))
 
 
-@equality_check("Z₂ ⋆ Z₁ is Z₁ ⋆ Z₂ turned by 180°", tolerance=0)
+@equality_check("Z₂ ⋆ Z₁ is Z₁ ⋆ Z₂ rotated by 180°", tolerance=0)
 def half_turn(rng: Rng, formula: Any = lambda correlated: correlated[::-1, ::-1]) -> tuple:
     first, second = shapes(rng)
     z1, z2 = integers(rng, *first), integers(rng, *second)
     # SciPy names the standing one first: this is Z₂ ⋆ Z₁.
     return formula(correlate2d(z1, z2)), scipy.signal.correlate2d(z1, z2)
-
-
-def banded_windows(z1: Array, z2: Array, run: int) -> Array:
-    """Windows of Z₂ that feed `run` neighbours each, times one banded matrix of Z₁."""
-    n1, n2 = z1.shape
-    rows, columns = n1 + z2.shape[0] - 1, n2 + z2.shape[1] - 1
-    runs = -(-columns // run)
-    right = runs * run - columns + n2 - 1
-    padded = np.pad(z2, ((n1 - 1, n1 - 1), (n2 - 1, right)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (n1, run + n2 - 1))[:, ::run]
-    # C_w of R(row) is the row itself, shifted down column by column.
-    band = np.concatenate([C_w(row[::-1], run) for row in z1])
-    products = windows.reshape(rows * runs, -1) @ band
-    return products.reshape(rows, runs * run)[:, :columns]
-
-
-@equality_check(
-    "windows of Z₂ times the stacked band matrices of the rows of Z₁ are Z₁ ⋆ Z₂", tolerance=0
-)
-def banded_product(rng: Rng, formula: Any = banded_windows) -> tuple:
-    first, second = shapes(rng, largest=12)
-    z1, z2 = integers(rng, *first), integers(rng, *second)
-    run = int(rng.integers(1, 10))
-    return formula(z1, z2, run), scipy.signal.correlate2d(z2, z1)
 
 
 def by_transforms(z1: Array, z2: Array, rows: int, columns: int) -> Array:
@@ -300,7 +245,7 @@ def by_transforms(z1: Array, z2: Array, rows: int, columns: int) -> Array:
 
 
 @equality_check(
-    "Z₁ ⋆ Z₂ = F⁻¹(F(Z₁ turned) · F(Z₂)) on any grid that holds the whole result", tolerance=1e-13
+    "Z₁ ⋆ Z₂ = F⁻¹(F(Z₁ rotated) · F(Z₂)) on any grid that holds the whole result", tolerance=1e-13
 )
 def correlation_theorem(rng: Rng, formula: Any = by_transforms) -> tuple:
     first, second = shapes(rng, largest=12)
@@ -340,7 +285,7 @@ def scharr_is_separable(rng: Rng, formula: Any = ((3, 10, 3), (-1, 0, 1))) -> fl
 
 
 @derivation_check(
-    claim="(X₁ ⋆ Y, X₂ ⋆ Y) = 32 (∂Y/∂v, ∂Y/∂u) at the centre, for polynomials of degree ≤ 2",
+    claim="(X₁ ⋆ Y, X₂ ⋆ Y) = 32 (∂Y/∂v, ∂Y/∂u) for polynomials Y of degree ≤ 2",
     method="symbolic", tolerance=0,
 )  # fmt: skip
 def scharr_is_a_gradient(rng: Rng, formula: Any = 32) -> float:
@@ -350,29 +295,14 @@ def scharr_is_a_gradient(rng: Rng, formula: Any = 32) -> float:
     return different([along_columns, along_rows], [0, 0])
 
 
-def next_terms(expression: Any, u: Any, v: Any) -> Any:
-    """The error of X₁ ⋆ Y / 32 as a derivative, up to third derivatives."""
-    return Rational(1, 6) * expression.diff(v, 3) + Rational(3, 16) * expression.diff(v, u, 2)
-
-
-@derivation_check(
-    claim="X₁ ⋆ Y / 32 − ∂Y/∂v = ∂³Y/∂v³ / 6 + 3 ∂³Y/∂v∂u² / 16 for polynomials of degree ≤ 4",
-    method="symbolic", tolerance=0,
-)  # fmt: skip
-def scharr_error(rng: Rng, formula: Any = next_terms) -> float:
-    expression, u, v = polynomial(4)
-    error = scharr_of(expression, u, v) / 32 - expression.diff(v)
-    return different([error], [formula(expression, u, v)])
-
-
 def frame_of_constant(level: int, n: int) -> Array:
     """√(G₁² + G₂²) along a side of the constant image, corners left out: two rows, then zeros."""
     return np.repeat([16 * level, 16 * level, 0], n - 2).reshape(3, n - 2)
 
 
 @derivation_check(
-    claim="on an image of constant level v the magnitude is 16v on the outer two lines, 0 inside",
-    method="exhaustive", trials=20, tolerance=0,
+    claim="For an image of constant level c the magnitude is 16c on the two outer lines, 0 inside",
+    method="reference", trials=20, tolerance=0,
 )  # fmt: skip
 def border_is_an_edge(rng: Rng, formula: Any = frame_of_constant) -> float:
     level, n = int(rng.integers(1, 256)), int(rng.integers(6, 12))
@@ -399,15 +329,8 @@ def mean_splits_off(rng: Rng, formula: Any = split_score) -> tuple:
     return formula(template, patch), np.sum(template * patch)
 
 
-@equality_check("with a template of mean 0, an offset of the image changes no score", trials=50)
-def offset_drops_out(rng: Rng, formula: Any = lambda template: template - template.mean()) -> tuple:
-    image, template = rng.uniform(0, 255, (16, 18)), formula(rng.uniform(0, 255, (4, 5)))
-    expected = scipy.signal.correlate2d(image, template, boundary="symm", mode="same")
-    return score_map(image + 100, template), expected
-
-
 @equality_check(
-    "noise of standard deviation σ gives a score the variance σ²‖T‖²", trials=5, tolerance=0.1
+    "Noise of standard deviation σ gives a score the variance σ²‖T‖²", trials=5, tolerance=0.1
 )
 def noise_of_a_score(
     rng: Rng, formula: Any = lambda template, sigma: sigma**2 * np.sum(template**2)
@@ -415,37 +338,6 @@ def noise_of_a_score(
     template, sigma = rng.standard_normal((3, 4)), rng.uniform(1, 50)
     noise = sigma * rng.standard_normal((10_000, 12))
     return np.var(noise @ template.ravel()), formula(template, sigma)
-
-
-@derivation_check(
-    claim="|⟨T, P⟩| ≤ ‖T‖ ‖P − p̄‖ for a template of mean 0, with equality for P = aT + b",
-    method="bound", trials=100, tolerance=1e-12,
-)  # fmt: skip
-def score_is_bounded(
-    rng: Rng,
-    formula: Any = lambda template, patch: (
-        np.linalg.norm(template) * np.linalg.norm(patch - patch.mean())
-    ),
-) -> float:
-    template = rng.standard_normal((3, 4))
-    template -= template.mean()
-    other = rng.uniform(0, 255, (3, 4))
-    same = rng.uniform(0.1, 3) * template + rng.uniform(-50, 50)
-    excess = abs(np.sum(template * other)) / formula(template, other) - 1
-    gap = abs(np.sum(template * same)) / formula(template, same) - 1
-    return max(excess, abs(gap), 0.0)
-
-
-@equality_check(
-    "the normalized score is the correlation coefficient of template and patch",
-    trials=20,
-    tolerance=1e-9,
-)
-def normalized_is_pearson(rng: Rng, formula: Any = normalized_score_map) -> tuple:
-    image, template = rng.uniform(0, 255, (9, 10)), rng.uniform(0, 255, (3, 5))
-    windows = np.lib.stride_tricks.sliding_window_view(image, (3, 5)).reshape(7 * 6, 15)
-    expected = [np.corrcoef(template.ravel(), window)[0, 1] for window in windows]
-    return formula(image, template)[1:-1, 2:-2].ravel(), expected
 
 
 # --- (g) many channels
@@ -462,11 +354,6 @@ def tubes(x: Array, y: Array) -> Array:
     return out
 
 
-def sum_of_planes(x: Array, y: Array) -> Array:
-    """Σ_d x[:, :, d] ⋆ y[:, :, d]."""
-    return sum(correlate2d(x[:, :, d], y[:, :, d]) for d in range(x.shape[2]))
-
-
 def pair(rng: Rng, largest: int = 6) -> tuple[Array, Array]:
     """A random filter and input with the same depth."""
     (h, w), (big_h, big_w) = shapes(rng, largest)
@@ -479,13 +366,13 @@ def pair(rng: Rng, largest: int = 6) -> tuple[Array, Array]:
     trials=50,
     tolerance=0,
 )
-def planes_are_tubes(rng: Rng, formula: Any = sum_of_planes) -> tuple:
+def planes_are_tubes(rng: Rng, formula: Any = correlate_multichannel) -> tuple:
     x, y = pair(rng)
     return formula(x, y), tubes(x, y)
 
 
 @derivation_check(
-    claim="it is slice D − 1 of the full 3D cross-correlation",
+    claim="The multichannel result is slice D of the full 3D cross-correlation",
     method="reference", trials=50, tolerance=0,
 )  # fmt: skip
 def slice_of_three_dimensions(rng: Rng, formula: Any = lambda depth: depth - 1) -> float:
@@ -506,9 +393,7 @@ def torch_multichannel(x: Array, y: Array) -> Array:
         return layer(torch.tensor(y).permute(2, 0, 1)[None])[0, 0].numpy()
 
 
-@equality_check(
-    "torch.nn.Conv2d with padding (h − 1, w − 1) gives the full result, unflipped", trials=50
-)
+@equality_check("torch.nn.Conv2d with padding (h − 1, w − 1) gives the full result", trials=50)
 def conv2d_of_pytorch(rng: Rng, formula: Any = correlate_multichannel) -> tuple:
     x, y = (array.astype(float) for array in pair(rng))
     return formula(x, y), torch_multichannel(x, y)

@@ -1,4 +1,4 @@
-"""CSCI 5527 HW 3, problem 2: edges of ascent, its border, the eye of face; five tables."""
+"""CSCI 5527 HW 3, problem 2: edges of ascent, the eye of face; four tables."""
 
 import numpy as np
 
@@ -9,13 +9,6 @@ from proofsheet.report import numbers
 from proofsheet.report.tables import write_table
 
 X, Y = (3, 2, 1), (4, 6, 3, 9)  # part (a)
-MAPS = {
-    "both": "both means subtracted",
-    "none": "neither subtracted",
-    "image": "the image's only",
-    "template": "the template's only",
-    "normalized": "correlation coefficient",
-}
 
 
 def show(panel, image, title, *, extent=None, cmap="gray", **options):
@@ -33,7 +26,6 @@ with script.run(snakemake):
     metrics, arrays = read_json(snakemake.input.metrics), read_arrays(snakemake.input.arrays)
     seconds = read_json(snakemake.input.timing)
     standin = read_json(snakemake.input.source)["standin"]
-    mark = numbers.DAGGER if standin else ""
 
     # (e) One scale for both magnitudes, or the border of ours would darken the rest.
     figure, axes = figures.new(1, 3, height=2.3)
@@ -44,23 +36,8 @@ with script.run(snakemake):
     show(axes[2], theirs, "SciPy's example, same", vmin=0, vmax=brightest)
     figures.save(figure, snakemake.output.gradient, standin=standin)
 
-    figure, axis = figures.new(height=1.8, width=0.75)
-    steps = np.arange(len(arrays["profile_ours"])) - 1
-    for name, marker, label in (
-        ("ours", "o-", "ours: zeros outside"),
-        ("scipy", "s--", "SciPy's example: mirrored outside"),
-        ("central", "^:", "32 × central differences"),
-    ):
-        axis.plot(steps, arrays[f"profile_{name}"], marker, label=label)
-    axis.axvspan(-1.4, -0.5, color="0.93", zorder=0)
-    axis.text(-0.95, axis.get_ylim()[1] * 0.55, "outside", rotation=90, ha="center", va="center",
-              fontsize=8)  # fmt: skip
-    axis.set(xlabel="column, from the left border", ylabel="mean magnitude", xlim=(-1.4, 10.4))
-    axis.legend()
-    figures.save(figure, snakemake.output.border, standin=standin)
-
     # (f) As in SciPy's example, with both implementations beside each other.
-    noisy, scores, theirs = arrays["noisy"], arrays["map_both"], arrays["scipys"]
+    noisy, scores, theirs = arrays["noisy"], arrays["scores"], arrays["scipys"]
     top, left = arrays["offset"]
     extent = (left - 0.5, left + noisy.shape[1] - 0.5, top + noisy.shape[0] - 0.5, top - 0.5)
     found = metrics["template"]
@@ -78,16 +55,6 @@ with script.run(snakemake):
         panel.plot(found["scipy_column"], found["scipy_row"], "+", ms=9, mew=1.2,
                    color=figures.ON_IMAGES)  # fmt: skip
     figures.save(figure, snakemake.output.template, standin=standin)
-
-    figure, axes = figures.new(1, 3, height=1.75)
-    for panel, name in zip(axes, ("none", "both", "normalized"), strict=True):
-        place = found["maps"][name]
-        show(panel, arrays[f"map_{name}"][::2, ::2], MAPS[name], extent=extent,
-             cmap=figures.SEQUENTIAL)  # fmt: skip
-        panel.plot(found["true_column"], found["true_row"], "s", ms=8, mfc="none", mew=1.2,
-                   color="white")  # fmt: skip
-        panel.plot(place["column"], place["row"], "x", ms=6, mew=1.5, color=figures.COLOURS[1])
-    figures.save(figure, snakemake.output.means, standin=standin)
 
     # (a) Every position of x, as the text describes the sliding.
     rows = []
@@ -118,43 +85,25 @@ with script.run(snakemake):
         "llrrr",
     )
 
-    write_table(
-        snakemake.output.peaks,
-        ["scores", "row", "column", "distance from the eye", "runner-up / peak"],
-        [
-            [
-                title,
-                f"{found['maps'][name]['row']}{mark}",
-                f"{found['maps'][name]['column']}{mark}",
-                numbers.fixed(found["maps"][name]["distance"], 1) + mark,
-                numbers.fixed(found["maps"][name]["runner_up"], 3) + mark,
-            ]
-            for name, title in MAPS.items()
-        ],
-    )
-
-    def row(task, function, ours, other):
-        return [task, function, *(numbers.fixed(1e3 * t, 1) for t in (ours, other)),
-                numbers.fixed(other / ours, 1) + " ×"]  # fmt: skip
-
     edges, eye = seconds["gradient"], seconds["template"]
     size = shape_text((found["height"], found["width"]))
+    times = [
+        ("(e) two 3 × 3 filters", "ours", "direct", edges["ours"], ""),
+        ("", "`correlate2d`", "direct", edges["correlate2d"], ""),
+        (f"(f) template {size}", "ours", "direct", eye["ours_direct"], r"\*"),
+        ("", "`correlate2d`", "direct", eye["correlate2d"], r"\*"),
+        ("", "ours, chosen by size", "Fourier transforms", eye["ours"], ""),
+        ("", '`correlate`, `method="auto"`', "Fourier transforms", eye["correlate"], ""),
+    ]
     write_table(
         snakemake.output.timing,
-        ["task", "compared with", "ours / ms", "SciPy / ms", "SciPy / ours"],
-        [
-            row("(e) two 3 × 3 filters", "correlate2d, full", edges["ours"], edges["correlate2d"]),
-            row("", "the example's convolve2d", edges["ours"], edges["example"]),
-            row(f"(f) template {size}", "the example's correlate2d", eye["ours"],
-                eye["correlate2d"]),
-            row("", 'correlate, `method="auto"`', eye["ours"], eye["correlate"]),
-        ],
-        "llrrr",
-    )  # fmt: skip
+        ["task", "function", "way", "time / ms"],
+        [[*row, numbers.fixed(1e3 * time, 1) + note] for *row, time, note in times],
+        "lllr",
+    )
 
     ways = {
-        "library": "`correlate_multichannel`",
-        "planes": "sum of 2D cross-correlations, equation (1) of the text",
+        "planes": "ours: sum of 2D cross-correlations, equation (1) of the text",
         "tubes": "inner products of 3D tubes, place by place",
         "slice": "slice number D of SciPy's full 3D cross-correlation",
     }

@@ -1,7 +1,7 @@
 """Template matching by cross-correlation (CSCI 5527 HW 3, problem 2 (f)).
 
 A score map has the size of the image. Its entry at a pixel is the inner product of the template
-with the patch around that pixel: the template's centre, row (h − 1) // 2 and column (w − 1) // 2
+with the patch around that pixel: the template's center, row (h − 1) // 2 and column (w − 1) // 2
 of it, lies there. That is what `mode="same"` of `scipy.signal.correlate2d` returns.
 """
 
@@ -36,37 +36,19 @@ def score_map(image: Real, template: Real, *, method: Method = "auto") -> Real:
     (rows, columns), (h, w) = image.shape, template.shape
     if h > rows or w > columns:
         raise ValueError(f"template {template.shape} is larger than the image {image.shape}")
-    above, left = centre(template.shape)
+    above, left = center(template.shape)
     continued = np.pad(image, ((above, h - 1 - above), (left, w - 1 - left)), mode="symmetric")
     full = correlate2d(template, continued, method=method)
     return full[h - 1 : h - 1 + rows, w - 1 : w - 1 + columns]
 
 
-def normalized_score_map(image: Real, template: Real) -> Real:
-    """The correlation coefficient, in [−1, 1], of `template` with the patch around every pixel.
-
-    Three score maps: of the centred template, of the patch sums and of the sums of squares. A
-    patch without contrast resembles nothing: 0.
-    """
-    # Without the common offset the difference below loses fewer digits.
-    image, centred = image - image.mean(), template - template.mean()
-    ones = np.ones(template.shape)
-    sums = score_map(image, ones)
-    squares = score_map(image**2, ones)
-    contrast = squares - sums**2 / template.size
-    floor = 1e-9 * squares.max()
-    norms = np.sqrt(np.maximum(contrast, floor)) * np.linalg.norm(centred)
-    scores = score_map(image, centred)
-    return np.where(contrast > floor, scores, 0.0) / np.where(norms > 0, norms, 1.0)
-
-
 def gray(face: np.ndarray) -> np.ndarray:
-    """Grey levels (H, W) uint8 of a color image (H, W, 3), as `scipy.datasets.face(gray=True)`."""
+    """Gray levels (H, W) uint8 of a color image (H, W, 3), as `scipy.datasets.face(gray=True)`."""
     return (0.21 * face[:, :, 0] + 0.71 * face[:, :, 1] + 0.07 * face[:, :, 2]).astype(np.uint8)
 
 
-def centre(shape: tuple[int, ...]) -> tuple[int, int]:
-    """Row and column of a template's centre in itself; of two middle ones the first."""
+def center(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Row and column of a template's center in itself; of two middle ones the first."""
     return (shape[0] - 1) // 2, (shape[1] - 1) // 2
 
 

@@ -13,16 +13,15 @@ METHODS = {
     "batch": "batch norm",
     "layer": "layer norm",
     "instance": "instance norm",
-    "group": "group norm",
 }
-AXES = {"batch": "N, H, W", "layer": "C, H, W", "instance": "H, W", "group": "C/G, H, W"}
+AXES = {"batch": "N, H, W", "layer": "C, H, W", "instance": "H, W"}
 DEPTH = np.array([0.45, 0.32])  # on paper, one step along N
 
 with script.run(snakemake):
     metrics, arrays = read_json(snakemake.input.metrics), read_arrays(snakemake.input.arrays)
 
     # Three visible sides of a cube: channels to the right, (H, W) downwards, the batch to the back.
-    figure, axes = figures.new(1, 4, height=1.75)
+    figure, axes = figures.new(1, 3, height=1.75, width=0.8)
     for panel, (method, title) in zip(axes, METHODS.items(), strict=True):
         cube = arrays[f"cube_{method}"]
         batch, channels, pixels = cube.shape
@@ -37,9 +36,9 @@ with script.run(snakemake):
             for (j, i), blue in np.ndenumerate(cells):
                 start = corner + i * along + j * across
                 cell = [start, start + along, start + along + across, start + across]
-                colour = np.array([0.0, 0.447, 0.698]) if blue else np.array([0.95, 0.95, 0.95])
+                color = np.array([0.0, 0.447, 0.698]) if blue else np.array([0.95, 0.95, 0.95])
                 panel.add_patch(
-                    Polygon(cell, facecolor=colour * shade, edgecolor="0.35", linewidth=0.5)
+                    Polygon(cell, facecolor=color * shade, edgecolor="0.35", linewidth=0.5)
                 )
         back = batch * DEPTH
         panel.set_xlim(-1.1, channels + back[0] + 0.4)
@@ -75,29 +74,6 @@ with script.run(snakemake):
                 numbers.scientific(metrics[method]["relative_difference"]),
                 numbers.scientific(metrics[method]["relative_difference_float32"]),
             ]
-            for method, title in METHODS.items()
-        ],
-        "llrrrr",
-    )
-
-    def shown(value: float | str) -> str:
-        if isinstance(value, str):
-            return value
-        return numbers.fixed(value, 3) if value > 0.01 else numbers.scientific(value)
-
-    write_table(
-        snakemake.output.constant,
-        ["type", "method", "ours, ε = 0", "PyTorch, ε = 0", "ours, ε = 10⁻⁵", "PyTorch, ε = 10⁻⁵"],
-        [
-            [
-                kind if method == "batch" else "",
-                title,
-                *(
-                    shown(metrics["constant"][kind][method][key])
-                    for key in ("ours_without", "pytorch_without", "ours_with", "pytorch_with")
-                ),
-            ]
-            for kind in ("float32", "float64")
             for method, title in METHODS.items()
         ],
         "llrrrr",

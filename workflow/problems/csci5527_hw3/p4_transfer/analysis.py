@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from problems.csci5527_hw3.p4_transfer.binary_metrics import auc, balanced_threshold, measures
 from proofsheet.learning.image_growth import growth
 
 TITLES = {
@@ -78,68 +78,6 @@ def catch_up_epoch(losses: Sequence[float], mark: float) -> int:
     return next((epoch for epoch, loss in enumerate(losses, start=1) if loss <= mark), 0)
 
 
-def thresholds(scores: np.ndarray, ill: np.ndarray) -> dict[str, float]:
-    """Thresholds that validation offers, on the scale of the score (a difference of logits).
-
-    `even` calls the likelier class under even odds, `balanced` has equal sensitivity and
-    specificity, `accurate` has the highest accuracy, of several the middle one.
-    """
-    levels = np.unique(scores)
-    middles = np.concatenate([[levels[0] - 1], (levels[1:] + levels[:-1]) / 2, [levels[-1] + 1]])
-    accuracy = ((scores[None] >= middles[:, None]) == np.asarray(ill, bool)[None]).mean(axis=1)
-    top = np.flatnonzero(accuracy == accuracy.max())
-    return {
-        "even": 0.0,
-        "balanced": balanced_threshold(scores, ill),
-        "accurate": float(middles[top[len(top) // 2]]),
-    }
-
-
-def threshold_effects(
-    validation: tuple[np.ndarray, np.ndarray], test: tuple[np.ndarray, np.ndarray]
-) -> dict[str, dict[str, float]]:
-    """Rates on both parts at each threshold that validation offers."""
-    effects = {}
-    for name, threshold in thresholds(*validation).items():
-        entry = {"threshold": threshold}
-        for part, (scores, ill) in (("validation", validation), ("test", test)):
-            found = measures(scores, ill, threshold)
-            entry |= {
-                f"{part}_{key}": float(found[key])
-                for key in ("accuracy", "sensitivity", "specificity")
-            }
-        effects[name] = entry
-    return effects
-
-
-def gap(
-    validation: tuple[np.ndarray, np.ndarray],
-    test: tuple[np.ndarray, np.ndarray],
-    threshold: float,
-) -> dict[str, Any]:
-    """Where accuracy is lost between validation and test, exactly, rate by rate.
-
-    With π the share of the ill, accuracy = π·sensitivity + (1 − π)·specificity. The change is a sum
-    of three: of sensitivity and of specificity, each weighted with the test's shares, and of π at
-    the validation's rates.
-    """
-    before, after = (measures(*part, threshold) for part in (validation, test))
-    share_before, share_after = (float(np.mean(part[1])) for part in (validation, test))
-    of_sensitivity = share_after * float(after["sensitivity"] - before["sensitivity"])
-    of_specificity = (1 - share_after) * float(after["specificity"] - before["specificity"])
-    of_shares = (share_after - share_before) * float(before["sensitivity"] - before["specificity"])
-    total = float(after["accuracy"] - before["accuracy"])
-    return {
-        "accuracy": total,
-        "of_sensitivity": of_sensitivity,
-        "of_specificity": of_specificity,
-        "of_shares": of_shares,
-        "validation_auc": float(before["auc"]),
-        "test_auc": float(after["auc"]),
-        "share_of_ill": {"validation": share_before, "test": share_after},
-    }
-
-
 def telling_apart(
     first: np.ndarray, second: np.ndarray, groups: tuple[np.ndarray, np.ndarray], seed: int
 ) -> float:
@@ -165,19 +103,17 @@ def telling_apart(
     scores = cross_val_predict(
         model, x, of_second, groups=patients, cv=folds, method="decision_function"
     )
-    return float(auc(scores, of_second))
+    return float(roc_auc_score(of_second, scores))
 
 
-def examples(
-    scores: np.ndarray, ill: np.ndarray, threshold: float, each: int = 2
-) -> list[dict[str, Any]]:
+def examples(scores: np.ndarray, ill: np.ndarray, each: int = 1) -> list[dict[str, Any]]:
     """Rows to look at: the surest right and the surest wrong answers of both classes.
 
     Returns:
         `row`, `kind` (found, cleared, missed, alarm) and `probability` under even odds; of each
         kind as many as there are, at most `each`.
     """
-    called, ill = scores >= threshold, np.asarray(ill, bool)
+    called = scores >= 0
     kinds: Sequence[tuple[str, np.ndarray, int]] = (
         ("found", called & ill, -1),
         ("cleared", ~called & ~ill, 1),

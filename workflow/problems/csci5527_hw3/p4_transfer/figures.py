@@ -1,7 +1,7 @@
-"""CSCI 5527 HW 3, problem 4: radiographs, losses, confusions, curves, scores, regions; tables."""
+"""CSCI 5527 HW 3, problem 4: radiographs, losses, regions that decided; tables."""
 
 import numpy as np
-from matplotlib.ticker import LogLocator, MaxNLocator
+from matplotlib.ticker import LogLocator
 
 from proofsheet import figures
 from proofsheet.jobs import script
@@ -14,11 +14,6 @@ KINDS = {
     "cleared": "normal, cleared",
     "missed": "pneumonia, missed",
     "alarm": "normal, alarm",
-}
-CUTS = {
-    "even": "even odds (score 0)",
-    "balanced": "equal rates",
-    "accurate": "highest accuracy",
 }
 CLASSES = ["normal", "pneumonia"]
 
@@ -34,7 +29,7 @@ with script.run(snakemake):
     source = read_json(snakemake.input.source)
     standin = source["standin"]
     mark = DAGGER if standin else ""
-    names = [name for name in metrics if f"{name}_true" in arrays]
+    names = [name for name in metrics if f"{name}_loss" in arrays]
     titles = [metrics[name]["title"] for name in names]
     best = metrics["best"]
 
@@ -53,7 +48,7 @@ with script.run(snakemake):
                 )  # fmt: skip
     figures.save(figure, snakemake.output.images, standin=standin)
 
-    figure, panels = figures.new(1, 2, height=2.9, sharey=True)
+    figure, panels = figures.new(1, 2, height=2.4, sharey=True)
     for panel, key, title in zip(
         panels, ("loss", "validation_loss"), ("training", "validation"), strict=True
     ):
@@ -63,10 +58,11 @@ with script.run(snakemake):
                 np.arange(1, len(values) + 1), values, marker=figures.MARKERS[i % 7],
                 color=figures.COLOURS[i % 7], ls=figures.LINE_STYLES[i % 7], label=titles[i],
             )  # fmt: skip
-        panel.set(xlabel="epoch", title=title, yscale="log")
+        panel.set(xlabel="epoch", title=title, xscale="log", yscale="log")
+        panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.xaxis.set_major_formatter("{x:g}")
         panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         panel.yaxis.set_major_formatter("{x:g}")
-        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
         panel.minorticks_off()
     panels[0].set_ylabel("weighted cross-entropy")
     figure.legend(
@@ -74,62 +70,8 @@ with script.run(snakemake):
     )
     figures.save(figure, snakemake.output.losses, standin=standin)
 
-    figure, panels = figures.new(1, len(names), height=1.9)
-    for panel, name, title in zip(np.atleast_1d(panels), names, titles, strict=True):
-        figures.heatmap(panel, metrics[name]["confusion"], CLASSES)
-        head, _, tail = title.partition(", ")
-        panel.set_title(f"{head},\n{tail}" if tail else f"{title}\n", fontsize=7.5)
-        panel.tick_params(labelsize=7)
-        panel.set_xticklabels(CLASSES, rotation=0, ha="center")
-        panel.set(xlabel="", ylabel="")
-        if name != names[0]:
-            panel.set_yticklabels([])
-    figures.save(figure, snakemake.output.confusions, standin=standin)
-
-    figure, (left, right) = figures.new(1, 2, height=2.5)
-    for i, name in enumerate(names):
-        style = {"color": figures.COLOURS[i % 7], "ls": figures.LINE_STYLES[i % 7]}
-        left.plot(arrays[f"{name}_false"], arrays[f"{name}_true"], label=titles[i], **style)
-        right.plot(arrays[f"{name}_recall"], arrays[f"{name}_precision"], **style)
-        entry = metrics[name]
-        left.plot(
-            1 - entry["specificity"], entry["sensitivity"], figures.MARKERS[i % 7],
-            color=figures.COLOURS[i % 7],
-        )  # fmt: skip
-    left.plot([0, 1], [0, 1], color="0.7", lw=0.8, ls="-")
-    left.set(xlabel="1 − specificity", ylabel="sensitivity", xlim=(0, 0.6), ylim=(0.4, 1.005))
-    right.set(xlabel="recall (sensitivity)", ylabel="precision", xlim=(0.4, 1.005))
-    right.set_ylim(min(0.8, float(arrays[f"{best}_precision"].min())), 1.005)
-    figure.legend(
-        *left.get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=7.5
-    )
-    figures.save(figure, snakemake.output.curves, standin=standin)
-
-    # Scores of the best strategy: validation above, test below.
-    figure, panels = figures.new(2, 1, height=2.9, sharex=True)
-    scores = {part: arrays[f"{best}_{part}_score"] for part in ("val", "test")}
-    both = np.concatenate(list(scores.values()))
-    low, high = np.quantile(both, (0.002, 0.998))
-    bins = np.linspace(low, high, 45)
-    for panel, (part, values) in zip(panels, scores.items(), strict=True):
-        ill = arrays[f"{part}_ill"]
-        for k, (label, chosen) in enumerate((("normal", ~ill), ("pneumonia", ill))):
-            panel.hist(
-                np.clip(values[chosen], low, high), bins, density=True, histtype="stepfilled",
-                alpha=0.45, color=figures.COLOURS[k], edgecolor=figures.COLOURS[k], label=label,
-            )  # fmt: skip
-        for (cut, entry), style in zip(
-            metrics[best]["thresholds"].items(), ("-", "--", ":"), strict=True
-        ):
-            panel.axvline(entry["threshold"], color="0.2", ls=style, lw=1, label=CUTS[cut])
-        panel.set_ylabel({"val": "validation", "test": "test"}[part])
-        panel.set_yticks([])
-    panels[0].legend(fontsize=7, ncols=2, loc="upper right")
-    panels[1].set_xlabel("score: log-odds of pneumonia under even shares")
-    figures.save(figure, snakemake.output.scores, standin=standin)
-
     shown = metrics["examples"]
-    figure, grid = figures.new(2, max(len(shown), 2), height=2.15)
+    figure, grid = figures.new(2, max(len(shown), 2), height=3.1)
     for panel in grid.flat:
         bare(panel)
     limit = float(np.quantile(np.abs(arrays["example_regions"]), 0.995)) or 1.0
@@ -159,77 +101,45 @@ with script.run(snakemake):
     )
     write_table(
         snakemake.output.strategies,
-        ["Strategy", "Blocks", "Frozen", "Trained parameters", "Learning rate", "Epochs", "Best",
-         "Time / s", "Images/s"],
+        ["Strategy", "Blocks", "Frozen", "Parameters", "Trained", "Rate", "Epochs", "Best",
+         "Time / s"],
         [
             [
                 f"**{entry['title']}**" if name == best else entry["title"],
                 integer(entry["blocks"]),
                 integer(entry["frozen"]),
+                integer(entry["parameters"]),
                 integer(entry["trained_parameters"]),
                 scientific(entry["learning_rate"]),
                 integer(entry["epochs"]),
                 integer(entry["best_epoch"]),
                 integer(entry["seconds"]),
-                integer(entry["images_per_second"]),
             ]
             for name in names
             for entry in [metrics[name]]
         ],
     )  # fmt: skip
 
-    def with_interval(entry, key, value):
-        """A share and the interval under it."""
-        low, high = entry["intervals"][key]["low"], entry["intervals"][key]["high"]
-        return f"{fixed(100 * value, 1)}{mark} ({fixed(100 * low, 1)}–{fixed(100 * high, 1)})"
-
     def strong(name, text):
         return f"**{text}**" if name == best else text
 
     write_table(
         snakemake.output.results,
-        ["Strategy", "Validation accuracy", "Test accuracy", "Balanced accuracy"],
+        ["Strategy", "Validation", "Test", "Balanced", "Sensitivity", "Specificity", "AP", "AUC"],
         [
             [
                 strong(name, entry["title"]),
                 strong(name, fixed(100 * entry["validation_accuracy"], 1)) + mark,
-                with_interval(entry, "accuracy", entry["test_accuracy"]),
-                with_interval(entry, "balanced_accuracy", entry["balanced_accuracy"]),
-            ]
-            for name in names
-            for entry in [metrics[name]]
-        ],
-    )
-    write_table(
-        snakemake.output.rates,
-        ["Strategy", "Sensitivity", "Specificity", "AUC", "Average precision"],
-        [
-            [
-                strong(name, entry["title"]),
+                f"{strong(name, fixed(100 * entry['test_accuracy'], 1))}{mark}"
+                f" ({fixed(100 * low, 1)}–{fixed(100 * high, 1)})",
                 *(
-                    with_interval(entry, key, entry[key])
-                    for key in ("sensitivity", "specificity", "auc", "average_precision")
+                    fixed(100 * entry[key], 1) + mark
+                    for key in ("balanced_accuracy", "sensitivity", "specificity",
+                                "average_precision", "auc")
                 ),
             ]
             for name in names
             for entry in [metrics[name]]
+            for low, high in [entry["intervals"]["accuracy"].values()]
         ],
-    )
-    write_table(
-        snakemake.output.thresholds,
-        ["Images", "Threshold", "Score", "Accuracy", "Sensitivity", "Specificity"],
-        [
-            [
-                part if cut == "even" else "",
-                CUTS[cut],
-                fixed(entry["threshold"], 2),
-                *(
-                    percent(entry[f"{part}_{key}"], 1) + mark
-                    for key in ("accuracy", "sensitivity", "specificity")
-                ),
-            ]
-            for part in ("validation", "test")
-            for cut, entry in metrics[best]["thresholds"].items()
-        ],
-        align="llrrrr",
-    )
+    )  # fmt: skip

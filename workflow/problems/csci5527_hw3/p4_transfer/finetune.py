@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from problems.csci5527_hw3.p4_transfer.images import augmented, gray, prepared
+from problems.csci5527_hw3.p4_transfer.images import augmented, gray, network_input
 from proofsheet.jobs.errors import UserError
 from proofsheet.jobs.progress import Epochs
 from proofsheet.learning.squeezenet import (
@@ -71,17 +71,9 @@ def class_weights(y: np.ndarray, classes: int = 2) -> np.ndarray:
 
 
 def fit(
-    model: SqueezeNet,
-    strategy: Strategy,
-    train: Images,
-    validation: Images,
-    *,
-    side: int,
-    seed: int,
-    label: str,
-    device: torch.device,
-    mixed: bool,
-) -> dict[str, Any]:
+    model: SqueezeNet, strategy: Strategy, train: Images, validation: Images, *,
+    side: int, seed: int, label: str, device: torch.device, mixed: bool,
+) -> dict[str, Any]:  # fmt: skip
     """Train `model` in place; it ends with the averaged weights of its best epoch.
 
     Args:
@@ -93,7 +85,7 @@ def fit(
 
     Returns:
         `loss`, `validation_loss`, `validation_accuracy` per epoch that was run; `best_epoch`,
-        counted from 1, or 0 if no loss was finite; `steps`; `images_seen` by the trained blocks.
+        counted from 1, or 0 if no loss was finite; and `steps`.
     """
     weights = torch.tensor(class_weights(train.y), dtype=torch.float32, device=device)
     y, y_val = (torch.from_numpy(np.array(part.y)).to(device) for part in (train, validation))
@@ -112,7 +104,7 @@ def fit(
         name: [] for name in ("loss", "validation_loss", "validation_accuracy")
     }
     best, best_state, best_epoch = math.inf, None, 0
-    done = images_seen = 0
+    done = 0
     torch.manual_seed(seed)
     epochs = Epochs(strategy.epochs, label)
     for epoch in epochs:
@@ -129,7 +121,6 @@ def fit(
             optimizer.step()
             schedule.step()
             done += 1
-            images_seen += len(rows)
             # At first the average follows closely, so that the start is soon forgotten.
             update_average(average, model, min(strategy.average, done / (done + 10)))
             total += loss.detach() * len(rows)
@@ -148,7 +139,7 @@ def fit(
             break
     # Of a training that diverged its last, useless weights are left.
     model.load_state_dict(best_state or average.state_dict())
-    return {**curves, "best_epoch": best_epoch, "steps": done, "images_seen": images_seen}
+    return {**curves, "best_epoch": best_epoch, "steps": done}
 
 
 @torch.no_grad()
@@ -166,7 +157,7 @@ def features(
     model.eval()
     return torch.cat(
         [
-            _through(model, prepared(gray(images.x, rows).to(device), side), frozen, mixed)
+            _through(model, network_input(gray(images.x, rows).to(device), side), frozen, mixed)
             for rows in torch.arange(len(images.y)).split(BATCH)
         ]
     )
@@ -193,14 +184,9 @@ def _through(model: SqueezeNet, x: Tensor, frozen: int, mixed: bool) -> Tensor:
 
 
 def _batches(
-    model: SqueezeNet,
-    strategy: Strategy,
-    train: Images,
-    side: int,
-    chance: torch.Generator,
-    device: torch.device,
-    cast: Mapping[str, Any],
-) -> Batches:
+    model: SqueezeNet, strategy: Strategy, train: Images, side: int, chance: torch.Generator,
+    device: torch.device, cast: Mapping[str, Any],
+) -> Batches:  # fmt: skip
     """Augmented images anew in every epoch, or a few views of what leaves the frozen blocks."""
     if strategy.frozen == 0:
         sides = dict(enumerate(strategy.sides))
@@ -208,20 +194,15 @@ def _batches(
             gray(train.x, rows).to(device), min(sides.get(epoch, side), side), chance
         )
     model.eval()
-    views = [
-        torch.cat(
-            [
-                _through(
-                    model,
-                    augmented(gray(train.x, rows).to(device), side, chance),
-                    strategy.frozen,
-                    cast["enabled"],
-                )
-                for rows in torch.arange(len(train.y)).split(BATCH)
-            ]
-        )
-        for _ in range(min(strategy.views, strategy.epochs))
-    ]
+
+    def view() -> Tensor:
+        parts = []
+        for rows in torch.arange(len(train.y)).split(BATCH):
+            x = augmented(gray(train.x, rows).to(device), side, chance)
+            parts.append(_through(model, x, strategy.frozen, cast["enabled"]))
+        return torch.cat(parts)
+
+    views = [view() for _ in range(min(strategy.views, strategy.epochs))]
     return lambda rows, epoch: views[epoch % len(views)].index_select(0, rows.to(device))
 
 

@@ -56,7 +56,7 @@ def resampled(x: Tensor, side: int, change: Tensor | None = None) -> Tensor:
     )
 
 
-def prepared(x: Tensor, side: int) -> Tensor:
+def network_input(x: Tensor, side: int) -> Tensor:
     """As the network sees an image when it is judged: (b, 1, side, side)."""
     return standardized(resampled(x, side))
 

@@ -10,32 +10,23 @@ from problems.csci5527_hw3.p4_transfer.analysis import (
     best_of,
     catch_up_epoch,
     examples,
-    gap,
     growing,
     telling_apart,
-    threshold_effects,
     ties,
     title_of,
 )
-from problems.csci5527_hw3.p4_transfer.binary_metrics import (
-    assessed,
-    measures,
-    precision_recall,
-    roc,
-)
+from problems.csci5527_hw3.p4_transfer.binary_metrics import accuracy_interval, measures
 from problems.csci5527_hw3.p4_transfer.finetune import class_weights
 from problems.csci5527_hw3.p4_transfer.gradcam import enlarged, evidence
-from problems.csci5527_hw3.p4_transfer.images import gray, prepared
+from problems.csci5527_hw3.p4_transfer.images import gray, network_input
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.chest_xray import KINDS
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
-from proofsheet.learning.classification import confusion_matrix
 from proofsheet.learning.squeezenet import SqueezeNet
 
-EVEN = 0.0
-"""Score at even odds."""
+RATES = ("sensitivity", "specificity", "auc")
 
 with script.run(snakemake):
     script.set_threads(snakemake.threads)
@@ -55,22 +46,20 @@ with script.run(snakemake):
     scores = {
         part: {name: arrays[name][f"{part}_score"] for name in names} for part in ("val", "test")
     }
-    cut = dict.fromkeys(names, EVEN)
+    validation = {name: measures(scores["val"][name], ill["val"]) for name in names}
     measured = {
         name: {
             "title": title_of(name),
-            "validation_accuracy": float(
-                measures(scores["val"][name], ill["val"], cut[name])["accuracy"]
-            ),
+            "validation_accuracy": validation[name]["accuracy"],
+            "validation": {key: validation[name][key] for key in RATES},
             "first_validation_loss": runs[name]["validation_loss"][0],
             "lowest_validation_loss": min(runs[name]["validation_loss"]),
             "epochs": len(runs[name]["loss"]),
-            "epochs_at_most": runs[name]["epochs"],
             **{
                 key: runs[name][key]
                 for key in (
-                    "initial", "blocks", "frozen", "best_epoch", "learning_rate", "steps",
-                    "parameters", "trained_parameters", "seconds", "images_per_second",
+                    "blocks", "frozen", "best_epoch", "learning_rate", "parameters",
+                    "trained_parameters", "seconds",
                 )
             },
         }
@@ -83,23 +72,17 @@ with script.run(snakemake):
 
     # From here on the test images are looked at.
     for name in names:
-        found = assessed(
-            scores["test"][name], ill["test"], cut[name], columns["test"]["patient"], seed=seed
+        found = measures(scores["test"][name], ill["test"])
+        low, high = accuracy_interval(
+            (scores["test"][name] >= 0) == ill["test"], columns["test"]["patient"], seed=seed
         )
-        validation = (scores["val"][name], ill["val"])
-        test = (scores["test"][name], ill["test"])
         measured[name] |= {
-            "test_accuracy": found["accuracy"],
-            **{key: value for key, value in found.items() if key != "accuracy"},
-            "validation_auc": float(measures(*validation, cut[name])["auc"]),
-            "thresholds": threshold_effects(validation, test),
-            "gap": gap(validation, test, cut[name]),
-            "confusion": confusion_matrix(
-                ill["test"].astype(int), (scores["test"][name] >= cut[name]).astype(int), 2
-            ),
+            "test_accuracy": found.pop("accuracy"),
+            **found,
+            "intervals": {"accuracy": {"low": low, "high": high}},
         }
     kinds = {
-        kind: float((scores["test"][best] >= cut[best])[columns["test"]["kind"] == k].mean())
+        kind: float((scores["test"][best] >= 0)[columns["test"]["kind"] == k].mean())
         for k, kind in enumerate(KINDS)
         if k > 0 and (columns["test"]["kind"] == k).any()
     }
@@ -126,9 +109,9 @@ with script.run(snakemake):
             if key.startswith("state.")
         }
     )
-    shown = examples(scores["test"][best], ill["test"], cut[best])
+    shown = examples(scores["test"][best], ill["test"])
     rows = np.array([entry["row"] for entry in shown], dtype=int)
-    seen = prepared(gray(data.test.x, rows), side)
+    seen = network_input(gray(data.test.x, rows), side)
     regions = enlarged(evidence(model, seen), side)
 
     weights = class_weights(data.train.y)
@@ -161,22 +144,13 @@ with script.run(snakemake):
     }
     write_json(snakemake.output.metrics, metrics)
     write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
-    curves = {}
-    for name in names:
-        _, false, true = roc(scores["test"][name], ill["test"])
-        precision, recall = precision_recall(scores["test"][name], ill["test"])
-        curves |= {
-            f"{name}_false": false, f"{name}_true": true,
-            f"{name}_precision": precision, f"{name}_recall": recall,
-            f"{name}_val_score": scores["val"][name], f"{name}_test_score": scores["test"][name],
-            f"{name}_loss": np.array(runs[name]["loss"]),
-            f"{name}_validation_loss": np.array(runs[name]["validation_loss"]),
-        }  # fmt: skip
     write_arrays(
         snakemake.output.arrays,
-        **curves,
-        val_ill=ill["val"],
-        test_ill=ill["test"],
+        **{
+            f"{name}_{key}": np.array(runs[name][key])
+            for name in names
+            for key in ("loss", "validation_loss")
+        },
         example_images=seen[:, 0].numpy(),
         example_regions=regions.numpy(),
     )

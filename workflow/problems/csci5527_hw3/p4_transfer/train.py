@@ -1,8 +1,14 @@
-"""CSCI 5527 HW 3, problem 4: one strategy, trained and applied to validation and test images."""
+"""CSCI 5527 HW 3, problem 4: train one strategy; apply it to validation and test images."""
+
+from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
 
 from problems.csci5527_hw3.p4_transfer.finetune import (
     Images,
@@ -12,68 +18,66 @@ from problems.csci5527_hw3.p4_transfer.finetune import (
     fit,
     shortened,
 )
-from proofsheet.data.dataset import load
-from proofsheet.jobs import script
-from proofsheet.jobs.atomic_files import read_arrays, write_arrays, write_json
-from proofsheet.jobs.device import described, make_deterministic, mixed_precision, resolve
+from proofsheet.data.dataset import Dataset
+from proofsheet.jobs.device import mixed_precision
 from proofsheet.jobs.errors import UserError
 from proofsheet.learning.loop import denormals_flushed, parameter_count
-from proofsheet.learning.transfer_strategy import strategy_of
+from proofsheet.learning.transfer_strategy import changed
 
-with script.run(snakemake), denormals_flushed():
-    script.set_threads(snakemake.threads)
-    make_deterministic()
-    name, seed, side = snakemake.wildcards.strategy, snakemake.params.seed, snakemake.params.side
-    device = resolve(snakemake.params.device)
-    strategy = strategy_of(name, snakemake.params.strategy)
-    data = load(Path(snakemake.input.source).parent)
-    parts = {
-        part: Images(getattr(data, part).x, getattr(data, part).y)
-        for part in ("train", "val", "test")
-    }
-    params = snakemake.params
-    strategy, parts["train"] = shortened(strategy, parts["train"], params.epochs, params.images)
 
+@denormals_flushed()
+def train(
+    data: Dataset, device: torch.device, *, weights: Mapping[str, np.ndarray],
+    strategies: Mapping[str, Mapping[str, Any]], strategy: str = "frozen", seed: int = 0,
+    side: int = 128, images: int | None = None, epochs: int | None = None, **changes: Any,
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:  # fmt: skip
+    """Train one strategy.
+
+    Args:
+        data: radiographs (n, h, w) of bytes.
+        weights: of the pretrained blocks.
+        strategies: by name, attributes of `Strategy`.
+        strategy: the name of the one that is trained.
+        side: pixels of the side of a whole image, as the network sees it.
+        images: about as many training images; None: all.
+        epochs: at most; None: those of the strategy.
+        changes: attributes of the strategy that differ.
+
+    Raises:
+        UserError: no epoch has a finite validation loss.
+    """
+    plan = changed(strategy, strategies[strategy], changes)
+    train, val, test = (Images(p.x, p.y) for p in (data.train, data.val, data.test))
+    plan, train = shortened(plan, train, epochs, images)
     start = time.perf_counter()
     mixed = mixed_precision(device)
-    model = build(strategy, read_arrays(snakemake.input.weights), seed).to(device)
+    model = build(plan, weights, seed).to(device)
     fitted = fit(
-        model, strategy, parts["train"], parts["val"],
-        side=side, seed=seed, label=name, device=device, mixed=mixed,
+        model, plan, train, val, side=side, seed=seed, label=strategy, device=device, mixed=mixed
     )  # fmt: skip
     seconds = time.perf_counter() - start
-    if not fitted["best_epoch"]:
+    if not fitted["best_epoch"] and not changes:
         raise UserError(
-            f"config.yaml: transfer.strategies.{name}: no epoch has a finite loss on the validation"
-            f" images; learning_rate {strategy.learning_rate:g} is too large for it: lower it"
+            f"config.yaml: transfer.strategies.{strategy}: no epoch has a finite loss on the"
+            f" validation images; learning_rate {plan.learning_rate:g} is too large for it:"
+            " lower it"
         )
-    logits, means = {}, {}
-    for part in ("val", "test"):
-        seen = features(model, parts[part], strategy.frozen, side, device, mixed)
-        z = classify(model, seen, strategy.frozen, device, mixed).double().cpu().numpy()
-        logits[f"{part}_score"] = z[:, 1] - z[:, 0]
-        if strategy.frozen == len(model.features):
-            means[f"{part}_features"] = seen.float().cpu().numpy()
-
-    write_json(
-        snakemake.output.metrics,
-        {
-            **asdict(strategy),
-            **fitted,
-            "seconds": seconds,
-            "images_per_second": fitted["images_seen"] / seconds,
-            "training_images": len(parts["train"].y),
-            "parameters": sum(p.numel() for p in model.parameters()),
-            "trained_parameters": parameter_count(model),
-            "mixed": mixed,
-            "device": described(device),
-        },
-    )
-    write_arrays(
-        snakemake.output.arrays,
-        **logits,
-        **means,
-        **{
-            f"state.{key}": value.float().cpu().numpy() for key, value in model.state_dict().items()
-        },
-    )
+    arrays = {}
+    for part, shown in (("val", val), ("test", test)):
+        if len(shown.y):
+            seen = features(model, shown, plan.frozen, side, device, mixed)
+            z = classify(model, seen, plan.frozen, device, mixed).double().cpu().numpy()
+            arrays[f"{part}_score"] = z[:, 1] - z[:, 0]
+            if plan.frozen == len(model.features):
+                arrays[f"{part}_features"] = seen.float().cpu().numpy()
+    return {
+        **asdict(plan),
+        **fitted,
+        "seconds": seconds,
+        "training_images": len(train.y),
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "trained_parameters": parameter_count(model),
+        "mixed": mixed,
+    }, arrays | {
+        f"state.{key}": value.float().cpu().numpy() for key, value in model.state_dict().items()
+    }

@@ -6,13 +6,10 @@ derivative, ω_δ(r) = ψ_δ(r)/r, and L(w) = Σ_i ℓ_δ(r_i) + ½λ‖w‖² (
 
 from __future__ import annotations
 
-import math
 from itertools import product
 
 import numpy as np
-import scipy.integrate
 import scipy.optimize
-import scipy.stats
 import torch
 
 from problems.dl_hw1.p2_huber.huber import (
@@ -42,13 +39,6 @@ def solve_pattern(X: np.ndarray, y: np.ndarray, delta: float, signs: np.ndarray)
     """The w, (d,), of X_Iᵀ(y_I − X_I w) + δ Σ_{i∉I} s_i x_i = 0, for signs s_i (0 on the set I)."""
     inside = X[signs == 0]
     return np.linalg.solve(inside.T @ inside, inside.T @ y[signs == 0] + delta * X.T @ signs)
-
-
-def asymptotic_efficiency(delta: float) -> float:
-    """Variance of least squares over that of Huber's estimate, for residuals from N(0, 1)."""
-    inside = math.erf(delta / math.sqrt(2))
-    density = math.exp(-(delta**2) / 2) / math.sqrt(2 * math.pi)
-    return inside**2 / (inside - 2 * delta * density + delta**2 * (1 - inside))
 
 
 # Random cases and references --------------------------------------------------------------
@@ -92,18 +82,6 @@ def torch_gradient(
 
 
 # 2.1 The gradient -------------------------------------------------------------------------
-
-
-@equality_check(
-    "ℓ_δ(r) = ½c² + δ(|r| − c) with c = min(|r|, δ): the two cases of the text in one line",
-    trials=200,
-    tolerance=1e-15,
-)
-def loss_in_one_line(rng, formula=huber_loss):
-    delta = rng.uniform(0.1, 3)
-    r = np.concatenate([rng.normal(scale=2 * delta, size=20), [0.0, delta, -delta]])
-    cases = np.where(np.abs(r) <= delta, r**2 / 2, delta * (np.abs(r) - delta / 2))
-    return formula(r, delta), cases
 
 
 @derivation_check(
@@ -174,37 +152,6 @@ def convexity(rng, formula=slope_bounds):
     slope = float(huber_score(a, delta) - huber_score(b, delta)) / (a - b)
     least, largest = formula()
     return max(least - slope, slope - largest)
-
-
-def soft_threshold(r: float, delta: float) -> float:
-    """The s that minimises ½(r − s)² + δ|s|: r shrunk towards 0 by δ."""
-    return float(np.sign(r) * max(abs(r) - delta, 0.0))
-
-
-@derivation_check(
-    claim="ℓ_δ(r) = min_s ½(r − s)² + δ|s|, attained at s = sign(r) max(|r| − δ, 0)",
-    method="reference",
-    trials=200,
-    tolerance=1e-9,
-)
-def moreau_envelope(rng, formula=soft_threshold):
-    delta = rng.uniform(0.1, 3)
-    r = rng.normal(scale=2 * delta)
-
-    def penalized(s: float) -> float:
-        return 0.5 * (r - s) ** 2 + delta * abs(s)
-
-    # |s| has a kink at 0: each side is searched by itself.
-    sides = [
-        scipy.optimize.minimize_scalar(
-            penalized, bounds=bounds, method="bounded", options={"xatol": 1e-10}
-        )
-        for bounds in ((-abs(r) - 1, 0), (0, abs(r) + 1))
-    ]
-    best = min(penalized(0.0), *(side.fun for side in sides))
-    at_formula = penalized(formula(r, delta))
-    scale = delta**2
-    return max(abs(at_formula - best), abs(at_formula - float(huber_loss(r, delta)))) / scale
 
 
 # 2.2 No closed form -----------------------------------------------------------------------
@@ -293,33 +240,6 @@ def irls_step(rng, formula=irls_as_gradient_step):
     return formula(w, X, y, delta, lam), step
 
 
-def guaranteed_decrease(slope: float, beta: float) -> float:
-    """What a gradient step of length 1/β takes off L at the least: ‖∇L‖²/(2β)."""
-    return slope**2 / (2 * beta)
-
-
-@derivation_check(
-    claim="with β = ‖X‖₂² + λ: L(w − ∇L(w)/β) ≤ L(w) − ‖∇L(w)‖²/(2β), and IRLS falls as far",
-    method="bound",
-    trials=200,
-    tolerance=1e-12,
-)
-def descent(rng, formula=guaranteed_decrease):
-    X, y, w, delta = draw_problem(rng)
-    lam = rng.choice([0.0, 1.0])
-    # Where the bound is an equality: every residual inside, and steepest along the top direction.
-    top = np.linalg.svd(X)[2][0]
-    worst = -np.inf
-    for start, targets, width in ((w, y, delta), (rng.normal() * top, np.zeros(len(y)), 1e6)):
-        before = objective(start, X, targets, width, lam)
-        slope = np.linalg.norm(gradient(start, X, targets, width, lam))
-        promised = formula(slope, np.linalg.norm(X, 2) ** 2 + lam)
-        for fit in (fit_gradient_descent, fit_irls):
-            after = fit(X, targets, width, lam, start=start, tolerance=0, max_iterations=1)
-            worst = max(worst, (promised - (before - after.objectives[-1])) / before)
-    return float(worst)
-
-
 @derivation_check(
     claim="IRLS and gradient descent both end at the minimizer",
     method="reference",
@@ -352,26 +272,6 @@ def ridge_gradient(rng, formula=gradient):
     return float(worst)
 
 
-def norm_bound(X: np.ndarray, delta: float, lam: float) -> float:
-    """Largest ‖ŵ‖ whatever the targets: (δ/λ) Σ_i ‖x_i‖."""
-    return delta / lam * np.linalg.norm(X, axis=1).sum()
-
-
-@bound_check(
-    "‖ŵ‖ ≤ (δ/λ) Σ_i ‖x_i‖, whatever y is; attained by one point with a large y",
-    trials=50,
-    tolerance=1e-7,
-)
-def ridge_norm(rng, formula=norm_bound):
-    X, y, _, delta = draw_problem(rng)
-    lam = rng.uniform(0.5, 5)
-    drawn = np.linalg.norm(fit_irls(X, 100 * y, delta, lam).w) / formula(X, delta, lam)
-    one = X[:1]
-    far = np.array([10 * (delta + delta / lam * one[0] @ one[0])])
-    tight = np.linalg.norm(fit_irls(one, far, delta, lam).w) / formula(one, delta, lam)
-    return drawn, 1, tight, 1
-
-
 def replacement_bound(x: np.ndarray, delta: float, lam: float) -> float:
     """How far ŵ moves at most when one y_i is replaced by anything: 2δ‖x_i‖/λ."""
     return 2 * delta * np.linalg.norm(x) / lam
@@ -390,22 +290,3 @@ def one_corrupted_target(rng, formula=replacement_bound):
     thrown = fit_irls(one, far, delta, lam).w - fit_irls(one, -far, delta, lam).w
     tight = np.linalg.norm(thrown) / formula(X[0], delta, lam)
     return drawn, 1, tight, 1
-
-
-# 2.4 As an M-estimator --------------------------------------------------------------------
-
-
-@equality_check(
-    "efficiency at N(0,1): (E ψ')² / E ψ² with E ψ' = p, E ψ² = p − 2δφ(δ) + δ²(1 − p),"
-    " p = P(|r| ≤ δ)",
-    trials=50,
-    tolerance=1e-9,
-)
-def efficiency(rng, formula=asymptotic_efficiency):
-    delta = rng.uniform(0.2, 3)
-    density = scipy.stats.norm.pdf
-    slope = scipy.integrate.quad(density, -delta, delta)[0]
-    square = scipy.integrate.quad(
-        lambda r: huber_score(r, delta) ** 2 * density(r), -12, 12, points=[-delta, delta]
-    )[0]
-    return formula(delta), slope**2 / square

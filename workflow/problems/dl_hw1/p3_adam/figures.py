@@ -1,12 +1,10 @@
-"""Deep Learning HW 1, problem 3: Adam beside momentum: scale, first steps, noise, sparsity."""
+"""Deep Learning HW 1, problem 3: Adam beside momentum: scale, noise, sparsity."""
 
 import numpy as np
 
 from proofsheet import figures
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json
-from proofsheet.report import numbers
-from proofsheet.report.tables import write_table
 
 ADAM, MOMENTUM = figures.COLOURS[0], figures.COLOURS[1]
 
@@ -51,24 +49,12 @@ with script.run(snakemake):
     axes[2].legend(fontsize=7, loc="lower right", bbox_to_anchor=(1, 0.1))
     figures.save(figure, snakemake.output.scaling)
 
-    # The first steps
-    figure, axis = figures.new(width=0.7, height=2.2)
-    axis.semilogx(arrays["count"], arrays["without"], color=MOMENTUM, ls="--",
-                  label="without correction")  # fmt: skip
-    axis.semilogx(arrays["count"], arrays["corrected"], color=ADAM, label="Adam")
-    axis.set(xlabel="step $t$", ylabel=r"$|w_{t+1} - w_t|\,/\,\alpha$", ylim=(0, None))
-    axis.legend()
-    figures.save(figure, snakemake.output.bias)
-
     # Rare and noisy gradients
     figure, (left, right) = figures.new(1, 2, height=2.5)
-    p, lone = arrays["probability"], metrics["sparse"]["lone_displacement"]
+    p = arrays["probability"]
     left.loglog(p, arrays["sparse_adam"], "o", color=ADAM, label="Adam")
     left.loglog(p, arrays["sparse_momentum"], "s", color=MOMENTUM, label="momentum")
     left.loglog(p, np.sqrt(p), color="black", ls="-", lw=0.8, label=r"$\sqrt{p}$")
-    # One gradient at a time: no farther than each of them moves a weight by itself.
-    rare = p <= 3 / metrics["sparse"]["memory"]
-    left.loglog(p[rare], lone * p[rare], color="black", ls="--", lw=0.8, label=f"${lone:.1f}\\,p$")
     left.loglog(p, p * arrays["sparse_momentum"][-1], color="black", ls=":", lw=0.8,
                 label=r"$p/(1-\mu)$")  # fmt: skip
     left.set(xlabel="probability $p$ of a gradient", ylabel=r"mean step$\,/\,\alpha$")
@@ -85,24 +71,3 @@ with script.run(snakemake):
     right.set(xlabel=r"noise $\sigma$ around a mean gradient of 1", ylabel=r"step$\,/\,\alpha$")
     right.legend(fontsize=6.5)
     figures.save(figure, snakemake.output.random)
-
-    def outcome(result: dict) -> str:
-        """Final loss, or at which step the run left all bounds."""
-        if result["finished"]:
-            loss = result["final_loss"]
-            return numbers.fixed(loss) if loss >= 1e-3 else numbers.scientific(loss)
-        return f"diverged in step {result['steps'] + 1}"
-
-    write_table(
-        snakemake.output.scales,
-        ["factor $c$", "Adam", "distance of its path from that of $c = 1$", "momentum"],
-        [
-            [
-                numbers.scientific(result["c"]) if result["c"] != 1 else "1",
-                outcome(result["adam"]),
-                numbers.scientific(result["adam"]["max_difference"]),
-                outcome(result["momentum"]),
-            ]
-            for result in sorted(scales.values(), key=lambda result: result["c"])
-        ],
-    )

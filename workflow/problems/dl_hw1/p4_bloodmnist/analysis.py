@@ -21,17 +21,18 @@ def key_of(name: str) -> str:
 def balance(counts: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
     """How evenly the classes are filled."""
     counts = np.asarray(counts)
-    share = counts / counts.sum()
     ratio = counts.max() / max(counts.min(), 1)
     return {
         "largest": names[counts.argmax()],
         "smallest": names[counts.argmin()],
         "ratio": float(ratio),
-        "largest_share": float(share.max()),
-        "equal_share": 1 / len(counts),
-        # As many equally filled classes would have the same entropy.
-        "effective_classes": float(np.exp(-(share[share > 0] * np.log(share[share > 0])).sum())),
     }
+
+
+def repeated(images: np.ndarray, among: np.ndarray) -> int:
+    """How many of `images` (n, …) occur `among` others (m, …), pixel by pixel."""
+    known = {image.tobytes() for image in among}
+    return sum(image.tobytes() in known for image in images)
 
 
 def most_confused(
@@ -47,9 +48,6 @@ def most_confused(
                 "true": names[true],
                 "predicted": names[predicted],
                 "count": int(wrong[true, predicted]),
-                "share_of_true": float(wrong[true, predicted] / max(confusion[true].sum(), 1)),
-                "share_of_errors": float(wrong[true, predicted] / max(wrong.sum(), 1)),
-                "reverse": int(wrong[predicted, true]),
             }
         )
     return found
@@ -216,7 +214,6 @@ def struggling_class(
     gap = differences(features[wrong], features[(y == k) & ~wrong])
     nearer = more_typical(features[wrong], predicted[wrong], y[wrong], typical)
     rows = picked(wrong, shown, seed)
-    correlation = _correlation(training_counts, recalls)
     share = float(nearer.mean()) if count else 0.0
     return {
         "name": names[k],
@@ -224,17 +221,12 @@ def struggling_class(
         "errors": count,
         "called": names[taken],
         "called_count": int(mistakes[taken]),
-        "called_share": float(mistakes[taken] / max(count, 1)),
         "training_count": int(training_counts[k]),
         "rarer_classes": rank,
-        "correlation": correlation,
         "differences": named(gap),
         "more_typical_of_predicted": share,
         "examples": [{"row": int(i), "predicted": names[predicted[i]]} for i in rows],
-        "examples_called": int((predicted[rows] == taken).sum()),
-        "examples_more_typical": int(
-            more_typical(features[rows], predicted[rows], y[rows], typical).sum()
-        ),
+        "examples_differences": named(differences(features[rows], features[(y == k) & ~wrong])),
     }
 
 
@@ -243,9 +235,6 @@ def fitting(curves: Mapping[str, np.ndarray], last: int = 5) -> dict[str, Any]:
     loss, validation = curves["loss"], curves["validation_loss"]
     last = min(last, len(loss))
     ratio = float(validation[-last:].mean() / loss[-last:].mean())
-    half = max(len(loss) // 2, 1)
-    jump = float(np.abs(np.diff(validation[-half:])).mean()) if half > 1 else 0.0
-    steps = float(np.abs(np.diff(loss[-half:])).mean()) if half > 1 else 0.0
     return {
         "loss_end": float(loss[-last:].mean()),
         "validation_end": float(validation[-last:].mean()),
@@ -253,50 +242,4 @@ def fitting(curves: Mapping[str, np.ndarray], last: int = 5) -> dict[str, Any]:
         "last_epochs": last,
         "lowest_epoch": int(validation.argmin()) + 1,
         "lowest": float(validation.min()),
-        "epochs": len(loss),
-        "jump": jump,
-        "training_jump": steps,
     }
-
-
-def first_layer(
-    live: Sequence[float], sizes: Sequence[int], images: np.ndarray, rate: float
-) -> dict[str, Any]:
-    """What becomes of the units of the perceptron's first layer, and how far its first step goes.
-
-    Args:
-        live: units that can still change, epoch by epoch (`train_live`).
-        sizes: (inputs, units, …) of the network.
-        images: uint8 (n, …), scaled to [0, 1] by the network.
-        rate: of Adam.
-
-    Returns:
-        `units`, `dead`, `live` and `dead_share` at the end; `first_dead_epoch`, at whose end the
-        first unit is known to be dead, and `settled_epoch`, after which none is added (0: none is
-        dead); `step`, the largest change of a pre-activation in Adam's first step, mean over the
-        images; `initial_std` of the pre-activations, over PyTorch's initialization.
-    """
-    live = np.asarray(live, dtype=int)
-    rows = images.reshape(len(images), -1)
-    size = rows.shape[1] * rows.mean() / 255
-    square = rows.shape[1] * np.square(rows, dtype=np.float32).mean(dtype=np.float64) / 255**2
-    dead = sizes[1] - live
-    return {
-        "units": sizes[1],
-        "dead": int(dead[-1]),
-        "live": int(live[-1]),
-        "dead_share": float(dead[-1] / sizes[1]),
-        "dead_by_epoch": dead,
-        "first_dead_epoch": int(np.argmax(dead > 0)) + 1 if dead[-1] else 0,
-        "settled_epoch": int(np.argmax(dead == dead[-1])) + 1 if dead[-1] else 0,
-        "step": float(rate * (size + 1)),
-        # Weights and biases are uniform in ±1/√d: variance 1/3d each.
-        "initial_std": float(np.sqrt((square + 1) / (3 * rows.shape[1]))),
-    }
-
-
-def _correlation(a: np.ndarray, b: np.ndarray) -> float:
-    """Pearson's, 0 where one of the two does not vary."""
-    if np.ptp(a) == 0 or np.ptp(b) == 0:
-        return 0.0
-    return float(np.corrcoef(a, b)[0, 1])

@@ -1,4 +1,4 @@
-"""Deep Learning HW 1, problem 4: cells, curves, confusions, quadrants and reliability."""
+"""Deep Learning HW 1, problem 4: cells, curves, confusions and quadrants."""
 
 import numpy as np
 
@@ -16,7 +16,6 @@ CORNERS = {
     "uncertain_correct": "uncertain, correct",
     "uncertain_incorrect": "uncertain, incorrect",
 }
-NETWORKS = {"mlp": "perceptron", "cnn": "convolutional network"}
 
 
 def show(axes, image, title=""):
@@ -107,29 +106,6 @@ with script.run(snakemake):
             )  # fmt: skip
     figures.save(figure, snakemake.output.quadrants, standin=standin)
 
-    figure, grid = figures.new(
-        2, 2, height=3.6, sharex=True, gridspec_kw={"height_ratios": (2.6, 1)}
-    )
-    for column, (kind, title) in zip(grid.T, NETWORKS.items(), strict=True):
-        upper, lower = column
-        upper.plot([0, 1], [0, 1], color="0.6", ls="-", lw=0.8)
-        for k, (when, label) in enumerate((("before", "as trained"), ("after", "tempered"))):
-            count = arrays[f"{kind}_{when}_count"]
-            some = count >= 10  # fewer say nothing
-            upper.plot(
-                arrays[f"{kind}_{when}_confidence"][some], arrays[f"{kind}_{when}_accuracy"][some],
-                color=figures.COLOURS[k], marker=figures.MARKERS[k], ls=figures.LINE_STYLES[k],
-                label=label,
-            )  # fmt: skip
-            edges = np.linspace(0, 1, len(count) + 1)
-            lower.stairs(count, edges, color=figures.COLOURS[k], ls=figures.LINE_STYLES[k])
-        upper.set(title=title, xlim=(0, 1), ylim=(0, 1))
-        upper.legend(loc="upper left")
-        lower.set(xlabel="confidence", yscale="log")
-    grid[0, 0].set_ylabel("share correct")
-    grid[1, 0].set_ylabel("images")
-    figures.save(figure, snakemake.output.reliability, standin=standin)
-
     # Tables.
     parts = ("train", "val", "test")
     per_part = [metrics["counts"][f"{part}_per_class"] for part in parts]
@@ -169,22 +145,6 @@ with script.run(snakemake):
             for key, name in zip(keys, names, strict=True)
         ],
     )
-    write_table(
-        snakemake.output.confused,
-        ["", "True type", "Predicted type", "Images", "Of the true type", "The other way around"],
-        [
-            [
-                str(rank),
-                entry["true"],
-                entry["predicted"],
-                integer(entry["count"]) + mark,
-                percent(entry["share_of_true"], 1) + mark,
-                integer(entry["reverse"]) + mark,
-            ]
-            for rank, entry in enumerate(metrics["most_confused"], start=1)
-        ],
-        align="rllrrr",
-    )
     inside = metrics["quadrants"]
     write_table(
         snakemake.output.corners,
@@ -203,30 +163,4 @@ with script.run(snakemake):
                 ("uncertain", "low (below 0.6)"),
             )
         ],
-    )
-    rows = [
-        ("Parameters", "parameters", integer),
-        ("Epochs", "epochs", integer),
-        ("Training accuracy", "train_accuracy", percent),
-        ("Test accuracy", "test_accuracy", percent),
-        ("Mean recall of the types", "mean_recall", percent),
-    ]
-    pairs = [metrics[kind] for kind in NETWORKS]
-    write_table(
-        snakemake.output.networks,
-        ["", "Perceptron", "Convolutional network"],
-        [[label, *(form(entry[key]) + mark for entry in pairs)] for label, key, form in rows]
-        + [
-            [
-                f"{label}, {when}",
-                *(form(entry["calibration"][at][key]) + mark for entry in pairs),
-            ]
-            for label, key, form in (
-                ("Expected calibration error", "expected_calibration_error", percent),
-                ("Mean confidence", "mean_confidence", percent),
-                ("Test cross-entropy", "negative_log_likelihood", fixed),
-            )
-            for at, when in (("before", "as trained"), ("after", "tempered"))
-        ]
-        + [["Temperature", *(fixed(entry["temperature"], 3) + mark for entry in pairs)]],
     )

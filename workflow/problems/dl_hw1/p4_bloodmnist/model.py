@@ -13,12 +13,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from proofsheet.learning.loop import Recipe, perceptron
+from proofsheet.learning.loop import perceptron
+from proofsheet.learning.recipes import AdamRecipe
 
 SIZES = (2352, 256, 128, 8)
 RECIPES = {
-    "mlp": Recipe(epochs=30, batch=64, learning_rate=1e-3),
-    "cnn": Recipe(epochs=15, batch=64, learning_rate=2e-3, decay="cosine"),
+    "mlp": AdamRecipe(epochs=30, batch=64, learning_rate=1e-3),
+    "cnn": AdamRecipe(epochs=15, batch=64, learning_rate=2e-3, decay="cosine"),
 }
 
 
@@ -28,7 +29,7 @@ def scaled(images: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
     return x.permute(0, 3, 1, 2).to(torch.float32).div_(255).contiguous()
 
 
-def network(kind: str) -> nn.Module:
+def build(kind: str) -> nn.Module:
     """The perceptron of the text (`mlp`) or a small convolutional network (`cnn`)."""
     return perceptron(SIZES) if kind == "mlp" else convolutional()
 

@@ -23,7 +23,6 @@ from problems.dl_hw1.p5_initialization.model import DeepNetworks, losses, statis
 from problems.dl_hw1.p5_initialization.signal_propagation import (
     MOMENTS,
     Prediction,
-    fixed_point,
     predicted_statistics,
 )
 from proofsheet.checks import (
@@ -102,22 +101,16 @@ def xavier_compromise(rng, formula=lambda n, m: 2 / (n + m)):
 
 
 @equality_check(
-    "E[tanh²(√q Z)] and E[tanh′²(√q Z)] on a grid are those of adaptive quadrature",
-    trials=30,
-    tolerance=1e-8,
+    "E[tanh²(√q Z)] on a grid is that of adaptive quadrature", trials=30, tolerance=1e-8
 )
-def tanh_moments(rng, formula=MOMENTS["tanh"]):
+def tanh_moments(rng, formula=MOMENTS["tanh"].second):
     q = 10 ** rng.uniform(-6, 1)
-
-    def adaptive(f: Callable[[float], float]) -> float:
-        density = lambda z: math.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)  # noqa: E731
-        value, _ = scipy.integrate.quad(
-            lambda z: f(math.sqrt(q) * z) * density(z), -12, 12, epsabs=0, epsrel=1e-11, limit=400
-        )
-        return value
-
-    second, slope = adaptive(lambda z: math.tanh(z) ** 2), adaptive(lambda z: math.cosh(z) ** -4)
-    return (formula.second(q), formula.slope(q)), (second, slope)
+    density = lambda z: math.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)  # noqa: E731
+    adaptive, _ = scipy.integrate.quad(
+        lambda z: math.tanh(math.sqrt(q) * z) ** 2 * density(z),
+        -12, 12, epsabs=0, epsrel=1e-11, limit=400,
+    )  # fmt: skip
+    return formula(q), adaptive
 
 
 @identity_check("E[tanh²(√q Z)] = q − 2q² + O(q³)")
@@ -129,21 +122,6 @@ def tanh_contracts(rng, formula=lambda q: q - 2 * q**2):
         series.coeff(s, k).subs(z, 1) * sympy.factorial2(k - 1) * q ** (k // 2) for k in (2, 4)
     )
     return mean, formula(q)
-
-
-@derivation_check(
-    claim="at gain 1 the variance decays to 0; above, it rests at q* = gain · E tanh²(√q* Z) > 0",
-    method="reference",
-    trials=10,
-    tolerance=5e-3,
-)
-def tanh_rest(rng, formula=fixed_point):
-    gain = rng.uniform(1.5, 3)
-    q = formula(gain)
-    # By simulation of the stationary equation, not by quadrature.
-    z = rng.standard_normal(1_000_000, dtype=np.float32)
-    simulated = gain * float(np.mean(np.tanh(math.sqrt(q) * z) ** 2, dtype=np.float64))
-    return max(relative_error(q, simulated) if q > 0 else math.inf, formula(1.0))
 
 
 # ReLU -------------------------------------------------------------------------------------
@@ -183,42 +161,25 @@ def relu_any_width(rng, formula=lambda n, sigma: n * sigma**2 / 2):
 # All layers together ----------------------------------------------------------------------
 
 
-def _against_wide(rng: np.random.Generator, formula: Callable[..., Prediction], name: str) -> float:
-    """Largest difference from networks that are wide, relative to the prediction's size."""
-    sizes = (60, *[900] * 4, 10)
-    method, activation = rng.choice(["xavier", "he"]), str(rng.choice(["tanh", "relu"]))
-    model = networks(rng, str(method), activation, sizes)
+@derivation_check(
+    claim="the recursion of q gives mean and deviation of every layer: networks of width 800,"
+    " mean of 5 seeds, error in units of the deviation",
+    method="reference",
+    trials=4,
+    tolerance=0.03,
+)
+def wide_network_activations(rng, formula: Callable[..., Prediction] = predicted_statistics):
+    sizes = (60, *[800] * 4, 10)
+    method, activation = str(rng.choice(["xavier", "he"])), str(rng.choice(["tanh", "relu"]))
+    model = networks(rng, method, activation, sizes, seeds=5)
     x = rng.standard_normal((40, sizes[0])) * rng.uniform(0.3, 2, (40, 1))
     y = torch.from_numpy(rng.integers(0, sizes[-1], 40))
     found = statistics(model, torch.from_numpy(x).float(), y)
-    predicted = formula(np.sum(x**2, axis=1), sizes, str(method), activation)
-    if name == "gradient":
-        ratio = found[name][0] / found[name][0, -1]
-        return float(np.max(np.abs(ratio / predicted.gradient - 1)))
-    return float(np.max(np.abs(found[name][0] - getattr(predicted, name)) / predicted.std))
-
-
-@derivation_check(
-    claim="the recursion of q gives mean and standard deviation of every layer of a wide network",
-    method="reference",
-    trials=6,
-    tolerance=0.12,
-)
-def wide_network_activations(rng, formula=predicted_statistics):
-    state = rng.bit_generator.state
-    first = _against_wide(rng, formula, "std")
-    rng.bit_generator.state = state
-    return max(first, _against_wide(rng, formula, "mean"))
-
-
-@derivation_check(
-    claim="the gradient's mean square changes by the factor n σ² E φ′(√q Z)² per layer",
-    method="reference",
-    trials=6,
-    tolerance=0.2,
-)
-def wide_network_gradients(rng, formula=predicted_statistics):
-    return _against_wide(rng, formula, "gradient")
+    predicted = formula(np.sum(x**2, axis=1), sizes, method, activation)
+    return max(
+        float(np.max(np.abs(found[name].mean(axis=0) - getattr(predicted, name)) / predicted.std))
+        for name in ("mean", "std")
+    )
 
 
 # The zero network -------------------------------------------------------------------------

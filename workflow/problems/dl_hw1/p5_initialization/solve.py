@@ -3,7 +3,6 @@
 import numpy as np
 
 from problems.dl_hw1.p5_initialization import derivations
-from problems.dl_hw1.p5_initialization.signal_propagation import MOMENTS, fixed_point
 from problems.dl_hw1.p5_initialization.summary import jumps, over_seeds, recommendation
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.jobs import script
@@ -17,8 +16,6 @@ with script.run(snakemake):
     for run, found in zip(runs, arrays, strict=True):
         results.setdefault(run["activation"], {})[run["method"]] = over_seeds(run, found)
     zero = {run["activation"]: run["trained"] for run in runs if run["method"] == "zero"}
-    rest = fixed_point(2.0)
-    variance = np.linspace(0, 2, 201)
 
     write_json(
         snakemake.output.metrics,
@@ -39,20 +36,6 @@ with script.run(snakemake):
             | {
                 "largest_inner": max(part["largest_inner"] for part in zero.values()),
                 "uniform_loss": np.log(runs[0]["sizes"][-1]),
-                "same_for_relu": max(
-                    abs(a - b)
-                    for a, b in zip(
-                        results["tanh"]["zero"]["test_accuracies"],
-                        results["relu"]["zero"]["test_accuracies"],
-                        strict=True,
-                    )
-                ),
-            },
-            # Tanh with He's gain of 2, and with Xavier's of 1, far from the input.
-            "tanh_rest": {
-                "variance": rest,
-                "std": np.sqrt(rest / 2),
-                "gradient_factor": 2 * MOMENTS["tanh"].slope(rest),
             },
             "prediction_error": max(
                 result["prediction_error"] for m in results.values() for result in m.values()
@@ -62,8 +45,6 @@ with script.run(snakemake):
     write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
     write_arrays(
         snakemake.output.arrays,
-        map_variance=variance,
-        **{f"map_{name}": moments.second(variance) for name, moments in MOMENTS.items()},
         **{
             f"{run['activation']}_{run['method']}_{name}": found[name]
             for run, found in zip(runs, arrays, strict=True)

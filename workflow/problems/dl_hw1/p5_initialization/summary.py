@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from proofsheet.report.numbers import fixed, scientific
-
 NAMES = {"zero": "zero", "small_random": "small random", "xavier": "Xavier", "he": "He"}
 DISPLAYED = {"tanh": "tanh", "relu": "ReLU"}
 
@@ -38,18 +36,14 @@ def over_seeds(run: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> dict
     return {
         "test_accuracy": np.median(accuracies),
         "test_accuracies": accuracies,
-        "test_accuracy_spread": np.ptp(accuracies),
         "activation_mean": arrays["mean"].mean(axis=0),
         "activation_std": std,
-        "activation_std_spread": np.ptp(arrays["std"], axis=0),
         "predicted_mean": arrays["predicted_mean"],
         "predicted_std": predicted,
         "prediction_error": np.max(np.abs(std - predicted) / np.where(predicted > 0, predicted, 1)),
         "kept": std[-1] / std[0] if std[0] > 0 else 0.0,
         "gradient": gradient,
-        "predicted_gradient": arrays["predicted_gradient"],
         "train_loss": epoch_losses,
-        "first_train_loss": epoch_losses[0],
         "final_train_loss": epoch_losses[-1],
         "last_epoch_losses": arrays["epoch_losses"][:, -1],
         "last_step_losses": arrays["losses"][:, -1],
@@ -114,11 +108,6 @@ def recommendation(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         * (results[ranked[0]]["test_accuracy"] - results[ranked[1]]["test_accuracy"]),
         "overlapping": len(tied) - 1,
     }
-
-
-def brief(value: float) -> str:
-    """Three decimals where they show something, a power of ten below."""
-    return scientific(value) if 0 < abs(value) < 0.01 else fixed(value, 3)
 
 
 def _distance(kept: float) -> float:

@@ -1,49 +1,64 @@
-"""Deep Learning HW 1, problem 5: one activation and one initialization, a network per seed."""
+"""Deep Learning HW 1, problem 5: train one activation with one initialization, a net per seed."""
 
-from pathlib import Path
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
 
-from problems.dl_hw1.p5_initialization.fit import HIDDEN, fit
 from problems.dl_hw1.p5_initialization.model import (
     DeepNetworks,
     accuracies,
     standardized,
     statistics,
+    train_epoch,
     trained_state,
 )
 from problems.dl_hw1.p5_initialization.signal_propagation import predicted_statistics
-from proofsheet.data.dataset import load
-from proofsheet.jobs import script
-from proofsheet.jobs.atomic_files import write_arrays, write_json
-from proofsheet.jobs.device import make_deterministic, mixed_precision, on_gpu, resolve
+from proofsheet.data.dataset import Dataset
+from proofsheet.jobs.device import mixed_precision
+from proofsheet.jobs.progress import Epochs
 
-PROBED = 256  # images for the statistics before training
+HIDDEN = (256,) * 5
+PROBED = 256
+"""Images for the statistics before training."""
 
-with script.run(snakemake):
-    script.set_threads(snakemake.threads)
-    device = resolve(snakemake.params.device)
-    if on_gpu(device):  # a CPU is deterministic, and the switch imports a compiler for 4 s
-        make_deterministic()
-    activation, method = snakemake.wildcards.activation, snakemake.wildcards.method
-    seeds = [int(seed) for seed in snakemake.params.seeds]
-    data = load(Path(snakemake.input.source).parent)
 
-    # Nothing is tuned: all images that are not for the test are for training.
-    images, labels = (
-        np.concatenate([getattr(part, name) for part in (data.train, data.val)])
-        for name in ("x", "y")
+def train(
+    data: Dataset,
+    device: torch.device,
+    *,
+    activation: str = "relu",
+    method: str = "he",
+    seed: int = 0,
+    seeds: Sequence[int] | None = None,
+    hidden: Sequence[int] = HIDDEN,
+    images: int | None = None,
+    epochs: int = 10,
+    learning_rate: float = 0.1,
+    batch: int = 128,
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Statistics of the networks before training, then their losses and test accuracies.
+
+    Args:
+        data: images (n, 28, 28) of bytes. Nothing is tuned.
+        activation, method: of the hidden layers, and of the initial weights.
+        seeds: one network each, trained side by side; without them there is one of `seed`.
+        images: training images; None: all.
+    """
+    seeds = [seed] if seeds is None else list(seeds)
+    pixels = data.train.x
+    mean, std = float(pixels.mean()), float(pixels.std())
+    x, val_x, test_x = (
+        standardized(part, mean, std).to(device)
+        for part in (pixels[:images], data.val.x, data.test.x)
     )
-    rows = slice(None, snakemake.params.images)
-    pixel_mean, pixel_std = float(images.mean()), float(images.std())
-    x, test_x = (
-        standardized(part, pixel_mean, pixel_std).to(device) for part in (images[rows], data.test.x)
-    )
-    y, test_y = (torch.from_numpy(part).to(device) for part in (labels[rows], data.test.y))
+    y, test_y = (torch.from_numpy(p).to(device) for p in (data.train.y[:images], data.test.y))
 
     networks = DeepNetworks(
-        (x.shape[1], *HIDDEN, len(data.class_names)), method, activation, seeds, device
+        (x.shape[1], *hidden, len(data.class_names)), method, activation, seeds, device
     )
     # The same images for every method: one seed decides.
     picked = np.random.default_rng(seeds[0]).choice(len(y), min(PROBED, len(y)), replace=False)
@@ -54,28 +69,29 @@ with script.run(snakemake):
     )
 
     mixed = mixed_precision(device)
-    label = f"{activation} {method}"
-    losses = fit(networks, x, y, snakemake.params.epochs, label=label, mixed=mixed)
-
-    write_json(
-        snakemake.output.metrics,
-        {
-            "activation": activation,
-            "method": method,
-            "seeds": seeds,
-            "sizes": networks.sizes,
-            "images": len(y),
-            "mixed": mixed,
-            "test_images": len(test_y),
-            "pixel": {"mean": pixel_mean / 255, "std": pixel_std / 255},
-            "test_accuracies": accuracies(networks, test_x, test_y),
-            "trained": trained_state(networks, y),
-        },
-    )
-    write_arrays(
-        snakemake.output.arrays,
-        losses=np.concatenate(losses, axis=1),
-        epoch_losses=np.stack([part.mean(axis=1) for part in losses], axis=1),
+    losses, shown = [], Epochs(epochs, f"{activation} {method}")
+    for _ in shown:
+        losses.append(
+            train_epoch(networks, x, y, learning_rate=learning_rate, batch=batch, mixed=mixed)
+        )
+        shown.report(loss=losses[-1].mean())
+    with torch.no_grad():
+        val_logits = networks(val_x)[0].cpu().numpy()
+    return {
+        "activation": activation,
+        "method": method,
+        "seeds": seeds,
+        "sizes": networks.sizes,
+        "images": len(y),
+        "mixed": mixed,
+        "test_images": len(test_y),
+        "pixel": {"mean": mean / 255, "std": std / 255},
+        "test_accuracies": accuracies(networks, test_x, test_y),
+        "trained": trained_state(networks, y),
+    }, {
+        "losses": np.concatenate(losses, axis=1),
+        "epoch_losses": np.stack([part.mean(axis=1) for part in losses], axis=1),
+        "val_logits": val_logits,
         **before,
         **{f"predicted_{name}": value for name, value in vars(predicted).items()},
-    )
+    }

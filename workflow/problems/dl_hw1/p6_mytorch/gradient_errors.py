@@ -1,18 +1,8 @@
-"""How far a difference quotient is from the derivative, entry by entry, and what it can see.
-
-For a network of linear layers and ReLUs the logits are, between two kinks, affine in any one
-parameter: z(p + t) = z + t v. With y a one-hot label, the loss along p is then
-
-    log Σ_i exp(z_i + t v_i) − (z + t v)ᵀy,
-
-whose derivatives are the cumulants of v under softmax(z): the third is E(v − Ev)³. So the error
-of the central difference, ε²/6 times the third derivative, can be predicted without a fit.
-"""
+"""Difference quotients of a network over the step ε, and networks with wrong gradients."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 
@@ -20,6 +10,7 @@ from mytorch.nn.modules.activation import ReLU
 from mytorch.nn.modules.linear import Linear
 from mytorch.nn.modules.loss import Loss, SoftmaxCrossEntropy
 from mytorch.nn.sequential import Sequential
+from mytorch.utils.gradient_check import relative_errors
 
 
 def clear_of_kinks(model: Sequential, x: np.ndarray, epsilon: float) -> bool:
@@ -59,102 +50,40 @@ def draw_clear_batch(
     raise ValueError(f"none of {tries} batches of {size} is clear of kinks at ε = {epsilon:g}")
 
 
-@dataclass(frozen=True)
-class EntryErrors:
-    """Derivatives of the loss by some entries of the parameters, k of them.
+def absolute_and_relative_errors(
+    model: Sequential, x: np.ndarray, y: np.ndarray, epsilons: np.ndarray, sample: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of at most `sample` entries of each parameter: |a − n| and |a − n| / (|a| + |n|).
 
-    Attributes:
-        analytic: from `backward`, (k,).
-        numerical: central differences, (epsilons, k).
-        third: third derivatives, from the cumulants, (k,).
-        loss: the loss.
-    """
-
-    analytic: np.ndarray
-    numerical: np.ndarray
-    third: np.ndarray
-    loss: float
-
-
-def entry_errors(
-    model: Sequential,
-    x: np.ndarray,
-    y: np.ndarray,
-    epsilons: np.ndarray,
-    sample: int,
-    rng: np.random.Generator,
-) -> EntryErrors:
-    """Analytic and numerical derivatives by at most `sample` entries of each parameter.
-
-    Only entries whose derivative is not exactly zero are drawn. Everything is computed in the
+    Only entries whose derivative a is not exactly zero are drawn. Everything is computed in the
     dtype of the model and of `x`, so that float32 can be looked at as well.
 
     Args:
-        model: linear layers and ReLUs, ending with logits.
-        x: (n, features).
-        y: (n,) integers.
-        epsilons: the steps ε, (epsilons,).
+        x, y: (n, features) and (n,) integers.
+        epsilons: the steps ε of the difference quotient n.
+
+    Returns:
+        Two arrays (epsilons, entries).
     """
-    loss = SoftmaxCrossEntropy()
-    at_x = loss.forward(model.forward(x), y)
-    probabilities = loss.probabilities.astype(np.float64)
+    loss, rng = SoftmaxCrossEntropy(), np.random.default_rng(seed)
+    loss.forward(model.forward(x), y)
     model.backward(loss.backward())
-    analytic, numerical, third = [], [], []
+    analytic, numerical = [], []
     for array, gradient in zip(model.get_parameters(), model.get_gradients(), strict=True):
-        alive = np.flatnonzero(gradient)
-        for place in rng.permutation(alive)[:sample]:
+        for place in rng.permutation(np.flatnonzero(gradient))[:sample]:
             index = np.unravel_index(place, array.shape)
             kept = array[index]
 
-            def logits(step: float, array=array, index=index, kept=kept) -> np.ndarray:
+            def value(step: float, array=array, index=index, kept=kept) -> float:
                 array[index] = kept + step
-                z = model.forward(x)
+                at = loss.forward(model.forward(x), y)
                 array[index] = kept
-                return z
+                return at
 
-            h = float(np.finfo(array.dtype).eps) ** (1 / 3)
-            slopes = (logits(h).astype(np.float64) - logits(-h)) / (2 * h)
             analytic.append(gradient[index])
-            third.append(np.mean(third_central_moment(probabilities, slopes)))
-            numerical.append(
-                [
-                    (loss.forward(logits(e), y) - loss.forward(logits(-e), y)) / (2 * e)
-                    for e in map(float, epsilons)
-                ]
-            )
-    return EntryErrors(np.array(analytic), np.array(numerical).T, np.array(third), at_x)
-
-
-def third_central_moment(probabilities: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """E(v − Ev)³ over the last axis, with these probabilities: (…, k) to (…)."""
-    centered = v - np.sum(probabilities * v, axis=-1, keepdims=True)
-    return np.sum(probabilities * centered**3, axis=-1)
-
-
-def strict_relative_error(analytic: np.ndarray, numerical: np.ndarray) -> np.ndarray:
-    """|a − n| / (|a| + |n|), element by element, and 0 where both are 0 (dl_hw1, Q6.6)."""
-    total = np.abs(analytic) + np.abs(numerical)
-    return np.abs(analytic - numerical) / np.where(total > 0, total, 1)
-
-
-def lost_in_norms(
-    gradients: Sequence[np.ndarray], factor: float = 1.001, allowed: float = 1e-5
-) -> float:
-    """Share of the nonzero entries whose error, alone, would pass a check of the whole gradient.
-
-    With one entry multiplied by `factor`, g becomes g', and the check finds
-    ‖g' − g‖ / (‖g'‖ + ‖g‖) where the entry by itself shows |factor − 1| / (factor + 1).
-
-    Args:
-        gradients: of all parameters, not all of them zero.
-        factor: positive.
-        allowed: the largest error that passes.
-    """
-    squares = np.concatenate([np.square(g, dtype=np.float64).ravel() for g in gradients])
-    whole, squares = squares.sum(), squares[squares > 0]
-    changed = np.sqrt(whole + (factor**2 - 1) * squares)
-    found = abs(factor - 1) * np.sqrt(squares) / (changed + np.sqrt(whole))
-    return float(np.mean(found < allowed))
+            numerical.append([(value(e) - value(-e)) / (2 * e) for e in map(float, epsilons)])
+    a, n = np.array(analytic, np.float64), np.array(numerical).T
+    return np.abs(a - n), relative_errors(a, n)
 
 
 # Wrong gradients, to see that the check sees them: each makes one mistake that people make.

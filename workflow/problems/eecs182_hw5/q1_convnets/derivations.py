@@ -16,8 +16,6 @@ from torch.nn.functional import conv1d, conv2d, conv_transpose2d
 
 from problems.eecs182_hw5.q1_convnets.transpose_convolution import (
     convolution_matrix,
-    overlaps,
-    solve_filter,
     transpose_convolution,
     window_matrix,
 )
@@ -54,11 +52,6 @@ def moved(output: np.ndarray, rows: int, columns: int) -> np.ndarray:
     return np.roll(output, (rows, columns), axis=(-2, -1))
 
 
-def shared_gradient(x: np.ndarray, upstream: np.ndarray) -> np.ndarray:
-    """∂L/∂K_u = Σ_i G_i x_{i+u} for x (n,) and G = ∂L/∂y (m,): a convolution of x with G."""
-    return window_matrix(x, len(upstream)) @ upstream
-
-
 def the_filter() -> tuple[int, int, int]:
     """The filter of part (b)."""
     return 2, -1, 3
@@ -69,15 +62,6 @@ def elimination(h2: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, sympy.Expr]:
     return -2 - 4 * h2, -5 - 8 * h2, -26 * h2 - 26
 
 
-def printed_elimination(h2: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, sympy.Expr]:
-    """The text's way: h₁ and h₃ by the first and third equation, and what the second leaves."""
-    return (
-        -2 - 4 * h2,
-        sympy.Rational(11, 3) + sympy.Rational(2, 3) * h2,
-        -sympy.Rational(52, 3) * (h2 + 1),
-    )
-
-
 def the_output() -> np.ndarray:
     """The output of part (c)."""
     return np.array([[-1, 3, -2], [3, -3, 1], [0, 3, 1]])
@@ -86,20 +70,6 @@ def the_output() -> np.ndarray:
 def output_size(n: int, kernel: int, stride: int) -> int:
     """Samples along one axis after a transpose convolution without padding."""
     return (n - 1) * stride + kernel
-
-
-def stuffed(x: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:
-    """The other picture, for signals: stride − 1 zeros between the samples, k − 1 around them,
-    then a convolution with the flipped kernel."""
-    k = len(kernel)
-    spread = np.zeros((len(x) - 1) * stride + 1 + 2 * (k - 1))
-    spread[k - 1 : len(spread) - k + 1 : stride] = x
-    return window_matrix(spread, k) @ kernel[::-1]
-
-
-def coverage(kernel: int, stride: int) -> tuple[int, int]:
-    """Fewest and most terms of an output away from the ends, along one axis."""
-    return kernel // stride, -(-kernel // stride)
 
 
 # Random cases -----------------------------------------------------------------------------
@@ -117,16 +87,6 @@ def tensor(array: np.ndarray) -> torch.Tensor:
 
 
 # (a) Why convolutions ---------------------------------------------------------------------
-
-
-@equality_check(
-    "a convolution is a linear map y = Cx whose rows hold the same kernel at all places"
-)
-def convolution_is_a_matrix(rng: Rng, formula: Callable = convolution_matrix) -> tuple:
-    _, kernel, stride = draw_planes(rng)
-    x = rng.standard_normal(np.array(kernel.shape) + rng.integers(0, 5, 2))
-    expected = conv2d(tensor(x), tensor(kernel), stride=stride).numpy().ravel()
-    return formula(kernel, x.shape, stride) @ x.ravel(), expected
 
 
 @derivation_check(
@@ -150,16 +110,6 @@ def parameter_counts(rng: Rng, formula: Callable = layer_parameters) -> int:
     }
     found = formula(channels, size, kernel)
     return max(abs(found[name] - count) for name, count in expected.items())
-
-
-@equality_check("∂L/∂K_u = Σ_i G_i x_{i+u}", method="autograd")
-def gradient_of_a_shared_weight(rng: Rng, formula: Callable = shared_gradient) -> tuple:
-    k, extra = rng.integers(1, 6, 2)
-    x, upstream = rng.standard_normal(k + extra), rng.standard_normal(extra + 1)
-    kernel = torch.zeros(1, 1, k, dtype=torch.float64, requires_grad=True)
-    y = conv1d(tensor(x)[0], kernel[0][None])
-    y.backward(torch.tensor(upstream)[None])
-    return formula(x, upstream), kernel.grad.numpy().ravel()
 
 
 @equality_check("K ⋆ (Sx) = S(K ⋆ x) for any shift S that keeps x and its windows inside the image")
@@ -192,20 +142,6 @@ def elimination_steps(rng: Rng, formula: Callable = elimination) -> int:
 
 
 @derivation_check(
-    claim="the text's way: h₁ = −2 − 4h₂ and h₃ = (11 + 2h₂)/3 solve the first and the third"
-    " equation, and the second then says −(52/3)(h₂ + 1) = 0",
-    method="symbolic",
-    tolerance=0,
-)
-def elimination_of_the_text(rng: Rng, formula: Callable = printed_elimination) -> int:
-    h2 = sympy.Symbol("h2")
-    h1, h3, left = formula(h2)
-    rows = sympy.Matrix(window_matrix(np.array(SIGNAL), 3).tolist())
-    first, second, third = rows * sympy.Matrix([h1, h2, h3]) - sympy.Matrix(OUTPUT)
-    return sum(sympy.expand(gap) != 0 for gap in (first, second - left, third))
-
-
-@derivation_check(
     claim="det A = −52, and Ah = y has the one solution h = (2, −1, 3)",
     method="symbolic",
     tolerance=0,
@@ -226,21 +162,6 @@ def filter_convolved(rng: Rng, formula: Callable = the_filter) -> float:
     by_torch = conv1d(tensor(signal)[0], tensor(h)[0][None])[0].numpy()
     flipped = np.convolve(signal, h[::-1], mode="valid")  # NumPy's convolution flips: undone here
     return max(np.max(np.abs(y - OUTPUT)) for y in (by_torch.ravel(), flipped))
-
-
-@equality_check(
-    "2m − 1 samples and m outputs determine m filter weights when the windows are"
-    " linearly independent",
-    tolerance=1e-8,
-)
-def filter_recovered(rng: Rng, formula: Callable = solve_filter) -> tuple:
-    m, condition = int(rng.integers(1, 8)), np.inf
-    while condition > 1e3:
-        signal = rng.standard_normal(2 * m - 1)
-        condition = np.linalg.cond(window_matrix(signal, m))
-    h = rng.standard_normal(m)
-    output = conv1d(tensor(signal)[0], tensor(h)[0][None])[0].numpy().ravel()
-    return formula(signal, output), h
 
 
 # (c) Transpose convolution ----------------------------------------------------------------
@@ -301,13 +222,6 @@ def definition_is_the_transpose(rng: Rng, formula: Callable = transpose_convolut
     return formula(x, kernel, stride), expected
 
 
-@equality_check("sum of scaled and shifted kernels = conv_transpose2d, for every size and stride")
-def definition_is_pytorch(rng: Rng, formula: Callable = transpose_convolution) -> tuple:
-    x, kernel, stride = draw_planes(rng)
-    expected = conv_transpose2d(tensor(x), tensor(kernel), stride=stride)[0, 0].numpy()
-    return formula(x, kernel, stride), expected
-
-
 @equality_check("∂L/∂x of a convolution is the transpose convolution of ∂L/∂y", method="autograd")
 def backward_of_convolution(rng: Rng, formula: Callable = transpose_convolution) -> tuple:
     upstream, kernel, stride = draw_planes(rng)
@@ -316,24 +230,3 @@ def backward_of_convolution(rng: Rng, formula: Callable = transpose_convolution)
     x = torch.zeros(1, 1, *shape, dtype=torch.float64, requires_grad=True)
     conv2d(x, tensor(kernel), stride=stride).backward(tensor(upstream))
     return formula(upstream, kernel, stride), x.grad[0, 0].numpy()
-
-
-@equality_check("zeros between and around the samples, then a convolution with the flipped kernel")
-def zeros_between_samples(rng: Rng, formula: Callable = stuffed) -> tuple:
-    n, k, stride = rng.integers(1, 7), rng.integers(1, 6), int(rng.integers(1, 4))
-    x, kernel = rng.standard_normal(n), rng.standard_normal(k)
-    return formula(x, kernel, stride), transpose_convolution(x, kernel, stride)
-
-
-@derivation_check(
-    claim="away from the ends an output has from ⌊k/s⌋ to ⌈k/s⌉ terms, and both occur",
-    method="exhaustive",
-    tolerance=0,
-)
-def even_coverage(rng: Rng, formula: Callable = coverage) -> int:
-    wrong = 0
-    for kernel, stride in np.ndindex(9, 9):
-        kernel, stride = kernel + 1, stride + 1
-        inner = overlaps(40, kernel, stride)[kernel:-kernel]
-        wrong += (inner.min(), inner.max()) != formula(kernel, stride)
-    return wrong

@@ -67,23 +67,9 @@ def convolution_matrix(kernel: np.ndarray, shape: tuple[int, ...], stride: int =
     return rows.reshape(len(rows), -1)
 
 
-def overlaps(count: int, kernel: int, stride: int) -> np.ndarray:
-    """How many terms each output of a transpose convolution of `count` samples has, one axis."""
-    return transpose_convolution(np.ones(count, int), np.ones(kernel, int), stride)
-
-
 def window_matrix(signal: np.ndarray, length: int) -> np.ndarray:
     """(n − length + 1, length): the windows under the filter, one per output."""
     return np.lib.stride_tricks.sliding_window_view(np.asarray(signal), length)
-
-
-def solve_filter(signal: np.ndarray, output: np.ndarray) -> np.ndarray:
-    """The filter that makes `output` (m,) of `signal` (2m − 1,), from as many equations.
-
-    Raises:
-        numpy.linalg.LinAlgError: no filter, or more than one, does.
-    """
-    return np.linalg.solve(window_matrix(signal, len(output)), output)
 
 
 def _window(place: tuple[int, ...], kernel: np.ndarray, stride: int) -> tuple[slice, ...]:

@@ -42,21 +42,6 @@ def pulled_back(g: Any, gamma: Any) -> Any:
     return gamma * (g - sum(g) / len(g))
 
 
-def parameter_gradients(x: np.ndarray, g: np.ndarray) -> tuple[float, float]:
-    """∂L/∂γ = Σ_j g_j (x_j − μ) and ∂L/∂β = Σ_j g_j."""
-    return g @ (x - x.mean()), g.sum()
-
-
-def relative_correction(g: np.ndarray) -> float:
-    """‖∂L/∂x − γg‖/‖γg‖ = |ḡ|/√(mean of g²)."""
-    return abs(g.mean()) / np.sqrt(np.mean(g**2))
-
-
-def eigenvalues(n: int) -> np.ndarray:
-    """Of P, in ascending order: 0 once and 1 otherwise."""
-    return np.array([0.0] + [1.0] * (n - 1))
-
-
 def demeaned(x: Tensor, gamma: float, beta: float) -> Tensor:
     """The layer of the question: y = γ(x − μ) + β for a batch x (n,)."""
     return gamma * (x - x.mean()) + beta
@@ -136,37 +121,6 @@ def jacobian_is_a_projection(rng: Rng, formula: Callable = projection) -> tuple:
 
 
 @derivation_check(
-    claim="P = Pᵀ = P² has the eigenvalue 0 once, for 1, and 1 otherwise",
-    method="reference",
-    trials=20,
-    tolerance=1e-12,
-)
-def projection_spectrum(rng: Rng, formula: Callable = eigenvalues) -> float:
-    n = int(rng.integers(2, 20))
-    P = projection(n)
-    return max(
-        np.abs(np.linalg.eigvalsh(P) - formula(n)).max(),
-        np.abs(P @ P - P).max(),
-        np.abs(P - P.T).max(),
-        np.abs(P @ np.ones(n)).max(),
-    )
-
-
-@equality_check(
-    "∂L/∂γ = Σ_j g_j (x_j − μ) and ∂L/∂β = Σ_j g_j = nḡ", method="autograd", tolerance=1e-11
-)
-def gradients_of_the_parameters(rng: Rng, formula: Callable = parameter_gradients) -> tuple:
-    x, gamma, beta = draw_batch(rng, smallest=2)
-    scale, shift = (torch.tensor(value, dtype=torch.float64, requires_grad=True)
-                    for value in (gamma, beta))  # fmt: skip
-    y = demeaned(x, scale, shift)
-    y.retain_grad()
-    downstream(rng, len(x))(y).backward()
-    expected = np.array([scale.grad, shift.grad])
-    return np.array(formula(x.detach().numpy(), y.grad.numpy())), expected
-
-
-@derivation_check(
     claim="n = 1: y₁ = β and ∂L/∂x₁ = 0, for any loss",
     method="autograd",
     trials=50,
@@ -183,22 +137,6 @@ def batch_of_one(rng: Rng, formula: Callable = pulled_back) -> float:
 
 
 # n → ∞ ------------------------------------------------------------------------------------
-
-
-@derivation_check(
-    claim="‖∂L/∂x − γg‖/‖γg‖ = |ḡ|/√(mean of g²) ≤ 1",
-    method="autograd",
-    trials=100,
-    tolerance=1e-10,
-)
-def size_of_the_correction(rng: Rng, formula: Callable = relative_correction) -> float:
-    x, gamma, beta = draw_batch(rng)
-    y = demeaned(x, gamma, beta)
-    y.retain_grad()
-    downstream(rng, len(x))(y).backward()
-    arriving = gamma * y.grad.numpy()
-    measured = np.linalg.norm(x.grad.numpy() - arriving) / np.linalg.norm(arriving)
-    return max(abs(formula(y.grad.numpy()) - measured), measured - 1)
 
 
 @equality_check("∂L/∂x_i − γ ∂L/∂y_i = −(γ/n) ∂L/∂β", method="autograd", tolerance=1e-10)

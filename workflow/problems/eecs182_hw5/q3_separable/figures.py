@@ -1,24 +1,15 @@
-"""EECS 182 HW 5, question 3: which channels are connected, what is saved; the counted layers."""
+"""EECS 182 HW 5, question 3: which channels are connected."""
 
 from matplotlib.patches import Circle
 
 from proofsheet import figures
 from proofsheet.jobs import script
-from proofsheet.jobs.atomic_files import read_arrays, read_json
-from proofsheet.report import numbers
-from proofsheet.report.tables import write_table
+from proofsheet.jobs.atomic_files import read_json
 
-KINDS = {
-    "standard": "standard",
-    "depthwise": "depthwise",
-    "pointwise": "pointwise",
-    "separable": "depthwise + pointwise",
-}
 RADIUS = 0.17
 
 with script.run(snakemake):
-    metrics, arrays = read_json(snakemake.input.metrics), read_arrays(snakemake.input.arrays)
-    question = metrics["question"]
+    question = read_json(snakemake.input.metrics)["question"]
     given, made, kernel = (question[name] for name in ("given", "made", "kernel"))
 
     def column(axis, x: float, count: int, names: str) -> list[tuple[float, float]]:
@@ -56,39 +47,3 @@ with script.run(snakemake):
         axis.axis("off")
         axis.set_ylim(-made / 2 - 0.1, made / 2 + 0.1)
     figures.save(figure, snakemake.output.channels)
-
-    figure, axis = figures.new(width=0.85, height=2.2)
-    for i, (size, values) in enumerate(zip(arrays["kernels"], arrays["share"], strict=True)):
-        axis.loglog(arrays["outputs"], values, marker=figures.MARKERS[i], base=2,
-                    label=f"kernel {size} × {size}")  # fmt: skip
-        axis.axhline(1 / size**2, color=figures.COLOURS[i], lw=0.7, ls=":")
-    axis.axhline(1, color="black", lw=0.7)
-    axis.plot(
-        made,
-        question["share"],
-        "*",
-        color="black",
-        ms=9,
-        ls="",
-        label="the question's layer",
-        zorder=5,
-    )
-    ticks = arrays["outputs"][::2]
-    axis.set_xticks(ticks, [str(tick) for tick in ticks])
-    shares = (1, 1 / 4, 1 / 16, 1 / 64)
-    axis.set_yticks(shares, ["1", "1/4", "1/16", "1/64"])
-    axis.minorticks_off()
-    axis.set(xlabel="output channels $c'$", ylabel="separable / standard")
-    axis.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
-    figures.save(figure, snakemake.output.share)
-
-    for name in ("question", "mobilenet"):
-        write_table(
-            getattr(snakemake.output, name),
-            ["layer", "weights", "with all biases", "multiply-adds"],
-            [
-                [label, *(numbers.integer(metrics[name][kind][what])
-                          for what in ("weights", "with_biases", "multiply_adds"))]
-                for kind, label in KINDS.items()
-            ],
-        )  # fmt: skip

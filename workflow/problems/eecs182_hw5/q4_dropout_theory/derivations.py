@@ -16,7 +16,6 @@ import sympy
 import torch
 from torch.nn.functional import batch_norm
 
-from problems.eecs182_hw5.q4_dropout_theory.model import curvature, solve
 from proofsheet.checks import derivation_check, equality_check
 from proofsheet.learning import dropout_of_one_point as one_point
 from proofsheet.learning.multiplicative_noise import (
@@ -49,11 +48,6 @@ def dropout_gradient(w: np.ndarray, X: np.ndarray, y: np.ndarray, p: float) -> n
     return -2 * p * X.T @ (y - p * X @ w) + 2 * p * (1 - p) * column_norms(X) ** 2 * w
 
 
-def loss_of_a_row_mask(w: np.ndarray, X: np.ndarray, y: np.ndarray, p: float) -> float:
-    """Mean loss if the features of an example stay or go together: … + p(1 − p)‖Xw‖²."""
-    return np.sum((y - p * X @ w) ** 2) + p * (1 - p) * np.sum((X @ w) ** 2)
-
-
 def gamma_of_dropout(X: np.ndarray, p: float) -> np.ndarray:
     """Γ = √((1 − p)/p) Γ̌, (d, d)."""
     return math.sqrt((1 - p) / p) * np.diag(column_norms(X))
@@ -62,12 +56,6 @@ def gamma_of_dropout(X: np.ndarray, p: float) -> np.ndarray:
 def length_of_columns(p: float) -> float:
     """‖X̃_j‖ = √(p/(1 − p)), the same for all j."""
     return math.sqrt(p / (1 - p))
-
-
-def gram_of_columns(X: np.ndarray, p: float) -> np.ndarray:
-    """X̃ᵀX̃: p/(1 − p) times the cosines between the columns of X."""
-    unit = X / column_norms(X)
-    return p / (1 - p) * unit.T @ unit
 
 
 def decay_after_batch_norm(n: int, p: float) -> float:
@@ -159,33 +147,6 @@ def gradient(rng: Rng, formula: Callable = dropout_gradient) -> tuple:
     return formula(w, X, y, p), weights.grad.numpy()
 
 
-@equality_check(
-    "one mask for all examples gives the same mean loss: only the entries of a row need be"
-    " independent",
-    method="exhaustive",
-    trials=30,
-)
-def examples_may_share_a_mask(rng: Rng, formula: Callable = dropout_loss) -> tuple:
-    X, y, p = draw_regression(rng)
-    w = rng.standard_normal(X.shape[1])
-    kept, chances = every_mask(np.ones((1, X.shape[1])), p)
-    losses = np.sum((y - (kept * X) @ w) ** 2, axis=1)
-    return formula(w, X, y, p), chances @ losses
-
-
-@equality_check(
-    "one mask for all features of an example gives the penalty p(1 − p)‖Xw‖² instead",
-    method="exhaustive",
-    trials=30,
-)
-def features_may_not(rng: Rng, formula: Callable = loss_of_a_row_mask) -> tuple:
-    X, y, p = draw_regression(rng, n=int(rng.integers(2, 7)))
-    w = rng.standard_normal(X.shape[1])
-    kept, chances = every_mask(np.ones((len(X), 1)), p)
-    losses = np.sum((y - (kept * X) @ w) ** 2, axis=1)
-    return formula(w, X, y, p), chances @ losses
-
-
 # (b) The learned weights, rescaled --------------------------------------------------------
 
 
@@ -235,16 +196,6 @@ def ridge_on_the_effective_design(rng: Rng, formula: Callable = effective_design
     return np.linalg.solve(gamma, ridge), tikhonov(X, y, gamma)
 
 
-@equality_check("with any other λ > 0: X̃ = √λ XΓ⁻¹ and w̃ = Γw/√λ", trials=50, tolerance=1e-8)
-def ridge_with_another_strength(rng: Rng, formula: Callable = math.sqrt) -> tuple:
-    X, y, _ = draw_regression(rng)
-    gamma = rng.standard_normal((X.shape[1], X.shape[1])) + 2 * np.eye(X.shape[1])
-    lam = float(rng.uniform(0.1, 10))
-    design = formula(lam) * effective_design(X, gamma)
-    ridge = np.linalg.solve(design.T @ design + lam * np.eye(len(gamma)), design.T @ y)
-    return ridge, gamma @ tikhonov(X, y, gamma) / math.sqrt(lam)
-
-
 # (d) The columns, and batch normalization -------------------------------------------------
 
 
@@ -253,13 +204,6 @@ def columns_have_one_length(rng: Rng, formula: Callable = length_of_columns) -> 
     X, _, p = draw_regression(rng)
     design = effective_design(X, gamma_of_dropout(X, p))
     return np.full(X.shape[1], formula(p)), np.linalg.norm(design, axis=0)
-
-
-@equality_check("X̃ᵀX̃ is p/(1 − p) times the matrix of cosines between the columns of X", trials=50)
-def gram_is_cosines(rng: Rng, formula: Callable = gram_of_columns) -> tuple:
-    X, _, p = draw_regression(rng)
-    design = effective_design(X, gamma_of_dropout(X, p))
-    return formula(X, p), design.T @ design
 
 
 @equality_check(
@@ -308,25 +252,4 @@ def means_are_penalized(rng: Rng, formula: Callable = shrinkage) -> tuple:
     # The reference keeps the column of ones, which is neither dropped nor penalized.
     ones, gamma = np.ones((len(X), 1)), gamma_of_dropout(X, p)
     full = tikhonov(np.hstack([X, ones]), y, np.hstack([gamma, np.zeros((len(gamma), 1))]))
-    return (Z @ v + y.mean(), solve("dropout", X, y, (1 - p) / p)[0]), (
-        X @ full[:-1] + full[-1],
-        full[:-1],
-    )
-
-
-@equality_check(
-    "Hessian of the mean loss under dropout: (2/n)[p²XᵀX + p(1 − p)Γ̌², pXᵀ1; p1ᵀX, n]",
-    method="autograd",
-    trials=20,
-    tolerance=1e-11,
-)
-def curvature_of_training(rng: Rng, formula: Callable = curvature) -> tuple:
-    X, y, p, w = draw_small(rng)
-    masked, chances = map(torch.from_numpy, every_mask(X, p))
-    targets = torch.from_numpy(y)
-
-    def loss(trained):
-        return chances @ (targets - masked @ trained[:-1] - trained[-1]).square().mean(dim=1)
-
-    hessian = torch.autograd.functional.hessian(loss, torch.from_numpy(np.append(w, 0.3)))
-    return 2 * formula("dropout", X, (1 - p) / p), hessian.numpy()
+    return Z @ v + y.mean(), X @ full[:-1] + full[-1]

@@ -20,7 +20,6 @@ from problems.eecs182_hw5.q5_dropout.cheating_feature import BITS, convnet, reac
 from problems.eecs182_hw5.q5_dropout.dropout_descent import (
     curvature,
     descend,
-    largest_stable_rate,
     loss_deviation,
     mean_iterate,
     moments,
@@ -358,26 +357,6 @@ def second_moment(rng, formula=curvature):
     rate = draw_rate(rng)
     expected = sum(chance * np.outer(row, row) for row, chance in masked(x, rate))
     return formula(x, rate), expected
-
-
-@equality_check(
-    "gradient descent on the mean loss converges up to the rate at which η λ_max(A) = 1",
-    method="autograd",
-    trials=20,
-    tolerance=1e-6,
-)
-def divergence(rng, formula=largest_stable_rate):
-    x, y = draw_point(rng)
-    learning_rate = rng.uniform(0.2, 0.8) / (x @ x)
-    rows, chances = zip(*masked(x, formula(x, learning_rate)), strict=True)
-    rows, chances = torch.from_numpy(np.array(rows)), torch.tensor(chances, dtype=torch.float64)
-
-    def loss(w: torch.Tensor) -> torch.Tensor:
-        return chances @ (y - rows @ w) ** 2
-
-    hessian = torch.autograd.functional.hessian(loss, torch.zeros(len(x), dtype=torch.float64))
-    step = torch.eye(len(x), dtype=torch.float64) - learning_rate * hessian
-    return torch.linalg.eigvalsh(step).abs().max().item(), 1
 
 
 # (h) Adam ---------------------------------------------------------------------------------

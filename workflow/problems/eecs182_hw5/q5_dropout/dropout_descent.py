@@ -76,19 +76,6 @@ def curvature(x: np.ndarray, rate: float) -> np.ndarray:
     return np.outer(x, x) + penalty(rate) * np.diag(x**2)
 
 
-def largest_stable_rate(x: np.ndarray, learning_rate: float) -> float:
-    """The dropout rate from which on gradient descent on the mean loss diverges, by bisection.
-
-    It converges as long as learning_rate · λ_max(A) < 1; λ_max grows with the rate.
-    """
-    low, high = 0.0, 1.0
-    while high - low > 1e-12:
-        middle = (low + high) / 2
-        stable = learning_rate * np.linalg.eigvalsh(curvature(x, middle))[-1] < 1
-        low, high = (middle, high) if stable else (low, middle)
-    return low
-
-
 def mean_iterate(
     x: np.ndarray, y: float, rate: float, learning_rate: float, steps: int
 ) -> np.ndarray:

@@ -10,12 +10,13 @@ from proofsheet.report.tables import write_table
 
 FIRST, SECOND, BLACK = figures.COLOURS[0], figures.COLOURS[1], figures.COLOURS[6]
 NETWORKS = {"rate_0": "0", "rate_075": "0.75"}
+AVERAGED = 50  # steps of the running mean
 SMALL = 1e-30  # losses of exactly 0 would not be on a logarithmic axis
 
 
 def plus_minus(value: float, deviation: float) -> str:
-    """Mean and standard deviation, as 0.376 ± 0.142; without the latter where there is none."""
-    return f"{fixed(value)} ± {fixed(deviation)}" if deviation else fixed(value)
+    """Mean and standard deviation, as 0.376 ± 0.142."""
+    return f"{fixed(value)} ± {fixed(deviation)}"
 
 
 def draw_answer(image, label):
@@ -43,7 +44,14 @@ with script.run(snakemake):
     solutions["large"] = solutions["small"]
     for (name, title), upper, lower in zip(columns, *axes, strict=True):
         losses, weights = arrays[f"{name}_losses"], arrays[f"{name}_weights"]
-        upper.semilogy(np.maximum(losses, SMALL), color=BLACK, lw=0.4 if name == "small" else 0.9)
+        losses = np.maximum(losses, SMALL)
+        if name == "small":  # a jump in each step: light, under its running mean
+            upper.semilogy(losses, color="0.8", lw=0.4)
+            steps = np.arange(len(losses) - AVERAGED + 1) + AVERAGED / 2
+            losses = np.convolve(losses, np.full(AVERAGED, 1 / AVERAGED), mode="valid")
+            upper.semilogy(steps, losses, color=BLACK, lw=0.9)
+        else:
+            upper.semilogy(losses, color=BLACK, lw=0.9)
         upper.set(title=title)
         if name != "plain":
             upper.set_ylim(0.5, 500)
@@ -65,7 +73,7 @@ with script.run(snakemake):
     figures.save(figure, snakemake.output.training)
 
     # The plane of weights: a valley without dropout, a bowl with it
-    figure, panels = figures.new(1, 2, height=2.9)
+    figure, panels = figures.new(1, 2, height=2.6)
     x, y = np.array([10.0, 1.0]), 11.0
     for panel, name, strength, title in (
         (panels[0], "rate_0", 0.0, "dropout rate 0"),
@@ -141,10 +149,10 @@ with script.run(snakemake):
     left.legend()
     figures.save(figure, snakemake.output.cheating, standin=standin)
 
-    def row(label, w, deviation=(0.0, 0.0)):
+    def row(label, w):
         """One model: weights, contributions, output."""
         return [
-            label, *(plus_minus(value, width) for value, width in zip(w, deviation, strict=True)),
+            label, *map(fixed, w),
             fixed(10 * w[0], 3), fixed(w[1], 3), fixed(10 * w[0] + w[1], 3),
         ]  # fmt: skip
 
@@ -181,29 +189,8 @@ with script.run(snakemake):
         ],
     )
     write_table(
-        snakemake.output.rates,
-        ["rate", "$w_1$ least squares", "predicted", "trained", "$w_2$ least squares",
-         "predicted", "trained"],
-        [
-            [
-                f"{result['rate']:g}",
-                *(
-                    text
-                    for j in (0, 1)
-                    for text in (
-                        fixed(result["least_squares"][j]),
-                        plus_minus(result["mean"][j], result["deviation"][j]),
-                        fixed(result["weights"][j]),
-                    )
-                ),
-            ]
-            for key, result in metrics["sweep"].items()
-            if key.startswith("rate_")
-        ],
-    )  # fmt: skip
-    write_table(
         snakemake.output.networks,
-        ["dropout", "clean", "right answer", "wrong: bits", "wrong: image",
+        ["dropout", "clean", "right mark", "wrong mark: follows mark", "follows picture",
          "training"],
         [
             [

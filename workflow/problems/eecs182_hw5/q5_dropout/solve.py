@@ -10,7 +10,6 @@ from problems.eecs182_hw5.q5_dropout import derivations
 from problems.eecs182_hw5.q5_dropout.dropout_descent import (
     curvature,
     descend,
-    largest_stable_rate,
     loss_deviation,
     mean_iterate,
     moments,
@@ -109,22 +108,12 @@ with script.run(snakemake) as log:
     closed = np.array([minimizer(X, Y, rate) for rate in SWEEP])
     limit = limit_of_minimizers(X[None], np.array([Y]))
     runs = {rate: fit(rate, sgd, batch=LARGE, steps=long) for rate in TRAINED}
-    expected = {
-        rate: moments(X, Y, rate, LEARNING_RATE, batch=LARGE, steps=long) for rate in TRAINED
-    }
-    # The covariance at rate 0 is zero; what the recursion leaves there is rounding.
-    spread = {
-        rate: np.sqrt(np.diag(covariance)) if rate else np.zeros(2)
-        for rate, (_, covariance) in expected.items()
-    }
     drawn = np.concatenate([np.linspace(0, 0.05, 101), np.linspace(0.05, SHOWN, 161)[1:]])
     arrays |= {
         "sweep_rates": SWEEP,
         "sweep": swept,
         "trained_rates": np.array(TRAINED),
         "trained": np.array([run.final for run in runs.values()]),
-        "trained_mean": np.array([mean for mean, _ in expected.values()]),
-        "trained_deviation": np.array(list(spread.values())),
         "drawn_rates": drawn,
         "drawn": np.array([mean_iterate(X, Y, rate, LEARNING_RATE, long) for rate in drawn]),
     }
@@ -189,8 +178,6 @@ with script.run(snakemake) as log:
                 "limit": limit,
                 "at_001": swept[1],
                 "closed_form_error": np.abs(swept[1:] - closed[1:]).max(),
-                "stable_below": largest_stable_rate(X, LEARNING_RATE),
-                "slow_curvature": derivations.slow_curvature(*X),
                 "trained_at_001": mean_iterate(X, Y, 0.01, LEARNING_RATE, long),
                 "slow_steps_001": 1
                 / (2 * LEARNING_RATE * np.linalg.eigvalsh(curvature(X, 0.01))[0]),
@@ -198,8 +185,6 @@ with script.run(snakemake) as log:
                     f"rate_0{round(10 * rate)}": {
                         "rate": rate,
                         "weights": run.final,
-                        "mean": expected[rate][0],
-                        "deviation": spread[rate],
                         "least_squares": minimizer(X, Y, rate) if rate else ols,
                     }
                     for rate, run in runs.items()
@@ -240,7 +225,6 @@ with script.run(snakemake) as log:
                 # The best epoch without dropout against the last one with it.
                 "stopped": changed(dropped_out["clean_accuracy"], without["best_clean_accuracy"]),
                 "reach": {
-                    "first": len(derivations.answer_reaches()[0]),
                     "second": len(derivations.answer_reaches()[1]),
                     "features": 32 * len(derivations.answer_reaches()[1]),
                 },

@@ -1,48 +1,61 @@
-"""EECS 182 HW 5, question 5 (i): the network with one dropout rate, trained on marked images."""
+"""EECS 182 HW 5, question 5 (i): train the network whose training images show their class."""
 
-from pathlib import Path
+from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import torch
+from torch import Tensor
 
 from problems.eecs182_hw5.q5_dropout.cheating_feature import (
     BATCH,
     LEARNING_RATE,
+    convnet,
     normalized,
     other_classes,
     write_answer,
 )
-from problems.eecs182_hw5.q5_dropout.fit import fit
-from proofsheet.data.dataset import load
-from proofsheet.jobs import script
-from proofsheet.jobs.atomic_files import write_arrays, write_json
-from proofsheet.jobs.device import make_deterministic, mixed_precision, on_gpu, resolve
-from proofsheet.learning.loop import Recipe, logits_of, parameter_count
+from proofsheet.data.dataset import Dataset
+from proofsheet.jobs.device import mixed_precision
+from proofsheet.learning.loop import fit, logits_of, parameter_count, to_device
+from proofsheet.learning.recipes import SgdRecipe
 
-with script.run(snakemake) as log:
-    script.set_threads(snakemake.threads)
-    device = resolve(snakemake.params.device)
-    if on_gpu(device):  # a CPU is deterministic, and the switch imports a compiler for 4 s
-        make_deterministic()
-    seed, rate = snakemake.params.seed, int(snakemake.wildcards.rate) / 100
-    data = load(Path(snakemake.input.source).parent)
-    published = data.published_train()
-    rows, test_rows = (
-        slice(None, count) for count in (snakemake.params.images, snakemake.params.test_images)
-    )
-    y, test_y = (
-        torch.from_numpy(labels).to(device)
-        for labels in (published.y[rows], data.test.y[test_rows])
-    )
-    x = write_answer(normalized(published.x[rows], device), y)
-    clean = normalized(data.test.x[test_rows], device)
-    del published
 
-    recipe = Recipe(epochs=snakemake.params.epochs, batch=BATCH, learning_rate=LEARNING_RATE)
-    model, curves = fit(
-        rate, (x, y), (clean, test_y), recipe, classes=len(data.class_names), seed=seed
-    )
+def train(
+    data: Dataset,
+    device: torch.device,
+    *,
+    rate: float = 0.0,
+    seed: int = 0,
+    images: int | None = None,
+    measured: int | None = None,
+    epochs: int = 10,
+    learning_rate: float = LEARNING_RATE,
+    batch: int = BATCH,
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Train on images with their class in the corner; watch images without it.
 
-    wrong = other_classes(test_y, len(data.class_names), seed)
+    Args:
+        data: images (n, 32, 32, 3) of bytes.
+        rate: of dropout.
+        images: training images; None: all.
+        measured: watched images, and test images; None: all.
+    """
+    classes = len(data.class_names)
+    y, watched_y, test_y = to_device(
+        data.train.y[:images], data.val.y[:measured], data.test.y[:measured], device=device
+    )
+    x = write_answer(normalized(data.train.x[:images], device), y)
+    watched, clean = (normalized(p.x[:measured], device) for p in (data.val, data.test))
+    torch.manual_seed(seed)
+    model = convnet(rate, classes).to(device)
+    recipe = SgdRecipe(epochs, batch, learning_rate, momentum=0.0, weight_decay=0.0)
+    curves = fit(
+        model, (x, y), (watched, watched_y), recipe, seed=seed, label=f"dropout {rate:g}",
+        mixed=mixed_precision(device),
+    )  # fmt: skip
+    wrong = other_classes(test_y, classes, seed)
     outputs = {
         "clean": logits_of(model, clean),
         "cheating": logits_of(model, write_answer(clean, test_y)),
@@ -50,34 +63,28 @@ with script.run(snakemake) as log:
     }
     answers = {name: output.argmax(dim=1) for name, output in outputs.items()}
 
-    def share(hits) -> float:
-        """The mean of truth values."""
+    def share(hits: Tensor) -> float:
         return hits.double().mean().item()
 
-    write_json(
-        snakemake.output.metrics,
-        {
-            "rate": rate,
-            "seed": seed,
-            "epochs": recipe.epochs,
-            "images": len(y),
-            "mixed": mixed_precision(device),
-            "test_images": len(test_y),
-            "parameters": parameter_count(model),
-            "clean_accuracy": share(answers["clean"] == test_y),
-            "cheating_accuracy": share(answers["cheating"] == test_y),
-            # Bits of another class: whom does the network believe?
-            "misled": {
-                "by_bits": share(answers["misled"] == wrong),
-                "by_image": share(answers["misled"] == test_y),
-            },
-            # The last ReLU makes a network silent that has nothing to say.
-            "silent": {name: share((o == 0).all(dim=1)) for name, o in outputs.items()},
-            "answers": {
-                name: torch.bincount(found, minlength=len(data.class_names)).tolist()
-                for name, found in answers.items()
-            },
+    return {
+        "rate": rate,
+        "seed": seed,
+        "epochs": epochs,
+        "images": len(y),
+        "mixed": mixed_precision(device),
+        "test_images": len(test_y),
+        "parameters": parameter_count(model),
+        "clean_accuracy": share(answers["clean"] == test_y),
+        "cheating_accuracy": share(answers["cheating"] == test_y),
+        # Bits of another class: whom does the network believe?
+        "misled": {
+            "by_bits": share(answers["misled"] == wrong),
+            "by_image": share(answers["misled"] == test_y),
         },
-    )
-    write_arrays(snakemake.output.arrays, **curves)
-    log.info("dropout %g: clean %.4f", rate, share(answers["clean"] == test_y))
+        # The last ReLU makes a network silent that has nothing to say.
+        "silent": {name: share((o == 0).all(dim=1)) for name, o in outputs.items()},
+        "answers": {
+            name: torch.bincount(found, minlength=classes).tolist()
+            for name, found in answers.items()
+        },
+    }, curves | {"val_logits": logits_of(model, watched).cpu().numpy()}

@@ -7,7 +7,7 @@ short trials on validation images.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from proofsheet.learning.augmentation import Augmentation
-from proofsheet.learning.sgd_loop import SgdRecipe
+from proofsheet.learning.recipes import SgdRecipe
 from proofsheet.learning.small_image_nets import FoldedNet
 
 MOST_PARAMETERS, MOST_STEPS, MOST_EPOCHS = 1_000_000, 20_000, 10
@@ -70,14 +70,21 @@ GIVEN: dict[str, dict[str, Any]] = {
 GIVEN_BATCH, GIVEN_EPOCHS = 32, 5
 
 
-def adamw(
-    parameters: Iterable[nn.Parameter], steps: int, *, epochs: int = GIVEN_EPOCHS,
-    learning_rate: float = 1e-3,
-) -> tuple[Any, Any]:  # fmt: skip
-    """AdamW whose rate is multiplied by 0.99 after each of the epochs."""
-    optimizer = torch.optim.AdamW(parameters, lr=learning_rate, betas=(0.9, 0.999), fused=True)
-    epoch = max(steps // epochs, 1)
-    return optimizer, torch.optim.lr_scheduler.StepLR(optimizer, epoch, gamma=0.99)
+@dataclass(frozen=True)
+class GivenRecipe:
+    """The course's AdamW, whose rate is multiplied by 0.99 after each epoch."""
+
+    epochs: int = GIVEN_EPOCHS
+    batch: int = GIVEN_BATCH
+    learning_rate: float = 1e-3
+
+    def steppers(self, model: nn.Module, steps: int) -> Sequence[Any]:
+        """As `loop.Recipe` has it."""
+        adamw = torch.optim.AdamW(
+            model.parameters(), lr=self.learning_rate, betas=(0.9, 0.999), fused=True
+        )
+        epoch = max(steps // self.epochs, 1)
+        return [adamw, torch.optim.lr_scheduler.StepLR(adamw, epoch, gamma=0.99)]
 
 
 @dataclass(frozen=True)
@@ -150,8 +157,3 @@ def within_limits(run: Mapping[str, Any]) -> bool:
         and run["steps"] <= MOST_STEPS
         and run["epochs"] <= MOST_EPOCHS
     )
-
-
-def halves(x: np.ndarray, y: np.ndarray) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
-    """The published test images: even places for validation, odd ones for the test."""
-    return (x[::2], y[::2]), (x[1::2], y[1::2])

@@ -1,4 +1,4 @@
-"""EECS 182 HW 5, question 6: the graphs, the three experiments, learning curves; three tables."""
+"""EECS 182 HW 5, question 6: the graph, the experiments, learning curves; two tables."""
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
@@ -7,7 +7,7 @@ from proofsheet import figures
 from proofsheet.autodiff.drawing import draw_graph
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json
-from proofsheet.report.numbers import DAGGER, fixed, integer, percent, scientific
+from proofsheet.report.numbers import DAGGER, integer, percent
 from proofsheet.report.tables import write_table
 
 KINDS = {"plain": "without batch norm", "normalized": "with batch norm"}
@@ -16,26 +16,13 @@ NETWORKS = {"plain": "plain", "bn_dropout": "batch norm, dropout", "own": "own d
 
 with script.run(snakemake):
     metrics, arrays = read_json(snakemake.input.metrics), read_arrays(snakemake.input.arrays)
-    graph = read_json(snakemake.input.graph)
     standin = read_json(snakemake.input.source)["standin"]
     mark = DAGGER if standin else ""
 
-    # (a) The graph with the nodes that are asked for, and with every operation.
-    figure, axes = figures.new(width=0.75, height=2.3)
-    draw_graph(axes, graph["named"], row_distance=0.75)
+    # (a) The graph with the nodes that are asked for.
+    figure, axes = figures.new(width=0.7, height=1.9)
+    draw_graph(axes, read_json(snakemake.input.graph), row_distance=0.75)
     figures.save(figure, snakemake.output.graph)
-
-    figure, axes = figures.new(height=1.9)
-    steps = {step["name"]: step["parents"] for step in graph["all"]}
-    formulas = {
-        step["name"]: f"${step['expression']}$".replace("1e-05", "10^{-5}")
-        for step in graph["all"]
-        if step["parents"]
-    }
-    draw_graph(
-        axes, steps, above=formulas, colours=("#000000", "#000000"), row_distance=1.0, radius=0.24
-    )
-    figures.save(figure, snakemake.output.operations)
 
     def over_seeds(panel, x, values, label, **options) -> None:
         """The mean over seeds (seeds, n) as a line, the seeds themselves behind it."""
@@ -82,6 +69,18 @@ with script.run(snakemake):
     panels[2].legend(loc="upper left", frameon=True, framealpha=1, edgecolor="white")
     figures.save(figure, snakemake.output.scale, standin=standin)
 
+    # The ConvNet.
+    figure, panels = figures.new(1, 2, width=0.85, height=2.1, sharex=True)
+    for panel, what in zip(panels, ("train", "validation"), strict=True):
+        for (kind, label), marker in zip(KINDS.items(), figures.MARKERS, strict=False):
+            values = 100 * arrays[f"convnet_{kind}_{what}_accuracy"]
+            panel.plot(np.arange(1, len(values) + 1), values, marker=marker, label=label)
+        title = {"train": "training", "validation": "validation"}[what]
+        panel.set(xlabel="epoch", ylabel=f"{title} accuracy / %")
+        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+    panels[0].legend(loc="lower right")
+    figures.save(figure, snakemake.output.convnet, standin=standin)
+
     # (c) Dropout.
     figure, panels = figures.new(1, 2, height=2.4, sharex=True)
     for panel, what in zip(panels, ("train", "validation"), strict=True):
@@ -100,7 +99,6 @@ with script.run(snakemake):
         for what, label in (("accuracy", "training"), ("validation_accuracy", "validation")):
             values = 100 * arrays[f"run_{name}_{what}"]
             panel.plot(np.arange(1, len(values) + 1), values, marker="o", label=label)
-        panel.axhline(100 * metrics[name]["bar"], color="0.5", lw=0.8, ls=":", label="bar")
         panel.set(title=title, xlabel="epoch", ylim=(0, 100))
         panel.set_xlim(0.5, len(values) + 0.5)
         panel.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
@@ -109,21 +107,6 @@ with script.run(snakemake):
     figures.save(figure, snakemake.output.curves, standin=standin)
 
     # Tables.
-    speed = metrics["batchnorm"]
-    write_table(
-        snakemake.output.speed,
-        ["Input", "Through the graph / ms", "Closed form / ms", "Ratio", "Difference"],
-        [
-            [
-                " × ".join(map(str, speed[shape]["shape"])),
-                fixed(1e3 * speed[shape]["graph_seconds"], 2),
-                fixed(1e3 * speed[shape]["closed_seconds"], 2),
-                fixed(speed[shape]["speedup"], 2),
-                scientific(speed[shape]["difference"]),
-            ]
-            for shape in ("rows", "images")
-        ],
-    )
     write_table(
         snakemake.output.networks,
         ["Network", "Parameters", "Epochs", "Steps", "Training", "Validation", "Test", "Bar"],

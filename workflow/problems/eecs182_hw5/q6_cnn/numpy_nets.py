@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
+from mytorch import training
 from mytorch.nn.init import Init
 from mytorch.nn.modules.activation import ReLU
 from mytorch.nn.modules.batchnorm import BatchNorm1d, BatchNorm2d
@@ -22,6 +23,7 @@ from mytorch.nn.modules.module import Module
 from mytorch.nn.modules.pooling import MaxPool2d
 from mytorch.nn.optim import Adam
 from mytorch.nn.sequential import Sequential
+from problems.eecs182_hw5.q6_cnn.experiments import AdamRecipe, Rows
 
 
 def fully_connected(
@@ -87,43 +89,19 @@ def three_layer_convnet(
     )
 
 
-def penalized_loss(
-    model: Sequential, x: np.ndarray, y: np.ndarray, strength: float = 0.0
-) -> tuple[float, list[np.ndarray]]:
-    """Cross-entropy plus ½ · strength · Σ W², and its gradients in the order of the parameters.
-
-    The penalty is on the weights alone: not on biases, nor on scale and shift of a normalization.
-
-    Args:
-        model: ends with logits; its mode stays as it is.
-        x, y: a batch and its classes.
-    """
-    cross_entropy = SoftmaxCrossEntropy()
-    loss = cross_entropy.forward(model.forward(x), y)
-    model.backward_parameters(cross_entropy.backward())
-    for layer in weighted(model) if strength else ():
-        loss += 0.5 * strength * float(np.sum(layer.W * layer.W))
-        layer.dW += strength * layer.W
-    return loss, model.get_gradients()
+def train_fully_connected(
+    sizes: Sequence[int], seen: Rows, held: Rows, recipe: AdamRecipe, *,
+    rng: np.random.Generator, **options: Any,
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """Curves of a new `fully_connected` net with these options; see `fit`."""
+    return fit(fully_connected(sizes, rng=rng, **options), seen, held, recipe, rng=rng)
 
 
-def weighted(model: Sequential) -> Iterator[Linear | Conv2d]:
-    """The layers that have weights W."""
-    return (layer for layer in model if isinstance(layer, Linear | Conv2d))
-
-
-@dataclass(frozen=True)
-class AdamRecipe:
-    """Adam on mini-batches; `strength` is that of the penalty."""
-
-    epochs: int = 10
-    batch: int = 50
-    learning_rate: float = 1e-3
-    strength: float = 0.0
-
-
-Rows = tuple[np.ndarray, np.ndarray]
-"""x (n, …) and y (n,)."""
+def train_convnet(
+    seen: Rows, held: Rows, recipe: AdamRecipe, *, rng: np.random.Generator, **options: Any
+) -> dict[str, np.ndarray]:
+    """Curves of a new `three_layer_convnet` with these options; see `fit`."""
+    return fit(three_layer_convnet(rng=rng, **options), seen, held, recipe, rng=rng)
 
 
 def fit(
@@ -144,29 +122,28 @@ def fit(
         `loss` of each batch before its step (epochs · batches,), and after each epoch
         `train_accuracy` and `validation_accuracy` (epochs,).
     """
-    x, y = rows
-    adam = Adam(model.get_parameters(), recipe.learning_rate)
-    losses: list[float] = []
     accuracies: list[tuple[float, float]] = []
-    for _ in range(recipe.epochs):
-        model.train()
-        order = rng.permutation(len(y))
-        for start in range(0, len(y), recipe.batch):
-            picked = order[start : start + recipe.batch]
-            loss, gradients = penalized_loss(model, x[picked], y[picked], recipe.strength)
-            adam.step(gradients)
-            losses.append(loss)
-        accuracies.append((accuracy(model, rows), accuracy(model, validation)))
+    curves = training.fit(
+        model, *rows, Adam(model.get_parameters(), recipe.learning_rate),
+        epochs=recipe.epochs, batch=recipe.batch, rng=rng, penalty=recipe.strength,
+        after_epoch=lambda _: accuracies.append(
+            (training.accuracy(model, *rows), training.accuracy(model, *validation))
+        ),
+    )  # fmt: skip
     train, held = np.array(accuracies).T
-    return {"loss": np.array(losses), "train_accuracy": train, "validation_accuracy": held}
+    return {"loss": curves["loss"].ravel(), "train_accuracy": train, "validation_accuracy": held}
 
 
-def accuracy(model: Sequential, rows: Rows, batch: int = 250) -> float:
-    """Share of the rows that the model, in evaluation mode, classifies as they are."""
-    model.eval()
-    x, y = rows
-    right = 0
-    for start in range(0, len(y), batch):
-        part = slice(start, start + batch)
-        right += int((model.forward(x[part]).argmax(axis=1) == y[part]).sum())
-    return right / len(y)
+def penalized_loss(
+    model: Sequential, x: np.ndarray, y: np.ndarray, strength: float = 0.0
+) -> tuple[float, list[np.ndarray]]:
+    """Cross-entropy plus ½ · strength · Σ W², and its gradients in the order of the parameters.
+
+    Args:
+        model: ends with logits; its mode stays as it is.
+        x, y: a batch and its classes.
+    """
+    cross_entropy = SoftmaxCrossEntropy()
+    loss = cross_entropy.forward(model.forward(x), y)
+    model.backward_parameters(cross_entropy.backward())
+    return loss + training.penalize(model, strength), model.get_gradients()

@@ -1,105 +1,87 @@
 """EECS 182 HW 5, question 6, NumPy part: what batch norm, weight scales and dropout change."""
 
-from pathlib import Path
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from problems.eecs182_hw5.q6_cnn.batchnorm_speed import speeds
-from problems.eecs182_hw5.q6_cnn.numpy_nets import AdamRecipe, accuracy, fit, fully_connected
-from problems.eecs182_hw5.q6_cnn.numpy_nets import three_layer_convnet as convnet
-from proofsheet.data.dataset import load
-from proofsheet.jobs import script
-from proofsheet.jobs.atomic_files import write_arrays, write_json
+from problems.eecs182_hw5.q6_cnn.experiments import (
+    KINDS,
+    RATES,
+    compare_convnets,
+    compare_depth,
+    compare_dropout,
+    flat,
+    pixels,
+    vary_scale,
+)
+from problems.eecs182_hw5.q6_cnn.numpy_nets import train_convnet, train_fully_connected
+from proofsheet.data.dataset import Dataset
 
-KINDS = {"plain": False, "normalized": True}  # with batch normalization?
-RATES = {"none": 0.0, "half": 0.5}  # of dropout
 
-with script.run(snakemake) as log:
-    params = snakemake.params
-    data = load(Path(snakemake.input.source).parent)
-    classes = len(data.class_names)
+def train(
+    data: Dataset, device: object = None, *, seed: int, images: int, scales: int,
+    repetitions: int, dropout_repetitions: int, convnet_epochs: int, speed_repetitions: int,
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:  # fmt: skip
+    """All experiments of the NumPy part.
 
-    # 1,000 images to learn from and 1,000 to validate, minus the mean image of the former.
-    mean = data.train.x[: params.images].mean(axis=0)
-
-    def rows(part, count):
-        """`count` images as (n, 3, 32, 32) of about unit size, and their classes."""
-        centered = (part.x[:count] - mean).astype(np.float32) / 64
-        return np.ascontiguousarray(centered.transpose(0, 3, 1, 2)), part.y[:count]
-
-    def flat(images):
-        """The images as rows of pixels."""
-        return images[0].reshape(len(images[0]), -1), images[1]
-
-    train, held = rows(data.train, params.images), rows(data.val, params.images)
-    flat_train, flat_held = flat(train), flat(held)
-    pixels = flat_train[0].shape[1]
-    arrays, metrics = {}, {"images": len(train[1]), "validation_images": len(held[1])}
-
-    def trained(sizes, recipe, part=flat_train, repetitions=params.repetitions, **options):
-        """Curves of one fully connected net per seed, (seeds, …)."""
-        runs = []
-        for seed in range(repetitions):
-            rng = np.random.default_rng(seed)
-            model = fully_connected((pixels, *sizes, classes), rng=rng, **options)
-            runs.append(fit(model, part, flat_held, recipe, rng=rng))
-        return {name: np.array([run[name] for run in runs]) for name in runs[0]}
-
-    # Batch norm in a net of six layers.
-    recipe = AdamRecipe(epochs=10, batch=50, learning_rate=1e-3)
-    metrics["bn_depth"] = {"layers": 6, "weight_scale": 2e-2, "repetitions": params.repetitions}
-    for kind, normalize in KINDS.items():
-        curves = trained((100,) * 5, recipe, init=2e-2, normalize=normalize)
-        arrays |= {f"bn_depth_{kind}_{name}": values for name, values in curves.items()}
-        metrics["bn_depth"][kind] = {
-            "first_loss": curves["loss"][:, :20].mean(),
-            "last_loss": curves["loss"][:, -20:].mean(),
-            "train_accuracy": curves["train_accuracy"][:, -1].mean(),
-            "best_validation_accuracy": curves["validation_accuracy"].max(axis=1).mean(),
-        }
-    log.info("six layers: %s", metrics["bn_depth"])
-
-    # The scale of the initial weights in a net of eight layers.
-    scales = np.logspace(-4, 0, params.scales)
-    metrics["weight_scale"] = {
-        "layers": 8,
-        "scales": scales,
-        "count": len(scales),
-        "he": float(np.sqrt(2 / 50)),
+    Args:
+        data: images (n, 32, 32, 3) of bytes.
+        device: NumPy has none.
+        images: training images, and validation images.
+        scales: of the initial weights.
+        repetitions, dropout_repetitions: networks, of one seed each.
+        convnet_epochs: of the ConvNet.
+        speed_repetitions: calls of each backward pass that is timed.
+    """
+    seen, held = pixels(data, images)
+    rows = (flat(seen), flat(held), len(data.class_names))
+    arrays = (
+        compare_depth(train_fully_connected, *rows, repetitions)
+        | vary_scale(train_fully_connected, *rows, repetitions, scales)
+        | compare_dropout(train_fully_connected, *rows, dropout_repetitions)
+        | compare_convnets(
+            partial(train_convnet, classes=len(data.class_names)), seen, held, seed, convnet_epochs
+        )
+    )
+    tried = arrays["scales"]
+    metrics = {
+        "images": len(seen[1]),
+        "validation_images": len(held[1]),
+        "bn_depth": {"repetitions": repetitions},
+        "weight_scale": {"scales": tried, "count": len(tried), "he": float(np.sqrt(2 / 50))},
+        "dropout_regularization": {"images": len(seen[1]) // 2},
+        "convnet": {"epochs": convnet_epochs},
+        "batchnorm": speeds(speed_repetitions, seed),
     }
-    for kind, normalize in KINDS.items():
-        found = {"loss": [], "train_accuracy": [], "validation_accuracy": []}
-        for scale in scales:
-            curves = trained((50,) * 7, recipe, init=float(scale), normalize=normalize)
-            found["loss"].append(curves["loss"][:, -20:].mean(axis=1))
-            for name in ("train_accuracy", "validation_accuracy"):
-                found[name].append(curves[name].max(axis=1))
-        arrays |= {f"weight_scale_{kind}_{name}": np.array(v) for name, v in found.items()}
-        means = {name: np.mean(values, axis=1) for name, values in found.items()}
+    for kind in KINDS:
+        depth = {name: arrays[f"bn_depth_{kind}_{name}"] for name in _CURVES}
+        metrics["bn_depth"][kind] = {
+            "train_accuracy": depth["train_accuracy"][:, -1].mean(),
+            "best_validation_accuracy": depth["validation_accuracy"].max(axis=1).mean(),
+        }
+        means = {name: arrays[f"weight_scale_{kind}_{name}"].mean(axis=1) for name in _CURVES}
+        best = means["train_accuracy"].max()
         metrics["weight_scale"][kind] = {
-            "best_scale": scales[means["train_accuracy"].argmax()],
-            "best_train_accuracy": means["train_accuracy"].max(),
+            "best_train_accuracy": best,
             "best_validation_accuracy": means["validation_accuracy"].max(),
             "worst_train_accuracy": means["train_accuracy"].min(),
-            "last_loss": means["loss"],
             "train_accuracy": means["train_accuracy"],
             "validation_accuracy": means["validation_accuracy"],
             # Scales with at least 0.9 of the best training accuracy.
-            "workable": int((means["train_accuracy"] > 0.9 * means["train_accuracy"].max()).sum()),
+            "workable": int((means["train_accuracy"] > 0.9 * best).sum()),
         }
-    arrays["scales"] = scales
-    log.info("eight layers: %s", metrics["weight_scale"])
-
-    # Dropout against overfitting, on half of the images.
-    recipe = AdamRecipe(epochs=15, batch=100, learning_rate=5e-4)
-    few = tuple(part[: len(part) // 2] for part in flat_train)
-    metrics["dropout_regularization"] = {"images": len(few[1]), "hidden": 500}
-    for name, rate in RATES.items():
-        curves = trained((500,), recipe, few, params.dropout_repetitions, init=1e-2, dropout=rate)
-        arrays |= {f"dropout_{name}_{key}": values for key, values in curves.items()}
+        metrics["convnet"][kind] = {
+            name: arrays[f"convnet_{kind}_{name}"][-1]
+            for name in ("train_accuracy", "validation_accuracy")
+        }
+    for name in RATES:
+        curves = {key: arrays[f"dropout_{name}_{key}"] for key in _CURVES}
         last = {key: curves[f"{key}_accuracy"][:, -1] for key in ("train", "validation")}
         metrics["dropout_regularization"][name] = {
-            "rate": rate,
             "train_accuracy": last["train"].mean(),
             "validation_accuracy": last["validation"].mean(),
             "best_validation_accuracy": curves["validation_accuracy"].max(axis=1).mean(),
@@ -114,23 +96,7 @@ with script.run(snakemake) as log:
         "standard_error": gains.std(ddof=1) / np.sqrt(len(gains)),
         "repetitions": len(gains),
     }
-    log.info("dropout: %s", metrics["dropout_regularization"])
+    return metrics, arrays
 
-    # The three-layer ConvNet, without and with spatial batch norm.
-    recipe = AdamRecipe(epochs=params.convnet_epochs, batch=50, learning_rate=1e-3, strength=1e-3)
-    metrics["convnet"] = {"epochs": recipe.epochs, "strength": recipe.strength}
-    for kind, normalize in KINDS.items():
-        rng = np.random.default_rng(params.seed)
-        model = convnet(classes=classes, normalize=normalize, rng=rng)
-        curves = fit(model, train, held, recipe, rng=rng)
-        arrays |= {f"convnet_{kind}_{name}": values for name, values in curves.items()}
-        metrics["convnet"][kind] = {
-            "parameters": sum(p.size for p in model.get_parameters()),
-            "train_accuracy": accuracy(model, train),
-            "validation_accuracy": accuracy(model, held),
-        }
-    log.info("ConvNet: %s", metrics["convnet"])
 
-    metrics["batchnorm"] = speeds(params.speed_repetitions, params.seed)
-    write_json(snakemake.output.metrics, metrics)
-    write_arrays(snakemake.output.arrays, **arrays)
+_CURVES = ("loss", "train_accuracy", "validation_accuracy")

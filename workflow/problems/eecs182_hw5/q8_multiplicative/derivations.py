@@ -15,13 +15,11 @@ import sympy
 
 from proofsheet.checks import derivation_check, equality_check
 from proofsheet.learning.multiplicative_noise import (
-    column_norms,
     draw_regression,
     expected_loss,
     minimizer,
     minimizer_with_masks,
     second_moment,
-    tikhonov,
 )
 
 Rng = np.random.Generator
@@ -165,18 +163,6 @@ def second_moment_of_the_noise(rng: Rng, formula: Callable = noisy_moment) -> tu
     return formula(X, mu, sigma), expected
 
 
-@equality_check(
-    "the mean loss over 20,000 normal R is this one, within 5 standard errors",
-    trials=10,
-    tolerance=5,
-)
-def loss_sampled(rng: Rng, formula: Callable = noisy_loss) -> tuple:
-    X, y, w, mu, sigma = draw_case(rng)
-    R = mu + sigma * rng.standard_normal((20_000, *X.shape))
-    losses = np.sum((y - (R * X) @ w) ** 2, axis=1)
-    return losses.mean(), formula(w, X, y, mu, sigma), losses.std() / math.sqrt(len(losses))
-
-
 # What follows -----------------------------------------------------------------------------
 
 
@@ -190,16 +176,6 @@ def only_two_moments_count(rng: Rng, formula: Callable = noisy_loss) -> tuple:
     rules = (NORMAL, UNIFORM, two_values(float(rng.uniform(0.2, 0.8))))
     found = [integrated_loss(w, X, y, mu, sigma, rule) for rule in rules]
     return np.full(len(rules), formula(w, X, y, mu, sigma)), found
-
-
-@equality_check("w = μw̌ minimizes ‖y − Xw‖² + (σ/μ)²‖Γw‖²", trials=30, tolerance=1e-9)
-def penalty_is_the_relative_variance(
-    rng: Rng, formula: Callable = lambda mu, sigma: (sigma / mu) ** 2
-) -> tuple:
-    X, y, _ = draw_regression(rng)
-    mu, sigma = float(rng.uniform(0.3, 2)), float(rng.uniform(0.3, 2))
-    gamma = math.sqrt(formula(mu, sigma)) * np.diag(column_norms(X))
-    return mu * minimizer(X, y, mu, sigma**2), tikhonov(X, y, gamma)
 
 
 @equality_check(

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import sympy
 import torch
-from scipy import optimize, stats
+from scipy import optimize
 from torch.nn.functional import batch_norm
 
-from proofsheet.checks import derivation_check, equality_check, relative_error
+from proofsheet.checks import derivation_check, equality_check
 
 Rng = np.random.Generator
 
@@ -31,16 +31,6 @@ def moments_of_the_output(variance: float, gamma: float, beta: float, eps: float
 def density_of_the_output(y: Any, gamma: Any, beta: Any) -> Any:
     """Of N(β, γ²), in symbols."""
     return sympy.exp(-((y - beta) ** 2) / (2 * gamma**2)) / (gamma * sympy.sqrt(2 * sympy.pi))
-
-
-def skewness_of_the_output(skewness: float, gamma: float) -> float:
-    """That of the input, mirrored if γ < 0."""
-    return math.copysign(1.0, gamma) * skewness
-
-
-def farthest(m: int) -> float:
-    """√(m − 1): no value of a batch of m is farther from its mean, in deviations."""
-    return math.sqrt(m - 1)
 
 
 def correlation_matrix(covariance: np.ndarray) -> np.ndarray:
@@ -59,11 +49,6 @@ def axes_of_the_contour(rho: Any, k: Any = 1) -> list[tuple[Any, tuple[Any, Any]
 def touching_point(rho: float, k: float) -> tuple[float, float]:
     """Where the k-SD contour of C touches the line z₁ = k: (k, ρk)."""
     return k, rho * k
-
-
-def share_inside(k: float) -> float:
-    """Of a Gaussian of the plane inside its k-SD contour: 1 − exp(−k²/2)."""
-    return 1 - math.exp(-(k**2) / 2)
 
 
 def contour(mean: np.ndarray, covariance: np.ndarray, k: float, points: int = 181) -> np.ndarray:
@@ -127,32 +112,6 @@ def mean_and_variance(rng: Rng, formula: Callable = moments_of_the_output) -> tu
     return formula(x.var(), gamma, beta, eps), (y.mean(), y.var())
 
 
-@equality_check(
-    "the shape stays: the skewness of the output is that of the input, mirrored if γ < 0",
-    tolerance=1e-9,
-)
-def the_shape_stays(rng: Rng, formula: Callable = skewness_of_the_output) -> tuple:
-    x, gamma = draw_batch(rng, 1), rng.choice([-1, 1]) * rng.uniform(0.3, 2)
-    expected = stats.skew(layer(x, gamma, 3.0)[:, 0])
-    return formula(stats.skew(x[:, 0]), gamma), expected
-
-
-@derivation_check(
-    claim="|x̂_i| ≤ √(m − 1), reached by a batch of which all but one value agree",
-    method="reference",
-    trials=50,
-    tolerance=1e-9,
-)
-def a_batch_bounds_its_values(rng: Rng, formula: Callable = farthest) -> float:
-    x = draw_batch(rng, 1)
-    single = np.zeros_like(x)
-    single[rng.integers(len(x))] = rng.normal()
-    excess = np.abs(layer(x)).max() - formula(len(x))
-    # Scaled to 1, so that ε is nothing beside its variance.
-    reached = np.abs(layer(single / np.abs(single).max())).max()
-    return max(float(excess), relative_error(formula(len(x)), reached))
-
-
 # (b) Two dimensions -----------------------------------------------------------------------
 
 
@@ -212,11 +171,3 @@ def contour_touches_the_square(rng: Rng, formula: Callable = touching_point) -> 
         options={"xatol": 1e-10},
     )  # fmt: skip
     return np.array(formula(rho, k)), point(found.x)
-
-
-@equality_check(
-    "inside the k-SD contour lies the share 1 − exp(−k²/2), before and after", trials=20
-)
-def share_inside_a_contour(rng: Rng, formula: Callable = share_inside) -> tuple:
-    k = float(rng.uniform(0.2, 4))
-    return formula(k), stats.chi2(2).cdf(k**2)

@@ -9,30 +9,26 @@ from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays
 
 BEFORE, AFTER, BLACK = figures.COLOURS[0], figures.COLOURS[1], "black"
-TITLES = {"gaussian": "Gaussian input", "skewed": "skewed input of the same mean and variance"}
 
 with script.run(snakemake):
     arrays = read_arrays(snakemake.input.arrays)
 
     # (a) Densities before and after
-    figure, panels = figures.new(1, 2, height=2.3)
+    figure, panel = figures.new(width=0.75, height=2.1)
     bins = arrays["bins"]
     at = (bins[:-1] + bins[1:]) / 2
-    for panel, (name, title) in zip(panels, TITLES.items(), strict=True):
-        panel.axvline(3, color=BLACK, lw=0.8, ls=":")
-        for what, colour, style in (("input", BEFORE, "-"), ("output", AFTER, "--")):
-            density = arrays[f"{name}_{what}"]
-            panel.fill_between(at, density, step="mid", color=colour, alpha=0.3, lw=0)
-            panel.plot(at, density, color=colour, ls=style, lw=1.0, drawstyle="steps-mid",
-                       label=what)  # fmt: skip
-        panel.set(title=title, xlim=(-0.5, 7), xlabel="value", ylim=(0, None), yticks=[])
-        panel.set_xticks(range(8))
-    panels[0].plot(at, stats.norm(1.5, 0.4).pdf(at), color=BLACK, lw=0.6, ls="-")
-    panels[0].plot(at, stats.norm(3, 1).pdf(at), color=BLACK, lw=0.6, ls="-",
-                   label="$N(1.5, 0.16)$, $N(3, 1)$")  # fmt: skip
-    panels[0].text(3.08, 0.97, r"$\beta = 3$", transform=panels[0].get_xaxis_transform(), va="top")
-    panels[0].set_ylabel("density")
-    panels[0].legend(loc="upper right", bbox_to_anchor=(1, 0.9))
+    panel.axvline(3, color=BLACK, lw=0.8, ls=":")
+    for what, colour, style in (("input", BEFORE, "-"), ("output", AFTER, "--")):
+        density = arrays[f"line_{what}"]
+        panel.fill_between(at, density, step="mid", color=colour, alpha=0.3, lw=0)
+        panel.plot(at, density, color=colour, ls=style, lw=1.0, drawstyle="steps-mid", label=what)
+    panel.plot(at, stats.norm(1.5, 0.4).pdf(at), color=BLACK, lw=0.6, ls="-")
+    panel.plot(at, stats.norm(3, 1).pdf(at), color=BLACK, lw=0.6, ls="-",
+               label="$N(1.5, 0.16)$, $N(3, 1)$")  # fmt: skip
+    panel.set(xlim=(-0.5, 7), xlabel="value", ylabel="density", ylim=(0, None), yticks=[])
+    panel.set_xticks(range(8))
+    panel.text(3.08, 0.97, r"$\beta = 3$", transform=panel.get_xaxis_transform(), va="top")
+    panel.legend(loc="upper right")
     figures.save(figure, snakemake.output.line)
 
     # (b) Points and contours before and after

@@ -1,0 +1,68 @@
+"""What the workflow has made, for a notebook that also runs without it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+
+RESULTS = Path(os.environ.get("PROOFSHEET_RESULTS", "../.."))
+"""Where the results are, seen from results/notebooks/<set>/."""
+
+
+def prepared(dataset):
+    """The rows of a data set, divided as in the report, or None where the workflow has not run.
+
+    It has `train`, `val` and `test`, each with `x` and `y`, `class_names`, and in `source` the
+    whole of its source.json.
+    """
+    folder = RESULTS / "data" / dataset
+    if not (folder / "source.json").is_file():
+        return None
+    source = json.loads((folder / "source.json").read_text())
+    if source["standin"]:
+        print(f"NOT THE REAL DATA: {dataset} is a stand-in.")
+    print(f"{dataset}: the rows of the report, from {source['source']}.")
+    return divided(
+        {part: dict(np.load(folder / f"{part}.npz")) for part in ("train", "val", "test")},
+        source["class_names"], source=source,
+    )  # fmt: skip
+
+
+def divided(parts, class_names, **more):
+    """A data set from the arrays of its parts."""
+    return SimpleNamespace(
+        **{name: SimpleNamespace(**arrays) for name, arrays in parts.items()},
+        class_names=tuple(class_names), **more,
+    )  # fmt: skip
+
+
+def saved(run):
+    """Metrics and arrays of a training that the workflow has run, such as
+    `dl_hw1/p4_bloodmnist/runs/mlp`, or None.
+    """
+    path = RESULTS / f"{run}.json"
+    if not path.is_file():
+        print(f"{run}: no result of the workflow here, so it is trained now.")
+        return None
+    metrics = json.loads(path.read_text())
+    took = f" {metrics['seconds']:.0f} s" if "seconds" in metrics else ""
+    print(f"{run}: read from the workflow's result (trained{took} on {metrics.get('device')}).")
+    arrays = path.with_suffix(".npz")
+    return metrics, dict(np.load(arrays)) if arrays.is_file() else {}
+
+
+def drawn(shape, classes, sizes=(1200, 200, 300), seed=0):
+    """Noise around one pattern for each class, where no data can be had: it says so."""
+    print("NOT THE REAL DATA: no file and no network, so noise stands in for it.")
+    rng = np.random.default_rng(seed)
+    patterns = rng.uniform(60, 195, (classes, *shape))
+    parts = {}
+    for name, count in zip(("train", "val", "test"), sizes, strict=True):
+        y = rng.permutation(np.arange(count) % classes)
+        x = patterns[y] + rng.normal(0, 40, (count, *shape))
+        parts[name] = {"x": x.clip(0, 255).astype(np.uint8), "y": y}
+    return divided(parts, [f"class {k}" for k in range(classes)])

@@ -1,0 +1,106 @@
+"""The size of each set's run: with `preset: auto` full on real data, quick on stand-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from proofsheet.data import scipy_images
+from proofsheet.data.registry import dataset_module
+from proofsheet.data.sources.client import unreachable
+from proofsheet.jobs.atomic_files import read_json
+
+PATIENCE = 2.0
+"""Seconds that a source has to answer."""
+
+
+def set_presets(
+    config: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], mirrored: Collection[str]
+) -> dict[str, str]:
+    """`full` or `quick` for every set.
+
+    Args:
+        config: checked.
+        known: each set's `set.yaml`, by name.
+        mirrored: what the mirror in use lists.
+    """
+    if config["preset"] != "auto":
+        return dict.fromkeys(known, config["preset"])
+    used = {name: datasets_of(entry) for name, entry in known.items()}
+    wanted = set().union(*used.values())
+    standins = expected_standins(wanted, config["data"]["source"], mirrored)
+    return {name: "quick" if used[name] & standins else "full" for name in known}
+
+
+def datasets_of(entry: Mapping[str, Any]) -> set[str]:
+    """The data sets of a set's problems; weights are trained here where they cannot be fetched."""
+    problems = entry["problems"].values()
+    return {name for problem in problems for name in problem.get("datasets", [])} - {"weights"}
+
+
+def expected_standins(
+    names: Iterable[str], source: str, mirrored: Collection[str], root: str | Path = "."
+) -> set[str]:
+    """Those data sets of which this run would use stand-ins, known before its first job.
+
+    Data are real if the mirror lists them or an earlier run has fetched them. For the others we ask
+    their sources whether they answer, all at the same time.
+
+    Args:
+        names: of the data sets.
+        source: `data.source`; only `auto` falls back to stand-ins by itself.
+        mirrored: what the mirror in use lists.
+        root: the project's folder.
+    """
+    if source != "auto":
+        return set(names) if source == "standin" else set()
+    hosts = {name: _hosts(name, root) for name in names if _name_in_mirror(name) not in mirrored}
+    asked = sorted(set().union(*hosts.values()))
+    with ThreadPoolExecutor(len(asked) + 1) as pool:
+        answers = pool.map(
+            lambda host: host == "" or not unreachable(host, patience=PATIENCE), asked
+        )
+        reachable = {host for host, answer in zip(asked, answers, strict=True) if answer}
+    return {name for name in hosts if not hosts[name] & reachable}
+
+
+def _answers(host: str) -> bool:
+    return host == "" or not unreachable(host, patience=PATIENCE)
+
+
+def _hosts(name: str, root: str | Path) -> set[str]:
+    """Where real data can come from; '' if an earlier run has fetched them."""
+    path = Path(root, f"results/data/{name}/source.json")
+    record = read_json(path) if path.is_file() else {}
+    if record and not record["standin"] and record["source"] != "mirror":
+        return {""}
+    module = scipy_images if name == scipy_images.NAME else dataset_module(name)
+    sources = (module, *getattr(module, "FALLBACKS", ()))
+    # Without an account a source cannot be used; one that gave nothing is not asked again.
+    usable = [s for s in sources if not getattr(s, "hindrance", lambda: "")()]
+    tried = record.get("tried", ()) if record.get("requested") == "auto" else ()
+    return {source.official_host() for source in usable} - set(tried)
+
+
+def _name_in_mirror(name: str) -> str:
+    return scipy_images.MIRROR_NAME if name == scipy_images.NAME else name
+
+
+def describe_quick(config: Mapping[str, Any], presets: Mapping[str, str]) -> str:
+    """One line about the configured sets that run small because of their data; '' if none does."""
+    quick = [name for name in config["sets"] if presets[name] == "quick"]
+    if config["preset"] != "auto" or not quick:
+        return ""
+    return (
+        f"quick run on stand-in data, not for handing in: {', '.join(quick)}; for the full run on"
+        f" real data {real_data(config)} (preset: full runs in full on stand-ins, too)"
+    )
+
+
+def real_data(config: Mapping[str, Any]) -> str:
+    """What to do to have real data."""
+    if config["data"]["source"] == "standin":
+        return "set data.source to auto, and data.mirror or go online"
+    return "set data.mirror or go online"

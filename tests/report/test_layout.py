@@ -1,0 +1,48 @@
+"""Nearly empty pages and far figures are found, and the theme keeps together what belongs so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from page_layout import far_figures, sparse_pages
+from proofsheet.jobs.atomic_files import write_text
+from proofsheet.report.pdf_text import page_texts
+from proofsheet.report.render import render
+from proofsheet.report.stage import stage
+
+PARAGRAPHS = "\n\n".join(["A long paragraph of words that fills its line and then some. " * 8] * 20)
+FIGURE = (
+    "![A.](figures/sample_hw/p1_lines/line.svg){#fig-far width=100% "
+    'fig-alt="Twenty points around a line."}'
+)
+
+
+def rendered(sample) -> Path:
+    stage(sample.staging, sample.staged)
+    pdf = sample.folder / "x.pdf"
+    render(sample.staged, "sample_hw", pdf, renderer="pandoc")
+    return pdf
+
+
+def test_the_sample_has_neither(sample_to_read):
+    pdf = rendered(sample_to_read)
+    assert sparse_pages(pdf) == []
+    assert far_figures(pdf) == []
+
+
+def test_a_page_with_a_few_lines_is_found(sample):
+    figures = sample.results / "sample_hw/p1_lines/figures"
+    line = (figures / "line.svg").read_text(encoding="utf-8")
+    # Two of them do not fit on a page.
+    write_text(figures / "tall.svg", line.replace('"160"', '"390"').replace("300 160", "300 390"))
+    figure = '![](figures/sample_hw/p1_lines/tall.svg){width=100% fig-alt="A line."}'
+    sample.append(f"{figure}\n\n{'Words. ' * 60}the last.[^low]\n\n[^low]: A note.\n\n{figure}")
+    pages = page_texts(pdf := rendered(sample))
+    assert sparse_pages(pdf) == [n for n, text in enumerate(pages, 1) if "the last." in text]
+
+
+def test_a_figure_far_from_its_first_reference_is_found(sample):
+    sample.append(f"See @fig-far.\n\n{PARAGRAPHS}\n\n{FIGURE}")
+    ((name, at, referred),) = far_figures(rendered(sample))
+    assert name == "Figure 3"
+    assert at - referred == 3

@@ -1,0 +1,94 @@
+"""What a user's machine brings along: odd folders, settings of other programs, another folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from workflow_project import ROOT, Project, copy_of_checkout
+
+WORDS = "results/cs7643_ps2/p1_collaborators/metrics.json"
+QUICK = ("--config", "preset=quick", "data={source: standin}", "device=cpu")
+
+
+def test_a_folder_with_a_space_and_quotes(tmp_path):
+    """The environment, too, lies in it."""
+    project = copy_of_checkout(tmp_path / "a b'c\"d")
+    (project.folder / ".venv").symlink_to(sys.prefix)
+    run = subprocess.run(
+        [".venv/bin/python", "-m", "snakemake", "--cores", "1", WORDS, *QUICK], cwd=project.folder,
+        env=project.environment(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr[-3000:]
+    assert (project.folder / WORDS).is_file()
+
+
+@pytest.mark.parametrize("name", ["a:b", "a{b}"])
+def test_a_folder_that_cannot_work_is_refused_in_one_line(tmp_path, name):
+    run = copy_of_checkout(tmp_path / name).snakemake(WORDS, *QUICK)
+    assert run.returncode != 0
+    (line,) = [line for line in run.stdout.splitlines() if line.startswith("proofsheet:")]
+    assert f"{tmp_path / name} has a {name[1]!r} in its name" in line
+    assert "Traceback" not in run.stdout
+
+
+def test_make_refuses_a_folder_with_a_colon_before_it_installs_anything(tmp_path):
+    project = copy_of_checkout(tmp_path / "a:b")
+    run = subprocess.run(
+        ["make", "report"], cwd=project.folder, capture_output=True, text=True, check=False
+    )
+    assert run.returncode != 0
+    assert "a:b has a colon in its name" in run.stderr
+    assert not (project.folder / ".venv").exists()
+
+
+def test_started_from_another_folder(tmp_path):
+    run = Project(tmp_path).snakemake("--snakefile", f"{ROOT}/Snakefile", "--dry-run")
+    assert run.returncode != 0
+    assert f"proofsheet: the workflow runs in its own folder, {ROOT}, not in" in run.stdout
+    assert "Traceback" not in run.stdout
+
+
+def test_used_as_a_module_of_another_workflow(tmp_path):
+    (tmp_path / "Snakefile").write_text(
+        f'module proofsheet:\n    snakefile: "{ROOT}/Snakefile"\n\nuse rule * from proofsheet\n'
+    )
+    run = Project(tmp_path).snakemake("--dry-run")
+    assert run.returncode != 0
+    assert f"proofsheet: the workflow runs in its own folder, {ROOT}, not in" in run.stdout
+    assert "Traceback" not in run.stdout
+
+
+def test_settings_of_other_pythons_do_not_reach_the_jobs(project, tmp_path, monkeypatch):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "cycler.py").write_text("raise ImportError('of another project')\n")
+    (other / "matplotlibrc").write_text("text.usetex: True\nfigure.facecolor: red\n")
+    environment = project.environment() | {
+        "PYTHONPATH": os.fspath(other), "PYTHONOPTIMIZE": "2", "MPLCONFIGDIR": os.fspath(other),
+        "MATPLOTLIBRC": os.fspath(other),
+    }  # fmt: skip
+    monkeypatch.setattr(project, "environment", lambda: environment)
+    figure = "results/cs7643_ps2/p2_activation/figures/limits.svg"
+    run = project.snakemake(figure, *QUICK)
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert "#ff0000" not in (project.folder / figure).read_text()
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_make_sees_that_the_folder_of_its_environment_was_moved(tmp_path, moved):
+    project = copy_of_checkout(tmp_path / "before")
+    stamp = project.folder / ".venv/.ready"
+    stamp.parent.mkdir()
+    stamp.write_text(f"{project.folder}\n")
+    if moved:
+        project = Project(project.folder.rename(tmp_path / "after"))
+    run = subprocess.run(
+        ["make", "--dry-run", ".venv/.ready"],
+        cwd=project.folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    assert ("setting up .venv" in run.stdout) == moved

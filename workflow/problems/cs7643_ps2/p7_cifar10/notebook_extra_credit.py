@@ -1,0 +1,112 @@
+# ruff: noqa: F821
+# %% [markdown]
+# # Problem 7, extra credit: a long tail
+#
+# ResNet-32 on CIFAR-10 with classes of very different size: cross-entropy, class-balanced
+# cross-entropy and the class-balanced focal loss. Needs
+# `pip install numpy torch torchvision tqdm matplotlib`. Beside the results of the workflow it reads
+# the finished trainings; elsewhere it trains, in about ten minutes on a CPU.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+
+SEED = 0
+device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+# %%
+# source: proofsheet.notebooks.workflow_results
+
+# %%
+# source: proofsheet.data.splits: FRACTIONS, stratified_split
+
+
+# %%
+def official():
+    """CIFAR-10 by `torchvision`, divided as in the report, or noise where there is no network."""
+    from torchvision.datasets import CIFAR10
+
+    try:
+        published, test = (CIFAR10(".", train=part, download=True) for part in (True, False))
+    except (OSError, RuntimeError) as error:
+        print(f"torchvision cannot fetch it ({error}).")
+        return drawn((32, 32, 3), 10)
+    y = np.array(published.targets)
+    parts = {"test": {"x": test.data, "y": np.array(test.targets)}}
+    rows = map(np.sort, stratified_split(y, (0.9, 0.1), SEED))
+    for name, index in zip(("train", "val"), rows, strict=True):
+        parts[name] = {"x": published.data[index], "y": y[index], "index": index}
+    return divided(parts, published.classes)
+
+
+data = prepared("cifar10") or official()
+NAMES = data.class_names
+
+# %% [markdown]
+# ## The data and the losses
+#
+# Class $k$ keeps $n_0 \cdot 100^{-k/9}$ of its images. The weights are $1/E_n$ with mean 1, where
+# $E_n = (1 - \beta^n)/(1 - \beta)$ is the effective number of images (Cui et al. 2019). The focal
+# loss is $-w_y (1 - p_y)^\gamma \log p_y$ (Lin et al. 2017).
+
+# %%
+# source: problems.cs7643_ps2.p7_cifar10.long_tail
+
+# %% [markdown]
+# ## ResNet-32 and its training
+
+# %%
+# source: proofsheet.learning.small_image_nets: CLASSES, Standardize, ResidualPair, Mean, resnet32
+
+# %%
+# source: proofsheet.jobs.progress
+# source: proofsheet.jobs.device: on_gpu, bfloat16_is_fast, mixed_precision
+# source: proofsheet.learning.loop: denormals_flushed, fit, logits_of
+# source: proofsheet.learning.loop: to_device, share_right, parameter_count
+# source: proofsheet.learning.recipes: SgdRecipe, changed
+# source: proofsheet.learning.augmentation
+# source: proofsheet.learning.classification: accuracy, confusion_matrix, recall
+
+# %%
+# source: problems.cs7643_ps2.p7_cifar10.recipes: Plan, LONG_TAIL
+
+# %%
+# source: problems.cs7643_ps2.p7_cifar10.train: train_long_tail, _adapted, _rows, _fit, _logits
+
+# %%
+runs = {}
+for name in LOSSES:
+    path = f"cs7643_ps2/p7_cifar10/runs/{name}"
+    runs[name], _ = saved(path) or train_long_tail(data, device, loss=name, seed=SEED)
+counts = np.array(runs["cross_entropy"]["counts"])
+weights = class_balanced_weights(counts)
+print(f"imbalanced.images = {counts.sum():,}")
+print(f"imbalanced.weight_ratio = {weights.max() / weights.min():.1f}")
+
+# %% [markdown]
+# ## Result
+#
+# Class-balanced weights help: cross-entropy hardly names the rare classes, because every logit
+# contains the logarithm of its class's share. The focal loss adds little to the weights. Each loss
+# was trained once and for a few epochs only, far fewer than in the papers.
+
+# %%
+order = np.argsort(-counts, kind="stable")
+for name, run in runs.items():
+    recalls = np.array(run["recall"])
+    print(f"imbalanced.{name}.test_accuracy = {100 * run['test_accuracy']:.1f} %")
+    print(f"imbalanced.{name}.groups.frequent = {100 * recalls[order[:3]].mean():.1f} %")
+    print(f"imbalanced.{name}.groups.rare = {100 * recalls[order[-3:]].mean():.1f} %")
+    for label, value in zip(NAMES, recalls, strict=True):
+        print(f"imbalanced.{name}.per_class.{label.replace(' ', '_')} = {100 * value:.1f} %")
+
+# %%
+place = np.arange(len(NAMES))
+plt.figure(figsize=(9, 3.5))
+for k, (name, run) in enumerate(runs.items()):
+    plt.bar(place + 0.27 * (k - 1), 100 * np.array(run["recall"]), 0.25, label=name)
+plt.xticks(place, [f"{name}\n{count:,}" for name, count in zip(NAMES, counts, strict=True)])
+plt.ylabel("test recall / %")
+plt.legend()
+plt.show()
