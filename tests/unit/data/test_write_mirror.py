@@ -58,17 +58,18 @@ def test_digits_are_found_under_their_usual_names(
 def test_beans_are_found_in_uci_s_zip_and_told_if_they_are_others(
     whole_workbook: Path, tmp_path: Path
 ) -> None:
-    with zipfile.ZipFile(tmp_path / "dry+bean+dataset.zip", "w") as archive:
+    (root := tmp_path / "mirror").mkdir()
+    with zipfile.ZipFile(root / "dry+bean+dataset.zip", "w") as archive:
         archive.write(whole_workbook, f"DryBeanDataset/{whole_workbook.name}")
-    found, _ = write_mirror(tmp_path)
+    found, _ = write_mirror(root)
     assert found[0].startswith("dry_bean: dry+bean+dataset.zip")
-    entry = read_mirror(tmp_path)["dry_bean"]
+    entry = read_mirror(root)["dry_bean"]
     assert MODULES["dry_bean"].mirror(entry, tmp_path).arrays["x"].shape == (678, 16)
-    (tmp_path / "dry+bean+dataset.zip").write_bytes(b"<html>log in</html>")
-    found, missing = write_mirror(tmp_path)
+    (root / "dry+bean+dataset.zip").write_bytes(b"<html>log in</html>")
+    found, missing = write_mirror(root)
     assert not found
     assert any("dry+bean+dataset.zip cannot be unpacked" in line for line in missing)
-    assert (tmp_path / "manifest.yaml").read_text() == f"{HEADER}{{}}\n"
+    assert (root / "manifest.yaml").read_text() == f"{HEADER}{{}}\n"
 
 
 def test_files_that_are_not_as_published_are_not_listed(
