@@ -158,7 +158,8 @@ data = published(rows) if rows else official()
 
 # %%
 # source: proofsheet.learning.classification: share
-# source: problems.dl_hw1.p6_mytorch.train: SIZES, RATE, BATCH, perceptron, rows_of, train, _predicted
+# source: problems.dl_hw1.p6_mytorch.train: SIZES, RATE, BATCH, perceptron, rows_of, train
+# source: problems.dl_hw1.p6_mytorch.train: _predicted
 
 # %% [markdown]
 # ### 1. Gradient check of the network that is trained, on five images
