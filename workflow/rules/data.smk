@@ -1,23 +1,4 @@
 # Datasets: from a mirror, the official client or a stand-in to arrays with a known origin.
-from functools import cache
-
-from proofsheet.data.sources.renewal import renewable, renewals
-
-# Where `auto` had to fall back and a better source can be had now: its host by dataset.
-BETTER = {}
-if config["data"]["source"] == "auto" and workflow.is_main_process:
-    BETTER = renewable(Path("results/data"))
-
-
-@cache
-def renewals_of(dataset):
-    """How often a dataset has been fetched anew; once more, and so a change, if it can be better."""
-    if dataset in BETTER:
-        print(
-            f"proofsheet: {dataset} can be had from {BETTER[dataset]} now, and is fetched",
-            file=sys.stderr,
-        )
-    return renewals(f"results/data/{dataset}/source.json") + (dataset in BETTER)
 
 
 rule data:

@@ -18,7 +18,7 @@ UNSIGNED_BYTE = 0x08
 
 
 def read_idx(path: str | Path, shape: tuple[int, ...]) -> np.ndarray:
-    """The unsigned bytes of an IDX file, gzipped or not, if they are of the `shape` that is expected.
+    """The unsigned bytes of an IDX file, gzipped or not, if they have the expected `shape`.
 
     No more is unpacked than the shape asks for, whatever the file claims.
 

@@ -426,7 +426,7 @@ print(f"validation_images = {len(held[1]):,}")
 
 # %%
 few, few_held = (tuple(part[:100] for part in rows) for rows in (seen, held))
-small = train_net(few, few_held, AdamRecipe(epochs=10), rng=np.random.default_rng(0))
+small = train_net(few, few_held, AdamRecipe(epochs=20), rng=np.random.default_rng(0))
 print(f"training accuracy {100 * small['train_accuracy'][-1]:.0f} %, "
       f"validation accuracy {100 * small['validation_accuracy'][-1]:.0f} %")  # fmt: skip
 
