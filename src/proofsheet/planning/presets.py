@@ -59,9 +59,7 @@ def expected_standins(
     hosts = {name: _hosts(name, root) for name in names if _name_in_mirror(name) not in mirrored}
     asked = sorted(set().union(*hosts.values()))
     with ThreadPoolExecutor(len(asked) + 1) as pool:
-        answers = pool.map(
-            lambda host: host == "" or not unreachable(host, patience=PATIENCE), asked
-        )
+        answers = pool.map(_answers, asked)
         reachable = {host for host, answer in zip(asked, answers, strict=True) if answer}
     return {name for name in hosts if not hosts[name] & reachable}
 

@@ -58,9 +58,10 @@ print(f"small_matrices = {tried:,}")
 # %% [markdown]
 # ## (c) What this says about architectures
 #
-# A linear layer that treats every place alike is a convolution. Real networks keep only part of
-# the equivariance: zero padding breaks it at the border, stride and pooling leave only shifts by
-# their multiples.
+# A linear layer that treats every place alike is a convolution, so convolve along every axis along
+# which the data mean the same everywhere, and average over places at the end if the answer should
+# not depend on them. Real networks keep only part of the equivariance: zero padding breaks it at
+# the border, stride and pooling leave only shifts by their multiples.
 
 # %%
 rng = np.random.default_rng(0)

@@ -125,6 +125,8 @@ class MaxPooling:
 
 # %% [markdown]
 # ## ReLU, linear layer, softmax with cross-entropy
+#
+# The gradient of the loss by the logits is softmax minus the one-hot label, over the batch size.
 
 
 # %%
@@ -268,7 +270,8 @@ assert error < 1e-5
 # %% [markdown]
 # ## Overfitting the first 50 training images
 #
-# Ten epochs, batches of 10. The network should be right on about 90 % of them.
+# Ten epochs, batches of 10. The course expects a training accuracy of about 90 %: a network with
+# correct gradients memorizes so few images.
 
 
 # %%
