@@ -23,7 +23,7 @@ endif
 # Python finds the project by its path: an environment that was moved with its folder is set up anew.
 MOVED := $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$$(pwd -P)" ] || echo moved)
 
-.PHONY: help report verify check test test-lowest test-slurm test-faults lint format lock rulegraph benchmarks problem clean moved
+.PHONY: help report verify check test test-lowest test-slurm test-faults lint format lock rulegraph benchmarks problem mirror clean moved
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ benchmarks: $(READY) ## speed against the peers, as ratios
 
 problem: $(READY) ## a new problem that runs at once: make problem SET=my_course PROBLEM=p1_title
 	@$(BIN)/python -m proofsheet.planning.new_problem "$(SET)" "$(PROBLEM)"
+
+mirror: $(READY) ## a manifest for a folder of downloaded data: make mirror DIR=folder
+	@$(BIN)/python -m proofsheet.data.write_mirror "$(DIR)"
 
 clean: ## remove what the workflow made (the environment stays)
 	rm -rf results .snakemake

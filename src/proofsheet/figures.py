@@ -1,8 +1,8 @@
-"""One look for every figure: size, type, colours, and how it is saved.
+"""One look for every figure: size, type, colors, and how it is saved.
 
 Figures are vector graphics (SVG, glyphs as paths), as wide as they are printed, so that their
 type is the size of the text around them. Series differ in line style or marker as well as in
-colour. The colours are Okabe and Ito's, which the colour-blind can tell apart, but for their orange
+color. The colors are Okabe and Ito's, which the color-blind can tell apart, but for their orange
 and light blue: those fade on white paper, and a brown and a dark blue are in their places.
 """
 
@@ -26,7 +26,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8C5E2A", "#00468C", "#0
 ON_IMAGES = "#56B4E9"  # of a mark that lies on a picture or a heatmap
 LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)))
 MARKERS = ("o", "s", "^", "D", "v", "P", "X")
-SEQUENTIAL = "cividis"  # for heatmaps: perceptually even, the same to a colour-blind eye
+SEQUENTIAL = "cividis"  # for heatmaps: perceptually even, the same to a color-blind eye
 DIVERGING = "RdBu_r"
 
 STYLE: dict[str, Any] = {
@@ -91,7 +91,7 @@ def heatmap(axes: Any, counts: Any, labels: list[str], *, normalise: bool = True
         axes: where to draw.
         counts: (K, K) integers.
         labels: K class names.
-        normalise: colour by the share of the row, so that rare classes are as visible.
+        normalise: color by the share of the row, so that rare classes are as visible.
     """
     import numpy as np
 

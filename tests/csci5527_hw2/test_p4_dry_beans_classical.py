@@ -10,7 +10,6 @@ from problems.csci5527_hw2.p4_dry_beans.classical import (
     CLASSICAL_GRIDS,
     FOREST,
     SVM,
-    fit_classical,
     fit_pipeline,
     grid,
     tune,
@@ -53,11 +52,6 @@ def test_every_setting_of_the_grids_is_one_that_scikit_learn_knows(grid, beans):
                 if key in settings
             }
             fit_pipeline(family, {**settings, **few}, (x[:60], y[:60]), seed=0)
-
-
-def test_an_unknown_family_is_refused():
-    with pytest.raises(ValueError, match="unknown family"):
-        fit_classical("perceptron", np.zeros((2, 2)), np.arange(2), seed=0)
 
 
 def test_tuning_repeats_with_its_seed(beans):

@@ -97,7 +97,7 @@ def test_a_training_that_diverges_says_so_and_leaves_no_untrained_network(stripe
     assert not torch.isfinite(z).all()
 
 
-def test_images_are_counted_one_by_one(stripes) -> None:
+def test_the_last_batch_of_an_epoch_may_be_smaller(stripes) -> None:
     few = Images(stripes[0].x[:50], stripes[0].y[:50])  # three batches of 16 and one of 2
     _, _, found = fitted((few, stripes[1]), blocks=2, epochs=2, patience=9)
     assert found["steps"] == 8

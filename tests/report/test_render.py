@@ -239,14 +239,13 @@ def test_an_unresolved_variable_fails_the_render(sample):
 
 def test_an_unresolved_reference_fails_the_render(sample):
     message = broken(sample, _p1_lines=("In @fig-sample-hw-p1-line", "In @fig-sample-hw-p9"))
-    assert message.startswith(
-        "report/sample_hw/_p1_lines.qmd:43: typst: label `<fig-sample-hw-p9>`"
-    )
+    assert message.startswith("report/sample_hw/_p1_lines.qmd:43: typst: ")
+    assert "label `<fig-sample-hw-p9>` does not exist" in message
 
 
 def test_an_undefined_citation_fails_the_render(sample):
     message = broken(sample, _p2_beans=("@koklu2020", "@nobody1999"))
-    assert message.startswith("report/sample_hw/_p2_beans.qmd:3 or below: typst:")
+    assert message.startswith("report/sample_hw/_p2_beans.qmd:6: typst:")
     assert "nobody1999" in message
 
 

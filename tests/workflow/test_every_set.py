@@ -12,7 +12,8 @@ from pypdf import PdfReader
 
 from page_checks import check_pages
 from pdf_accessibility import examine
-from proofsheet.planning.submission import files, notebooks
+from proofsheet.notebooks.agreement import printed_numbers
+from proofsheet.planning.submission import files, notebook_sources, notebooks
 from proofsheet.report.pdf_text import page_texts
 from workflow_project import QUICK, ROOT, Project
 
@@ -22,6 +23,22 @@ OTHERS = sorted(
     for path in ROOT.glob("report/*/set.yaml")
     if path.parent.name != "csci5527_hw2"
 )
+
+
+def agreement_of(project: Project, name: str) -> list[str]:
+    """What the notebooks of a set print that is not in its metrics; each prints some numbers."""
+    wrong = []
+    for problem, entry in yaml.safe_load((ROOT / f"report/{name}/set.yaml").read_text())[
+        "problems"
+    ].items():
+        folder = project.folder / "results"
+        metrics = json.loads((folder / name / problem / "metrics.json").read_text())
+        for file in notebook_sources(entry):
+            notebook = nbformat.read(folder / "notebooks" / name / file, as_version=4)
+            numbers = list(printed_numbers(notebook, metrics))
+            assert len(numbers) >= 3, file
+            wrong += [f"{file}: {one}" for one in numbers if not one.agrees]
+    return wrong
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +59,7 @@ def test_the_set_runs_from_stand_ins_to_its_bundle(project, name, pdf_report):
     assert {path.name for path in bundle.iterdir()} == set(files(name, entry))
     # Said at the end, with what stands between this run and handing it in.
     assert f"results/submission/{name}/" in run.stdout
-    assert "before that: run it with `preset: full`; this was a quick run" in run.stdout
+    assert "before that: this was a quick run" in run.stdout
     assert run.stdout.count("author.name in config.yaml is empty") == 1
 
     checks = [
@@ -58,6 +75,8 @@ def test_the_set_runs_from_stand_ins_to_its_bundle(project, name, pdf_report):
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         assert any(cell.outputs for cell in code), path
         assert not any(o.output_type == "error" for cell in code for o in cell.outputs), path
+
+    assert agreement_of(project, name) == []
 
     found = examine(results / f"{name}.pdf")
     assert found.faults == ()

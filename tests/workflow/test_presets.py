@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 
+from proofsheet.jobs.atomic_files import read_json
+
 TRAINED = "results/csci5527_hw3/p1_optimizers/metrics.json"
 WORDS = "results/cs7643_ps2/p1_collaborators/metrics.json"
 
@@ -50,3 +52,13 @@ def test_a_quick_result_does_not_pass_as_full_without_snakemakes_records(project
     assert full.returncode != 0
     assert f"{folder}/arrays.npz was made by a quick run, but this run is full" in full.stdout
     assert "delete results/cs7643_ps2 and results/notebooks/cs7643_ps2" in full.stdout
+
+
+def test_a_full_run_after_a_quick_one_makes_its_results_anew(project):
+    metrics = "results/cs7643_ps2/p1_collaborators/metrics.json"
+    config = ("--config", "data={source: standin}", "device=cpu")
+    assert project.snakemake(metrics, *config, "preset=quick").returncode == 0
+    full = project.snakemake(metrics, *config, "preset=full")
+    assert full.returncode == 0, full.stdout[-3000:]
+    record = project.folder / "results/.made/cs7643_ps2+p1_collaborators+checks.json.json"
+    assert {entry[3] for entry in read_json(record).values()} == {"full"}

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +86,18 @@ def test_notebooks_were_executed_without_error(finished):
         assert any(cell.outputs for cell in code), path
         assert all("proofsheet." not in cell.source for cell in code), path
         assert not any(o.output_type == "error" for cell in code for o in cell.outputs), path
+
+
+def test_the_notebooks_print_the_numbers_of_the_report(finished):
+    """`make verify`, which counts every difference."""
+    run = subprocess.run(
+        [sys.executable, "-m", "proofsheet.notebooks.agreement"], cwd=finished.folder,
+        env=os.environ | {"PYTHONPATH": "src"}, text=True, capture_output=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout + run.stderr
+    compared, different = re.search(r"(\d+) numbers compared, (\d+) differ", run.stdout).groups()
+    assert int(compared) > 20
+    assert different == "0"
 
 
 def test_a_second_run_has_nothing_to_do_and_says_so(finished):

@@ -4,6 +4,7 @@ import re
 import shlex
 import sys
 import time
+from functools import cache
 from pathlib import Path
 
 # Two folders above this file, wherever Snakemake was started.
@@ -44,6 +45,7 @@ end_quietly()
 
 from proofsheet.data.registry import DATASETS, module_path
 from proofsheet.data.sources.mirror import read_mirror
+from proofsheet.data.sources.renewal import renewable, renewals
 from proofsheet.data.which_cifar import which_cifar
 from proofsheet.jobs.atomic_files import read_json, write_json
 from proofsheet.jobs.errors import UserError
@@ -231,6 +233,11 @@ def needs(mem_mb, runtime, gpu=None):
     return resources if gpu is None else resources | {"gpu": gpu}
 
 
+def seed_of(wildcards):
+    """The seed that is in the name of a run."""
+    return int(wildcards.seed)
+
+
 # Parameters of whatever trains on a device.
 TRAINING = {"device": config["device"], "deterministic": config["deterministic"]}
 
@@ -260,6 +267,23 @@ def mirror_in_use(wildcards):
 def dataset_modules(dataset):
     """The modules that prepare a dataset; its own is found by the registry, not by an import."""
     return modules_called(f"proofsheet.data.{dataset}", by="scripts/data/prepare")
+
+
+# Where `auto` had to fall back and a better source can be had now: its host by dataset.
+BETTER = {}
+if config["data"]["source"] == "auto" and workflow.is_main_process:
+    BETTER = renewable(Path("results/data"))
+
+
+@cache
+def renewals_of(dataset):
+    """How often a dataset has been fetched anew; once more, and so a change, if it can be better."""
+    if dataset in BETTER:
+        print(
+            f"proofsheet: {dataset} can be had from {BETTER[dataset]} now, and is fetched",
+            file=sys.stderr,
+        )
+    return renewals(f"results/data/{dataset}/source.json") + (dataset in BETTER)
 
 
 def data_of(dataset):

@@ -1,14 +1,4 @@
 # Datasets: from a mirror, the official client or a stand-in to arrays with a known origin.
-from proofsheet.data.sources.renewal import renewable
-
-# Where `auto` had to fall back and a better source can be had now, the data are fetched anew.
-if config["data"]["source"] == "auto" and workflow.is_main_process:
-    for path, host in renewable(Path("results/data")).items():
-        print(
-            f"proofsheet: {path.parent.name} can be had from {host} now, and is fetched",
-            file=sys.stderr,
-        )
-        workflow.dag_settings.forcerun = {*workflow.dag_settings.forcerun, str(path)}
 
 
 rule data:
@@ -35,6 +25,7 @@ rule data:
         source=config["data"]["source"],
         mirror=mirror_in_use,
         seed=config["seeds"][0],
+        renewals=lambda wildcards: renewals_of(wildcards.dataset),
     script:
         "../scripts/data/prepare.py"
 
@@ -69,5 +60,6 @@ for fetched, own in (
             source=config["data"]["source"],
             mirror=mirror_in_use,
             fetched=fetched,
+            renewals=lambda wildcards, fetched=fetched: renewals_of(fetched),
         script:
             "../scripts/data/{params.fetched}.py"

@@ -1,9 +1,14 @@
-# The jobs that every problem has: solve, figures, notebook. A problem is a folder of
-# workflow/problems with a solve.py. Its rules.smk, if it has one, holds its trainings as rules, and
+# The jobs that every problem has: trainings, solve, figures, notebooks. A problem is a folder of
+# workflow/problems with a solve.py. Its rules.smk, if it has one, says which trainings there are, and
 # what its other jobs need beyond the usual:
 #
+#   TRAININGS["<set>/<problem>"] = dict(<rule>=dict(function, run, data, params, wildcards, inputs,
+#       on_device, mem_mb, runtime, threads, priority))
 #   SOLVE["<set>/<problem>"] = dict(inputs, outputs, params, data, mem_mb, runtime, environment)
 #   FIGURE_INPUTS["<set>/<problem>"] = dict(name=path)
+#
+# A training is `function` (train:train is `train` of train.py); it leaves runs/<run>.json and .npz.
+TRAININGS = {}
 SOLVE = {}
 FIGURE_INPUTS = {}
 PROBLEMS = [
@@ -16,6 +21,49 @@ for set_name, problem in PROBLEMS:
     if os.path.exists(f"workflow/problems/{set_name}/{problem}/rules.smk"):
 
         include: f"../problems/{set_name}/{problem}/rules.smk"
+
+
+for label, training_name in [
+    (label, name) for label, trainings in TRAININGS.items() for name in trainings
+]:
+    training = TRAININGS[label][training_name]
+    set_name, problem = Path(label).parts
+    called, function = training["function"].split(":")
+    called = f"problems.{set_name}.{problem}.{called}"
+    on_device = training.get("on_device", True)
+
+    rule:
+        name:
+            f"{set_name}_{problem}_{training_name}"
+        input:
+            **data_of(training["data"]),
+            **training.get("inputs", {}),
+            modules=modules_called(called),
+        output:
+            metrics=f"results/{label}/runs/{training['run']}.json",
+            arrays=f"results/{label}/runs/{training['run']}.npz",
+        log:
+            log_of(f"{label}/{training['run']}"),
+        benchmark:
+            benchmark_of(f"{label}/{training['run']}")
+        wildcard_constraints:
+            **training.get("wildcards", {}),
+        priority: training.get("priority", 0)
+        conda:
+            env("compute")
+        threads: training.get("threads", 1)
+        resources:
+            **needs(
+                training.get("mem_mb", 3000),
+                training.get("runtime", 30),
+                GPUS_PER_TRAINING if on_device else None,
+            ),
+        params:
+            **(TRAINING if on_device else {}),
+            **{"seed": config["seeds"][0]} | training.get("params", {}),
+            function=f"{called}:{function}",
+        script:
+            "../scripts/train.py"
 
 
 # A script is named by `params.problem`: its path is evaluated when the job runs, after this loop.

@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # `mytorch.nn` offers this function too: importing it here wo
     from mytorch.nn.modules.module import Module
 
 # By how many units in the last place two evaluations of a loss may differ through rounding. Seen:
-# at most 2.7, over perceptrons, convolutional networks and batch normalisation, five layers deep.
+# at most 2.7, over perceptrons, convolutional networks and batch normalization, five layers deep.
 LOSS_ROUNDING = 4
 # What that rounding may then appear as, at most: well below the 1e-5 that the check is about.
 ROUNDING_ERROR = 1e-6

@@ -113,7 +113,7 @@ def mirror(entry: Entry, workspace: Path) -> Found:
         with opened_zip(path) as archive, in_mirror():
             arrays, _ = from_zip(archive, str(path), workspace)
     else:
-        name = entry.find(LISTING) or LISTING
+        name = entry.find(LISTING, f"*.{LISTING}") or LISTING
         listing = entry.listing(name)
         files = {
             published: entry.listed(listed, listing[listed])
@@ -332,6 +332,7 @@ def _overlaps(parts: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, object
     return {
         "split": "test images as published; of the training patients of each series 15 % for"
         " validation, none of them on two sides; the publisher's 16 validation images left aside",
+        "patients_known": True,
         "patients": {name: len(known) for name, known in patients.items()},
         "patients_in_train_and_val": len(patients["train"] & patients["val"]),
         "numbers_in_test_and_train": len(shared),

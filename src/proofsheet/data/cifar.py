@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
 from typing import Any
 
@@ -104,9 +104,22 @@ class Cifar:
         return ask(client, what, silence=SILENCE, deadline=DEADLINE)
 
     def mirror(self, entry: Entry, workspace: Path) -> Found:
-        """The archive of a mirror, however it is compressed; each member has a checksum, too."""
-        archive = next((name for name in entry.files if name.startswith(self.archive)), None)
-        if archive is None:
+        """The archive of a mirror, however it is compressed, or the batches unpacked from it."""
+        archive = entry.find(f"{self.archive}*")
+        batches = {name: entry.find(PurePosixPath(name).name) for name in self.members()}
+        if not archive and all(batches.values()):
+            try:
+                arrays = self.read({name: entry.file(file) for name, file in batches.items()})
+            except ValueError as error:
+                raise UserError(f"{error}; put the published files into the mirror") from None
+            return Found(
+                arrays,
+                [entry.record(file) for file in batches.values()],
+                official=entry.official,
+                note=entry.note,
+                licence=entry.licence,
+            )
+        if not archive:
             raise UserError(
                 f"{entry.root / MANIFEST}: '{entry.name}' lists no {self.archive}* (it lists:"
                 f" {', '.join(entry.files) or 'nothing'}); add the archive with its sha256"

@@ -12,6 +12,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from proofsheet.data.bean_features import FEATURE_NAMES, MEASURED, derived
 from proofsheet.data.contract import Divided, Found, Info
 from proofsheet.data.random_split import divide_at_random
 from proofsheet.data.sources.client import ask
-from proofsheet.data.sources.mirror import Entry
+from proofsheet.data.sources.mirror import MANIFEST, Entry
 from proofsheet.data.standins import LICENSE, noise_beans, scaled
 from proofsheet.jobs.errors import UserError
 
@@ -84,15 +85,22 @@ def official(workspace: Path) -> Found:
 
 
 def mirror(entry: Entry, workspace: Path) -> Found:
-    """The workbook of a mirror."""
-    path = entry.file(WORKBOOK)
+    """The workbook of a mirror, or UCI's zip with the workbook among the listed members."""
+    name = entry.find(WORKBOOK) or entry.find("*.zip") or WORKBOOK
+    if name.endswith(".zip"):
+        unpacked = entry.unpack(name, Path(mkdtemp(dir=workspace)))
+        path = next((p for p in unpacked.values() if p.name == WORKBOOK), None)
+        if path is None:
+            raise UserError(f"{entry.root / MANIFEST}: no member of {name} is {WORKBOOK}; list it")
+    else:
+        path = entry.file(name)
     try:
         x, y = verified_table(_read_workbook(path), str(path))
     except ValueError as error:
         raise UserError(f"{error}; put the workbook of UCI id {UCI_ID} into the mirror") from None
     return Found(
         {"x": x, "y": y},
-        [entry.record(WORKBOOK)],
+        [entry.record(name)],
         official=entry.official,
         note=entry.note,
         licence=entry.licence,

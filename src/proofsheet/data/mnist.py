@@ -40,6 +40,14 @@ FILES = {
     "train": ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz"),
     "test": ("t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"),
 }
+UNPACKED_MD5 = {
+    "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
+    "train-labels-idx1-ubyte": "a25bea736e30d166cdddb491f175f624",
+    "t10k-images-idx3-ubyte": "2646ac647ad5339dbf082846283269ea",
+    "t10k-labels-idx1-ubyte": "27ae3e4e09519cfbb04c329615203637",
+}
+"""Of what is in the four published files, as torchvision keeps it in `MNIST/raw`."""
+
 VALIDATION = 1 / 6
 """Share of the training images that becomes the validation part: 10,000 of 60,000."""
 
@@ -79,10 +87,11 @@ def official(workspace: Path) -> Found:
 
 
 def mirror(entry: Entry, workspace: Path) -> Found:
-    """The four IDX files of a mirror."""
-    parts = {}
+    """The four IDX files of a mirror, packed or not, under any of their usual names."""
+    parts, used = {}, []
     for part, (images, labels) in FILES.items():
-        image_path, label_path = entry.file(images), entry.file(labels)
+        used += (names := [entry.find(*usual_names(name)) or name for name in (images, labels)])
+        image_path, label_path = (entry.file(name) for name in names)
         counts = COUNTS[part]
         try:
             x = read_idx(image_path, (sum(counts), *SIZE))
@@ -92,11 +101,17 @@ def mirror(entry: Entry, workspace: Path) -> Found:
             raise UserError(f"{error}; put the published file into the mirror") from None
     return Found(
         joined(parts),
-        [entry.record(name) for names in FILES.values() for name in names],
+        [entry.record(name) for name in used],
         official=entry.official,
         note=entry.note,
         licence=entry.licence,
     )
+
+
+def usual_names(name: str) -> list[str]:
+    """Names under which people have a file: with a dot for the hyphen, unpacked, or both."""
+    packed = [name, name.replace("-idx", ".idx")]
+    return [*packed, *(other.removesuffix(".gz") for other in packed)]
 
 
 def standin(seed: int) -> Found:

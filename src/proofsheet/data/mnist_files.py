@@ -18,7 +18,7 @@ UNSIGNED_BYTE = 0x08
 
 
 def read_idx(path: str | Path, shape: tuple[int, ...]) -> np.ndarray:
-    """The unsigned bytes of a gzipped IDX file, if they are of the `shape` that is expected.
+    """The unsigned bytes of an IDX file, gzipped or not, if they have the expected `shape`.
 
     No more is unpacked than the shape asks for, whatever the file claims.
 
@@ -31,7 +31,9 @@ def read_idx(path: str | Path, shape: tuple[int, ...]) -> np.ndarray:
     header = struct.pack(f">HBB{len(shape)}I", 0, UNSIGNED_BYTE, len(shape), *shape)
     length = math.prod(shape)
     try:
-        with gzip.open(path) as file:
+        with open(path, "rb") as file:
+            packed = file.read(2) == b"\x1f\x8b"
+        with gzip.open(path) if packed else open(path, "rb") as file:
             found = file.read(len(header))
             # One byte more than there should be, which also has gzip compare its checksum.
             body = file.read(length + 1) if found == header else b""

@@ -64,11 +64,21 @@ def mirror(entry: Entry, name: str) -> Found:
 
 
 def divide(found: Found) -> Divided:
-    """As MedMNIST divides them, each image counted as a patient of its own."""
-    divided = separated(found.arrays, {"split": "MedMNIST's own", "patients_known": False})
+    """As MedMNIST divides them, each image counted as a patient of its own.
+
+    `patients_known` says that the numbers of patients are therefore numbers of images.
+    """
+    divided = separated(found.arrays, {"split": "MedMNIST's own"})
     first = 0
     for part in divided.parts.values():
         part["patient"] = np.arange(first, first + len(part["y"]))
         part["kind"] = (UNKNOWN_KIND * part["y"]).astype(np.uint8)
         first += len(part["y"])
-    return divided
+    counted = {
+        "patients_known": False,
+        "patients": {name: len(part["y"]) for name, part in divided.parts.items()},
+        "patients_in_train_and_val": 0,
+        "numbers_in_test_and_train": 0,
+        "same_number_and_kind": 0,
+    }
+    return Divided(divided.parts, {**divided.facts, **counted})

@@ -20,7 +20,9 @@ from proofsheet.jobs.atomic_files import write_arrays, write_json
 log = logging.getLogger("proofsheet")
 
 
-def prepare(name: str, source: str, mirror: str, seed: int, folder: str | Path) -> dict[str, Any]:
+def prepare(
+    name: str, source: str, mirror: str, seed: int, folder: str | Path, renewals: int = 0
+) -> dict[str, Any]:
     """Write `train.npz`, `val.npz`, `test.npz` and `source.json` into `folder`.
 
     `source.json` comes last: where it is, the arrays beside it are whole and belong to it.
@@ -31,6 +33,7 @@ def prepare(name: str, source: str, mirror: str, seed: int, folder: str | Path) 
         mirror: the mirror's folder, or '' for none.
         seed: of the split, and of the stand-in.
         folder: destination, such as `results/data/dry_bean`; nothing else is in it.
+        renewals: how often `auto` has fetched anew, for the record.
 
     Returns:
         What `source.json` holds.
@@ -48,6 +51,7 @@ def prepare(name: str, source: str, mirror: str, seed: int, folder: str | Path) 
         info = module.INFO
         record = {
             **origin(name, info, used, source, found),
+            "renewals": renewals,
             "values_sha256": _digest(found.arrays),
             "counts": {p: _counts(a, info.class_names) for p, a in divided.parts.items()},
             "class_names": info.class_names,

@@ -88,14 +88,15 @@ def mirror(entry: Entry, workspace: Path) -> Found:
     """`ascent.dat` and `face.dat` of a mirror, compared with their checksums before decoding."""
     arrays, records = {}, []
     for name, decode in DECODERS.items():
-        path = entry.file(f"{name}.dat")
+        listed = entry.find(f"{name}.dat") or f"{name}.dat"
+        path = entry.file(listed)
         try:
             arrays[name] = decode(path.read_bytes())
         except ValueError as error:
             raise UserError(
                 f"{path} cannot be decoded: {error}; put the file of scipy.datasets into the mirror"
             ) from None
-        records.append(entry.record(path.name))
+        records.append(entry.record(listed))
     return Found(arrays, records, official=entry.official, note=entry.note, licence=entry.licence)
 
 

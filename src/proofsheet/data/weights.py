@@ -66,10 +66,11 @@ class PretrainedWeights:
 
     def mirror(self, entry: Entry, workspace: Path) -> Found:
         """The file of a mirror."""
-        arrays = read_weights(entry.file(FILE))
+        name = entry.find(FILE, "squeezenet1_1-*.pth") or FILE
+        arrays = read_weights(entry.file(name))
         return Found(
             arrays,
-            [entry.record(FILE)],
+            [entry.record(name)],
             official=entry.official,
             note=entry.note,
             licence=entry.licence,

@@ -14,12 +14,12 @@ _PAST = 1_000_000_000
 
 
 def redate(root: str | Path = ".") -> str:
-    """Give files that are dated in the future a date that is not; returns what to tell, or ''.
+    """Give files that are dated in the future a new date; returns a message, or ''.
 
     They come from a clock that was ahead. A result would look newer than any source that is edited
-    today, and stay as it is: it is put far into the past, so that Snakemake compares what it
-    depends on. A source would be newer than whatever is made from it, which Snakemake takes for a
-    failure of the job: it is dated now.
+    today, so it would never be made again: it is dated far in the past, and Snakemake compares what
+    it depends on. A source would look newer than the results made from it, which Snakemake takes
+    for a failure of the job: it is dated now.
     """
     now = time.time()
     dates = {"results": _PAST} | dict.fromkeys(SOURCES, now)
@@ -32,6 +32,6 @@ def redate(root: str | Path = ".") -> str:
     if not late:
         return ""
     return (
-        f"{late} files are dated in the future (was the clock changed?); they are dated anew, and"
+        f"{late} files are dated in the future (was the clock changed?); they get a new date, and"
         " results are compared with what they depend on"
     )

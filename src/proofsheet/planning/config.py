@@ -1,6 +1,6 @@
-"""The configuration: read, checked against its schema, completed with defaults.
+"""Read the configuration, check it against its schema, fill in defaults.
 
-Whatever is wrong is told in one line that names the key, the value and what is allowed.
+Each mistake is reported in one line with the key, the value and what is allowed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _Validator = validators.extend(
 
 
 class _Loader(yaml.SafeLoader):
-    """As YAML's own, but a key that is there twice is a mistake: YAML keeps the last one."""
+    """YAML's safe loader, which keeps the last of two equal keys; this one refuses them."""
 
     def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)
@@ -79,7 +79,7 @@ def read_yaml(path: str | Path) -> Any:
 
 
 def read_config(path: str | Path) -> dict[str, Any]:
-    """Read a configuration file, whose keys are not yet checked.
+    """Read a configuration file without checking its keys.
 
     Raises:
         UserError: as `read_yaml`, and where the file holds no keys.
@@ -97,12 +97,12 @@ def name_source(
     layers: Mapping[str, Mapping[str, Any]],
     check: Callable[[dict[str, Any]], Any],
 ) -> str:
-    """What is wrong with the configuration, with the file that says so instead of config.yaml.
+    """The message of `error`, naming the file or option that causes it instead of config.yaml.
 
     Args:
-        error: of the whole configuration.
-        layers: parts of the configuration by name, each going over those before it.
-        check: raises `error` for the whole configuration.
+        error: what `check` raises for the whole configuration.
+        layers: the files and options of the configuration by name; later ones override earlier.
+        check: checks a configuration.
     """
     config: dict[str, Any] = {}
     for name, values in layers.items():
@@ -156,8 +156,8 @@ def checked(config: Mapping[str, Any], root: str | Path = ".") -> dict[str, Any]
         root: the project's folder, to which relative paths refer.
 
     Raises:
-        UserError: an unknown key, a wrong type or value, an unknown set or problem, a strategy of
-            transfer that cannot be, a mirror that does not exist, a picture that cannot be shown, a
+        UserError: an unknown key, a wrong type or value, an unknown set or problem, an invalid
+            transfer strategy, a mirror that does not exist, a picture that cannot be shown, a
             letter that no font here has.
     """
     root = Path(root)
@@ -193,7 +193,7 @@ def checked(config: Mapping[str, Any], root: str | Path = ".") -> dict[str, Any]
 
 
 def _check_written(value: Any, path: list[Any]) -> None:
-    """No schema sees what YAML makes of `1:`, `no:` and `.nan`."""
+    """Refuse what the schema cannot see: keys that YAML does not read as text, and `.nan`."""
     if isinstance(value, float) and not math.isfinite(value):
         raise UserError(f"config.yaml: {_dotted(path)} is {value}; allowed: a finite number")
     if isinstance(value, Mapping):
@@ -256,7 +256,7 @@ def _meant(name: str, allowed: Iterable[str]) -> str:
 
 
 def _sentence(error: ValidationError) -> str:
-    """Key, value and what is allowed, from a schema's verdict."""
+    """Key, value and what is allowed, from an error of the schema."""
     key = _dotted(error.path)
     schema = error.schema
     if error.validator == "additionalProperties":

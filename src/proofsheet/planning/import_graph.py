@@ -1,7 +1,7 @@
-"""Which modules of the project a script imports, found from its text.
+"""Find the project's modules that a script imports, from its text.
 
-They are inputs of the script's rule: an edit in a module reruns the scripts that use it, however
-indirectly, and no others. Nothing is executed.
+They are inputs of the script's rule: an edited module reruns the scripts that import it, directly
+or through others, and nothing else. No code is executed.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any
 
 from proofsheet.data import scipy_images
 from proofsheet.data.registry import dataset_module
-from proofsheet.data.sources.choose import candidates, obstacle
+from proofsheet.data.sources.client import unreachable
 from proofsheet.jobs.atomic_files import read_json
 
 PATIENCE = 2.0
@@ -56,35 +56,34 @@ def expected_standins(
     """
     if source != "auto":
         return set(names) if source == "standin" else set()
-    asked = [
-        name
-        for name in names
-        if _name_in_mirror(name) not in mirrored
-        and not _fetched(Path(root, f"results/data/{name}/source.json"))
-    ]
+    hosts = {name: _hosts(name, root) for name in names if _name_in_mirror(name) not in mirrored}
+    asked = sorted(set().union(*hosts.values()))
     with ThreadPoolExecutor(len(asked) + 1) as pool:
-        return {
-            name for name, real in zip(asked, pool.map(_answers, asked), strict=True) if not real
-        }
+        answers = pool.map(_answers, asked)
+        reachable = {host for host, answer in zip(asked, answers, strict=True) if answer}
+    return {name for name in hosts if not hosts[name] & reachable}
 
 
-def _answers(name: str) -> bool:
-    """Does one of the data set's real sources answer?"""
-    return any(not obstacle(one, patience=PATIENCE) for one in candidates(_module(name)))
+def _answers(host: str) -> bool:
+    return host == "" or not unreachable(host, patience=PATIENCE)
 
 
-def _module(name: str) -> Any:
-    return scipy_images if name == scipy_images.NAME else dataset_module(name)
+def _hosts(name: str, root: str | Path) -> set[str]:
+    """Where real data can come from; '' if an earlier run has fetched them."""
+    path = Path(root, f"results/data/{name}/source.json")
+    record = read_json(path) if path.is_file() else {}
+    if record and not record["standin"] and record["source"] != "mirror":
+        return {""}
+    module = scipy_images if name == scipy_images.NAME else dataset_module(name)
+    sources = (module, *getattr(module, "FALLBACKS", ()))
+    # Without an account a source cannot be used; one that gave nothing is not asked again.
+    usable = [s for s in sources if not getattr(s, "hindrance", lambda: "")()]
+    tried = record.get("tried", ()) if record.get("requested") == "auto" else ()
+    return {source.official_host() for source in usable} - set(tried)
 
 
 def _name_in_mirror(name: str) -> str:
     return scipy_images.MIRROR_NAME if name == scipy_images.NAME else name
-
-
-def _fetched(record: Path) -> bool:
-    """Does `source.json` say that real data came from their official source?"""
-    source = read_json(record) if record.is_file() else {"standin": True}
-    return not source["standin"] and source["source"] != "mirror"
 
 
 def describe_quick(config: Mapping[str, Any], presets: Mapping[str, str]) -> str:

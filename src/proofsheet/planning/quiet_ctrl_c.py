@@ -1,4 +1,4 @@
-"""No traceback of the workflow's machinery on the terminal: Ctrl-C is said in one line."""
+"""Report Ctrl-C in one line instead of Snakemake's traceback."""
 
 from __future__ import annotations
 

@@ -38,9 +38,9 @@ def only_run_here(path: str | Path) -> None:
 
 
 def writable_or_end(folder: str | Path) -> None:
-    """End in one line if the folder is there and cannot be written into.
+    """End in one line if the folder exists and is not writable.
 
-    Not a matter of permissions alone: root may do everything but on a read-only disk.
+    Permissions alone do not tell: root may write anywhere but on a read-only disk.
     """
     if not Path(folder).is_dir():
         return

@@ -1,10 +1,10 @@
-"""What a course wants to be handed in, and where it is made.
+"""Which files a course asks for, and which job makes them.
 
-`report/<set>/set.yaml` says it: `documents` are PDFs of some of the problems, where the course
-wants them apart from each other; `archives` are zips with the notebooks and the code of some
-scripts, where it wants code that way. A set without either is handed in as one PDF and its
-notebooks, but for those that the course does not want (`notebook_wanted: false`). `package` names a
-package of src/ whose folder the course prescribes: it is handed in as a zip beside the notebooks.
+`report/<set>/set.yaml` lists them: `documents` are separate PDFs of some of the problems,
+`archives` are zips of notebooks and of the code of some scripts. Without either, a set is handed
+in as one PDF and its notebooks, except those that the course does not want
+(`notebook_wanted: false`). `package` names a package of src/ whose folder the course prescribes: it
+is handed in as a zip beside the notebooks.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def code(name: str, scripts: Iterable[str]) -> list[str]:
 def summary(
     name: str, entry: Mapping[str, Any], missing: Sequence[str] = (), root: str | Path = "."
 ) -> list[str]:
-    """What lies in a bundle and what the course says to do with it, line by line.
+    """The files of a bundle and the course's instructions, line by line.
 
     Args:
         name, entry: as for `files`.
@@ -128,7 +128,7 @@ def missing_from(
     preset: str,
     root: str | Path = ".",
 ) -> list[str]:
-    """What a bundle lacks that its course asks for and only its author can give.
+    """What the course asks for and only the author can add.
 
     Args:
         config: checked, as the bundle was made with it.

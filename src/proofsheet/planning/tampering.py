@@ -19,9 +19,8 @@ from proofsheet.jobs.result_hashes import RECORDS
 def refuse_edited(root: str | Path = ".") -> None:
     """Compare every result that is there with its record.
 
-    A file of the same size and time counts as unchanged; of any other the bytes decide, so that a
-    copied or touched one is accepted. It may be listed in several records: whichever job wrote it
-    is right.
+    A file with the recorded size and time is unchanged. Otherwise its checksum decides, so a copied
+    or touched file passes. A file that several records list must match one of them.
 
     Raises:
         UserError: a result was changed after its job; named, with what to do.

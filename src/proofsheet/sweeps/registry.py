@@ -202,7 +202,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
             "side": _whole(64, 224),
         },
         runs_per_job=1,
-        inputs={"weights": "results/csci5527_hw3/p4_transfer/pretrained.npz"},
+        inputs={"weights": "results/csci5527_hw3/p4_transfer/runs/pretrained.npz"},
         mem_mb=4000,
         minutes=60,
     ),

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -61,10 +61,10 @@ FEW = {name: count // 20 for name, count in dry_bean.COUNTS.items()}
 """Beans of each variety in the tables of the tests: 678 in all."""
 
 
-def beans() -> Columns:
-    """A table of `FEW` beans whose columns fit together: ellipses, roughened."""
+def beans(of: Mapping[str, int] = FEW) -> Columns:
+    """A table of beans of each variety whose columns fit together: ellipses, roughened."""
     rng = np.random.default_rng(0)
-    counts = np.array(list(FEW.values()))
+    counts = np.array(list(of.values()))
     n = counts.sum()
     minor = rng.uniform(120, 330, n)
     major = minor * rng.uniform(1.05, 2.4, n)
@@ -83,7 +83,7 @@ def beans() -> Columns:
     columns: Columns = {
         name: column.tolist() for name, column in zip(FEATURE_NAMES, x.T, strict=True)
     }
-    columns["Class"] = np.repeat(list(FEW), counts).tolist()
+    columns["Class"] = np.repeat(list(of), counts).tolist()
     return columns
 
 

@@ -54,7 +54,6 @@ def test_auto_takes_it_without_a_token_and_says_so(tmp_path: Path, caplog, monke
         assert part in record["note"]
     assert record["files"][0]["name"] == "pneumoniamnist_224.npz"
     assert record["patients_known"] is False
-    assert "patients" not in record  # nobody knows how many there are
     (warning,) = {r.getMessage() for r in caplog.records if r.levelno == logging.WARNING}
     assert "Kaggle needs a token" in warning
     assert "MedMNIST" in warning
@@ -75,6 +74,7 @@ def test_it_keeps_its_division_and_counts_each_image_as_a_patient(tmp_path: Path
         np.testing.assert_array_equal(found["kind"], expected)
     assert pneumoniamnist.UNKNOWN_KIND not in range(len(chest_xray.KINDS))
     assert record["images_on_two_sides"] == 0
+    assert record["patients"] == {"train": 10, "val": 5, "test": 8}
 
 
 def test_a_mirror_may_hold_it(archive: bytes, tmp_path: Path) -> None:

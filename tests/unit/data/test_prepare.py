@@ -341,7 +341,7 @@ def script(tmp_path: Path, source: str) -> None:
         rule="data",
         log=[str(tmp_path / "log.txt")],
         wildcards=SimpleNamespace(dataset="dry_bean"),
-        params=SimpleNamespace(source=source, mirror="", seed=0),
+        params=SimpleNamespace(source=source, mirror="", seed=0, renewals=0),
         output=SimpleNamespace(source=str(tmp_path / "out" / "source.json"), **output),
     )
     log = logging.getLogger("proofsheet")

@@ -11,7 +11,7 @@ from proofsheet.data import chest_xray, pneumoniamnist
 from proofsheet.data.prepare import prepare
 from proofsheet.data.sources import kaggle
 from proofsheet.data.sources.choose import better_host
-from proofsheet.data.sources.renewal import renewable
+from proofsheet.data.sources.renewal import renewable, renewals
 from unit.data.kaggle_client import connect
 from unit.data.support import Answer, Columns, Server, as_csv, uci
 
@@ -34,9 +34,10 @@ def test_a_source_that_recovers_is_noticed_and_one_that_does_not_is_not(
     folder = fallen.parents[1]
     assert renewable(folder) == {}
     server.script = [uci(server, as_csv(columns))]
-    assert renewable(folder) == {fallen: server.url}
-    record = prepare("dry_bean", "auto", "", 0, fallen.parent)
+    assert renewable(folder) == {"dry_bean": server.url}
+    record = prepare("dry_bean", "auto", "", 0, fallen.parent, renewals=1)
     assert (record["source"], record["official"]) == ("official", True)
+    assert renewals(fallen) == 1
     assert renewable(folder) == {}
 
 
@@ -62,6 +63,7 @@ def test_records_that_cannot_be_read_are_left_to_those_who_use_them(tmp_path: Pa
     for name, text in {"a": "{", "b": "[]", "c": '{"requested": "auto", "source": "x"}'}.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "source.json").write_text(text)
+        assert renewals(tmp_path / name / "source.json") == 0
     assert renewable(tmp_path) == {}
 
 

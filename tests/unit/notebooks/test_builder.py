@@ -150,7 +150,9 @@ def _undefined_names(notebook):
 
 
 @pytest.mark.parametrize(
-    "path", sorted(ROOT.glob("workflow/problems/*/*/notebook.py")), ids=lambda path: path.parts[-2]
+    "path",
+    sorted(ROOT.glob("workflow/problems/*/*/notebook*.py")),
+    ids=lambda path: "-".join(path.parts[-2:]),
 )
 def test_every_name_in_a_notebook_is_defined_in_it(path):
     # A name that only one source of the data needs would fail on the machine of another reader.

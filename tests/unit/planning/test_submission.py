@@ -67,7 +67,7 @@ WANTED = {
     "dl_hw1": "dl_hw1.pdf mytorch.zip problem_1.ipynb problem_2.ipynb problem_3.ipynb"
     " problem_4.ipynb problem_5.ipynb problem_6.ipynb",
     "cs7643_ps2": "code_part1.zip code_part2.zip cs7643_ps2_code.pdf cs7643_ps2_theory.pdf",
-    "eecs182_hw5": "eecs182_hw5.pdf problem_6.ipynb",
+    "eecs182_hw5": "bn_drop.ipynb cnn.ipynb eecs182_hw5.pdf pytorch_cnn.ipynb",
 }
 
 

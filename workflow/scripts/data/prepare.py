@@ -12,4 +12,5 @@ with script.run(snakemake):
         mirror=snakemake.params.mirror,
         seed=snakemake.params.seed,
         folder=Path(snakemake.output.source).parent,
+        renewals=snakemake.params.renewals,
     )

@@ -24,6 +24,7 @@ with script.run(snakemake) as log, TemporaryDirectory() as workspace:
         snakemake.output.source,
         {
             **origin(scipy_images.NAME, scipy_images.INFO, used, snakemake.params.source, found),
+            "renewals": snakemake.params.renewals,
             "values_sha256": {
                 name: hashlib.sha256(pixels.tobytes()).hexdigest()
                 for name, pixels in found.arrays.items()

@@ -33,6 +33,7 @@ with script.run(snakemake) as log, TemporaryDirectory() as workspace:
             "source": "pretrained here" if used == "standin" else used,
             # Weights of another training are no stand-in for data: the report says which they are.
             "standin": False,
+            "renewals": snakemake.params.renewals,
             "values_sha256": {
                 name: hashlib.sha256(values.tobytes()).hexdigest()
                 for name, values in found.arrays.items()

@@ -1,4 +1,4 @@
-"""Batch normalisation with two backward passes: the closed form, and the graph step by step."""
+"""Batch normalization with two backward passes: the closed form, and the graph step by step."""
 
 from __future__ import annotations
 
@@ -73,18 +73,18 @@ class _BatchNorm(Module):
         else:
             mean, variance = self.running_mean, self.running_var
         dtype = np.result_type(x, self.gamma)
-        centred = self._buffer("centred", values.shape, dtype)
-        np.subtract(values, _column(mean, values), out=centred)
+        centered = self._buffer("centered", values.shape, dtype)
+        np.subtract(values, _column(mean, values), out=centered)
         if self.training:
-            # From the centred values: E[x²] − E[x]² would cancel for a large mean.
-            variance = _channel_dot(centred, centred) / count
+            # From the centered values: E[x²] − E[x]² would cancel for a large mean.
+            variance = _channel_dot(centered, centered) / count
             if count > 1:
                 self._follow(mean, variance * (count / (count - 1)))
         std = np.sqrt(variance + self.eps)
         y = np.empty(values.shape, dtype)
-        np.multiply(centred, _column(self.gamma / std, values), out=y)
+        np.multiply(centered, _column(self.gamma / std, values), out=y)
         y += _column(self.beta, values)
-        self._cache = (centred, std, count, self.training, x.shape)
+        self._cache = (centered, std, count, self.training, x.shape)
         return y.reshape(x.shape)
 
     def backward(self, grad_output: np.ndarray) -> np.ndarray:
@@ -97,18 +97,18 @@ class _BatchNorm(Module):
             RuntimeError: before `forward`.
             ValueError: `grad_output` has another shape than the output.
         """
-        centred, std, count, training, shape = self._cached()
+        centered, std, count, training, shape = self._cached()
         self._check_gradient(grad_output, shape)
         g = _merge(grad_output)
         dbeta = _channel_sum(g)
-        dgamma = _channel_dot(g, centred) / std
+        dgamma = _channel_dot(g, centered) / std
         self._gradient_array("beta")[:] = dbeta
         self._gradient_array("gamma")[:] = dgamma
         scale = _column(self.gamma / std, g)
-        dx = np.empty(g.shape, np.result_type(g, centred))
+        dx = np.empty(g.shape, np.result_type(g, centered))
         if not training:
             return np.multiply(g, scale, out=dx).reshape(shape)
-        np.multiply(centred, _column(-dgamma / (std * count), g), out=dx)
+        np.multiply(centered, _column(-dgamma / (std * count), g), out=dx)
         dx += g
         dx -= _column(dbeta / count, g)
         dx *= scale

@@ -15,7 +15,7 @@ class Conv2d(Module):
     """Y[n, o] = b[o] + Σ_c W[o, c] ⋆ X[n, c], a cross-correlation as in PyTorch
     (cs7643_ps2, part 1; eecs182_hw5, Q6).
 
-    The channels go last inside. A window is then kh runs of kw·C neighbours in memory, so that
+    The channels go last inside. A window is then kh runs of kw·C neighbors in memory, so that
     im2col copies long runs, and forward, weight gradient and input gradient are matrix products
     over all N·OH·OW windows at once. The matrix of windows is the largest array, N·OH·OW ×
     kh·kw·C; everything else together stays below twice its size for usual kernels. It is kept

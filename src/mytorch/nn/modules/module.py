@@ -71,7 +71,7 @@ class Module:
         return ()
 
     def train(self, mode: bool = True) -> Self:
-        """Training mode (dropout drops, batch normalisation uses the batch), children too."""
+        """Training mode (dropout drops, batch normalization uses the batch), children too."""
         self.training = mode
         for child in self.children():
             child.train(mode)

@@ -1,7 +1,7 @@
 """A mirror: a folder of pre-staged files with a `manifest.yaml`, as clusters keep one.
 
     dry_bean:                        the dataset; its files are in the folder of this name …
-      folder: beans                  … or in this one
+      folder: beans                  … or in this one ('.' is the mirror itself)
       official: false                are these the publisher's own bytes?
       note: the workbook was re-saved
       licence: CC BY 4.0
@@ -242,15 +242,17 @@ def read_mirror(root: str | Path) -> dict[str, Entry]:
         where = ".".join([f"{path}", *map(str, wrong.absolute_path)])
         why = wrong.schema.get("description") or wrong.message
         raise UserError(f"{where}: {_shown(wrong.instance)}: {why}; correct it")
-    return {_safe(name, str(path)): _entry(name, value, root) for name, value in manifest.items()}
+    return {_safe(name, str(path)): entry_of(name, value, root) for name, value in manifest.items()}
 
 
-def _entry(name: str, value: dict[str, Any], root: Path) -> Entry:
+def entry_of(name: str, value: dict[str, Any], root: Path) -> Entry:
+    """An entry of a manifest, which has been compared with the schema."""
     where = f"{root / MANIFEST}: {name}"
+    folder = value.get("folder", name)
     return Entry(
         name=name,
         root=root,
-        folder=_safe(value.get("folder", name), f"{where}.folder"),
+        folder=folder if folder == "." else _safe(folder, f"{where}.folder"),
         official=value["official"] == "true",
         note=value.get("note", ""),
         licence=value["licence"],

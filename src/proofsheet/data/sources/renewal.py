@@ -12,27 +12,40 @@ from proofsheet.data.registry import DATASETS, dataset_module
 from proofsheet.data.sources.choose import better_host
 
 
-def renewable(folder: Path) -> dict[Path, str]:
-    """What to fetch anew: `source.json` files below `folder`, with the host that has the data."""
+def renewable(folder: Path) -> dict[str, str]:
+    """What to fetch anew: datasets whose `source.json` is below `folder`, and who has the data."""
     found = list(_fallen_back(folder))
     with ThreadPoolExecutor(max_workers=8) as pool:  # a silent network costs seconds, once
         hosts = pool.map(lambda item: better_host(item[1], item[2]), found)
-        return {path: host for (path, _, _), host in zip(found, hosts, strict=True) if host}
+        return {
+            path.parent.name: host for (path, *_), host in zip(found, hosts, strict=True) if host
+        }
+
+
+def renewals(path: str | Path) -> int:
+    """How often a dataset has been fetched anew, by its `source.json`."""
+    record = _read(Path(path))
+    return record.get("renewals", 0)
 
 
 def _fallen_back(folder: Path) -> Iterator[tuple[Path, Any, dict[str, Any]]]:
     """Record, module and content of each dataset whose record says that it is no official one."""
     for path in sorted(folder.glob("*/source.json")):
-        try:
-            record = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue  # whoever reads it says so
-        if not isinstance(record, dict) or record.get("requested") != "auto":
+        record = _read(path)
+        if record.get("requested") != "auto":
             continue
         if record.get("source") not in ("official", "mirror") and (
             module := _module(path.parent.name)
         ):
             yield path, module, record
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        record = None  # whoever uses it says so
+    return record if isinstance(record, dict) else {}
 
 
 def _module(name: str) -> Any:

@@ -15,6 +15,12 @@ import torch
 
 from problems.csci5527_hw2.p1_subspace.gradient_descent import Descent, best, gradient_descent
 
+RANK = 10
+"""Dimension of the subspace."""
+
+STARTS = 5
+"""Random starts of each descent."""
+
 
 def synthetic_points(
     m: int = 200,

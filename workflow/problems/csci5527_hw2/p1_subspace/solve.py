@@ -3,8 +3,10 @@
 import numpy as np
 
 from problems.csci5527_hw2.p1_subspace import derivations
-from problems.csci5527_hw2.p1_subspace.gradient_descent import best
+from problems.csci5527_hw2.p1_subspace.gradient_descent import best, gradient_descent
 from problems.csci5527_hw2.p1_subspace.model import (
+    RANK,
+    STARTS,
     autoencoder_loss,
     certified_difference,
     factorization_loss,
@@ -21,8 +23,6 @@ from proofsheet.checks import checks_of, run_checks
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import write_arrays, write_json
 
-RANK = 10
-SEARCH = {"tolerance": 1e-8, "max_step": 1.0, "shrink": 0.5, "growth": 2.0, "decrease": 1e-4}
 ROUNDING = 1e-12
 
 with script.run(snakemake) as log:
@@ -43,11 +43,11 @@ with script.run(snakemake) as log:
 
     # (b), (c): each start of its own stream, so that asking for more leaves the first as they are
     runs = {"autoencoder": [], "factorization": []}
-    for start in range(snakemake.params.starts):
+    for start in range(STARTS):
         rng = np.random.default_rng([snakemake.params.seed, start])
         A, Z = small_start(rng, n, RANK), small_start(rng, m, RANK)
-        runs["autoencoder"].append(fit_autoencoder(X, A, **SEARCH))
-        runs["factorization"].append(fit_factorization(X, A, Z, **SEARCH))
+        runs["autoencoder"].append(fit_autoencoder(X, A))
+        runs["factorization"].append(fit_factorization(X, A, Z))
         for name, fits in runs.items():
             log.info(
                 "%s, start %d: %d iterations, stopped by %s, gradient norm %.3g",
@@ -91,7 +91,7 @@ with script.run(snakemake) as log:
             "a1_a3": np.linalg.norm(A1 - A3) / np.linalg.norm(A3),
             "a2_a3": np.linalg.norm(A2 - A3) / np.linalg.norm(A3),
         },
-        "search": SEARCH,
+        "search": gradient_descent.__kwdefaults__,
         "rounding_allowance": ROUNDING,
         "seed": snakemake.params.seed,
     }

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.svm import SVC
 
@@ -17,30 +16,6 @@ from proofsheet.jobs.progress import Epochs
 from proofsheet.learning.model_selection import Predictor, Rows, Trial, best, scored, seal
 
 SVM, FOREST, BOOSTING = "support vector machine", "random forest", "gradient boosting"
-
-
-def fit_classical(family: str, x: np.ndarray, y: np.ndarray, *, seed: int, **settings: Any):
-    """Fit one of the three families.
-
-    Args:
-        family: `SVM` (RBF kernel, one against one), `FOREST` or `BOOSTING`.
-        x: (n, d) standardized features.
-        y: (n,) classes.
-        seed: of the forest's and the booster's draws.
-        settings: hyperparameters under scikit-learn's names.
-
-    Returns:
-        The fitted scikit-learn classifier.
-    """
-    if family == SVM:
-        model = SVC(kernel="rbf", **settings)
-    elif family == FOREST:
-        model = RandomForestClassifier(random_state=seed, n_jobs=1, **settings)
-    elif family == BOOSTING:
-        model = HistGradientBoostingClassifier(random_state=seed, early_stopping=False, **settings)
-    else:
-        raise ValueError(f"unknown family {family!r}")
-    return model.fit(x, y)
 
 
 def grid(**axes: Sequence[Any]) -> list[dict[str, Any]]:
@@ -73,12 +48,30 @@ CLASSICAL_GRIDS: dict[str, dict[str, list[dict[str, Any]]]] = {
 """Grid, then family, then the settings to try, the plainer first: a tie goes to the earlier."""
 
 
+MODELS: dict[str, Callable[..., Any]] = {
+    SVM: lambda seed, **settings: SVC(kernel="rbf", **settings),
+    FOREST: lambda seed, **settings: RandomForestClassifier(
+        random_state=seed, n_jobs=1, **settings
+    ),
+    BOOSTING: lambda seed, **settings: HistGradientBoostingClassifier(
+        random_state=seed, early_stopping=False, **settings
+    ),
+}
+
+
 def fit_pipeline(family: str, settings: Mapping[str, Any], rows: Rows, *, seed: int) -> Predictor:
-    """Fit preprocessing and classifier on `rows`, and nothing else."""
+    """Fit preprocessing and classifier on `rows`, and nothing else.
+
+    Args:
+        family: `SVM` (RBF kernel, one against one), `FOREST` or `BOOSTING`.
+        settings: `features`, and hyperparameters under scikit-learn's names.
+        rows: (x, y) with x (n, 16) as measured.
+        seed: of the forest's and the booster's draws.
+    """
     x, y = rows
     settings = dict(settings)
     prepare = fit_preprocessing(settings.pop("features"), x)
-    model = fit_classical(family, prepare(x), y, seed=seed, **settings)
+    model = MODELS[family](seed, **settings).fit(prepare(x), y)
     return lambda x: model.predict(prepare(x))
 
 
@@ -116,14 +109,8 @@ def tune_classical(data: Dataset, device: object = None, *, grid: str, seed: int
 
     # The choice is made: its rows are free to be fitted, and the test set opens once.
     predict = fit_pipeline(chosen.family, chosen.settings, split.fitting_rows(), seed=seed)
-    metrics, arrays = tested(split, chosen, predict, data.class_names, seed)
+    metrics, arrays = tested(split, chosen, predict, len(data.class_names), seed)
     return metrics | {
         "candidates": len(trials),
-        "validation_by_family": {
-            family.replace(" ", "_"): best(
-                t for t in trials if t.family == family
-            ).validation_accuracy
-            for family in grids
-        },
         "trials": [{"family": trial.family} | told(trial) for trial in trials],
     }, arrays

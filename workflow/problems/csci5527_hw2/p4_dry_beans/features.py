@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
-
-
-def sixteen_features(x: np.ndarray) -> np.ndarray:
-    """The features as the file has them: (n, 16) to (n, 16)."""
-    return np.asarray(x, dtype=float)
 
 
 def six_coordinates(x: np.ndarray) -> np.ndarray:
@@ -37,26 +31,17 @@ def six_coordinates(x: np.ndarray) -> np.ndarray:
 
 
 FEATURES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "sixteen": sixteen_features,
+    "sixteen": lambda x: np.asarray(x, dtype=float),
     "six": six_coordinates,
 }
 
 
-@dataclass(frozen=True)
-class Preprocessing:
-    """Chosen features, then (x − mean) / scale with statistics of the rows it was fitted on."""
+def fit_preprocessing(features: str, x: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Chosen features, standardized with mean and deviation of `x`: (n, 16) to (n, d).
 
-    features: str
-    mean: np.ndarray
-    scale: np.ndarray
-
-    def __call__(self, x: np.ndarray) -> np.ndarray:
-        """Measured features (n, 16) to standardized ones (n, d)."""
-        return (FEATURES[self.features](x) - self.mean) / self.scale
-
-
-def fit_preprocessing(features: str, x: np.ndarray) -> Preprocessing:
-    """Mean and standard deviation of `x` (n, 16) in the chosen features; constants keep scale 1."""
+    A feature that is constant in `x` keeps its scale.
+    """
     z = FEATURES[features](x)
-    scale = z.std(axis=0)
-    return Preprocessing(features, z.mean(axis=0), np.where(scale > 0, scale, 1.0))
+    mean, scale = z.mean(axis=0), z.std(axis=0)
+    scale[scale == 0] = 1.0
+    return lambda x: (FEATURES[features](x) - mean) / scale

@@ -10,8 +10,7 @@ numbers a loader would cost more than the network.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -59,50 +58,39 @@ class Perceptrons(nn.Module):
             h = torch.baddbmm(bias, h, weight)
         return h
 
-    def probabilities(self, x: Tensor) -> Tensor:
-        """Mean over the networks of the softmax: (n, d) to (n, classes)."""
-        return self.log_probabilities(x).exp()
-
     @torch.no_grad()
     def log_probabilities(self, x: Tensor) -> Tensor:
-        """Logarithm of that mean, finite where the mean itself is too small for float32."""
+        """Log of the networks' mean softmax, (n, d) to (n, classes); finite for tiny ones."""
         self.eval()
         each = self(x).log_softmax(dim=-1)
         return each.logsumexp(dim=0) - math.log(len(each))
 
 
-@dataclass(frozen=True)
-class Training:
-    """Hyperparameters of one training."""
-
-    hidden: tuple[int, ...] = (64, 64)
-    learning_rate: float = 3e-3
-    weight_decay: float = 1e-2
-    dropout: float = 0.0
-    epochs: int = 60
-    batch: int = 128
-    members: int = 5
-
-
 def train_perceptrons(
-    training: Training,
     x: np.ndarray,
     y: np.ndarray,
     *,
     seed: int,
     device: torch.device,
-    validation: tuple[np.ndarray, np.ndarray] | None = None,
+    validation: Rows | None = None,
+    hidden: tuple[int, ...] = (64, 64),
+    learning_rate: float = 3e-3,
+    weight_decay: float = 1e-2,
+    dropout: float = 0.0,
+    epochs: int = 60,
+    batch: int = 128,
+    members: int = 5,
 ) -> tuple[Perceptrons, dict[str, np.ndarray]]:
     """AdamW on the cross-entropy, learning rate falling to zero along half a cosine.
 
     The number of epochs is fixed, not chosen by the validation rows: they are only watched.
 
     Args:
-        training: hyperparameters.
         x, y: (n, d) standardized features and (n,) classes to fit.
         seed: of initial weights, batches and dropout.
         device: where to train.
         validation: (x, y) to follow, epoch by epoch.
+        hidden, learning_rate, …, members: hyperparameters; `members` networks.
 
     Returns:
         The networks, and their learning curves: per epoch the `loss` (mean over the networks, as
@@ -110,27 +98,27 @@ def train_perceptrons(
         `validation_loss` and `validation_accuracy` of the mean probability.
     """
     torch.manual_seed(seed)
-    n, members, batch = len(y), training.members, min(training.batch, len(y))
+    n, batch = len(y), min(batch, len(y))
     classes = int(y.max()) + 1
-    model = Perceptrons((x.shape[1], *training.hidden, classes), members, training.dropout)
+    model = Perceptrons((x.shape[1], *hidden, classes), members, dropout)
     model.to(device)
     rows, targets = to_tensor(x, device), torch.as_tensor(y, device=device)
     if validation is not None:
         seen, answers = to_tensor(validation[0], device), torch.as_tensor(validation[1]).to(device)
     optimizer = torch.optim.AdamW(
         model.parameters(),
-        lr=training.learning_rate,
-        weight_decay=training.weight_decay,
+        lr=learning_rate,
+        weight_decay=weight_decay,
         fused=True,  # one pass over the numbers: an eighth of the whole training
     )
     steps = n // batch  # what is left of an epoch falls into another one: the order is redrawn
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, training.epochs * steps)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * steps)
     names = ["loss", "accuracy"] + ["validation_loss", "validation_accuracy"] * (
         validation is not None
     )
-    curves = {name: np.zeros(training.epochs) for name in names}
+    curves = {name: np.zeros(epochs) for name in names}
 
-    for epoch in range(training.epochs):
+    for epoch in range(epochs):
         model.train()
         order = torch.stack([torch.randperm(n) for _ in range(members)]).to(device)
         total, right = torch.zeros((), device=device), torch.zeros((), device=device)
@@ -163,7 +151,7 @@ def to_tensor(x: np.ndarray, device: torch.device) -> Tensor:
 
 def predicted_classes(model: Perceptrons, x: np.ndarray, device: torch.device) -> np.ndarray:
     """Most probable class of each row of standardized features: (n, d) to (n,)."""
-    return model.probabilities(to_tensor(x, device)).argmax(dim=1).cpu().numpy()
+    return model.log_probabilities(to_tensor(x, device)).argmax(dim=1).cpu().numpy()
 
 
 def parameter_count(model: Perceptrons) -> int:
@@ -209,7 +197,7 @@ def fit_mlp(
     """Fit preprocessing and networks on `rows`, and nothing else.
 
     Args:
-        settings: the fields of `Training`, and `features`.
+        settings: hyperparameters of `train_perceptrons`, and `features`.
         rows: (x, y) with x (n, 16) as measured.
         seed: of the training.
         device: where to train.
@@ -222,36 +210,28 @@ def fit_mlp(
     prepare = fit_preprocessing(settings.pop("features"), rows[0])
     watched = (prepare(validation[0]), validation[1]) if validation is not None else None
     model, curves = train_perceptrons(
-        Training(**settings), prepare(rows[0]), rows[1],
-        seed=seed, device=device, validation=watched,
+        prepare(rows[0]), rows[1], seed=seed, device=device, validation=watched, **settings
     )  # fmt: skip
     return lambda x: predicted_classes(model, prepare(x), device), curves, parameter_count(model)
 
 
-def search_mlp(
-    grid: str, train: Rows, validation: Rows, *, seed: int, device: torch.device
-) -> Iterator[tuple[str, Trial]]:
-    """Coordinate search over features, architecture, learning rate, weight decay and dropout."""
-
-    def trial_of(settings: dict[str, Any]) -> Trial:
-        predict, curves, _ = fit_mlp(
-            settings, train, seed=seed, device=device, validation=validation
-        )
-        return scored(MLP, settings, predict, validation, curves=curves)
-
-    yield from coordinate_search(MLP_START[grid], MLP_AXES[grid], trial_of)
-
-
 def tune_mlp(data: Dataset, device: torch.device, *, grid: str, seed: int) -> Run:
-    """Tune perceptrons on the validation rows; refit and test the best (part b).
+    """Tune perceptrons one hyperparameter after the other; refit and test the best (part b).
 
     Args:
         data: divided with `seed`.
         grid: a key of `MLP_AXES`.
     """
     split = seal(data)
+
     # Training and validation rows only.
-    search = search_mlp(grid, split.train, split.validation, seed=seed, device=device)
+    def trial_of(settings: dict[str, Any]) -> Trial:
+        predict, curves, _ = fit_mlp(
+            settings, split.train, seed=seed, device=device, validation=split.validation
+        )
+        return scored(MLP, settings, predict, split.validation, curves=curves)
+
+    search = coordinate_search(MLP_START[grid], MLP_AXES[grid], trial_of)
     count = search_length(MLP_START[grid], MLP_AXES[grid])
     steps, bar = [], Epochs(count, f"mlp, split {seed}")
     for _, (axis, trial) in zip(bar, search, strict=True):
@@ -263,7 +243,7 @@ def tune_mlp(data: Dataset, device: torch.device, *, grid: str, seed: int) -> Ru
     predict, refit_curves, parameters = fit_mlp(
         chosen.settings, split.fitting_rows(), seed=seed, device=device
     )
-    metrics, arrays = tested(split, chosen, predict, data.class_names, seed)
+    metrics, arrays = tested(split, chosen, predict, len(data.class_names), seed)
     return metrics | {
         "parameters": parameters,
         "candidates": len(steps),

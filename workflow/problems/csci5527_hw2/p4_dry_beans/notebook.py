@@ -17,7 +17,7 @@ from sklearn.metrics import ConfusionMatrixDisplay
 
 SEED = 0
 torch.set_num_threads(1)
-pd.set_option("display.max_colwidth", None, "display.max_rows", None)
+pd.set_option("display.max_colwidth", None)
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 # %% [markdown]
@@ -42,7 +42,10 @@ def official():
         table = fetch_ucirepo(id=602).data
     except (ConnectionError, OSError) as error:
         print(f"UCI cannot be reached ({error}).")
-        return drawn((16,), 7)
+        noise = drawn((16,), 7)
+        for part in (noise.train, noise.val, noise.test):
+            part.x = part.x + 1.0  # no zeros, since logarithms are taken
+        return noise
     names, y = np.unique(table.targets["Class"].str.upper(), return_inverse=True)
     x = table.features.to_numpy(float)
     kept = first_occurrences(x)
@@ -77,8 +80,8 @@ pd.DataFrame(counts, index=NAMES)
 # one question and then refuses.
 
 # %%
-# source: proofsheet.learning.classification: confusion_matrix, accuracy, recall, f1, macro_f1
-# source: proofsheet.learning.classification: bootstrap_interval, summary
+# source: proofsheet.learning.classification: confusion_matrix, accuracy, f1, macro_f1
+# source: proofsheet.learning.classification: bootstrap_interval
 
 # %%
 # source: proofsheet.learning.model_selection: Predictor, Rows, Trial, scored, by_accuracy, best
@@ -112,18 +115,18 @@ tried.sort_values("validation accuracy", ascending=False, kind="stable").head(10
 
 # %%
 def report(part, run, arrays):
-    """What was chosen, its accuracy, and its confusion matrix on the test rows."""
+    """What was chosen, how it does on the test rows, and its confusion matrix."""
+    confusion = arrays["confusion"]
+    low, high = bootstrap_interval(confusion, accuracy, seed=SEED)
     print(f"chosen: {run['model']}, {run['settings']}")
-    print(f"{part}.candidates = {run['candidates']}")
+    print(f"{part}.candidates = {len(run['trials'])}")
     print(f"{part}.validation_accuracy = {100 * run['validation_accuracy']:.2f} %")
-    print(f"{part}.test_accuracy = {100 * run['test_accuracy']:.2f} %")
-    for end in ("low", "high"):
-        print(f"{part}.test_interval.{end} = {100 * run['test_interval'][end]:.2f} %")
-    print(f"{part}.macro_f1 = {run['macro_f1']:.4f}")
-    for name in NAMES:
-        print(f"{part}.recall.{name} = {100 * run['recall'][name]:.2f} %")
+    print(f"{part}.test_accuracy = {100 * accuracy(confusion):.2f} %")
+    print(f"{part}.test_interval.low = {100 * low:.2f} %")
+    print(f"{part}.test_interval.high = {100 * high:.2f} %")
+    print(f"{part}.macro_f1 = {macro_f1(confusion):.4f}")
     _, axes = plt.subplots(figsize=(5, 5))
-    ConfusionMatrixDisplay(arrays["confusion"], display_labels=NAMES).plot(
+    ConfusionMatrixDisplay(confusion, display_labels=NAMES).plot(
         ax=axes, cmap="cividis", xticks_rotation=45, colorbar=False
     )
     plt.show()
@@ -170,19 +173,4 @@ print(f"mlp.parameters = {mlp['parameters']}")
 report("mlp", mlp, arrays_b)
 
 # %% [markdown]
-# This, too, is above 90 %.
-#
-# ## Both classifiers on the same test rows
-#
-# Resampling the test rows with both predictions for each keeps the pairing.
-
-# %%
-# source: proofsheet.learning.classification: paired_difference, _gain
-
-# %%
-both = paired_difference(arrays_a["truth"], arrays_a["predicted"], arrays_b["predicted"])
-print(f"difference.difference = {100 * both['difference']:.2f} %")
-for end in ("low", "high"):
-    print(f"difference.interval.{end} = {100 * both['interval'][end]:.2f} %")
-print(f"difference.either_wrong = {both['either_wrong']}")
-print(f"difference.shared = {100 * both['shared']:.2f} %")
+# This, too, is above the 90 % that the text asks for.

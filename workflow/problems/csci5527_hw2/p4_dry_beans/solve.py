@@ -11,7 +11,7 @@ from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
-from proofsheet.learning.classification import over_splits, overfitting, paired_difference
+from proofsheet.learning.classification import over_splits, overfitting, paired_difference, summary
 from proofsheet.learning.model_selection import described, tried
 
 
@@ -38,6 +38,9 @@ with script.run(snakemake):
         kind: [read_arrays(path) for path in snakemake.input[f"{kind}_arrays"]] for kind in kinds
     }
     first = {kind: arrays[kind][0] for kind in kinds}
+    for kind in kinds:
+        for run, saved in zip(runs[kind], arrays[kind], strict=True):
+            run |= summary(saved["confusion"], names, seed=run["seed"])
 
     metrics = {
         "duplicates_removed": data.source["duplicates_removed"],

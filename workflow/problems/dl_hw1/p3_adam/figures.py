@@ -28,7 +28,7 @@ with script.run(snakemake):
             )
         axis.set(title=title, xlabel="step $t$", ylim=(1e-15, 1e6))
     axes[0].set_ylabel(r"$\ell(w_t)\,/\,\ell(w_1)$")
-    axes[1].legend(fontsize=7, loc="lower left")
+    axes[1].legend(fontsize=6.5, loc="upper right", ncols=2, columnspacing=0.8)
     for i, (name, label) in enumerate(
         {"zero": r"$\varepsilon = 0$", "default": r"$\varepsilon = 10^{-8}$",
          "large": r"$\varepsilon = 10^{-4}$"}.items()
@@ -46,7 +46,7 @@ with script.run(snakemake):
         ylabel=r"$\max_t\Vert w_t^{(c)} - w_t^{(1)}\Vert_\infty$",
         ylim=(1e-17, 30),
     )
-    axes[2].legend(fontsize=7, loc="lower right", bbox_to_anchor=(1, 0.1))
+    axes[2].legend(fontsize=6.5, loc="center left", bbox_to_anchor=(0, 0.35))
     figures.save(figure, snakemake.output.scaling)
 
     # Rare and noisy gradients

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # Deep Learning, homework 1, problem 4: blood cell classification with MLPs
 #
-# Needs `pip install numpy scipy scikit-learn torch medmnist tqdm matplotlib`. Beside the results of
-# the workflow it reads the trained networks; elsewhere it trains them, in about a minute on a CPU.
+# Needs `pip install numpy scipy scikit-learn torch medmnist tqdm matplotlib`. Beside the results
+# of the workflow it reads the trained networks; elsewhere it trains them, in about a minute on a
+# CPU.
 
 # %%
 import matplotlib.pyplot as plt
@@ -69,13 +70,13 @@ plt.show()
 print(f"balance.ratio = {counts.max() / counts.min():.2f}")
 
 # %% [markdown]
-# Is the set balanced? `balance.ratio` is how many times as many images the largest class has as the
-# smallest. We call a set balanced up to 1.5.
+# Is the set balanced? No: the largest class has `balance.ratio` times as many images as the
+# smallest.
 #
 # ## Q4.2 Building and training the MLP
 #
-# Adam with learning rate 1e-3 on the cross-entropy, 30 epochs, mini-batches of 64; no augmentation
-# and no early stopping. Pixels are scaled to [0, 1].
+# Adam with learning rate 1e-3 on the cross-entropy, 30 epochs, mini-batches of 64; no
+# augmentation and no early stopping. Pixels are scaled to [0, 1].
 
 # %%
 # source: proofsheet.jobs.progress
@@ -134,7 +135,7 @@ plt.show()
 
 # %%
 for i, entry in enumerate(most_confused(confusion, NAMES)):
-    print(f"{entry['true']} taken for {entry['predicted']}")
+    print(f"{entry['true']} classified as {entry['predicted']}")
     print(f"most_confused.{i}.count = {entry['count']}")
 
 # %%
@@ -162,6 +163,12 @@ for panel, row in zip(axes, picked(np.isin(np.arange(len(y)), missed), 5, SEED),
 plt.show()
 
 # %% [markdown]
+# **Hypothesis.** In our run these are immature granulocytes, most often called monocytes. They
+# comprise several stages of maturation; the nucleus of the later ones is indented like that of a
+# monocyte, and at 28 × 28 pixels the granules that would tell them apart are barely visible. The
+# perceptron cannot use such fine structure well, because it has to learn it separately at each
+# place. A lack of examples is not the reason: the type is one of the most frequent.
+#
 # ## Q4.4 Prediction confidence
 #
 # High confidence is above 0.9, low is below 0.6; two images of each of the four kinds.
@@ -188,14 +195,17 @@ for i, (level, mask) in enumerate(levels.items()):
 plt.show()
 
 # %% [markdown]
-# Why may a network be confident and wrong? Softmax only weighs the eight types against each
-# other: nothing in it can say "I have not seen this before". And the cross-entropy rewards larger
-# logits for images that are classified correctly, which enlarges the lead of a wrong type, too.
+# **Written analysis.** The confident errors are paler than confident correct images of their
+# type: they have less contrast and are brighter. Most of them resemble the predicted type in
+# color, brightness and the size of the stained area. Softmax only compares the eight types with
+# each other, so a cell that looks like another type gets a large logit for it, and nothing can
+# say "I have not seen this before". Training adds to this: the cross-entropy keeps rewarding
+# larger margins, which also grow for images on the wrong side of the boundary.
 #
 # ## Beyond the text: a convolutional network
 #
-# The same images with a small convolutional network say how much of the difficulty is the
-# perceptron's.
+# A small convolutional network on the same images shows how much of the difficulty lies in the
+# perceptron.
 
 # %%
 reference, arrays = saved(f"{RUNS}/cnn") or train(data, device, network="cnn", seed=SEED)

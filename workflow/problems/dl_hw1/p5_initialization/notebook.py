@@ -20,7 +20,7 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 # ## Q5.1 Initialization schemes
 
 # %%
-# source: problems.dl_hw1.p5_initialization.initialization
+# source: problems.dl_hw1.p5_initialization.initialization: STANDARD_DEVIATION, initialize_weights
 
 # %% [markdown]
 # The standard deviations of drawn weights beside those that are asked for:

@@ -24,12 +24,16 @@ with script.run(snakemake):
     left.loglog(epsilons, arrays["median_error"], color=blue, label="median")
     left.loglog(epsilons, arrays["median_single"], color=green, ls="-.", label="median, float32")
     left.set(xlabel=r"$\varepsilon$", ylabel="absolute error $|a - n|$", ylim=(1e-13, 1e5))
-    left.legend(fontsize=7, loc="upper center", ncols=3)
+    left.legend(
+        fontsize=7, loc="upper center", ncols=3, frameon=True, framealpha=1, edgecolor="none"
+    )
     right.loglog(epsilons, arrays["max_strict"], color=orange, ls="--", label="largest")
     right.loglog(epsilons, arrays["median_strict"], color=blue, label="median")
     right.axhline(BAR, color="black", lw=0.8, ls=":", label="$10^{-5}$")
     right.set(xlabel=r"$\varepsilon$", ylabel="relative error", ylim=(1e-12, 1e3))
-    right.legend(fontsize=7, loc="upper center", ncols=3)
+    right.legend(
+        fontsize=7, loc="upper center", ncols=3, frameon=True, framealpha=1, edgecolor="none"
+    )
     for axis in (left, right):
         # Above the grid, which has a line there too.
         axis.axvline(metrics["gradient_check"]["epsilon"], color="0.25", lw=1.0, ls="-", zorder=1)

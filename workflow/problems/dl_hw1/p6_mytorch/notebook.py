@@ -17,7 +17,7 @@ SEED = 0
 # Every module has `forward`, `backward`, `get_parameters` and `get_gradients`.
 
 # %%
-# source: mytorch.nn.modules.module
+# source: mytorch.nn.modules.module: Module
 
 # %% [markdown]
 # ## Q6.1 Linear layer
@@ -27,10 +27,10 @@ SEED = 0
 # drawn by Xavier's rule, He's on request.
 
 # %%
-# source: mytorch.nn.init
+# source: mytorch.nn.init: Init, Rng, initial_weights
 
 # %%
-# source: mytorch.nn.modules.linear
+# source: mytorch.nn.modules.linear: Linear
 
 # %%
 layer = Linear(3, 2, rng=SEED, dtype=np.float64)
@@ -48,7 +48,7 @@ print(np.allclose(layer.dW, G.T @ X), np.allclose(layer.db, G.sum(axis=0)))
 # and loses no accuracy in the tails.
 
 # %%
-# source: mytorch.nn.modules.activation
+# source: mytorch.nn.modules.activation: ReLU, Sigmoid
 
 # %%
 print(ReLU().forward(np.array([[-1.0, 0.0, 2.0]])))
@@ -71,23 +71,59 @@ print("large logits:", loss.forward(np.array([[1e4, 0.0]]), np.array([1])), loss
 # ## Q6.4 Sequential
 
 # %%
-# source: mytorch.nn.sequential
+# source: mytorch.nn.sequential: Sequential
 
 # %% [markdown]
 # ## Q6.5 SGD
 
+
 # %%
-# source: mytorch.nn.optim: Optimizer, SGD
+class SGD:
+    """param ← param − lr · grad, in place: the arrays are those that the layers use."""
+
+    def __init__(self, parameters, lr=0.01):
+        self.parameters = parameters
+        self.lr = lr
+
+    def step(self, gradients):
+        for param, grad in zip(self.parameters, gradients, strict=True):
+            param -= self.lr * grad
+
+    def zero_grad(self):
+        """Nothing to do: each `backward` overwrites the gradients."""
+
 
 # %% [markdown]
 # ## Q6.6 Gradient checking
 #
-# Each entry of each gradient is compared with a central difference of the loss, as $|a - n| /
-# (|a| + |n|)$. Where both are so small that the rounding of the loss dominates, the denominator
-# has a floor; `relative_errors` without a floor is the measure of the text.
+# Each entry of each gradient is compared with a central difference of the loss. In double
+# precision, because in float32 rounding alone would be larger than the differences.
+
 
 # %%
-# source: mytorch.utils.gradient_check
+def relative_errors(model, x, y, epsilon=1e-5, loss=None):
+    """|a − n| / (|a| + |n|) of every entry of every parameter; 0 where both are 0."""
+    loss = loss or SoftmaxCrossEntropy()
+    loss.forward(model.forward(x), y)
+    model.backward(loss.backward())
+    errors = []
+    for p, gradient in zip(model.get_parameters(), model.get_gradients(), strict=True):
+        for index, a in np.ndenumerate(gradient.copy()):
+            kept = p[index]
+            p[index] = kept + epsilon
+            above = loss.forward(model.forward(x), y)
+            p[index] = kept - epsilon
+            below = loss.forward(model.forward(x), y)
+            p[index] = kept
+            n = (above - below) / (2 * epsilon)
+            errors.append(abs(a - n) / (abs(a) + abs(n)) if a or n else 0.0)
+    return np.array(errors)
+
+
+def gradient_check(model, x, y, epsilon=1e-5, loss=None):
+    """The largest relative error over all entries of all parameters."""
+    return relative_errors(model, x, y, epsilon, loss).max()
+
 
 # %% [markdown]
 # It finds mistakes: a loss whose gradient is not divided by the batch size, and a ReLU without
@@ -156,20 +192,22 @@ data = published(rows) if rows else official()
 
 # %%
 # source: proofsheet.learning.classification: share
-# source: problems.dl_hw1.p6_mytorch.train
+# source: problems.dl_hw1.p6_mytorch.train: SIZES, RATE, BATCH, perceptron, rows_of, train
+# source: problems.dl_hw1.p6_mytorch.train: _predicted
 
 # %% [markdown]
 # ### 1. Gradient check of the network that is trained, on five images
 
 # %%
-model = perceptron(SIZES, "xavier", SEED)
+model, double = (perceptron(SIZES, "xavier", SEED, dtype) for dtype in (np.float32, np.float64))
+for ours, theirs in zip(double.get_parameters(), model.get_parameters(), strict=True):
+    ours[...] = theirs
 x = rows_of(data.train.x, data.train.x.mean(), data.train.x.std())
 picked = draw_clear_batch(model, x, 5, 1e-5, np.random.default_rng(SEED))
-both = both_gradients(model, x[picked], data.train.y[picked], 1e-5)
-strict = relative_errors(both.analytic, both.numerical)
-print(f"gradient_check.entries = {len(strict):,}")
-print(f"gradient_check.strict_max_relative_error = {strict.max():.2e}")
-print("The largest relative error is below 1e-5:", strict.max() < 1e-5)
+errors = relative_errors(double, x[picked].astype(np.float64), data.train.y[picked])
+print(f"gradient_check.entries = {len(errors):,}")
+print(f"gradient_check.strict_max_relative_error = {errors.max():.2e}")
+print("The largest relative error is below 1e-5:", errors.max() < 1e-5)
 
 # %% [markdown]
 # ### 2. Training: 3 epochs, learning rate 0.1, batches of 64

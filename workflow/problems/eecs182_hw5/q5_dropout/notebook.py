@@ -75,8 +75,8 @@ plain, plain_losses = descend(0.0, sgd, batch=1, steps=STEPS)
 show("gd", plain[-1])
 
 # %% [markdown]
-# **Answer.** Yes, these are the weights of (a). Every gradient is a multiple of $x$, so from zero the
-# weights stay on the line through $x$, where the shortest solution lies.
+# **Answer.** Yes, these are the weights of (a). Every gradient is a multiple of $x$, so from zero
+# the weights stay on the line through $x$, where the shortest solution lies.
 #
 # ## (c) Dropout, least squares
 #
@@ -143,9 +143,9 @@ for name, losses in (("small", small_losses), ("large", large_losses)):
 # drops both features has 121, whatever the weights. The weights wander and are not those of (c).
 #
 # **Answer to (e).** With 1,024 rows the curve is a thin line, because a batch holds each mask about
-# 256 times: loss and gradient are close to their means over the masks. The loss does not reach zero.
-# The weights are near (c) but not equal to it, and not because of noise: the loss is so flat along
-# $w_2$ that 1,000 steps are too few. The mean of the weights after $T$ steps is
+# 256 times: loss and gradient are close to their means over the masks. The loss does not reach
+# zero. The weights are near (c) but not equal to it, and not because of noise: the loss is so flat
+# along $w_2$ that 1,000 steps are too few. The mean of the weights after $T$ steps is
 # $w^* - (I - 2 \eta A)^T w^*$ with $A = \mathrm{E}\,\tilde x \tilde x^\top$, for every batch size:
 
 # %%
@@ -175,12 +175,12 @@ print(f"dropout_ls.weight_ratio = {best[0] / best[1]:.1f}")
 
 # %% [markdown]
 # **Answer.** (i) Without dropout $w_1$ is ten times $w_2$; with dropout it is a tenth of it. (ii)
-# Without dropout the first term contributes a hundred times as much as the second; with dropout both
-# contribute the same, and the output without a mask is only two thirds of the target.
+# Without dropout the first term contributes a hundred times as much as the second; with dropout
+# both contribute the same, and the output without a mask is only two thirds of the target.
 #
 # *Why:* the mean loss under dropout of rate r is
-# $(y - x \cdot w)^2 + \lambda \sum_j x_j^2 w_j^2$ with $\lambda = r / (1 - r)$. The penalty, which is
-# the variance that the masks cause in the output, charges the squares of the *contributions*
+# $(y - x \cdot w)^2 + \lambda \sum_j x_j^2 w_j^2$ with $\lambda = r / (1 - r)$. The penalty, which
+# is the variance that the masks cause in the output, charges the squares of the *contributions*
 # $x_j w_j$. A sum of given size has the smallest sum of squares when its terms are equal.
 #
 # ## (g) Sweeping over the dropout rate
@@ -245,8 +245,8 @@ plt.show()
 #
 # ## (i) Dropout on real data
 #
-# CIFAR-10, with the class written in binary into the last four pixels of the bottom row. We train on
-# all published training images; the test images are shown clean, with the right class and with a
+# CIFAR-10, with the class written in binary into the last four pixels of the bottom row. We train
+# on all published training images; the test images are shown clean, with the right class and with a
 # wrong one.
 
 # %%
@@ -284,8 +284,9 @@ print(f"cheating.rate_0.images = {len(data.train.y):,}")
 print(f"cheating.rate_0.test_images = {len(data.test.y):,}")
 
 # %%
-# source: problems.eecs182_hw5.q5_dropout.cheating_feature: MEAN, DEVIATION, BITS, LEARNING_RATE, BATCH
-# source: problems.eecs182_hw5.q5_dropout.cheating_feature: normalized, bits, write_answer, other_classes, convnet
+# source: problems.eecs182_hw5.q5_dropout.cheating_feature: MEAN, DEVIATION, normalized
+# source: problems.eecs182_hw5.q5_dropout.cheating_feature: BITS, bits, write_answer, other_classes
+# source: problems.eecs182_hw5.q5_dropout.cheating_feature: LEARNING_RATE, BATCH, convnet
 
 # %%
 figure, axes = plt.subplots(1, 5, figsize=(10, 2.2))
@@ -307,7 +308,8 @@ print(convnet(0.75))
 # source: proofsheet.jobs.device: on_gpu, bfloat16_is_fast, mixed_precision
 
 # %%
-# source: proofsheet.learning.loop: denormals_flushed, fit, logits_of, to_device, share_right, parameter_count
+# source: proofsheet.learning.loop: denormals_flushed, fit, logits_of
+# source: proofsheet.learning.loop: to_device, share_right, parameter_count
 
 # %%
 # source: proofsheet.learning.recipes: SgdRecipe
@@ -340,7 +342,7 @@ plt.show()
 
 # %% [markdown]
 # **Answer.** Without dropout the network learns to read the four pixels and little else: on clean
-# images its accuracy falls to that of guessing. With dropout the accuracy on clean images is higher,
-# and a wrong mark is followed less often, but the network still relies mostly on the mark. Dropout
-# makes it expensive to rely on a few features; the mark can be copied into many channels, so the
-# shortcut is not useless. (One run of each network, from one seed.)
+# images its accuracy falls to that of guessing. With dropout the accuracy on clean images is
+# higher, and a wrong mark is followed less often, but the network still relies mostly on the mark.
+# Dropout makes it expensive to rely on a few features; the mark can be copied into many channels,
+# so the shortcut is not useless. (One run of each network, from one seed.)

@@ -20,7 +20,7 @@ with script.run(snakemake):
     mark = DAGGER if standin else ""
 
     # (a) The graph with the nodes that are asked for.
-    figure, axes = figures.new(width=0.75, height=2.3)
+    figure, axes = figures.new(width=0.7, height=1.9)
     draw_graph(axes, read_json(snakemake.input.graph), row_distance=0.75)
     figures.save(figure, snakemake.output.graph)
 

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -23,6 +23,7 @@ from mytorch.nn.modules.module import Module
 from mytorch.nn.modules.pooling import MaxPool2d
 from mytorch.nn.optim import Adam
 from mytorch.nn.sequential import Sequential
+from problems.eecs182_hw5.q6_cnn.experiments import AdamRecipe, Rows
 
 
 def fully_connected(
@@ -88,18 +89,19 @@ def three_layer_convnet(
     )
 
 
-@dataclass(frozen=True)
-class AdamRecipe:
-    """Adam on mini-batches; `strength` is that of the L2 penalty on the weights."""
-
-    epochs: int = 10
-    batch: int = 50
-    learning_rate: float = 1e-3
-    strength: float = 0.0
+def train_fully_connected(
+    sizes: Sequence[int], seen: Rows, held: Rows, recipe: AdamRecipe, *,
+    rng: np.random.Generator, **options: Any,
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """Curves of a new `fully_connected` net with these options; see `fit`."""
+    return fit(fully_connected(sizes, rng=rng, **options), seen, held, recipe, rng=rng)
 
 
-Rows = tuple[np.ndarray, np.ndarray]
-"""x (n, …) and y (n,)."""
+def train_convnet(
+    seen: Rows, held: Rows, recipe: AdamRecipe, *, rng: np.random.Generator, **options: Any
+) -> dict[str, np.ndarray]:
+    """Curves of a new `three_layer_convnet` with these options; see `fit`."""
+    return fit(three_layer_convnet(rng=rng, **options), seen, held, recipe, rng=rng)
 
 
 def fit(

@@ -1,1 +1,0 @@
-"""How notebooks, which stand alone, get their data: files, the dataset's client, or stand-ins."""

@@ -1,0 +1,55 @@
+"""The notebooks of HW 3: what they must not contain, and constants that the workflow has, too."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+import yaml
+
+from proofsheet.learning.transfer_strategy import strategy_of
+from proofsheet.notebooks.builder import build
+
+ROOT = Path(__file__).parents[2]
+PROBLEMS = ROOT / "workflow/problems/csci5527_hw3"
+
+
+def code(problem: str) -> str:
+    """All code of a notebook, with what it pastes."""
+    text = (PROBLEMS / problem / "notebook.py").read_text()
+    cells = build(text, (ROOT / "src", ROOT / "workflow")).cells
+    return "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+
+
+@pytest.mark.parametrize("problem", [path.parent.name for path in PROBLEMS.glob("*/notebook.py")])
+def test_at_most_600_lines_and_nothing_is_defined_twice(problem: str) -> None:
+    lines = [line.strip() for line in code(problem).splitlines()]
+    counted = [
+        line for line in lines if line and not line.startswith(("#", '"""', "from __future__"))
+    ]
+    assert len(counted) <= 600
+    kinds = ast.FunctionDef | ast.ClassDef
+    body = ast.parse(
+        "\n".join(line for line in code(problem).splitlines() if "__future__" not in line)
+    ).body
+    names = [node.name for node in body if isinstance(node, kinds)]
+    assert len(names) == len(set(names))
+
+
+def test_no_built_in_optimizer_takes_part_in_problem_1() -> None:
+    assert "torch.optim" not in code("p1_optimizers")
+
+
+def test_the_strategies_are_those_of_the_configuration() -> None:
+    entries = yaml.safe_load((ROOT / "config.yaml").read_text())["transfer"]["strategies"]
+    tree = ast.parse((PROBLEMS / "p4_transfer/notebook.py").read_text())
+    named = {
+        node.targets[0].id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
+    strategies = ast.literal_eval(named["STRATEGIES"])
+    assert list(strategies) == list(entries)
+    for name, entry in entries.items():
+        assert strategy_of(name, strategies[name]) == strategy_of(name, entry)
