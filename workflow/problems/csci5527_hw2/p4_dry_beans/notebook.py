@@ -5,8 +5,8 @@
 # support vector machine, a random forest or boosting; (b) by a multi-layer perceptron.
 #
 # Needs `pip install numpy scipy pandas scikit-learn torch ucimlrepo tqdm matplotlib`. Beside the
-# results of the workflow it reads the tuned classifiers; elsewhere it tunes them, in about ten
-# minutes on two CPU cores.
+# results of the workflow it reads the tuned classifiers; elsewhere it tunes them, in a few minutes
+# on a CPU.
 
 # %%
 import matplotlib.pyplot as plt
