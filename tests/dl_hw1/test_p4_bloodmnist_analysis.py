@@ -9,9 +9,9 @@ import torch
 from problems.dl_hw1.p4_bloodmnist import analysis
 from problems.dl_hw1.p4_bloodmnist.model import (
     FEATURES,
+    build,
     differences,
     features,
-    network,
     otsu,
     scaled,
     turned,
@@ -70,7 +70,7 @@ def test_networks_take_scaled_images():
     assert x.max() <= 1
     np.testing.assert_allclose(x[0, :, 0, 0], 230 / 255, rtol=1e-6)
     for kind in ("mlp", "cnn"):
-        assert network(kind).eval()(x).shape == (2, 8)
+        assert build(kind).eval()(x).shape == (2, 8)
 
 
 def test_balance():
