@@ -10,7 +10,7 @@ from packaging.markers import Marker
 ENVIRONMENTS = {
     "data": [
         "numpy", "pandas", "openpyxl", "scipy", "scikit-learn", "ucimlrepo", "torch", "torchvision",
-        "medmnist", "kagglehub", "pooch", "pyyaml", "jsonschema", "tqdm",
+        "medmnist", "kaggle", "six", "pooch", "pyyaml", "jsonschema", "tqdm",
     ],
     "compute": [
         "numpy", "scipy", "sympy", "scikit-learn", "torch", "torchvision", "tqdm", "pyyaml",
@@ -18,8 +18,8 @@ ENVIRONMENTS = {
     "figures": ["numpy", "scipy", "matplotlib", "scikit-learn"],
     "notebooks": [
         "numpy", "scipy", "sympy", "scikit-learn", "torch", "torchvision", "pandas", "openpyxl",
-        "ucimlrepo", "medmnist", "pooch", "matplotlib", "tqdm", "nbformat", "nbclient", "ipykernel",
-        "pyyaml",
+        "ucimlrepo", "medmnist", "kaggle", "pooch", "matplotlib", "tqdm", "nbformat", "nbclient",
+        "ipykernel", "pyyaml",
     ],
     "report": ["pyyaml", "matplotlib", "pypandoc-binary", "typst", "pypdf", "pypdfium2", "numpy"],
 }  # fmt: skip

@@ -162,7 +162,7 @@ def measure(perform, colors, folder: Path) -> dict[str, Path]:
     def both(name: str) -> dict[str, Path]:
         return {"metrics": folder / f"{name}.json", "arrays": folder / f"{name}.npz"}
 
-    sizes = {"seed": 0, "images": 120, "measured": 40}
+    sizes = {"seed": 0, "images": 120, "measured": None}
     train_job(train_both, colors, both("numpy"), **sizes, checked=2)
     for name in ("two_layer", "vanilla_cnn", "own"):
         train_job(train, colors, both(name), **sizes, network=name, epochs=1)

@@ -65,6 +65,7 @@ def test_what_one_problem_alone_uses_is_in_its_folder():
         *(PACKAGE / "planning").glob("*.py"),
         PACKAGE / "jobs/run.py",  # commands
         PACKAGE / "notebooks/agreement.py",
+        PACKAGE / "data/write_mirror.py",
     ]
     rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
     for path in chain(PROBLEMS.glob("*/*/*.py"), workflow):

@@ -20,7 +20,7 @@ from problems.dl_hw1.p4_bloodmnist import model as blood_cells
 from problems.dl_hw1.p5_initialization import model as deep_mlp
 from problems.eecs182_hw5.q6_cnn import designs as small_convnets
 from proofsheet.data.dataset import Dataset, Part
-from proofsheet.jobs.script import function_of
+from proofsheet.jobs.training import function_of
 from proofsheet.learning.squeezenet import random_state
 from proofsheet.planning.import_graph import imported_modules
 from proofsheet.sweeps.registry import SWEEPABLE

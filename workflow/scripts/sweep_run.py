@@ -7,12 +7,13 @@ from pathlib import Path
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, write_json
+from proofsheet.jobs.training import device_of, function_of
 from proofsheet.sweeps.runs import validated
 
 with script.run(snakemake) as log:
     params = snakemake.params
-    train = script.function_of(params.function)
-    device, _ = script.device_of(params.device, snakemake.threads)
+    train = function_of(params.function)
+    device, _ = device_of(params.device, snakemake.threads)
     # Settings are compared, so the test rows are not there.
     data = load(Path(snakemake.input.source).parent).without_test()
     known = inspect.signature(train).parameters

@@ -9,13 +9,14 @@ from pathlib import Path
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
+from proofsheet.jobs.training import device_of, function_of
 
 with script.run(snakemake) as log:
     given = dict(snakemake.wildcards.items()) | dict(snakemake.params.items())
-    train = script.function_of(given.pop("function"))
+    train = function_of(given.pop("function"))
     for told in ("deterministic", "preset"):  # for the record of the job
         given.pop(told, None)
-    device, where = script.device_of(given.pop("device", None), snakemake.threads)
+    device, where = device_of(given.pop("device", None), snakemake.threads)
     data = load(Path(snakemake.input.source).parent)
     data = data.divided(given.pop("split", "prepared"), given.get("seed", 0))
     for name, paths in snakemake.input.items():

@@ -7,9 +7,8 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -77,30 +76,6 @@ def set_threads(threads: int) -> None:
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
     os.environ["OMP_NUM_THREADS"] = str(threads)
-
-
-def device_of(name: str | None, threads: int) -> tuple[Any, dict[str, str]]:
-    """The device of a job that trains, set up with its threads, and what a report says of it.
-
-    Args:
-        name: `auto`, `cpu` or `cuda`; None: the job does without PyTorch, and has no device.
-
-    Raises:
-        UserError: `cuda` where there is none.
-    """
-    if name is None:
-        return None, {}
-    from proofsheet.jobs.device import described, set_up
-
-    set_threads(threads)
-    device = set_up(name)
-    return device, {"device": described(device)}
-
-
-def function_of(name: str) -> Callable[..., Any]:
-    """The function `package.module:name`."""
-    module, function = name.split(":")
-    return getattr(import_module(module), function)
 
 
 def _files(snakemake: Any, kind: str) -> list[str]:

@@ -19,6 +19,12 @@ _TABLE = re.compile(
     r"^: (?P<caption>.+?) \{#tbl-",
     re.MULTILINE,
 )
+_LISTING = re.compile(
+    r"^#+ (?P<caption>[^\n{]+?) \{#sec-(?:(?!\n#).)*?"
+    r"\{\{< include /tables/[\w-]+/(?P<problem>[\w-]+)/(?P<name>[\w-]+)\.md >\}\}\s*\Z",
+    re.MULTILINE | re.DOTALL,
+)
+"""What ends a chapter under a heading of its own, such as a program, has the heading's title."""
 _REFERENCE = re.compile(r"\[?-?@(fig|tbl|eq|sec)-[\w-]+\]?")
 _NAMES = {"fig": "another figure", "tbl": "a table", "eq": "an equation", "sec": "a section"}
 _CITATION = re.compile(r" ?\[@[^\]]+\]")
@@ -29,7 +35,7 @@ def captions(report: Path, name: str) -> dict[str, str]:
     found = {}
     for path in sorted((report / name).glob("_*.qmd")):
         text = claims.replace(Chapter.read(path), lambda claim: claim.text)
-        for match in (*_FIGURE.finditer(text), *_TABLE.finditer(text)):
+        for match in (*_FIGURE.finditer(text), *_TABLE.finditer(text), *_LISTING.finditer(text)):
             key = f"{match['problem']}/{match['name']}"
             found.setdefault(key, _restructured(match["caption"]))
     return found

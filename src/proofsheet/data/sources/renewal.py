@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -49,12 +50,9 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _module(name: str) -> Any:
+    """What fetches a dataset; imported by its name, as only this dataset is asked for."""
     if name == "weights":
-        from proofsheet.data.weights import PretrainedWeights
-
-        return PretrainedWeights()
+        return import_module("proofsheet.data.weights").PretrainedWeights()
     if name == "scipy_images":
-        from proofsheet.data import scipy_images
-
-        return scipy_images
+        return import_module("proofsheet.data.scipy_images")
     return dataset_module(name) if name in DATASETS else None

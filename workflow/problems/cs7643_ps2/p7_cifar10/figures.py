@@ -66,7 +66,7 @@ with script.run(snakemake):
     panels[0].legend(loc="upper left")
     figures.save(figure, snakemake.output.curves, standin=standin)
 
-    figure, axes = figures.new(width=0.75, height=3.3)
+    figure, axes = figures.new(width=0.6, height=2.6)
     figures.heatmap(axes, arrays["confusion"], names)
     figures.save(figure, snakemake.output.confusion, standin=standin)
 

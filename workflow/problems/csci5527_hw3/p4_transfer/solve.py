@@ -122,7 +122,9 @@ with script.run(snakemake):
         "best_title": title_of(best),
         "ties": ties(measured, best),
         "best_strategy": measured[best],
-        "kinds": kinds,
+        # Of some sources the kinds and the patients are not known.
+        "kinds": {"bacteria": 0.0, "virus": 0.0} | kinds,
+        "patients_known": source.get("patients_known", True),
         "apart": apart,
         "examples": shown,
         "weights": read_json(snakemake.input.origin),

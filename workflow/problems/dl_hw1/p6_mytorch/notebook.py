@@ -188,7 +188,7 @@ rows = prepared("mnist")
 data = published(rows) if rows else official()
 
 # %%
-# source: mytorch.training: Prepare, fit, logits_of
+# source: mytorch.training: Prepare, fit, penalize, weighted, logits_of
 
 # %%
 # source: proofsheet.learning.classification: share
