@@ -1,4 +1,3 @@
-# ruff: noqa: F821
 # %% [markdown]
 # # Problem 7, extra credit: a long tail
 #

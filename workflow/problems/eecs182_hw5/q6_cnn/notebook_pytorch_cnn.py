@@ -1,4 +1,3 @@
-# ruff: noqa: F821 (a notebook's text names what is pasted above it)
 # %% [markdown]
 # # EECS 182, homework 5, question 6: a convolutional network in PyTorch
 #
