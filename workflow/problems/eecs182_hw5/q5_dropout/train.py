@@ -48,19 +48,21 @@ def train(
     )
     x = write_answer(normalized(data.train.x[:images], device), y)
     watched, clean = (normalized(p.x[:measured], device) for p in (data.val, data.test))
+    mixed = mixed_precision(device)
     torch.manual_seed(seed)
     model = convnet(rate, classes).to(device)
     recipe = SgdRecipe(epochs, batch, learning_rate, momentum=0.0, weight_decay=0.0)
     curves = fit(
         model, (x, y), (watched, watched_y), recipe, seed=seed, label=f"dropout {rate:g}",
-        mixed=mixed_precision(device),
+        mixed=mixed,
     )  # fmt: skip
     wrong = other_classes(test_y, classes, seed)
-    outputs = {
-        "clean": logits_of(model, clean),
-        "cheating": logits_of(model, write_answer(clean, test_y)),
-        "misled": logits_of(model, write_answer(clean, wrong)),
+    shown = {
+        "clean": clean,
+        "cheating": write_answer(clean, test_y),
+        "misled": write_answer(clean, wrong),
     }
+    outputs = {name: logits_of(model, x, mixed=mixed) for name, x in shown.items()}
     answers = {name: output.argmax(dim=1) for name, output in outputs.items()}
 
     def share(hits: Tensor) -> float:
@@ -71,7 +73,7 @@ def train(
         "seed": seed,
         "epochs": epochs,
         "images": len(y),
-        "mixed": mixed_precision(device),
+        "mixed": mixed,
         "test_images": len(test_y),
         "parameters": parameter_count(model),
         "clean_accuracy": share(answers["clean"] == test_y),
@@ -87,4 +89,4 @@ def train(
             name: torch.bincount(found, minlength=classes).tolist()
             for name, found in answers.items()
         },
-    }, curves | {"val_logits": logits_of(model, watched).cpu().numpy()}
+    }, curves | {"val_logits": logits_of(model, watched, mixed=mixed).cpu().numpy()}
