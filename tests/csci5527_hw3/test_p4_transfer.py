@@ -72,7 +72,7 @@ def radiographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A few drawn radiographs, prepared, and random weights in place of pretrained ones."""
     folder = tmp_path_factory.mktemp("radiographs")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chest_xray, "STANDIN_IMAGES", {"train": 64, "test": 24})
+        patch.setattr(chest_xray, "STANDIN_IMAGES", {"train": 120, "test": 24})
         prepare("chest_xray", "standin", "", 0, folder)
     write_arrays(folder / "pretrained.npz", **random_state(1))
     (folder / "pretrained.json").write_text('{"origin": "nowhere", "pretrained_here": true}')
