@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from mytorch.nn.modules.conv import Conv2d
-from mytorch.nn.modules.linear import Linear
 from mytorch.nn.modules.loss import SoftmaxCrossEntropy
 from mytorch.nn.sequential import Sequential
 
@@ -85,9 +83,9 @@ def penalize(model: Sequential, strength: float) -> float:
     return total
 
 
-def weighted(model: Sequential) -> Iterator[Linear | Conv2d]:
+def weighted(model: Sequential) -> Iterator[Any]:
     """The layers that have weights W."""
-    return (layer for layer in model if isinstance(layer, Linear | Conv2d))
+    return (layer for layer in model if "W" in layer.parameter_names)
 
 
 def logits_of(

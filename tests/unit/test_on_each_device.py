@@ -69,6 +69,7 @@ def cifar_plan(plan: Plan, device: torch.device) -> np.ndarray:
 def digits(device: torch.device) -> np.ndarray:
     x = torch.rand(96, 1, 28, 28, generator=torch.Generator().manual_seed(0)).to(device)
     y = (torch.arange(96) % 10).to(device)
+    torch.manual_seed(0)
     model = digit_network.network().to(device)
     curves = fit(
         model, (x, y), (x, y), digit_network.Recipe(1, 32), seed=0, label="test",
