@@ -87,8 +87,7 @@ def _entries(reader: PdfReader, outline: list) -> set[tuple[str, int]]:
         if isinstance(entry, list):
             found |= _entries(reader, entry)
         else:
-            title = re.sub(r"^[0-9.]+\s+", "", entry.title)
-            found.add((_plain(title), reader.get_destination_page_number(entry) + 1))
+            found.add((_plain(entry.title), reader.get_destination_page_number(entry) + 1))
     return found
 
 

@@ -34,7 +34,8 @@ SHAPES = {
 CLASSES = {"dry_bean": 7, "bloodmnist": 8, "chest_xray": 2}
 # As the rules hand it over, and small.
 START = {
-    "grid": "small", "every": 1, "seed": 0, "epochs": 1, "images": 60, "measured": 40,
+    "device": "cpu", "grid": "small", "every": 1, "seed": 0, "epochs": 1, "images": 60,
+    "measured": 40,
     "side": 64, "strategies": {"frozen": {"frozen": 9, "epochs": 1}, "truncated": {"blocks": 6}},
 }  # fmt: skip
 SWEPT = {
@@ -80,7 +81,7 @@ def small(name: str) -> Dataset:
 def run(name: str, data: Dataset, parameters: dict) -> dict:
     """One run, as scripts/sweep_run.py does it."""
     train = function_of(SWEEPABLE[name].function)
-    known = inspect.signature(train).parameters
+    known = inspect.signature(train).parameters.keys() - {"data", "device"}
     start = START | ({"weights": random_state(0)} if SWEEPABLE[name].inputs else {})
     start = {key: value for key, value in start.items() if key in known}
     _, arrays = train(data, torch.device("cpu"), **(start | parameters))

@@ -35,7 +35,7 @@ def trainings(project):
     """A checkout whose dry beans are there and whose trainings only watch each other."""
 
     def run(seconds: int, *arguments: str) -> list[bool]:
-        script = project.folder / "workflow/problems/csci5527_hw2/p4_dry_beans/train_mlp.py"
+        script = project.folder / "workflow/scripts/train.py"
         script.write_text(TRAINING % seconds)
         run = project.snakemake(*RUNS, *arguments, *QUICK[:3], "device=cuda")
         assert run.returncode == 0, run.stdout[-3000:]

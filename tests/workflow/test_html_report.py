@@ -84,7 +84,9 @@ def test_a_click_leads_to_a_figure_with_its_caption(browser, page):
     )
     wait.until(lambda driver: int(image[0].get_attribute("naturalWidth")) > 0)
     click(browser, "//tr[.//*[normalize-space(text())='convergence']]//a[2]")
-    wait.until(lambda driver: "All random starts" in driver.find_element(By.TAG_NAME, "body").text)
+    wait.until(
+        lambda driver: "Relative excess loss" in driver.find_element(By.TAG_NAME, "body").text
+    )
     assert severe(browser) == []
 
 

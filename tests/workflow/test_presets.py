@@ -48,7 +48,7 @@ def test_a_quick_result_does_not_pass_as_full_without_snakemakes_records(project
     small = project.snakemake(f"{folder}/metrics.json", *config, "preset=quick")
     assert small.returncode == 0, small.stdout[-3000:]
     shutil.rmtree(project.folder / ".snakemake")
-    full = project.snakemake(f"{folder}/figures/limits.svg", *config, "preset=full")
+    full = project.snakemake(f"{folder}/figures/activation.svg", *config, "preset=full")
     assert full.returncode != 0
     assert f"{folder}/arrays.npz was made by a quick run, but this run is full" in full.stdout
     assert "delete results/cs7643_ps2 and results/notebooks/cs7643_ps2" in full.stdout

@@ -42,7 +42,7 @@ def commands() -> list[str]:
         found
         for text in texts
         for found in re.findall(r"`((?:make|snakemake|source) [^`<…]+)`", text)
-        if found != "make problem"
+        if found not in ("make problem", "make mirror DIR=folder")
     ]
     return list(dict.fromkeys(filter(None, lines)))
 

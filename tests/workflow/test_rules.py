@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from parsed_rules import parse, rules
+from parsed_rules import rules
 from proofsheet.planning.import_graph import imported_modules
 from workflow_project import ROOT
 
@@ -106,25 +106,3 @@ def test_the_profile_for_slurm_is_the_only_place_to_edit():
     assert profile["slurm-keep-successful-logs"] is True
     assert profile["slurm-init-seconds-before-status-checks"] <= 10
     assert "partition" not in (ROOT / "workflow/profiles/default/config.yaml").read_text()
-
-
-ALL = "bloodmnist cifar10 dry_bean mnist scipy weights"
-
-
-@pytest.mark.parametrize(
-    ("source", "mirrored", "here"),
-    [("auto", "", True), ("official", "", True), ("auto", ALL, False), ("mirror", ALL, False),
-     ("auto", "dry_bean", True), ("mirror", "dry_bean", False), ("standin", "", False)],
-)  # fmt: skip
-def test_notebooks_run_where_they_can_fetch_their_data(project, tmp_path, source, mirrored, here):
-    """They stand alone: what no mirror has they ask of the datasets' own clients."""
-    (tmp_path / "mirror").mkdir()
-    (tmp_path / "mirror/manifest.yaml").write_text("".join(
-        f"{name}: {{official: true, licence: x, files: {{a.xlsx: {{sha256: {64 * '0'}}}}}}}\n"
-        for name in mirrored.split()
-    ))  # fmt: skip
-    mirror = str(tmp_path / "mirror") if mirrored else ""
-    config = {"data": {"source": source, "mirror": mirror}}
-    local = {r.name for r in parse(config, project.folder, project.environment()) if r.local}
-    assert ("csci5527_hw2_p1_subspace_notebook" in local) == here
-    assert {"data", "weights", "scipy_images", "render"} <= local

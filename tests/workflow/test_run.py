@@ -153,7 +153,7 @@ SOLVE_AND_DRAW = {"csci5527_hw2_p1_subspace", "csci5527_hw2_p1_subspace_figures"
     ("module", "expected"),
     [
         (f"{P1}/gradient_descent.py", {*SOLVE_AND_DRAW, "csci5527_hw2_p1_subspace_notebook"}),
-        (f"{P1}/derivations.py", SOLVE_AND_DRAW),
+        (f"{P1}/derivations.py", {*SOLVE_AND_DRAW, "csci5527_hw2_p1_subspace_notebook"}),
         (f"{P1}/figures.py", {"csci5527_hw2_p1_subspace_figures"}),
         ("src/proofsheet/notebooks/builder.py", NOTEBOOKS),
         ("src/proofsheet/report/render.py", set()),

@@ -72,7 +72,7 @@ def test_settings_of_other_pythons_do_not_reach_the_jobs(project, tmp_path, monk
         "MATPLOTLIBRC": os.fspath(other),
     }  # fmt: skip
     monkeypatch.setattr(project, "environment", lambda: environment)
-    figure = "results/cs7643_ps2/p2_activation/figures/limits.svg"
+    figure = "results/cs7643_ps2/p2_activation/figures/activation.svg"
     run = project.snakemake(figure, *QUICK)
     assert run.returncode == 0, run.stdout[-3000:]
     assert "#ff0000" not in (project.folder / figure).read_text()

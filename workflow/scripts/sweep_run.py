@@ -16,7 +16,7 @@ with script.run(snakemake) as log:
     device, _ = device_of(params.device, snakemake.threads)
     # Settings are compared, so the test rows are not there.
     data = load(Path(snakemake.input.source).parent).without_test()
-    known = inspect.signature(train).parameters
+    known = inspect.signature(train).parameters.keys() - {"data", "device"}
     start = {name: value for name, value in params.start.items() if name in known}
     start |= {name: read_arrays(snakemake.input[name]) for name in params.inputs}
     for parameters, path in zip(params.runs, snakemake.output, strict=True):

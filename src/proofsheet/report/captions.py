@@ -21,10 +21,10 @@ _TABLE = re.compile(
 )
 _LISTING = re.compile(
     r"^#+ (?P<caption>[^\n{]+?) \{#sec-(?:(?!\n#).)*?"
-    r"\{\{< include /tables/[\w-]+/(?P<problem>[\w-]+)/(?P<name>[\w-]+)\.md >\}\}\s*\Z",
+    r"\{\{< include /tables/[\w-]+/(?P<problem>[\w-]+)/(?P<name>[\w-]+)\.md >\}\}(?!\s+: )",
     re.MULTILINE | re.DOTALL,
 )
-"""What ends a chapter under a heading of its own, such as a program, has the heading's title."""
+"""What has no caption, such as a program under a heading of its own, has the heading's title."""
 _REFERENCE = re.compile(r"\[?-?@(fig|tbl|eq|sec)-[\w-]+\]?")
 _NAMES = {"fig": "another figure", "tbl": "a table", "eq": "an equation", "sec": "a section"}
 _CITATION = re.compile(r" ?\[@[^\]]+\]")
