@@ -330,8 +330,8 @@ def official():
 data = prepared("cifar10") or official()
 images, held_images = pixels(data, 1000)
 seen, held = flat(images), flat(held_images)
-print(f"images = {len(seen[1]):,}")
-print(f"validation_images = {len(held[1]):,}")
+print(f"{len(seen[1]):,} training images")
+print(f"{len(held[1]):,} validation images")
 
 
 # %%

@@ -420,8 +420,8 @@ def train_net(seen, held, recipe, *, rng, **options):
 
 
 seen, held = pixels(data, 1000)
-print(f"images = {len(seen[1]):,}")
-print(f"validation_images = {len(held[1]):,}")
+print(f"{len(seen[1]):,} training images")
+print(f"{len(held[1]):,} validation images")
 
 # %%
 few, few_held = (tuple(part[:100] for part in rows) for rows in (seen, held))

@@ -60,7 +60,7 @@ def halved(data):
 ready = prepared("cifar100") or prepared("cifar10")
 data = halved(published(ready) if ready else official())
 print(f"classes = {len(data.class_names)}")
-print(f"plain.images = {len(data.train.y):,}")
+print(f"{len(data.train.y):,} training images")
 print(f"test_images = {len(data.test.y):,}")
 
 # %% [markdown]
