@@ -14,7 +14,7 @@ LOW, HIGH = -3, 4  # of w in the grid
 EXAMPLE = Fraction(1), Fraction(1, 4)  # w and η of the step on the first term
 
 with script.run(snakemake):
-    per_unit = snakemake.params.per_unit
+    per_unit = 40  # points of the grid in a unit interval
 
     # Every step of the grid, in exact arithmetic, beside what the derivation says of it
     points = [Fraction(k, per_unit) for k in range(LOW * per_unit, HIGH * per_unit + 1)]
