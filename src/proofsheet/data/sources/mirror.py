@@ -231,7 +231,11 @@ def read_mirror(root: str | Path) -> dict[str, Entry]:
         )
     try:
         # Everything as text: YAML would read a digest such as 0123…, all digits, as a number.
-        manifest = yaml.load(_text(path), Loader=yaml.BaseLoader)
+        text = _text(path)
+        # A few references to references can stand for billions of values.
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):
+            raise UserError(f"{path} uses references (*name); allowed: plain values; correct it")
+        manifest = yaml.load(text, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
