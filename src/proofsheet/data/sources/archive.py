@@ -71,7 +71,8 @@ def unpack_members(
         try:
             _extract(path, set(members), place, limit)
         except _BROKEN as error:
-            raise Refused(f"{path} cannot be unpacked ({error})") from None
+            told = str(error).splitlines() or [type(error).__name__]
+            raise Refused(f"{path} cannot be unpacked ({told[0].rstrip(':')})") from None
         for name, expected in members.items():
             if not Path(place, name).is_file():
                 raise Refused(f"{path} has no member '{name}'", name)
