@@ -293,7 +293,7 @@ LINES = {
         b"\xff\xfe\x00",
         r"^proofsheet: config\.yaml.*not UTF-8",
     ),
-    "manifest.yaml": ("mirror/manifest.yaml", b"- a\n", "manifest.yaml is .*datasets by name"),
+    "manifest.yaml": ("mirror/manifest.yaml", b"- a\n", "manifest.yaml: .*datasets by name"),
     "the workbook": ("mirror/dry_bean/Dry_Bean_Dataset.xlsx", b"", "is damaged: expected sha256"),
 }
 
