@@ -16,7 +16,7 @@ from problems.csci5527_hw2.p4_dry_beans.classical import (
 )
 from problems.csci5527_hw2.p4_dry_beans.derivations import random_beans
 from problems.csci5527_hw2.p4_dry_beans.features import six_coordinates
-from proofsheet.learning.model_selection import best
+from problems.csci5527_hw2.p4_dry_beans.model_selection import best
 
 
 @pytest.fixture

@@ -10,10 +10,17 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 from sklearn.svm import SVC
 
 from problems.csci5527_hw2.p4_dry_beans.features import fit_preprocessing
+from problems.csci5527_hw2.p4_dry_beans.model_selection import (
+    Predictor,
+    Rows,
+    Trial,
+    best,
+    scored,
+    seal,
+)
 from problems.csci5527_hw2.p4_dry_beans.tune import Run, tested, told
 from proofsheet.data.dataset import Dataset
 from proofsheet.jobs.progress import Epochs
-from proofsheet.learning.model_selection import Predictor, Rows, Trial, best, scored, seal
 
 SVM, FOREST, BOOSTING = "support vector machine", "random forest", "gradient boosting"
 

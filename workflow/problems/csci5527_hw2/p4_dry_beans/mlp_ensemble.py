@@ -20,10 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from problems.csci5527_hw2.p4_dry_beans.features import fit_preprocessing
-from problems.csci5527_hw2.p4_dry_beans.tune import Run, tested, told
-from proofsheet.data.dataset import Dataset
-from proofsheet.jobs.progress import Epochs
-from proofsheet.learning.model_selection import (
+from problems.csci5527_hw2.p4_dry_beans.model_selection import (
     Predictor,
     Rows,
     Trial,
@@ -33,6 +30,9 @@ from proofsheet.learning.model_selection import (
     seal,
     search_length,
 )
+from problems.csci5527_hw2.p4_dry_beans.tune import Run, tested, told
+from proofsheet.data.dataset import Dataset
+from proofsheet.jobs.progress import Epochs
 
 
 class Perceptrons(nn.Module):

@@ -84,9 +84,9 @@ pd.DataFrame(counts, index=NAMES)
 # source: proofsheet.learning.classification: bootstrap_interval
 
 # %%
-# source: proofsheet.learning.model_selection: Predictor, Rows, Trial, scored, by_accuracy, best
-# source: proofsheet.learning.model_selection: coordinate_search, search_length, SealedTest, Split
-# source: proofsheet.learning.model_selection: seal
+# source: problems.csci5527_hw2.p4_dry_beans.model_selection: Predictor, Rows, Trial, scored, best
+# source: problems.csci5527_hw2.p4_dry_beans.model_selection: coordinate_search, search_length
+# source: problems.csci5527_hw2.p4_dry_beans.model_selection: SealedTest, Split, seal
 # source: proofsheet.jobs.progress
 # source: problems.csci5527_hw2.p4_dry_beans.tune: tested, told
 

@@ -7,12 +7,12 @@ import numpy as np
 
 from problems.csci5527_hw2.p4_dry_beans import derivations
 from problems.csci5527_hw2.p4_dry_beans.features import six_coordinates
+from problems.csci5527_hw2.p4_dry_beans.model_selection import described, tried
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
 from proofsheet.learning.classification import over_splits, overfitting, paired_difference, summary
-from proofsheet.learning.model_selection import described, tried
 
 
 def tried_by_family(trials: list[dict[str, Any]]) -> dict[str, str]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from problems.csci5527_hw2.p4_dry_beans.model_selection import Predictor, Split, Trial
 from proofsheet.learning.classification import accuracy, confusion_matrix
-from proofsheet.learning.model_selection import Predictor, Split, Trial
 
 Run = tuple[dict[str, Any], dict[str, np.ndarray]]
 """Metrics and arrays."""

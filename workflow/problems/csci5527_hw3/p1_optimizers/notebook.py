@@ -106,9 +106,6 @@ for optimizer in (Adagrad, RMSprop, Adam):
 # source: proofsheet.learning.loop: denormals_flushed, fit, logits_of, share_right, parameter_count
 
 # %%
-# source: proofsheet.learning.model_selection: by_accuracy, best
-
-# %%
 IMPLEMENTATIONS = {"ours": our_steppers}
 
 

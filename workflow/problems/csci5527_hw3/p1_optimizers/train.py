@@ -23,7 +23,6 @@ from problems.csci5527_hw3.p1_optimizers.network import (
 from proofsheet.data.dataset import Dataset
 from proofsheet.jobs.device import mixed_precision
 from proofsheet.learning.loop import Rows, fit, logits_of, parameter_count, share_right
-from proofsheet.learning.model_selection import best
 
 Run = tuple[dict[str, Any], dict[str, np.ndarray]]
 """Metrics and arrays."""
@@ -107,7 +106,7 @@ def tune(
                     name: curves[name][-1] for name in ("validation_loss", "validation_accuracy")
                 }
             axes[axis].append({"value": value, **found[key]})
-        chosen[axis] = best(axes[axis], lambda trial: -trial["validation_loss"])["value"]
+        chosen[axis] = min(axes[axis], key=lambda trial: trial["validation_loss"])["value"]
     return {
         "optimizer": optimizer,
         "epochs": epochs,

@@ -32,10 +32,6 @@ class Trial:
     curves: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
 
 
-Score = Callable[[Trial], float]
-"""How good a trial is, from what the validation rows say."""
-
-
 def scored(
     family: str, settings: Mapping[str, Any], predict: Predictor, validation: Rows, **extra: Any
 ) -> Trial:
@@ -47,26 +43,15 @@ def scored(
     return Trial(family, settings, *scores, **extra)
 
 
-def by_accuracy(trial: Trial) -> float:
-    """What a trial is chosen by where nothing else is said."""
-    return trial.validation_accuracy
-
-
-def by_loss(trial: Trial) -> float:
-    """The last validation loss, negative: finer than accuracy where few rows are wrong."""
-    return -float(trial.curves["validation_loss"][-1])
-
-
-def best(trials: Iterable[Trial], score: Score = by_accuracy) -> Trial:
-    """The trial with the highest score; of equals the first."""
-    return max(trials, key=score)
+def best(trials: Iterable[Trial]) -> Trial:
+    """The trial with the highest validation accuracy; of equals the first."""
+    return max(trials, key=lambda trial: trial.validation_accuracy)
 
 
 def coordinate_search(
     start: Mapping[str, Any],
     axes: Mapping[str, Sequence[Any]],
     trial_of: Callable[[dict[str, Any]], Trial],
-    score: Score = by_accuracy,
 ) -> Iterator[tuple[str, Trial]]:
     """Tune one axis after the other, keeping the best value of each before the next.
 
@@ -76,11 +61,10 @@ def coordinate_search(
         start: a value for every axis, and for what stays fixed.
         axes: values to try, in the order in which the axes are tuned.
         trial_of: fits and scores one setting.
-        score: what is to be high.
 
     Yields:
         The axis and the trial, first `("start", …)`. The best of all trials is the result of the
-        search: a later value replaces an earlier one only if its score is higher.
+        search: a later value replaces an earlier one only if its accuracy is higher.
     """
     leader = trial_of(dict(start))
     yield "start", leader
@@ -90,30 +74,7 @@ def coordinate_search(
             if value != base[axis]:
                 trial = trial_of({**base, axis: value})
                 yield axis, trial
-                leader = best([leader, trial], score)
-
-
-def along_axes(
-    steps: Sequence[tuple[str, Trial]],
-    axes: Mapping[str, Sequence[Any]],
-    score: Score = by_accuracy,
-) -> dict[str, list[Trial]]:
-    """The trials of a coordinate search per axis, one for each of its values, in their order.
-
-    Args:
-        steps: what `coordinate_search` has yielded; every start value is among its axis's.
-        axes, score: what it was given.
-    """
-    found, done = {}, {"start"}
-    for axis, values in axes.items():
-        # The other axes stay where they were when this one was tuned.
-        base = best((trial for other, trial in steps if other in done), score).settings
-        found[axis] = [
-            next(trial for _, trial in steps if trial.settings == {**base, axis: value})
-            for value in values
-        ]
-        done.add(axis)
-    return found
+                leader = best([leader, trial])
 
 
 def search_length(start: Mapping[str, Any], axes: Mapping[str, Sequence[Any]]) -> int:

@@ -7,12 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from proofsheet.learning.model_selection import (
+from problems.csci5527_hw2.p4_dry_beans.model_selection import (
     SealedTest,
     Trial,
-    along_axes,
     best,
-    by_loss,
     coordinate_search,
     described,
     seal,
@@ -36,22 +34,6 @@ def test_coordinate_search_keeps_the_best_of_each_axis():
     assert len(steps) == search_length(start, axes)
     assert best(trial for _, trial in steps).settings == {"a": 2, "b": 1, "fixed": 9}
     assert steps[-1][1].settings["a"] == 2, "the second axis starts from the best of the first"
-
-
-def test_a_search_by_loss_is_tabulated_around_what_was_best_before():
-    losses = {(1, 0): 0.5, (2, 0): 0.1, (3, 0): 0.4, (2, 7): 0.05}
-
-    def trial_of(settings):
-        loss = losses[settings["a"], settings["b"]]
-        # Accuracy would choose otherwise.
-        return Trial("", settings, loss, 0.0, {"validation_loss": np.array([9.0, loss])})
-
-    axes = {"a": (1, 2, 3), "b": (0, 7)}
-    steps = list(coordinate_search({"a": 1, "b": 0}, axes, trial_of, by_loss))
-    assert best((trial for _, trial in steps), by_loss).settings == {"a": 2, "b": 7}
-    along = along_axes(steps, axes, by_loss)
-    assert [by_loss(trial) for trial in along["a"]] == [-0.5, -0.1, -0.4]
-    assert [trial.settings for trial in along["b"]] == [{"a": 2, "b": 0}, {"a": 2, "b": 7}]
 
 
 def test_coordinate_search_tries_no_setting_twice():
