@@ -40,14 +40,16 @@ def build(text: str, roots: Sequence[str | Path] = ROOTS) -> nbformat.NotebookNo
     Raises:
         UserError: a `# source:` line names a module or a definition that does not exist.
     """
-    cells = []
+    cells, imported = [], set()
     for kind, lines in _cells(text):
         if kind == "markdown":
             cells.append(new_markdown_cell("\n".join(_uncommented(lines)).strip()))
         elif (body := "\n".join(lines).strip()).startswith("# source:"):
-            cells += [new_code_cell(part) for part in _pasted(body.splitlines(), roots)]
+            parts = _pasted(body.splitlines(), roots)
+            cells += [new_code_cell(_without(part, imported)) for part in parts]
         elif body:
             cells.append(new_code_cell(body))
+            imported |= _imports(body)
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"  # random ids would make two builds differ
     return new_notebook(
@@ -106,6 +108,23 @@ def _cells(text: str) -> list[tuple[str, list[str]]]:
 
 def _uncommented(lines: Sequence[str]) -> list[str]:
     return [line.removeprefix("#").removeprefix(" ") for line in lines]
+
+
+def _imports(text: str) -> set[str]:
+    """The import statements at the top level of a cell, as written."""
+    nodes = ast.parse(text).body
+    return {
+        _text(n, text.splitlines()) for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)
+    }
+
+
+def _without(text: str, imported: set[str]) -> str:
+    """A pasted cell without the imports of the cells above it; `imported` gets its own."""
+    head, _, body = text.partition("\n\n\n")
+    own = [_text(node, head.splitlines()) for node in ast.parse(head).body]
+    new = [line for line in own if line not in imported]
+    imported |= set(own)
+    return "\n".join(new) + "\n\n\n" + body if new else body
 
 
 def _pasted(directives: Sequence[str], roots: Sequence[str | Path]) -> list[str]:

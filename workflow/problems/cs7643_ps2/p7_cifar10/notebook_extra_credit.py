@@ -3,7 +3,7 @@
 #
 # ResNet-32 on CIFAR-10 with classes of very different size: cross-entropy, class-balanced
 # cross-entropy and the class-balanced focal loss. Needs
-# `pip install numpy torch torchvision tqdm matplotlib`. Beside the results of the workflow it reads
+# `pip install numpy torch torchvision matplotlib`. Beside the results of the workflow it reads
 # the finished trainings; elsewhere it trains, in about ten minutes on a CPU.
 
 # %%
@@ -16,30 +16,11 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 # %%
 # source: proofsheet.notebooks.workflow_results
-
-# %%
 # source: proofsheet.data.splits: FRACTIONS, stratified_split
-
+# source: proofsheet.notebooks.clients: official_cifar10, by_torchvision
 
 # %%
-def official():
-    """CIFAR-10 by `torchvision`, divided as in the report, or noise where there is no network."""
-    from torchvision.datasets import CIFAR10
-
-    try:
-        published, test = (CIFAR10(".", train=part, download=True) for part in (True, False))
-    except (OSError, RuntimeError) as error:
-        print(f"torchvision cannot fetch it ({error}).")
-        return drawn((32, 32, 3), 10)
-    y = np.array(published.targets)
-    parts = {"test": {"x": test.data, "y": np.array(test.targets)}}
-    rows = map(np.sort, stratified_split(y, (0.9, 0.1), SEED))
-    for name, index in zip(("train", "val"), rows, strict=True):
-        parts[name] = {"x": published.data[index], "y": y[index], "index": index}
-    return divided(parts, published.classes)
-
-
-data = prepared("cifar10") or official()
+data = prepared("cifar10") or official_cifar10()
 NAMES = data.class_names
 
 # %% [markdown]
@@ -59,7 +40,7 @@ NAMES = data.class_names
 # source: proofsheet.learning.small_image_nets: CLASSES, Standardize, ResidualPair, Mean, resnet32
 
 # %%
-# source: proofsheet.jobs.progress
+# source: proofsheet.notebooks.epochs
 # source: proofsheet.jobs.device: on_gpu, bfloat16_is_fast, mixed_precision
 # source: proofsheet.learning.loop: denormals_flushed, fit, logits_of
 # source: proofsheet.learning.loop: to_device, share_right, parameter_count

@@ -16,30 +16,11 @@ SEED = 0
 
 # %%
 # source: proofsheet.notebooks.workflow_results
-
-# %%
 # source: proofsheet.data.splits: FRACTIONS, stratified_split
-
+# source: proofsheet.notebooks.clients: official_cifar10, by_torchvision
 
 # %%
-def official():
-    """CIFAR-10 by `torchvision`, divided as in the report, or noise where there is no network."""
-    from torchvision.datasets import CIFAR10
-
-    try:
-        published, test = (CIFAR10(".", train=part, download=True) for part in (True, False))
-    except (OSError, RuntimeError) as error:
-        print(f"torchvision cannot fetch it ({error}).")
-        return drawn((32, 32, 3), 10)
-    y = np.array(published.targets)
-    parts = {"test": {"x": test.data, "y": np.array(test.targets)}}
-    rows = map(np.sort, stratified_split(y, (0.9, 0.1), SEED))
-    for name, index in zip(("train", "val"), rows, strict=True):
-        parts[name] = {"x": published.data[index], "y": y[index], "index": index}
-    return divided(parts, published.classes)
-
-
-data = prepared("cifar10") or official()
+data = prepared("cifar10") or official_cifar10()
 NAMES = data.class_names
 for part in ("train", "val", "test"):
     print(f"counts.{part} = {len(getattr(data, part).y):,}")
@@ -274,16 +255,8 @@ assert error < 1e-5
 
 
 # %%
-def first_images(count):
-    """The first training images in the publisher's order."""
-    if not hasattr(data.train, "index"):
-        return data.train.x[:count], data.train.y[:count]
-    order = np.argsort(np.concatenate([data.train.index, data.val.index]))[:count]
-    x, y = (np.concatenate([getattr(data.train, a), getattr(data.val, a)]) for a in ("x", "y"))
-    return x[order], y[order]
-
-
-few_x, few_y = first_images(50)
+first = published(data).train
+few_x, few_y = first.x[:50], first.y[:50]
 
 
 def trained():

@@ -4,7 +4,7 @@
 # From sixteen measurements of a photographed bean, say which of seven varieties it is: (a) by a
 # support vector machine, a random forest or boosting; (b) by a multi-layer perceptron.
 #
-# Needs `pip install numpy scipy pandas scikit-learn torch ucimlrepo tqdm matplotlib`. Beside the
+# Needs `pip install numpy scipy pandas scikit-learn torch ucimlrepo matplotlib`. Beside the
 # results of the workflow it reads the tuned classifiers; elsewhere it tunes them, in a few minutes
 # on a CPU.
 
@@ -87,7 +87,7 @@ pd.DataFrame(counts, index=NAMES)
 # source: problems.csci5527_hw2.p4_dry_beans.model_selection: Predictor, Rows, Trial, scored, best
 # source: problems.csci5527_hw2.p4_dry_beans.model_selection: coordinate_search, search_length
 # source: problems.csci5527_hw2.p4_dry_beans.model_selection: SealedTest, Split, seal
-# source: proofsheet.jobs.progress
+# source: proofsheet.notebooks.epochs
 # source: problems.csci5527_hw2.p4_dry_beans.tune: tested, told
 
 # %% [markdown]

@@ -21,30 +21,12 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 # %%
 # source: proofsheet.notebooks.workflow_results
-
-
-# %%
 # source: proofsheet.data.splits: FRACTIONS, stratified_split
+# source: proofsheet.notebooks.clients: official_mnist, by_torchvision
 
 
 # %%
-def official():
-    """MNIST by `torchvision`, or noise where there is no network."""
-    from torchvision.datasets import MNIST
-
-    try:
-        published, test = (MNIST(".", train=train, download=True) for train in (True, False))
-    except (OSError, RuntimeError) as error:
-        print(f"torchvision cannot fetch MNIST ({error}).")
-        return drawn((28, 28), 10)
-    x, y = published.data.numpy(), published.targets.numpy()
-    kept, held_out = (np.sort(rows) for rows in stratified_split(y, (5 / 6, 1 / 6), SEED))
-    parts = {"train": {"x": x[kept], "y": y[kept]}, "val": {"x": x[held_out], "y": y[held_out]}}
-    parts["test"] = {"x": test.data.numpy(), "y": test.targets.numpy()}
-    return divided(parts, "0123456789")
-
-
-data = prepared("mnist") or official()
+data = prepared("mnist") or official_mnist()
 for name in ("val", "test"):
     print(f"counts.{name} = {len(getattr(data, name).y):,}")
 
@@ -103,23 +85,11 @@ for optimizer in (Adagrad, RMSprop, Adam):
 # source: proofsheet.jobs.device: on_gpu, bfloat16_is_fast, mixed_precision
 
 # %%
+# source: proofsheet.notebooks.epochs
 # source: proofsheet.learning.loop: denormals_flushed, fit, logits_of, share_right, parameter_count
 
 # %%
 IMPLEMENTATIONS = {"ours": our_steppers}
-
-
-class Epochs:
-    """Iterate over epochs and print the latest losses."""
-
-    def __init__(self, count, label):
-        self.count, self.label = count, label
-
-    def __iter__(self):
-        yield from range(self.count)
-
-    def report(self, **values):
-        print(self.label, ", ".join(f"{name} {value:.4f}" for name, value in values.items()))
 
 
 # %%

@@ -29,7 +29,8 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 # each series of file names.
 
 # %%
-# source: proofsheet.notebooks.workflow_results
+# source: proofsheet.notebooks.workflow_results: RESULTS, prepared, divided, saved, drawn
+# source: proofsheet.notebooks.epochs
 
 # %%
 # source: proofsheet.data.splits: FRACTIONS, stratified_split, divide_patients
@@ -139,19 +140,6 @@ print(f"The weights were trained on {found.get('origin', 'nothing')}.")
 # %%
 def changed(name, entry, changes):
     return Strategy(**entry, **changes)
-
-
-class Epochs:
-    """Iterate over epochs and print the latest losses."""
-
-    def __init__(self, count, label):
-        self.count, self.label = count, label
-
-    def __iter__(self):
-        yield from range(self.count)
-
-    def report(self, **values):
-        print(self.label, ", ".join(f"{name} {value:.4f}" for name, value in values.items()))
 
 
 # %% [markdown]

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Deep Learning, homework 1, problem 4: blood cell classification with MLPs
 #
-# Needs `pip install numpy scipy scikit-learn torch medmnist tqdm matplotlib`. Beside the results
+# Needs `pip install numpy scipy scikit-learn torch medmnist matplotlib`. Beside the results
 # of the workflow it reads the trained networks; elsewhere it trains them, in about a minute on a
 # CPU.
 
@@ -79,7 +79,7 @@ print(f"balance.ratio = {counts.max() / counts.min():.2f}")
 # augmentation and no early stopping. Pixels are scaled to [0, 1].
 
 # %%
-# source: proofsheet.jobs.progress
+# source: proofsheet.notebooks.epochs
 # source: proofsheet.jobs.device: on_gpu, bfloat16_is_fast, mixed_precision
 
 # %%

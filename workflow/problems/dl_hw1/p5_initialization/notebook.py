@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Deep Learning, homework 1, problem 5: weight initialization and training dynamics
 #
-# Needs `pip install numpy torch torchvision tqdm matplotlib pandas`. Beside the results of the
+# Needs `pip install numpy torch torchvision matplotlib pandas`. Beside the results of the
 # workflow it reads the eight trainings; elsewhere it runs them, in about four minutes on one CPU
 # core.
 
@@ -61,9 +61,11 @@ print(table.T)
 
 # %%
 # source: proofsheet.notebooks.workflow_results
+# source: proofsheet.data.splits: FRACTIONS, stratified_split
+# source: proofsheet.notebooks.clients: official_mnist, by_torchvision
 
 # %%
-# source: proofsheet.jobs.progress
+# source: proofsheet.notebooks.epochs
 # source: proofsheet.jobs.device: on_gpu, bfloat16_is_fast, mixed_precision
 
 # %%
@@ -71,23 +73,6 @@ print(table.T)
 
 
 # %%
-def official():
-    """MNIST by `torchvision`, or noise where there is no network."""
-    from torchvision.datasets import MNIST
-
-    try:
-        parts = {
-            name: MNIST(".", train=name == "train", download=True) for name in ("train", "test")
-        }
-    except (OSError, RuntimeError) as error:
-        print(f"torchvision cannot fetch it ({error}).")
-        return drawn((28, 28), 10)
-    parts = {
-        name: {"x": part.data.numpy(), "y": part.targets.numpy()} for name, part in parts.items()
-    }
-    return divided(parts | {"val": parts["test"]}, "0123456789")
-
-
 # %%
 RUNS = "dl_hw1/p5_initialization/runs"
 data, runs = None, {}
@@ -95,7 +80,7 @@ for activation in ("tanh", "relu"):
     for method in METHODS:
         found = saved(f"{RUNS}/{activation}-{method}")
         if found is None:
-            data = data or official()
+            data = data or published(prepared("mnist") or official_mnist())
             found = train(data, device, activation=activation, method=method, seeds=SEEDS)
         runs[activation, method] = found
 

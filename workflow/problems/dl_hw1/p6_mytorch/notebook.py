@@ -154,38 +154,12 @@ for activation, criterion in (
 
 # %%
 # source: proofsheet.notebooks.workflow_results
+# source: proofsheet.data.splits: FRACTIONS, stratified_split
+# source: proofsheet.notebooks.clients: official_mnist, by_torchvision
 
 
 # %%
-def official():
-    """MNIST by `torchvision`, or noise where there is no network."""
-    from torchvision.datasets import MNIST
-
-    try:
-        parts = {
-            name: MNIST(".", train=name == "train", download=True) for name in ("train", "test")
-        }
-    except (OSError, RuntimeError) as error:
-        print(f"torchvision cannot fetch it ({error}).")
-        return drawn((28, 28), 10)
-    parts = {
-        name: {"x": part.data.numpy(), "y": part.targets.numpy()} for name, part in parts.items()
-    }
-    return divided(parts | {"val": parts["test"]}, "0123456789")
-
-
-def published(data):
-    """Training and validation rows together: nothing is tuned here."""
-    parts = (data.train, data.val)
-    data.train = SimpleNamespace(
-        x=np.concatenate([part.x for part in parts]), y=np.concatenate([part.y for part in parts])
-    )
-    data.val = data.test
-    return data
-
-
-rows = prepared("mnist")
-data = published(rows) if rows else official()
+data = published(prepared("mnist") or official_mnist())
 
 # %%
 # source: mytorch.training: Prepare, fit, penalize, weighted, logits_of

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # EECS 182, homework 5, question 5: understanding dropout
 #
-# Needs `pip install numpy torch torchvision tqdm matplotlib pandas`. Beside the results of the
+# Needs `pip install numpy torch torchvision matplotlib pandas`. Beside the results of the
 # workflow it reads the networks of part (i); elsewhere it trains them, in about ten minutes on a
 # CPU. The derivations are in the PDF.
 
@@ -251,35 +251,12 @@ plt.show()
 
 # %%
 # source: proofsheet.notebooks.workflow_results
+# source: proofsheet.data.splits: FRACTIONS, stratified_split
+# source: proofsheet.notebooks.clients: official_cifar10, by_torchvision
 
 
 # %%
-def official():
-    """CIFAR-10 by `torchvision`, or noise where there is no network."""
-    from torchvision.datasets import CIFAR10
-
-    try:
-        parts = [CIFAR10(".", train=train, download=True) for train in (True, False)]
-    except (OSError, RuntimeError) as error:
-        print(f"torchvision cannot fetch CIFAR-10 ({error}).")
-        return drawn((32, 32, 3), 10)
-    training, test = ({"x": part.data, "y": np.array(part.targets)} for part in parts)
-    return divided({"train": training, "val": test, "test": test}, parts[0].classes)
-
-
-def published(data):
-    """All published training images, in their order, to train; the test images to test."""
-    place = np.argsort(np.concatenate([data.train.index, data.val.index]))
-    joined = {
-        name: np.concatenate([getattr(data.train, name), getattr(data.val, name)])[place]
-        for name in ("x", "y")
-    }
-    test = {"x": data.test.x, "y": data.test.y}
-    return divided({"train": joined, "val": test, "test": test}, data.class_names)
-
-
-ready = prepared("cifar10")
-data = published(ready) if ready else official()
+data = published(prepared("cifar10") or official_cifar10())
 print(f"{len(data.train.y):,} images for training, {len(data.test.y):,} for the test")
 
 # %%
@@ -303,7 +280,7 @@ print(convnet(0.75))
 # The training loop, and the training of one network:
 
 # %%
-# source: proofsheet.jobs.progress
+# source: proofsheet.notebooks.epochs
 # source: proofsheet.jobs.device: on_gpu, bfloat16_is_fast, mixed_precision
 
 # %%

@@ -73,24 +73,12 @@ print(
 
 # %%
 # source: proofsheet.notebooks.workflow_results
+# source: proofsheet.data.splits: FRACTIONS, stratified_split
+# source: proofsheet.notebooks.clients: official_cifar10, by_torchvision
 
 
 # %%
-def official():
-    """CIFAR-10 by `torchvision`, or noise where there is no network."""
-    from torchvision.datasets import CIFAR10
-
-    try:
-        parts = [CIFAR10(".", train=train, download=True) for train in (True, False)]
-    except (OSError, RuntimeError) as error:
-        print(f"torchvision cannot fetch CIFAR-10 ({error}).")
-        return drawn((32, 32, 3), 10, sizes=(1000, 1000, 10))
-    images, labels = parts[0].data, np.array(parts[0].targets)
-    rows = {"train": slice(45_000), "val": slice(45_000, None)}  # not the report's split
-    return divided({k: {"x": images[r], "y": labels[r]} for k, r in rows.items()}, range(10))
-
-
-data = prepared("cifar10") or official()
+data = prepared("cifar10") or official_cifar10()
 pictures = data.train.x[:2].transpose(0, 3, 1, 2) / 255.0
 by_hand_filters = np.zeros((2, 3, 3, 3))
 by_hand_filters[0, :, 1, 1] = 0.3, 0.6, 0.1

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # EECS 182, homework 5, question 6: a convolutional network in PyTorch
 #
-# Needs `pip install numpy torch torchvision tqdm matplotlib`. Beside the results of the workflow it
+# Needs `pip install numpy torch torchvision matplotlib`. Beside the results of the workflow it
 # reads all trainings; elsewhere it runs them, in about ten minutes on a CPU that multiplies
 # bfloat16 fast, and in a minute or two on a GPU.
 
@@ -23,42 +23,14 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 # %%
 # source: proofsheet.notebooks.workflow_results
+# source: proofsheet.data.splits: FRACTIONS, stratified_split
+# source: proofsheet.notebooks.clients: official_cifar10, by_torchvision
 
 
 # %%
-def official():
-    """CIFAR-10 by `torchvision`, or noise where there is no network."""
-    from torchvision.datasets import CIFAR10
-
-    try:
-        parts = [CIFAR10(".", train=train, download=True) for train in (True, False)]
-    except (OSError, RuntimeError) as error:
-        print(f"torchvision cannot fetch CIFAR-10 ({error}).")
-        return drawn((32, 32, 3), 10)
-    training, test = ({"x": part.data, "y": np.array(part.targets)} for part in parts)
-    return divided({"train": training, "val": test, "test": test}, parts[0].classes)
-
-
-def published(data):
-    """The published training images, in their order, and the test images."""
-    place = np.argsort(np.concatenate([data.train.index, data.val.index]))
-    joined = {
-        name: np.concatenate([getattr(data.train, name), getattr(data.val, name)])[place]
-        for name in ("x", "y")
-    }
-    test = {"x": data.test.x, "y": data.test.y}
-    return divided({"train": joined, "val": test, "test": test}, data.class_names)
-
-
-def halved(data):
-    """Test images at even positions to validate, at odd positions to test."""
-    even, odd = ({"x": data.test.x[k::2], "y": data.test.y[k::2]} for k in (0, 1))
-    parts = {"train": vars(data.train), "val": even, "test": odd}
-    return divided(parts, data.class_names)
-
-
 ready = prepared("cifar100") or prepared("cifar10")
-data = halved(published(ready) if ready else official())
+data = published(ready or official_cifar10())
+data.val, data.test = (SimpleNamespace(x=data.test.x[k::2], y=data.test.y[k::2]) for k in (0, 1))
 print(f"classes = {len(data.class_names)}")
 print(f"{len(data.train.y):,} training images")
 print(f"test_images = {len(data.test.y):,}")
@@ -67,7 +39,7 @@ print(f"test_images = {len(data.test.y):,}")
 # ## The training loop
 
 # %%
-# source: proofsheet.jobs.progress
+# source: proofsheet.notebooks.epochs
 # source: proofsheet.jobs.device: on_gpu, bfloat16_is_fast, mixed_precision
 
 # %%

@@ -1,0 +1,72 @@
+"""Without results a notebook has the rows of the report, by the data set's own client."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from proofsheet.data.cifar10 import standin as cifar10
+from proofsheet.data.dataset import load
+from proofsheet.data.mnist import standin as mnist
+from proofsheet.data.prepare import prepare
+from proofsheet.notebooks import clients
+from proofsheet.notebooks.workflow_results import published
+
+DATASETS = {"cifar10": ("CIFAR10", cifar10), "mnist": ("MNIST", mnist)}
+
+
+@pytest.fixture(params=DATASETS)
+def dataset(request, monkeypatch):
+    """Its name; torchvision then knows the stand-in's images, in the publisher's order."""
+    name, standin = DATASETS[request.param]
+    arrays = standin(0).arrays
+
+    class Client:
+        classes = tuple("abcdefghij")
+
+        def __init__(self, root, train, download):
+            rows = arrays["part"] == (0 if train else arrays["part"].max())
+            self.data, self.targets = arrays["x"][rows], arrays["y"][rows].tolist()
+
+    Client.__name__ = name
+    monkeypatch.setitem(sys.modules, "torchvision.datasets", SimpleNamespace(**{name: Client}))
+    return request.param
+
+
+def test_the_rows_are_those_that_the_workflow_prepares(dataset, tmp_path):
+    prepare(dataset, "standin", "", 0, tmp_path)
+    wanted = load(tmp_path)
+    found = getattr(clients, f"official_{dataset}")()
+    for part in ("train", "val", "test"):
+        for axis in ("x", "y"):
+            np.testing.assert_array_equal(
+                getattr(getattr(found, part), axis), getattr(getattr(wanted, part), axis)
+            )
+
+
+def test_the_published_training_images_are_in_their_order(dataset):
+    found = getattr(clients, f"official_{dataset}")()
+    whole = published(found)
+    count = len(found.train.y) + len(found.val.y)
+    assert whole.train.x.shape[0] == count
+    index = np.concatenate([found.train.index, found.val.index])
+    assert sorted(index) == list(range(count))
+    np.testing.assert_array_equal(whole.train.y[found.val.index], found.val.y)
+    assert whole.val is not whole.train
+    np.testing.assert_array_equal(whole.val.x, found.test.x)
+
+
+def test_without_a_network_it_is_noise_and_says_so(monkeypatch, capsys):
+    def refuse(root, train, download):
+        raise OSError("no route to host")
+
+    refuse.__name__ = "MNIST"
+    monkeypatch.setitem(sys.modules, "torchvision.datasets", SimpleNamespace(MNIST=refuse))
+    found = published(clients.official_mnist())
+    said = capsys.readouterr().out
+    assert "torchvision cannot fetch MNIST (no route to host)" in said
+    assert "NOT THE REAL DATA" in said
+    assert found.train.x.shape[1:] == (28, 28)
