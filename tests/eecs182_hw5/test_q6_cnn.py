@@ -18,7 +18,7 @@ from mytorch.nn.modules.flatten import Flatten
 from mytorch.nn.modules.linear import Linear
 from mytorch.nn.sequential import Sequential
 from mytorch.training import accuracy
-from problems.eecs182_hw5.q6_cnn import batchnorm_speed, train, train_numpy
+from problems.eecs182_hw5.q6_cnn import batchnorm_speed, textbook, train, train_numpy
 from problems.eecs182_hw5.q6_cnn import derivations as q6
 from problems.eecs182_hw5.q6_cnn.designs import (
     DESIGNS,
@@ -388,3 +388,19 @@ def test_two_runs_of_a_training_agree(noise, tmp_path):
     first, second = (tmp_path / run for run in ("first", "second"))
     assert timeless(read_json(first / "m.json")) == timeless(read_json(second / "m.json"))
     assert (first / "a.npz").read_bytes() == (second / "a.npz").read_bytes()
+
+
+def test_the_notebooks_loss_is_pytorchs_and_differences_find_its_gradient():
+    rng = np.random.default_rng(0)
+    scores, y = rng.standard_normal((6, 4)), rng.integers(0, 4, 6)
+    loss, gradient = textbook.softmax_loss(scores, y)
+    tensor = torch.tensor(scores, requires_grad=True)
+    expected = torch.nn.functional.cross_entropy(tensor, torch.tensor(y))
+    expected.backward()
+    assert loss == pytest.approx(expected.item())
+    assert textbook.rel_error(gradient, tensor.grad.numpy()) < 1e-12
+    numeric = textbook.numeric_gradient(
+        lambda: np.array(textbook.softmax_loss(scores, y)[0]), scores, np.ones(())
+    )
+    assert textbook.rel_error(gradient, numeric) < 1e-6
+    assert textbook.rel_error(2 * gradient, numeric) > 0.1

@@ -13,29 +13,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 
-def rel_error(a, b):
-    """Largest relative error."""
-    return np.max(np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b)))
-
-
-def numeric_gradient(f, x, df, h=1e-5):
-    """Gradient of Σ f(x) ⊙ df by central differences; x is changed and put back."""
-    gradient = np.zeros_like(x)
-    for i in np.ndindex(x.shape):
-        kept = x[i]
-        x[i] = kept + h
-        above = np.sum(f() * df)
-        x[i] = kept - h
-        below = np.sum(f() * df)
-        x[i] = kept
-        gradient[i] = (above - below) / (2 * h)
-    return gradient
-
-
 def print_statistics(what, a, axis=0):
     """Mean and standard deviation of each column."""
     print(f"{what}\n  means {a.mean(axis=axis).round(4)}\n  stds  {a.std(axis=axis).round(4)}")
 
+
+# %% [markdown]
+# Gradients are checked against central differences.
+
+# %%
+# source: problems.eecs182_hw5.q6_cnn.textbook: rel_error, numeric_gradient
 
 # %% [markdown]
 # ## Batch normalization: forward
@@ -204,13 +191,10 @@ print(f"dx error: {rel_error(dropout_backward(dout, mask), numeric):.1e}")
 
 
 # %%
-def softmax_loss(scores, y):
-    """Mean cross-entropy and its gradient."""
-    shifted = scores - scores.max(axis=1, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    gradient = np.exp(log_p)
-    gradient[np.arange(len(y)), y] -= 1
-    return -log_p[np.arange(len(y)), y].mean(), gradient / len(y)
+# source: problems.eecs182_hw5.q6_cnn.textbook: softmax_loss
+
+
+# %%
 
 
 class FullyConnectedNet:
@@ -323,27 +307,14 @@ print(f"{len(held[1]):,} validation images")
 
 
 # %%
+# source: problems.eecs182_hw5.q6_cnn.textbook: train
+
+
+# %%
 def train_net(sizes, seen, held, recipe, *, rng, **options):
     """A new net trained with Adam; its loss by batch and its accuracies by epoch."""
     net = FullyConnectedNet(sizes, rng=rng, strength=recipe.strength, **options)
-    m = {name: np.zeros_like(p) for name, p in net.params.items()}
-    v = {name: np.zeros_like(p) for name, p in net.params.items()}
-    curves, t = {"loss": [], "train_accuracy": [], "validation_accuracy": []}, 0
-    for _ in range(recipe.epochs):
-        for picked in np.split(
-            rng.permutation(len(seen[1])), range(recipe.batch, len(seen[1]), recipe.batch)
-        ):
-            loss, grads = net.loss(seen[0][picked], seen[1][picked])
-            curves["loss"].append(loss)
-            t += 1
-            for name, g in grads.items():
-                m[name] = 0.9 * m[name] + 0.1 * g
-                v[name] = 0.999 * v[name] + 0.001 * g * g
-                m_hat, v_hat = m[name] / (1 - 0.9**t), v[name] / (1 - 0.999**t)
-                net.params[name] -= recipe.learning_rate * m_hat / (np.sqrt(v_hat) + 1e-8)
-        curves["train_accuracy"].append(net.accuracy(*seen))
-        curves["validation_accuracy"].append(net.accuracy(*held))
-    return {name: np.array(values) for name, values in curves.items()}
+    return train(net, seen, held, recipe, rng)
 
 
 # %% [markdown]
