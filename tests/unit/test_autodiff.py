@@ -11,10 +11,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import mutually_broadcastable_shapes
-from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from proofsheet import figures
 from proofsheet.autodiff import primitives as ops
 from proofsheet.autodiff.drawing import draw_graph, layers_of, layout
 from proofsheet.autodiff.forward import Dual, forward_jacobian, push_forward
@@ -430,29 +428,3 @@ def test_room_is_left_for_texts_and_not_for_edges_that_pass():
     assert max(bends) > max(nodes)
     assert limits[0] == pytest.approx((min(nodes) - 0.3, max(bends) + 0.1))
     assert limits[1] == pytest.approx((min(nodes) - 0.3, max(*bends, max(nodes) + 0.4) + 0.1))
-
-
-def test_texts_aside_leave_steep_edges_free():
-    # That of f(w₁, w₂) = (cos w₁ cos w₂ + σ(w₂), ln(w₁ + w₂) + w₁²w₂): many edges of few inputs.
-    graph = {
-        "w": (), "u": (), "a": ("w",), "b": ("u",), "c": ("a", "b"), "d": ("u",), "e": ("c", "d"),
-        "f": ("w", "u"), "g": ("f",), "h": ("w",), "i": ("h", "u"), "j": ("g", "i"),
-    }  # fmt: skip
-
-    # As the chapter draws it, in the report's style: a text is as wide as its font makes it.
-    with rc_context(figures.STYLE):
-        figure, both = figures.new(1, 2, height=4.7)
-        numbers = dict.fromkeys(graph, "−0.1234")
-        for axes, aside in zip(both, (True, False), strict=True):
-            draw_graph(
-                axes, graph, above=numbers, below=numbers, row_distance=0.95, radius=0.22,
-                aside=aside,
-            )  # fmt: skip
-        figure.canvas.draw()
-
-    def crossed(axes) -> int:
-        edges = [line.get_path().transformed(axes.transData) for line in axes.lines]
-        boxes = [t.get_window_extent() for t in axes.texts if t.get_text() in numbers.values()]
-        return sum(any(edge.intersects_bbox(box, filled=False) for edge in edges) for box in boxes)
-
-    assert crossed(both[0]) == 0 < crossed(both[1])

@@ -88,11 +88,6 @@ def run(name: str, data: Dataset, parameters: dict) -> dict:
     return validated(arrays, data.val.y)
 
 
-def path_of(name: str) -> Path:
-    """The module that trains."""
-    return ROOT / "workflow" / f"{SWEEPABLE[name].module.replace('.', '/')}.py"
-
-
 @pytest.mark.parametrize("name", SWEEPABLE)
 def test_a_run_takes_what_is_swept_and_can_be_repeated(name):
     data = small(name)
@@ -114,7 +109,7 @@ def test_a_run_takes_what_is_swept_and_can_be_repeated(name):
 def test_no_parameter_is_offered_that_a_run_would_not_take(name):
     """Its name is in the module that trains, or is a field of a recipe that is filled there."""
     entry = SWEEPABLE[name]
-    problem = path_of(name).parent
+    problem = (ROOT / entry.path).parent
     texts = [*problem.glob("*.py"), ROOT / "src/proofsheet/learning/recipes.py"]
     texts += [ROOT / "src/proofsheet/learning/transfer_strategy.py"]
     text = "\n".join(path.read_text() for path in texts)
@@ -126,7 +121,7 @@ def test_a_run_has_a_rule_and_loads_only_what_it_needs(name):
     """What its rule is called, and whether PyTorch is among what its module imports."""
     entry = SWEEPABLE[name]
     assert entry.rule in {rule.name for rule in rules()}
-    own = path_of(name)
+    own = ROOT / entry.path
     if not entry.torch and "dry_beans" not in name:  # that module imports where it trains
         for path in (own, *imported_modules(own)):
             tree = ast.parse((ROOT / path).read_text())

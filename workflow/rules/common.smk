@@ -184,12 +184,9 @@ def modules_of(script):
     return imported_modules(f"workflow/{script}.py")
 
 
-def modules_called(module, by="scripts/train"):
+def modules_called(path, by="scripts/train"):
     """As `modules_of(by)`, for a job that finds a module by its name: this one among them."""
-    own = f"workflow/{module.replace('.', '/')}.py"
-    if not os.path.exists(own):
-        own = own.replace("workflow/", "src/", 1)
-    return sorted({own, *imported_modules(own), *modules_of(by)})
+    return sorted({path, *imported_modules(path), *modules_of(by)})
 
 
 def by_preset(full, quick):
@@ -266,7 +263,7 @@ def mirror_in_use(wildcards):
 
 def dataset_modules(dataset):
     """The modules that prepare a dataset; its own is found by the registry, not by an import."""
-    return modules_called(f"proofsheet.data.{dataset}", by="scripts/data/prepare")
+    return modules_called(module_path(dataset), by="scripts/data/prepare")
 
 
 # Where `auto` had to fall back and a better source can be had now: its host by dataset.

@@ -29,7 +29,7 @@ for label, training_name in [
     training = TRAININGS[label][training_name]
     set_name, problem = Path(label).parts
     called, function = training["function"].split(":")
-    called = f"problems.{set_name}.{problem}.{called}"
+    source = f"workflow/problems/{set_name}/{problem}/{called}.py"
     on_device = training.get("on_device", True)
 
     rule:
@@ -38,7 +38,7 @@ for label, training_name in [
         input:
             **data_of(training["data"]),
             **training.get("inputs", {}),
-            modules=modules_called(called),
+            modules=modules_called(source),
         output:
             metrics=f"results/{label}/runs/{training['run']}.json",
             arrays=f"results/{label}/runs/{training['run']}.npz",
@@ -61,7 +61,7 @@ for label, training_name in [
         params:
             **(TRAINING if on_device else {}),
             **{"seed": config["seeds"][0]} | training.get("params", {}),
-            function=f"{called}:{function}",
+            function=f"problems.{set_name}.{problem}.{called}:{function}",
         script:
             "../scripts/train.py"
 

@@ -5,7 +5,7 @@ for sweep_name, sweep in config["sweeps"].items():
     # Once, not per job.
     repeated = SWEEPABLE[sweep["run"]]
     sweep_data = data_of(sweep_dataset(sweep["run"]))
-    modules = modules_called(repeated.module, by="scripts/sweep_run")
+    modules = modules_called(repeated.path, by="scripts/sweep_run")
     start = sweep_start(sweep)
     for number, runs in enumerate(chunks(sweep)):
 

@@ -30,5 +30,4 @@ with script.run(snakemake) as log:
     metrics, arrays = train(data, device, **given)
     log.info("%s", {name: value for name, value in metrics.items() if isinstance(value, float)})
     write_json(snakemake.output.metrics, where | metrics)
-    if "arrays" in dict(snakemake.output.items()):
-        write_arrays(snakemake.output.arrays, **arrays)
+    write_arrays(snakemake.output.arrays, **arrays)

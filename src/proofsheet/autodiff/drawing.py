@@ -110,7 +110,6 @@ def draw_graph(
     row_distance: float = 0.8,
     radius: float = 0.2,
     backward: bool = False,
-    aside: bool = False,
 ) -> None:
     """Draw nodes as circles with their names (LaTeX without dollars), inputs tinted.
 
@@ -120,8 +119,6 @@ def draw_graph(
         above, below: text (mathtext) over and under a node, in the two `colours`.
         row_distance, radius: in units of the distance between layers.
         backward: draw the arrows against the edges, as the reverse sweep runs.
-        aside: texts stand to the left of an input's middle and to the right of another node's,
-            where no edge is, however steep.
     """
     place = {node: (x, y * row_distance) for node, (x, y) in layout(parents).items()}
     for child, names in parents.items():
@@ -136,17 +133,15 @@ def draw_graph(
         axes.annotate(f"${node}$", (x, y), ha="center", va="center", fontsize=9)
         for texts, colour, side in ((above, colours[0], 1), (below, colours[1], -1)):
             if texts and node in texts:
-                toward = (1 if names else -1) if aside else 0
                 axes.annotate(
-                    texts[node], (x - 0.55 * toward * radius, y + side * radius), (0, 2 * side),
-                    textcoords="offset points", ha={-1: "right", 0: "center", 1: "left"}[toward],
-                    va="bottom" if side > 0 else "top",
+                    texts[node], (x, y + side * radius), (0, 2 * side),
+                    textcoords="offset points", ha="center", va="bottom" if side > 0 else "top",
                     color=colour, fontsize=8, zorder=4,
                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
                 )  # fmt: skip
     # Room for what is there: a circle with its text, or only the line of an edge that passes.
     xs = [place[node][0] for node in parents]
-    margin = radius + (0.3 if aside else 0.1)
+    margin = radius + 0.1
     axes.set_xlim(min(xs) - margin, max(xs) + margin)
     over, under = (radius + (0.3 if texts else 0.1) for texts in (above, below))
     axes.set_ylim(

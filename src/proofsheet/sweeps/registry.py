@@ -91,9 +91,9 @@ class Sweepable:
     only_with: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
 
     @property
-    def module(self) -> str:
-        """The module of `function`."""
-        return self.function.split(":")[0]
+    def path(self) -> str:
+        """Where the module of `function` is, from the top of the checkout."""
+        return f"workflow/{self.function.split(':')[0].replace('.', '/')}.py"
 
 
 _CLASSICAL = {"seed": _SEED, "features": _FEATURES}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from proofsheet.data.sources.client import PATIENCE, unreachable
+from proofsheet.data.sources.client import unreachable
 from proofsheet.data.sources.mirror import read_mirror
 from proofsheet.jobs.errors import UserError
 
@@ -90,12 +90,12 @@ def candidates(module: DatasetModule) -> tuple[Any, ...]:
     return module, *getattr(module, "FALLBACKS", ())
 
 
-def obstacle(candidate: Any, *, strict: bool = False, patience: float = PATIENCE) -> str:
+def obstacle(candidate: Any, *, strict: bool = False) -> str:
     """Why a source cannot be asked now, or ''; known within seconds."""
     if why := getattr(candidate, "hindrance", lambda: "")():
         return why
     host = candidate.official_host()
-    why = unreachable(host, strict=strict, patience=patience)
+    why = unreachable(host, strict=strict)
     return f"{host} cannot be reached ({why})" if why else ""
 
 
