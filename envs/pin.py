@@ -13,13 +13,14 @@ ENVIRONMENTS = {
         "medmnist", "kaggle", "six", "pooch", "pyyaml", "jsonschema", "tqdm",
     ],
     "compute": [
-        "numpy", "scipy", "sympy", "scikit-learn", "torch", "torchvision", "tqdm", "pyyaml",
+        "numpy", "scipy", "sympy", "python-flint", "scikit-learn", "torch", "torchvision", "tqdm",
+        "pyyaml",
     ],
     "figures": ["numpy", "scipy", "matplotlib", "scikit-learn"],
     "notebooks": [
-        "numpy", "scipy", "sympy", "scikit-learn", "torch", "torchvision", "pandas", "openpyxl",
-        "ucimlrepo", "medmnist", "kaggle", "pooch", "matplotlib", "tqdm", "nbformat", "nbclient",
-        "ipykernel", "pyyaml",
+        "numpy", "scipy", "sympy", "python-flint", "scikit-learn", "torch", "torchvision", "pandas",
+        "openpyxl", "ucimlrepo", "medmnist", "kaggle", "pooch", "matplotlib", "tqdm", "nbformat",
+        "nbclient", "ipykernel", "pyyaml",
     ],
     "report": ["pyyaml", "matplotlib", "pypandoc-binary", "typst", "pypdf", "pypdfium2", "numpy"],
 }  # fmt: skip

@@ -1,14 +1,27 @@
-"""The three tests that the derivations of every problem must pass."""
+"""The tests that the derivations of every problem must pass."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 from proofsheet.checks import checks_of, run_checks
+
+
+def nudged(value: Any) -> Any:
+    """The value, or the first entry of a collection, off by 1e-9."""
+    if isinstance(value, dict):
+        return dict(zip(value, nudged(list(value.values())), strict=True))
+    if isinstance(value, tuple | list):
+        return type(value)([nudged(value[0]), *value[1:]])
+    off = np.zeros(np.shape(value))
+    off[(0,) * off.ndim] = 1e-9
+    return value + (off if off.ndim else 1e-9)
 
 
 def derivation_tests(module: ModuleType, wrong: Mapping[str, Callable[..., Any]]) -> type:
@@ -28,6 +41,11 @@ def derivation_tests(module: ModuleType, wrong: Mapping[str, Callable[..., Any]]
 
         def test_every_check_has_a_wrong_formula(self):
             assert wrong.keys() == checks.keys()
+
+        @pytest.mark.parametrize("name", [n for n, c in checks.items() if c.method == "exact"])
+        def test_an_exact_check_sees_an_error_of_one_in_a_billion(self, name):
+            right = list(inspect.signature(checks[name].error).parameters.values())[1].default
+            assert not checks[name](lambda *a, **k: nudged(right(*a, **k))).passed
 
         @pytest.mark.parametrize("name", wrong)
         @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # a wrong formula may divide by zero

@@ -20,6 +20,20 @@ wrong one and see the check fail:
         v, equal = rng.standard_normal(5), np.ones(5)
         return abs(v.sum()), formula(v), equal.sum(), formula(equal)
 
+    @exact_check("‖v‖² = vᵀv")                     # modulo a prime: see `proofsheet.exact`
+    def squared_norm_exact(draw, formula=lambda v: v @ v):
+        v = draw(5)
+        return formula(v), np.linalg.norm(v) ** 2
+
+    @exact_gradient_check("∇‖Ax‖² = 2AᵀAx")
+    def slope_of_a_square(draw, formula=lambda A, x: 2 * A.T @ A @ x):
+        A, x = draw(3, 2), draw(2)
+        return formula(A, x), lambda x: (A @ x) @ (A @ x), x
+
+    @interval_check("tanh x ≤ x for 0.1 ≤ x ≤ 5")
+    def tanh_below_the_diagonal(formula=lambda x: x):
+        return lambda x: formula(x) - x.tanh(), [(0.1, 5)]
+
     @identity_check("d tanh x/dx = 1 − tanh² x")
     def slope_of_tanh(rng, formula=lambda t: 1 - t**2):
         x = sympy.Symbol("x")
@@ -40,12 +54,30 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
-Method = Literal["symbolic", "autograd", "finite-difference", "exhaustive", "reference", "bound"]
+from proofsheet.exact import PRIME, Draw, Number, Redraw, compare, derivative
+
+Method = Literal[
+    "symbolic",
+    "exact",
+    "interval",
+    "exhaustive",
+    "autograd",
+    "finite-difference",
+    "reference",
+    "bound",
+]
+
+MOST_DOUBT = 1e-17
+"""An exact check of a false identity may pass with at most this probability."""
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One entry of `checks.json`."""
+    """One entry of `checks.json`.
+
+    `degree` bounds the total degree of an exact identity, with each square root counted: a false
+    one passes with probability (degree/p)^trials. It is 0 for the other methods.
+    """
 
     id: str
     claim: str
@@ -54,6 +86,7 @@ class CheckResult:
     max_error: float
     tolerance: float
     passed: bool
+    degree: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,7 +98,7 @@ class DerivationCheck:
     method: Method
     trials: int
     tolerance: float
-    error: Callable[..., float]
+    error: Callable[..., float | tuple[float, int]]
 
     def __call__(self, formula: Any = None) -> CheckResult:
         """Run every trial, with `formula` in place of the right one when it is given.
@@ -74,18 +107,22 @@ class DerivationCheck:
         """
         # Seeded by its own name: adding a check does not move the cases of the others.
         rng = np.random.default_rng(zlib.crc32(self.id.encode()))
-        largest = 0.0
+        largest, degree = 0.0, 0
         for _ in range(self.trials):
-            error = float(self.error(rng) if formula is None else self.error(rng, formula))
+            error = self.error(rng) if formula is None else self.error(rng, formula)
+            if isinstance(error, tuple):
+                error, degree = error[0], max(degree, error[1])
+            error = float(error)
             # max() would drop a NaN, depending on its place.
             largest = error if not error <= largest else largest
             if largest != largest:
                 break
-        passed = bool(largest <= self.tolerance)
+        certain = (degree / PRIME) ** self.trials < MOST_DOUBT
+        passed = bool(largest <= self.tolerance and certain)
         # JSON has no infinity or NaN: the largest float says "no agreement at all".
         shown = largest if np.isfinite(largest) else float(np.finfo(float).max)
         return CheckResult(
-            self.id, self.claim, self.method, self.trials, shown, self.tolerance, passed
+            self.id, self.claim, self.method, self.trials, shown, self.tolerance, passed, degree
         )
 
 
@@ -109,7 +146,7 @@ def derivation_check(
     return decorate
 
 
-# The four shapes --------------------------------------------------------------------------
+# The common shapes -----------------------------------------------------------------------
 
 
 def equality_check(
@@ -177,6 +214,120 @@ def identity_check(
         return float(any((simplify or sympy.simplify)(entry) != 0 for entry in entries))
 
     return _of_shape(claim, "symbolic", 1, 0, partial(_largest_error, compare=compare))
+
+
+def exact_check(
+    claim: str, *, trials: int = 3, ordered: bool = False
+) -> Callable[[Callable[..., Any]], DerivationCheck]:
+    """Of a function `(draw, formula=right) -> left, right`: equal exactly, modulo a prime.
+
+    `draw` is a `proofsheet.exact.Draw`; the two sides are as in `equality_check`. Numbers modulo
+    p have no order: a formula that compares needs `ordered`, which gives the residues below p/2
+    the sign +. That proves the identity where the comparison does not matter (a softmax that
+    subtracts the largest logit), or where the check itself goes through all signs; else it is
+    proved only for the pieces that were drawn, and `equality_check` is the honest shape.
+    """
+    return _exact(claim, trials, ordered, lambda draw, *sides: sides)
+
+
+def exact_gradient_check(
+    claim: str, *, trials: int = 3, ordered: bool = False
+) -> Callable[[Callable[..., Any]], DerivationCheck]:
+    """Of a function `(draw, formula=right) -> gradient, loss, at`, as in `autograd_check`.
+
+    `loss` is a scalar function of object arrays. In each trial its derivative along one random
+    direction is held against the product of that direction with the gradient.
+    """
+
+    def sides(draw: Any, gradient: Any, loss: Callable[..., Any], at: Any) -> tuple[Any, Any]:
+        if not isinstance(at, tuple):
+            gradient, at = (gradient,), (at,)
+        along = tuple(draw(*np.shape(x)) for x in at)
+        if [np.shape(g) for g in gradient] != [np.shape(x) for x in at]:
+            return float("inf"), 0
+        slope = sum(np.sum(np.asarray(g) * v) for g, v in zip(gradient, along, strict=True))
+        return slope, derivative(loss, at, along)
+
+    return _exact(claim, trials, ordered, sides)
+
+
+def _exact(
+    claim: str, trials: int, ordered: bool, of_case: Callable[..., tuple[Any, Any]]
+) -> Callable[[Callable[..., Any]], DerivationCheck]:
+    def decorate(case: Callable[..., Any]) -> DerivationCheck:
+        @wraps(case)
+        def of_one_point(rng: np.random.Generator, *formula: Any) -> tuple[float, int]:
+            for _ in range(1000):
+                Number.roots, Number.ordered, degrees = set(), ordered, [0]
+
+                def differing(left: Any, right: Any, degrees: list[int] = degrees) -> float:
+                    wrong, degree = compare(left, right)
+                    degrees.append(degree)
+                    return wrong
+
+                draw = Draw(rng)
+                try:
+                    sides = of_case(draw, *case(draw, *formula))
+                    return _largest_error(*sides, compare=differing), max(degrees)
+                except Redraw:
+                    continue
+            raise ArithmeticError(f"{case.__name__}: no point where all quotients and roots exist")
+
+        return derivation_check(claim=claim, method="exact", tolerance=0, trials=trials)(
+            of_one_point
+        )
+
+    return decorate
+
+
+def interval_check(
+    claim: str, *, boxes: int = 100_000
+) -> Callable[[Callable[..., Any]], DerivationCheck]:
+    """Of a function `(formula=right) -> margin, box`: margin ≥ 0 on the whole box, or a list.
+
+    `margin` takes one `flint.arb` for each (low, high) of the box and returns one. The box is
+    bisected until interval arithmetic, which rounds outward, proves margin ≥ 0 on every piece.
+    A margin that is 0 somewhere inside cannot be proved so: write it as a square, or prove its
+    slope. What lies beyond the box is the chapter's argument. The check fails with a piece where
+    margin < 0, or after so many boxes.
+    """
+
+    def decorate(case: Callable[..., Any]) -> DerivationCheck:
+        @wraps(case)
+        def unproved(rng: np.random.Generator, *formula: Any) -> float:
+            claims = case(*formula)
+            claims = claims if isinstance(claims, list) else [claims]
+            return float(sum(not nonnegative(*one, boxes=boxes) for one in claims))
+
+        return derivation_check(claim=claim, method="interval", tolerance=0)(unproved)
+
+    return decorate
+
+
+def nonnegative(
+    margin: Callable[..., Any], box: list[tuple[float, float]], *, boxes: int = 100_000
+) -> bool:
+    """Whether interval arithmetic proves margin ≥ 0 on the box, with at most so many pieces."""
+    from flint import arb
+
+    pieces = [box]
+    for _ in range(boxes):
+        if not pieces:
+            return True
+        piece = pieces.pop()
+        middle = [(low + high) / 2 for low, high in piece]
+        # Rounding must not leave a gap at the edges, hence the last factor.
+        radii = [(high - low) / 2 * (1 + 1e-15) + 1e-300 for low, high in piece]
+        value = margin(*(arb(m, r) for m, r in zip(middle, radii, strict=True)))
+        if value >= 0:
+            continue
+        widest = int(np.argmax(radii))
+        if value < 0 or radii[widest] < 1e-12:
+            return False
+        low, high = piece[widest]
+        for half in ((low, middle[widest]), (middle[widest], high)):
+            pieces.append([*piece[:widest], half, *piece[widest + 1 :]])
+    return False
 
 
 def _of_shape(

@@ -17,7 +17,10 @@ from proofsheet.checks import (
     checks_of,
     derivation_check,
     equality_check,
+    exact_check,
+    exact_gradient_check,
     identity_check,
+    interval_check,
     relative_error,
     run_checks,
 )
@@ -55,7 +58,27 @@ def slopes_of_tanh(rng, formula=lambda t: 1 - t**2):
     return (formula(shifts[0]), shifts.applyfunc(formula)), (shifts[0].diff(x), shifts.diff(x))
 
 
-SHAPES = [sine, squared_norm, gradients, sum_of_entries, slopes_of_tanh]
+@exact_check("‖v‖² = vᵀv")
+def length(draw, formula=lambda v: v @ v):
+    v = draw(5)
+    return formula(v), np.linalg.norm(v) ** 2
+
+
+@exact_gradient_check("∇‖Ax‖² = 2AᵀAx")
+def slope_of_a_square(draw, formula=lambda A, x: 2 * A.T @ A @ x):
+    A, x = draw(3, 2), draw(2)
+    return formula(A, x), lambda x: (A @ x) @ (A @ x), x
+
+
+@interval_check("tanh x ≤ x for 0.1 ≤ x ≤ 5")
+def tanh_below_the_diagonal(formula=lambda x: x):
+    return lambda x: formula(x) - x.tanh(), [(0.1, 5)]
+
+
+SHAPES = [
+    sine, squared_norm, gradients, sum_of_entries, slopes_of_tanh, length, slope_of_a_square,
+    tanh_below_the_diagonal,
+]  # fmt: skip
 
 
 def test_the_right_formula_passes_with_its_largest_error():
@@ -108,6 +131,9 @@ def test_checks_of_a_module_are_found_in_order():
         "gradients",
         "sum_of_entries",
         "slopes_of_tanh",
+        "length",
+        "slope_of_a_square",
+        "tanh_below_the_diagonal",
     ]
 
 
@@ -121,15 +147,15 @@ def test_relative_error_sees_a_wrong_shape():
 
 
 def test_each_shape_has_its_method_trials_and_tolerance():
-    results = run_checks(SHAPES[1:])
-    assert [result["method"] for result in results] == [
-        "reference",
-        "autograd",
-        "bound",
-        "symbolic",
+    assert [(r["method"], r["trials"], r["tolerance"]) for r in run_checks(SHAPES[1:])] == [
+        ("reference", 7, 1e-12),
+        ("autograd", 100, 1e-12),
+        ("bound", 100, 1e-12),
+        ("symbolic", 1, 0),
+        ("exact", 3, 0),
+        ("exact", 3, 0),
+        ("interval", 1, 0),
     ]
-    assert [result["trials"] for result in results] == [7, 100, 100, 1]
-    assert [result["tolerance"] for result in results] == [1e-12, 1e-12, 1e-12, 0]
 
 
 @pytest.mark.parametrize(
@@ -145,6 +171,13 @@ def test_each_shape_has_its_method_trials_and_tolerance():
         (sum_of_entries, lambda v: np.sqrt(len(v) + 1) * np.linalg.norm(v)),  # true, but loose
         (sum_of_entries, lambda v: math.nan),
         (slopes_of_tanh, lambda t: 1 + t**2),
+        (length, lambda v: v @ v + 1e-9),
+        (length, lambda v: v * v),  # another shape
+        (length, lambda v: math.nan),
+        (slope_of_a_square, lambda A, x: 2 * A.T @ A @ x * (1 + 1e-9)),
+        (slope_of_a_square, lambda A, x: (A @ x).sum()),
+        (tanh_below_the_diagonal, lambda x: x - 1e-3),  # wrong near 0.1 only
+        (tanh_below_the_diagonal, lambda x: -x),
         (slopes_of_tanh, lambda t: 1 - t**2 + (t.args[0] - sympy.Symbol("x")) / 10**9),
     ],
 )
@@ -176,3 +209,33 @@ def test_an_equality_is_relative_unless_it_names_a_unit():
 def test_gradients_are_in_double_whatever_they_are_taken_at():
     (gradient,) = autograd_gradients(lambda w: (w**2).sum(), np.float32([0.1]))
     assert gradient.dtype == np.float64
+
+
+def test_an_exact_check_says_its_degree_and_needs_enough_trials():
+    assert length().degree == 2 * 4  # a square of degree 2, with one root
+    once = exact_check("(v²)ᵏ = v²ᵏ", trials=1)(lambda draw: ((v := draw()) ** 40, (v**20) ** 2))
+    assert once().max_error == 0
+    assert not once().passed  # 40/p is more than 1e-17
+
+
+def test_an_exact_check_draws_again_where_there_is_no_root_and_gives_up_where_there_never_is():
+    @exact_check("√v √w = √(vw) where both exist")
+    def roots(draw, formula=lambda v, w: np.sqrt(v * w)):
+        v, w = draw(), draw()
+        return np.sqrt(v) * np.sqrt(w), formula(v, w)
+
+    assert roots().passed
+    assert not roots(lambda v, w: -np.sqrt(v * w)).passed
+    with pytest.raises(ArithmeticError, match="roots: no point"):
+        roots(lambda v, w: v / (w - w))
+
+
+def test_an_interval_check_proves_more_than_a_grid_sees():
+    spike = interval_check("a narrow dip below zero")(
+        lambda: (lambda x: ((x - 0.123456) * 10**6) ** 2 - 1, [(0.0, 1.0)])
+    )
+    assert not spike().passed
+    two = interval_check("x + y ≥ 2√(xy), away from x = y")(
+        lambda: (lambda x, y: x + y - 2 * (x * y).sqrt(), [(1.0, 2.0), (2.5, 3.0)])
+    )
+    assert two().passed

@@ -11,8 +11,13 @@ from proofsheet.report.numbers import integer, scientific
 from proofsheet.report.results import Outcome
 
 CHECK = re.compile(r"([\w-]+\.[\w-]+)\.checks\.([\w-]+)")
-EXACT = ("symbolic", "exhaustive")
-"""Methods that sample nothing where they run once."""
+PROVED = {
+    "symbolic": "symbolic",
+    "exhaustive": "exhaustive",
+    "exact": "by exact identities",
+    "interval": "by interval arithmetic",
+}
+"""Methods that sample nothing: as the cover counts them."""
 
 
 def numbered(chapters: Iterable[Chapter]) -> dict[str, int]:
@@ -40,12 +45,12 @@ def table(outcomes: Iterable[Outcome], numbers: dict[str, int]) -> list[dict[str
 
 def summary(checks: Iterable[dict[str, Any]]) -> str:
     """How many checks passed, and how many of them sampled; '' if there are none."""
-    methods = [_method(check) for check in checks]
+    methods = [check["method"] if _proved(check) else "sampled" for check in checks]
     if not methods:
         return ""
-    exact = [(word, methods.count(word)) for word in EXACT]
-    counts = [f"{count} {word}" for word, count in exact if count]
-    sampled = len(methods) - sum(count for _, count in exact)
+    proved = [(words, methods.count(method)) for method, words in PROVED.items()]
+    counts = [f"{count} {words}" for words, count in proved if count]
+    sampled = len(methods) - sum(count for _, count in proved)
     if sampled:
         counts.append(f"{sampled} on sampled cases")
     noun = "check" if len(methods) == 1 else "checks"
@@ -53,20 +58,30 @@ def summary(checks: Iterable[dict[str, Any]]) -> str:
 
 
 def _row(number: int, check: dict[str, Any]) -> dict[str, Any]:
+    once = _proved(check) and check["method"] != "exact"
     return {
         "number": number,
         "claim": check["claim"],
         "method": _method(check),
-        "trials": "–" if _method(check) in EXACT else integer(check["trials"]),
+        "trials": "–" if once else integer(check["trials"]),
         "error": scientific(check["max_error"]),
         "tolerance": scientific(check["tolerance"]),
     }
 
 
+def _proved(check: dict[str, Any]) -> bool:
+    """Exact identities repeat to make sure; the other methods prove in one trial or sample."""
+    return check["method"] in PROVED and (check["trials"] == 1 or check["method"] == "exact")
+
+
 def _method(check: dict[str, Any]) -> str:
-    """`symbolic` or `exhaustive` where nothing was sampled; else how each case was compared."""
+    """How the claim was proved; else how each sampled case was compared."""
     method = check["method"]
-    if method in EXACT:
-        return method if check["trials"] == 1 else f"sampled, each {method}"
+    if method == "exact":
+        return f"exact identity, d ≤ {integer(check['degree'])}"
+    if _proved(check):
+        return method
+    if method in PROVED:
+        return f"sampled, each {method}"
     compared = {"autograd": "autograd", "finite-difference": "finite differences"}
     return f"sampled, {compared.get(method, method)}"
