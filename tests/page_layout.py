@@ -1,4 +1,4 @@
-"""Pages that are nearly empty, and figures far from the text that refers to them.
+"""Pages that are nearly empty, and figures and footnotes far from the text that refers to them.
 
 `PYTHONPATH=src:tests python -m page_layout results/*.pdf` prints what to mend.
 """
@@ -50,21 +50,43 @@ def far_figures(pdf: Path, most: int = 1) -> list[tuple[str, int, int]]:
     document = pypdfium2.PdfDocument(pdf)
     first: dict[str, tuple[int, int]] = {}
     for number, page in enumerate(document, start=1):
-        for text, target in _links(document, page):
+        for text, target, _ in _links(document, page):
             if name := re.match(r"Figure\s\d+", text):
                 first.setdefault(" ".join(name[0].split()), (target, number))
     return [(name, *pages) for name, pages in first.items() if abs(pages[0] - pages[1]) > most]
 
 
-def _links(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> Iterator[tuple[str, int]]:
-    """The text of each link within the document, and the page where it leads."""
+def parted_footnotes(pdf: Path) -> list[tuple[str, int, int]]:
+    """Number, page and page of the mark of each footnote that is on another page than its mark."""
+    document = pypdfium2.PdfDocument(pdf)
+    return [
+        (text, at, number)
+        for number, page in enumerate(document, start=1)
+        for text, at, height in _links(document, page)
+        # A footnote begins with the number that its mark has; other links are numbers, too.
+        if re.fullmatch(r"\d+", text)
+        and at != number
+        and re.search(rf"(?m)^{text}(?!\d)", _line(document[at - 1], height))
+    ]
+
+
+def _line(page: pypdfium2.PdfPage, height: float) -> str:
+    """The text at a height in points from the top."""
+    top = page.get_height() - height
+    return page.get_textpage().get_text_bounded(bottom=top - 10, top=top - 2).strip()
+
+
+def _links(
+    document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage
+) -> Iterator[tuple[str, int, float]]:
+    """The text of each link within the document, and the page and height where it leads."""
     words = page.get_textpage()
     position, link, box = ctypes.c_int(), raw.FPDF_LINK(), raw.FS_RECTF()
     while raw.FPDFLink_Enumerate(page.raw, position, link):
         dest = raw.FPDFLink_GetDest(document.raw, link)
         if dest and raw.FPDFLink_GetAnnotRect(link, box):
             text = words.get_text_bounded(box.left, box.bottom, box.right, box.top)
-            yield text, place(document, dest)[0]
+            yield text.strip(), *place(document, dest)
 
 
 def main() -> None:
@@ -76,6 +98,8 @@ def main() -> None:
             print(f"{name}: page {number} is less than a third full")
         for figure, at, referred in far_figures(Path(name)):
             print(f"{name}: {figure} is on page {at}, its first reference on page {referred}")
+        for note, at, marked in parted_footnotes(Path(name)):
+            print(f"{name}: footnote {note} is on page {at}, its mark on page {marked}")
 
 
 if __name__ == "__main__":

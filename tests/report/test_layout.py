@@ -1,10 +1,12 @@
-"""Nearly empty pages and far figures are found, and the theme keeps together what belongs so."""
+"""Nearly empty pages, far figures and footnotes are found; the theme keeps lines together."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from page_layout import far_figures, sparse_pages
+import typst
+
+from page_layout import far_figures, parted_footnotes, sparse_pages
 from proofsheet.jobs.atomic_files import write_text
 from proofsheet.report.pdf_text import page_texts
 from proofsheet.report.render import render
@@ -28,6 +30,7 @@ def test_the_sample_has_neither(sample_to_read):
     pdf = rendered(sample_to_read)
     assert sparse_pages(pdf) == []
     assert far_figures(pdf) == []
+    assert parted_footnotes(pdf) == []
 
 
 def test_a_page_with_a_few_lines_is_found(sample):
@@ -46,3 +49,10 @@ def test_a_figure_far_from_its_first_reference_is_found(sample):
     ((name, at, referred),) = far_figures(rendered(sample))
     assert name == "Figure 3"
     assert at - referred == 3
+
+
+def test_a_footnote_on_another_page_than_its_mark_is_found(tmp_path):
+    source = "A#footnote[Near.] B#footnote[Far.]<far> #pagebreak() C#footnote[Near.] D@far"
+    pdf = tmp_path / "x.pdf"
+    typst.compile(source.encode(), output=pdf)
+    assert parted_footnotes(pdf) == [("2", 1, 2)]

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from page_checks import check_pages
-from page_layout import far_figures, sparse_pages
+from page_layout import far_figures, parted_footnotes, sparse_pages
 from pdf_accessibility import examine
 from proofsheet.report.pdf_text import page_texts
 from same_results import without_times
@@ -70,6 +70,7 @@ def test_no_page_is_nearly_empty_and_no_figure_far_from_its_text(finished):
     pdf = finished.folder / "results/csci5527_hw2.pdf"
     assert sparse_pages(pdf) == []
     assert far_figures(pdf) == []
+    assert parted_footnotes(pdf) == []
 
 
 def test_stand_in_data_is_said_on_every_page(finished):
