@@ -234,8 +234,8 @@ def _padded(a: Number, b: Number) -> list[tuple[int, int]]:
 def _added(a: Number, b: Number) -> dict | None:
     """The logits of a sum."""
     if a.logits is None or b.logits is None:
-        rest = a if b.logits is None else b
-        return None if rest != 0 else (b if rest is a else a).logits
+        form, rest = (a, b) if b.logits is None else (b, a)
+        return form.logits if rest == 0 else None
     return {z: a.logits.get(z, 0) + b.logits.get(z, 0) for z in a.logits | b.logits}
 
 

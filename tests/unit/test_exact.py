@@ -76,6 +76,7 @@ def test_exponentials_of_logits_multiply_and_nothing_else_has_one(draw):
     e = np.exp(z)
     assert np.exp(z[0] - 2 * z[1]) == e[0] / e[1] ** 2
     assert np.exp(z.sum() - z[0]) == e[1] * e[2]
+    assert np.exp(sum(z)) == np.exp(z[0] + 0 + z[1] + z[2]) == e[0] * e[1] * e[2]
     for no_sum in (z[0] * z[1], z[0] + 1, draw(), z[0] / 3):
         with pytest.raises(TypeError, match="logits"):
             np.exp(no_sum)
