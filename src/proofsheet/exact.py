@@ -12,7 +12,8 @@ Beyond rational functions:
   has a root itself is taken, so that √(ab) = √a √b. A point where some v has none is drawn again.
 - `exp` of a sum of logits is a product of independent variables e_i = exp(z_i), which is sound
   because the e_i are algebraically independent of the z_i.
-- `log` of a number is an unknown constant with the right derivatives.
+- `log`, `sin`, `cos`, and `exp` of anything else are unknown constants, the same for the same
+  argument, with the right derivatives and sin² + cos² = 1.
 
 A float stands for the simplest fraction that rounds to it: 0.9 is 9/10.
 """
@@ -141,12 +142,14 @@ class Number:
 
     def exp(self) -> Number:
         if self.logits is None:
-            raise TypeError("exp() of a number that is no sum of logits; draw them as logits")
-        first, degree_over, degree_under = 1, 0, 0
-        for variable, coefficient in self.logits.items():
-            first = first * pow(variable, coefficient, PRIME) % PRIME
-            degree_over += max(coefficient, 0)
-            degree_under += max(-coefficient, 0)
+            first = self._unknown("exp") if self.parts[0] else 1
+            degree_over, degree_under = self.over + 1, self.under
+        else:
+            first, degree_over, degree_under = 1, 0, 0
+            for variable, coefficient in self.logits.items():
+                first = first * pow(variable, coefficient, PRIME) % PRIME
+                degree_over += max(coefficient, 0)
+                degree_under += max(-coefficient, 0)
         a, parts = self.parts, [first]
         for k in range(1, len(a)):
             total = sum(i * a[i] * parts[k - i] for i in range(1, k + 1))
@@ -157,13 +160,34 @@ class Number:
         a = self.parts
         if not a[0]:
             raise Redraw
-        # A random function of a₀ stands for log a₀: equal arguments have equal logarithms.
-        parts = [Random(a[0]).randrange(PRIME) if a[0] != 1 else 0]
+        parts = [self._unknown("log") if a[0] != 1 else 0]
         inverse = pow(a[0], -1, PRIME)
         for k in range(1, len(a)):
             total = k * a[k] - sum(i * parts[i] * a[k - i] for i in range(1, k))
             parts.append(total * inverse * pow(k, -1, PRIME) % PRIME)
         return Number(tuple(parts), self.over + 1, self.under)
+
+    def sin(self) -> Number:
+        return self._sine_and_cosine()[0]
+
+    def cos(self) -> Number:
+        return self._sine_and_cosine()[1]
+
+    def _sine_and_cosine(self) -> list[Number]:
+        half = self._unknown("tan")  # the tangent of half the angle
+        scale = pow(1 + half * half, -1, PRIME)
+        sine, cosine = [2 * half * scale % PRIME], [(1 - half * half) * scale % PRIME]
+        a = self.parts
+        for k in range(1, len(a)):
+            rise = sum(i * a[i] * cosine[k - i] for i in range(1, k + 1))
+            fall = sum(i * a[i] * sine[k - i] for i in range(1, k + 1))
+            sine.append(rise * pow(k, -1, PRIME) % PRIME)
+            cosine.append(-fall * pow(k, -1, PRIME) % PRIME)
+        return [Number(tuple(parts), self.over + 2, self.under + 2) for parts in (sine, cosine)]
+
+    def _unknown(self, function: str) -> int:
+        """Some number for this value of the function: equal arguments have equal logarithms."""
+        return Random(f"{function} {self.parts[0]}").randrange(1, PRIME)
 
     def tanh(self) -> Number:
         square = (2 * self).exp()

@@ -25,7 +25,7 @@ from proofsheet.autodiff.primitives import (
 
 
 class Node:
-    """A floating-point array made by `primitive` from `arguments` (an input: by nothing).
+    """An array of floats made by `primitive` from `arguments` (an input: by nothing).
 
     Arguments are nodes or plain numbers and arrays; the latter are constants. The order in
     which nodes are made (`index`) is an order of evaluation: parents come before children.
@@ -43,7 +43,9 @@ class Node:
         arguments: tuple[Any, ...] = (),
     ) -> None:
         value = np.asarray(value)
-        self.value = value if np.issubdtype(value.dtype, np.floating) else value.astype(float)
+        # Exact numbers (`proofsheet.exact`) are objects, and stay what they are.
+        kept = value.dtype == object or np.issubdtype(value.dtype, np.floating)
+        self.value = value if kept else value.astype(float)
         self.name, self.primitive, self.arguments = name, primitive, arguments
         self.index = next(Node._indices)
 
