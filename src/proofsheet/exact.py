@@ -42,7 +42,7 @@ class Number:
     Attributes:
         parts: (c₀, c₁, …), each in [0, p).
         over, under: bounds on the degrees of numerator and denominator of c₀ in what was drawn.
-        logits: of a linear combination of logits, its integer coefficients by variable; else None.
+        logits: of a linear combination of logits, its coefficients modulo p by variable; else None.
     """
 
     __slots__ = ("logits", "over", "parts", "under")
@@ -141,15 +141,14 @@ class Number:
         return Number(tuple(parts), (self.over + 1) // 2, (self.under + 1) // 2)
 
     def exp(self) -> Number:
-        if self.logits is None:
-            first = self._unknown("exp") if self.parts[0] else 1
-            degree_over, degree_under = self.over + 1, self.under
+        logits = {} if self.logits is None and not self.parts[0] else self.logits
+        powers = {z: (c + PRIME // 2) % PRIME - PRIME // 2 for z, c in (logits or {}).items()}
+        if logits is None or any(abs(power) > 100 for power in powers.values()):
+            first, degree_over, degree_under = self._unknown("exp"), self.over + 1, self.under
         else:
-            first, degree_over, degree_under = 1, 0, 0
-            for variable, coefficient in self.logits.items():
-                first = first * pow(variable, coefficient, PRIME) % PRIME
-                degree_over += max(coefficient, 0)
-                degree_under += max(-coefficient, 0)
+            first = math.prod(pow(z, power, PRIME) for z, power in powers.items()) % PRIME
+            degree_over = sum(max(power, 0) for power in powers.values())
+            degree_under = sum(max(-power, 0) for power in powers.values())
         a, parts = self.parts, [first]
         for k in range(1, len(a)):
             total = sum(i * a[i] * parts[k - i] for i in range(1, k + 1))
@@ -260,17 +259,15 @@ def _added(a: Number, b: Number) -> dict | None:
     if a.logits is None or b.logits is None:
         form, rest = (a, b) if b.logits is None else (b, a)
         return form.logits if rest == 0 else None
-    return {z: a.logits.get(z, 0) + b.logits.get(z, 0) for z in a.logits | b.logits}
+    return {z: (a.logits.get(z, 0) + b.logits.get(z, 0)) % PRIME for z in a.logits | b.logits}
 
 
 def _scaled(a: Number, b: Number) -> dict | None:
-    """The logits of an integer multiple of a sum of logits."""
-    for form, factor in ((a, b), (b, a)):
-        if form.logits is not None and factor.over == factor.under == 0:
-            signed = (factor.parts[0] + PRIME // 2) % PRIME - PRIME // 2
-            if abs(signed) < 100:
-                return {z: signed * count for z, count in form.logits.items()}
-    return None
+    """The logits of a multiple of a sum of logits."""
+    if (a.logits is None) == (b.logits is None):
+        return None
+    form, factor = (b, a) if a.logits is None else (a, b)
+    return {z: factor.parts[0] * c % PRIME for z, c in form.logits.items()}
 
 
 class Draw:

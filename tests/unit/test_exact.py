@@ -77,6 +77,9 @@ def test_exponentials_of_logits_multiply(draw):
     assert np.exp(z[0] - 2 * z[1]) == e[0] / e[1] ** 2
     assert np.exp(z.sum() - z[0]) == e[1] * e[2]
     assert np.exp(sum(z)) == np.exp(z[0] + 0 + z[1] + z[2]) == e[0] * e[1] * e[2]
+    temperature = draw()
+    assert np.exp(temperature * z[0] / temperature) == e[0]
+    assert np.exp(2 * z[0] / 2) / np.exp(z[1] - z[1]) == e[0]
 
 
 def test_other_functions_have_one_unknown_value_for_each_argument(draw):
