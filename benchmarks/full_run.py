@@ -1,0 +1,197 @@
+"""Where the time of a full run goes: job-seconds by problem, the critical path, eight cores.
+
+    python benchmarks/full_run.py [FOLDER]          of the finished run in FOLDER, or in this one
+    python benchmarks/full_run.py --run             of a run that is made now, in a new checkout
+
+Seconds are those of the jobs' benchmarks, and what waits for what is read from Snakemake's records.
+A reference, a fixed matrix product on one core, is timed before, once a minute during the run and
+after it: where its times differ, something else used the machine, and the run's times say little.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import heapq
+import json
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import torch
+
+ROOT = Path(__file__).parents[1]
+# The checkout is made as in the tests.
+sys.path.insert(0, str(ROOT / "tests"))
+
+from workflow_project import copy_of_checkout  # noqa: E402
+
+BEFORE = {
+    "cs7643_ps2/p7_cifar10": 609, "notebooks": 469, "eecs182_hw5/q6_cnn": 412,
+    "csci5527_hw3/p1_optimizers": 410, "csci5527_hw3/p4_transfer": 386,
+    "csci5527_hw2/p4_dry_beans": 299, "dl_hw1/p5_initialization": 219,
+    "eecs182_hw5/q5_dropout": 155, "everything else": 306,
+}  # fmt: skip
+"""Job-seconds on two cores of an AMD EPYC with AVX512-BF16, when every training was a job."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job of a finished run: its seconds, cores, and the files that it read and made."""
+
+    name: str
+    seconds: float
+    cores: int
+    inputs: frozenset[str]
+    outputs: frozenset[str]
+
+
+def jobs_of(folder: Path) -> list[Job]:
+    """The jobs whose records are in `.snakemake/metadata`, each with its benchmark."""
+    found: dict[str, dict] = {}
+    records = folder / ".snakemake/metadata"
+    for path in records.rglob("*"):
+        if path.is_file():
+            record = json.loads(path.read_text(encoding="utf-8"))
+            if record.get("log") and not record.get("incomplete"):
+                found.setdefault(record["log"][0], record | {"outputs": set()})
+                found[record["log"][0]]["outputs"].add(_output(path.relative_to(records)))
+    jobs = []
+    for log, record in found.items():
+        name = log.removeprefix("results/logs/").removesuffix(".log")
+        benchmark = folder / f"results/benchmarks/{name}.tsv"
+        if benchmark.is_file():
+            with benchmark.open(encoding="utf-8", newline="") as file:
+                (row,) = csv.DictReader(file, delimiter="\t")
+            # Of the trainings only the largest network has two threads.
+            cores = 2 if name.endswith("p7_cifar10/own") else 1
+            inputs, outputs = frozenset(record["input"]), frozenset(record["outputs"])
+            jobs.append(Job(name, float(row["s"]), cores, inputs, outputs))
+    return jobs
+
+
+def _output(record: Path) -> str:
+    """The output that a record is about: its name in base 64, cut into folders where it is long."""
+    return base64.b64decode("".join(part.removeprefix("@") for part in record.parts)).decode()
+
+
+def waits_for(jobs: list[Job]) -> dict[str, set[str]]:
+    """The names of the jobs whose outputs a job reads."""
+    maker = {path: job.name for job in jobs for path in job.outputs}
+    return {
+        job.name: {maker[path] for path in job.inputs if path in maker} - {job.name} for job in jobs
+    }
+
+
+def chains(jobs: list[Job]) -> dict[str, list[Job]]:
+    """By job, the chain that takes longest from its start to the end of the run."""
+    by_name, before = {job.name: job for job in jobs}, waits_for(jobs)
+    found: dict[str, list[Job]] = {job.name: [job] for job in jobs}
+    for name in reversed(list(TopologicalSorter(before).static_order())):
+        for other in before[name]:
+            found[other] = max(found[other], [by_name[other], *found[name]], key=seconds_of)
+    return found
+
+
+def seconds_of(jobs: list[Job]) -> float:
+    return sum(job.seconds for job in jobs)
+
+
+def makespan(jobs: list[Job], cores: int) -> float:
+    """Seconds that a run would take: free cores take the ready job with the longest chain."""
+    ahead = chains(jobs)
+    by_name = {job.name: job for job in jobs}
+    sorter = TopologicalSorter(waits_for(jobs))
+    sorter.prepare()
+    ready: list[str] = []
+    running: list[tuple[float, str]] = []
+    now, free = 0.0, cores
+    while sorter.is_active():
+        ready = sorted([*ready, *sorter.get_ready()], key=lambda name: -seconds_of(ahead[name]))
+        for name in list(ready):
+            if by_name[name].cores <= free:
+                ready.remove(name)
+                free -= by_name[name].cores
+                heapq.heappush(running, (now + by_name[name].seconds, name))
+        now, done = heapq.heappop(running)
+        free += by_name[done].cores
+        sorter.done(done)
+    return now
+
+
+def reference() -> float:
+    """Milliseconds of a product of two matrices of 1,024 rows and columns."""
+    torch.set_num_threads(1)
+    matrix = torch.ones(1024, 1024)
+    began = time.perf_counter()
+    matrix @ matrix
+    return (time.perf_counter() - began) * 1000
+
+
+def make(folder: Path) -> None:
+    """Make a full run in a new checkout, with real data where PROOFSHEET_MIRROR has them."""
+    project, ended = copy_of_checkout(folder), threading.Event()
+    times = [min(reference() for _ in range(20))]
+
+    def watch() -> None:
+        while not ended.wait(60):
+            times.append(min(reference() for _ in range(5)))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    began = time.perf_counter()
+    mirror = os.environ.get("PROOFSHEET_MIRROR", "")
+    run = project.snakemake("--config", "preset=full", f"data={{mirror: {mirror!r}}}", timeout=7200)
+    took = time.perf_counter() - began
+    ended.set()
+    watcher.join()
+    times.append(min(reference() for _ in range(20)))
+    if run.returncode:
+        sys.exit(run.stdout[-3000:])
+    print(f"two cores took {took / 60:.1f} min; the reference took, before, during and after it:")
+    print(", ".join(f"{milliseconds:.0f}" for milliseconds in times), "ms")
+    return times
+
+
+def show(folder: Path) -> None:
+    """Print the table, the critical path and what eight cores would take."""
+    jobs = jobs_of(folder)
+    if not jobs:
+        print(f"{folder} has no finished run; run `make report` there, or add --run")
+        return
+    seconds: Counter[str] = Counter()
+    for job in jobs:
+        parts = job.name.split("/")
+        kind = "notebooks" if parts[0] == "notebooks" else "/".join(parts[:2])
+        seconds[kind if kind in BEFORE else "everything else"] += job.seconds
+    print(f"{'job-seconds':28} before     now")
+    for name, before in BEFORE.items():
+        print(f"{name:28} {before:6,} {seconds[name]:7,.0f}")
+    print(f"{'together':28} {sum(BEFORE.values()):6,} {seconds.total():7,.0f}")
+    path = max(chains(jobs).values(), key=seconds_of)
+    print(f"\nThe critical path, {seconds_of(path):.0f} s:")
+    for job in path:
+        print(f"{job.seconds:8.1f} s  {job.name}")
+    for cores in (2, 8):
+        print(f"--cores {cores} would take {makespan(jobs, cores):.0f} s, by these times")
+    longest = sorted(jobs, key=lambda job: job.seconds)[:-11:-1]
+    print("the longest:", ", ".join(f"{job.name} {job.seconds:.0f} s" for job in longest))
+
+
+def main(arguments: list[str]) -> None:
+    if arguments != ["--run"]:
+        show(Path(arguments[0]) if arguments else ROOT)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        make(Path(folder))
+        show(Path(folder))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
