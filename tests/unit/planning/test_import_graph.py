@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
+from proofsheet.planning import import_graph
 from proofsheet.planning.import_graph import imported_modules, pasted_modules
+from workflow_project import ROOT
 
 
 @pytest.fixture
@@ -51,3 +55,12 @@ def test_pasted_modules_are_found(project):
         "a.py",
         "d.py",
     ]
+
+
+def test_no_import_is_missed_and_prose_is_none():
+    for path in (*ROOT.glob("src/**/*.py"), *ROOT.glob("workflow/**/*.py")):
+        text = path.read_text(encoding="utf-8")
+        wanted = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Import | ast.ImportFrom)]
+        found = {ast.dump(node) for node in import_graph._import_statements(text)}
+        assert {ast.dump(node) for node in wanted} <= found, path
+    assert import_graph._import_statements("from here on import is a word\nimport of data\n") == []
