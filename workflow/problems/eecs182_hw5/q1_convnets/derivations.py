@@ -7,19 +7,27 @@ convolution; kernels are not flipped.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from math import prod
 
 import numpy as np
 import sympy
 import torch
-from torch.nn.functional import conv1d, conv2d, conv_transpose2d
+from numpy.lib.stride_tricks import sliding_window_view
+from torch.nn.functional import conv1d, conv_transpose2d
 
 from problems.eecs182_hw5.q1_convnets.transpose_convolution import (
     convolution_matrix,
     transpose_convolution,
     window_matrix,
 )
-from proofsheet.checks import derivation_check, equality_check
+from proofsheet.checks import (
+    derivation_check,
+    equality_check,
+    exact_check,
+    exact_gradient_check,
+)
+from proofsheet.exact import Draw
 
 Rng = np.random.Generator
 
@@ -72,13 +80,19 @@ def output_size(n: int, kernel: int, stride: int) -> int:
     return (n - 1) * stride + kernel
 
 
-# Random cases -----------------------------------------------------------------------------
+# Cases ------------------------------------------------------------------------------------
 
 
-def draw_planes(rng: Rng) -> tuple[np.ndarray, np.ndarray, int]:
+def draw_planes(draw: Draw) -> tuple[np.ndarray, np.ndarray, int]:
     """An image, a kernel that need not be square, and a stride, all small."""
-    size, kernel = rng.integers(1, 6, 2), rng.integers(1, 5, 2)
-    return rng.standard_normal(size), rng.standard_normal(kernel), int(rng.integers(1, 4))
+    size, kernel = draw.rng.integers(1, 5, 2), draw.rng.integers(1, 4, 2)
+    return draw(*size), draw(*kernel), int(draw.rng.integers(1, 4))
+
+
+def slid(image: np.ndarray, kernel: np.ndarray, stride: int = 1) -> np.ndarray:
+    """The convolution by its definition: the kernel at every place of the image."""
+    windows = sliding_window_view(image, kernel.shape)[::stride, ::stride]
+    return (windows * kernel).sum(axis=(2, 3))
 
 
 def tensor(array: np.ndarray) -> torch.Tensor:
@@ -90,38 +104,33 @@ def tensor(array: np.ndarray) -> torch.Tensor:
 
 
 @derivation_check(
-    claim="parameters: dense c'H'W'(cHW + 1), local c'H'W'(ck² + 1), convolution c'(ck² + 1)",
-    method="reference",
-    trials=50,
+    claim="parameters: dense c'H'W'(cHW + 1), local c'H'W'(ck² + 1), convolution c'(ck² + 1), for"
+    " c, c' ≤ 2, k ≤ 3 and H, W ≤ k + 2",
+    method="exhaustive",
     tolerance=0,
 )
 def parameter_counts(rng: Rng, formula: Callable = layer_parameters) -> int:
-    channels, kernel = tuple(int(c) for c in rng.integers(1, 5, 2)), int(rng.integers(1, 4))
-    size = tuple(int(n) for n in kernel + rng.integers(0, 6, 2))
-    layer = torch.nn.Conv2d(*channels, kernel, device="meta")
-    shape = layer(torch.empty(1, channels[0], *size, device="meta")).shape[1:]
-    dense = torch.nn.Linear(channels[0] * prod(size), prod(shape), device="meta")
-    # Which weights the matrix of the layer can have that are not zero, and one bias per output.
-    once = convolution_matrix(np.ones((channels[0], kernel, kernel)), (channels[0], *size))
-    expected = {
-        "dense": sum(p.numel() for p in dense.parameters()),
-        "local": channels[1] * (np.count_nonzero(once) + len(once)),
-        "convolution": sum(p.numel() for p in layer.parameters()),
-    }
-    found = formula(channels, size, kernel)
-    return max(abs(found[name] - count) for name, count in expected.items())
+    wrong = 0
+    for given, made, kernel, *more in product((1, 2), (1, 2), (1, 2, 3), (0, 1, 2), (0, 1, 2)):
+        size = (kernel + more[0], kernel + more[1])
+        # The matrix of the layer: where it is not 0, there is a weight.
+        once = convolution_matrix(np.ones((given, kernel, kernel)), (given, *size))
+        layer = torch.nn.Conv2d(given, made, kernel, device="meta")
+        expected = {
+            "dense": made * (once.size + len(once)),
+            "local": made * (np.count_nonzero(once) + len(once)),
+            "convolution": sum(p.numel() for p in layer.parameters()),
+        }
+        wrong += formula((given, made), size, kernel) != expected
+    return wrong
 
 
-@equality_check("K ⋆ (Sx) = S(K ⋆ x) for any shift S that keeps x and its windows inside the image")
-def equivariance(rng: Rng, formula: Callable = moved) -> tuple:
-    x, kernel = np.zeros((24, 24)), rng.standard_normal((3, 5))
-    x[8:16, 8:16] = rng.standard_normal((8, 8))
-    shift = tuple(int(step) for step in rng.choice([-3, -2, -1, 1, 2, 3], 2))
-
-    def layer(image: np.ndarray) -> np.ndarray:
-        return conv2d(tensor(image), tensor(kernel))[0, 0].numpy()
-
-    return formula(layer(x), *shift), layer(np.roll(x, shift, axis=(0, 1)))
+@exact_check("K ⋆ (Sx) = S(K ⋆ x) for any shift S that keeps x and its windows inside the image")
+def equivariance(draw: Draw, formula: Callable = moved) -> tuple:
+    x, kernel = np.zeros((9, 11), dtype=int).astype(object), draw(2, 3)
+    x[3:6, 4:7] = draw(3, 3)
+    shift = tuple(int(step) for step in draw.rng.choice([-2, -1, 1, 2], 2))
+    return formula(slid(x, kernel), *shift), slid(np.roll(x, shift, axis=(0, 1)), kernel)
 
 
 # (b) The filter ---------------------------------------------------------------------------
@@ -154,7 +163,7 @@ def filter_solves_the_system(rng: Rng, formula: Callable = the_filter) -> int:
 
 @derivation_check(
     claim="h = (2, −1, 3) slid over (1, 4, 0, −2, 3) gives (−2, 2, 11), in PyTorch and in NumPy",
-    method="reference",
+    method="exhaustive",
     tolerance=0,
 )
 def filter_convolved(rng: Rng, formula: Callable = the_filter) -> float:
@@ -181,7 +190,12 @@ def example_of_the_text(rng: Rng, formula: Callable = transpose_convolution) -> 
     return sum(sympy.expand(got - want) != 0 for got, want in zip(found, expected, strict=True))
 
 
-@equality_check("the answer is the output of PyTorch's conv_transpose2d", trials=1, tolerance=0)
+@equality_check(
+    "the answer is the output of PyTorch's conv_transpose2d",
+    method="exhaustive",
+    trials=1,
+    tolerance=0,
+)
 def answer_by_pytorch(rng: Rng, formula: Callable = the_output) -> tuple:
     expected = conv_transpose2d(tensor(np.array(INPUT)), tensor(np.array(KERNEL)))[0, 0].numpy()
     return formula(), expected
@@ -189,6 +203,7 @@ def answer_by_pytorch(rng: Rng, formula: Callable = the_output) -> tuple:
 
 @equality_check(
     "the answer is Cᵀx, with C the matrix of the convolution from 3 × 3 to 2 × 2",
+    method="exhaustive",
     trials=1,
     tolerance=0,
 )
@@ -214,19 +229,21 @@ def size_of_the_output(rng: Rng, formula: Callable = output_size) -> int:
     return worst
 
 
-@equality_check("sum of scaled and shifted kernels = Cᵀx")
-def definition_is_the_transpose(rng: Rng, formula: Callable = transpose_convolution) -> tuple:
-    x, kernel, stride = draw_planes(rng)
+@exact_check("sum of scaled and shifted kernels = Cᵀx")
+def definition_is_the_transpose(draw: Draw, formula: Callable = transpose_convolution) -> tuple:
+    x, kernel, stride = draw_planes(draw)
     shape = tuple(output_size(n, k, stride) for n, k in zip(x.shape, kernel.shape, strict=True))
     expected = (convolution_matrix(kernel, shape, stride).T @ x.ravel()).reshape(shape)
     return formula(x, kernel, stride), expected
 
 
-@equality_check("∂L/∂x of a convolution is the transpose convolution of ∂L/∂y", method="autograd")
-def backward_of_convolution(rng: Rng, formula: Callable = transpose_convolution) -> tuple:
-    upstream, kernel, stride = draw_planes(rng)
+@exact_gradient_check("∂L/∂x of a convolution is the transpose convolution of ∂L/∂y")
+def backward_of_convolution(draw: Draw, formula: Callable = transpose_convolution) -> tuple:
+    upstream, kernel, stride = draw_planes(draw)
     sizes = zip(upstream.shape, kernel.shape, strict=True)
-    shape = tuple(output_size(n, k, stride) for n, k in sizes)
-    x = torch.zeros(1, 1, *shape, dtype=torch.float64, requires_grad=True)
-    conv2d(x, tensor(kernel), stride=stride).backward(tensor(upstream))
-    return formula(upstream, kernel, stride), x.grad[0, 0].numpy()
+    x = draw(*(output_size(n, k, stride) for n, k in sizes))
+    return (
+        formula(upstream, kernel, stride),
+        lambda x: (upstream * slid(x, kernel, stride)).sum(),
+        x,
+    )
