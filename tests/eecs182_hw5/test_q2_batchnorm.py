@@ -20,8 +20,7 @@ SWAPPED = {"batch": "layer", "layer": "batch", "instance": "instance"}
 
 WRONG = {
     "what_is_normalized_together": lambda method, *places: together(SWAPPED[method], *places),
-    "gradient_symbolic": lambda g, gamma: gamma * g,
-    "gradient_autograd": lambda g, gamma: gamma * g,
+    "gradient_of_demeaning": lambda g, gamma: gamma * g,
     "jacobian_is_a_projection": lambda n: np.eye(n) - np.ones((n, n)) / (n - 1),
     "batch_of_one": lambda g, gamma: gamma * g,
     "correction_is_the_shift": lambda n, gamma, of_beta: -gamma * of_beta,
