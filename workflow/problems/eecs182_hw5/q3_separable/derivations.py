@@ -7,13 +7,15 @@ the kernel, D (c, k, k) the depthwise kernels, P (c', c) the pointwise weights.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
+from typing import Any
 
 import numpy as np
-import torch
+from numpy.lib.stride_tricks import sliding_window_view
 from torch import nn
-from torch.nn.functional import conv2d
 
-from proofsheet.checks import derivation_check, equality_check
+from proofsheet.checks import derivation_check, equality_check, exact_check
+from proofsheet.exact import Draw
 
 Rng = np.random.Generator
 
@@ -41,7 +43,7 @@ def counts_of_the_question() -> dict[str, int]:
     }  # fmt: skip
 
 
-def share(made: int, kernel: int) -> float:
+def share(made: Any, kernel: Any) -> Any:
     """Weights of the separable over those of the standard convolution: 1/c' + 1/k²."""
     return 1 / made + 1 / kernel**2
 
@@ -92,71 +94,83 @@ def counted() -> dict[str, int]:
     }
 
 
-def draw_sizes(rng: Rng) -> tuple[int, int, int]:
-    """Two numbers of channels and the side of a kernel."""
-    given, made = rng.integers(1, 9, 2)
-    return int(given), int(made), int(rng.integers(1, 6))
+def convolved(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Without padding: x (c, h, w) and weights (c', c, k, k) → (c', h − k + 1, w − k + 1)."""
+    windows = sliding_window_view(x, weights.shape[2:], axis=(1, 2))
+    return np.einsum("cijuv,ocuv->oij", windows, weights)
+
+
+def separately_convolved(
+    x: np.ndarray, depthwise: np.ndarray, pointwise: np.ndarray, first: Any = 0, second: Any = 0
+) -> np.ndarray:
+    """x (c, h, w) through both layers, with biases (c, 1, 1) and (c', 1, 1)."""
+    channels = zip(x, depthwise, strict=True)
+    inner = [convolved(channel[None], kernel[None, None]) for channel, kernel in channels]
+    return convolved(np.concatenate(inner) + first, pointwise[..., None, None]) + second
+
+
+SIZES = list(product((1, 2, 3), repeat=3))
+"""(c, c', k) for the counts."""
+
+
+def draw_layers(draw: Draw) -> list[np.ndarray]:
+    """An image, depthwise kernels, and pointwise weights."""
+    given, made, kernel = (int(n) for n in draw.rng.integers(1, 4, 3))
+    return [draw(given, kernel + 2, kernel + 1), draw(given, kernel, kernel), draw(made, given)]
 
 
 # The checks -------------------------------------------------------------------------------
 
 
-@equality_check("a standard convolution has c'·c·k² weights", trials=50, tolerance=0)
+@equality_check(
+    "a standard convolution has c'·c·k² weights, for c, c', k ≤ 3",
+    method="exhaustive",
+    trials=1,
+    tolerance=0,
+)
 def standard_count(rng: Rng, formula: Callable = standard_weights) -> tuple:
-    size = draw_sizes(rng)
-    return formula(*size), numel(standard_layer(*size, bias=False, device="meta")), 1
+    layers = [standard_layer(*size, bias=False, device="meta") for size in SIZES]
+    return [formula(*size) for size in SIZES], list(map(numel, layers)), 1
 
 
-@equality_check("depthwise c·k² and pointwise c'·c weights", trials=50, tolerance=0)
+@equality_check(
+    "depthwise c·k² and pointwise c'·c weights, for c, c', k ≤ 3",
+    method="exhaustive",
+    trials=1,
+    tolerance=0,
+)
 def separable_count(rng: Rng, formula: Callable = separable_weights) -> tuple:
-    size = draw_sizes(rng)
-    layers = separable_layers(*size, bias=False, device="meta")
-    return formula(*size), tuple(map(numel, layers)), 1
+    layers = [separable_layers(*size, bias=False, device="meta") for size in SIZES]
+    return [formula(*size) for size in SIZES], [tuple(map(numel, pair)) for pair in layers], 1
 
 
 @derivation_check(
-    claim="108; 27 + 12 = 39; with biases 112, 43 and 46",
-    method="reference",
-    tolerance=0,
+    claim="108; 27 + 12 = 39; with biases 112, 43 and 46", method="exhaustive", tolerance=0
 )
 def numbers_of_the_question(rng: Rng, formula: Callable = counts_of_the_question) -> int:
     found = formula()
     return max(abs(found[name] - count) for name, count in counted().items())
 
 
-@equality_check(
-    "weights of the separable over those of the standard convolution: 1/c' + 1/k²",
-    trials=50,
-    tolerance=1e-14,
-)
-def ratio(rng: Rng, formula: Callable = share) -> tuple:
-    size = draw_sizes(rng)
-    layers = (
-        build(*size, bias=False, device="meta") for build in (separable_layers, standard_layer)
-    )
-    separable, standard = map(numel, layers)
-    return formula(*size[1:]), separable / standard, 1
+@exact_check("weights of the separable over those of the standard convolution: 1/c' + 1/k²")
+def ratio(draw: Draw, formula: Callable = share) -> tuple:
+    given, made, kernel = draw(3)
+    separable = sum(separable_weights(given, made, kernel))
+    return formula(made, kernel), separable / standard_weights(given, made, kernel)
 
 
-@equality_check("pointwise after depthwise is the convolution with W_oc = P_oc D_c", trials=50)
-def composition(rng: Rng, formula: Callable = composed) -> tuple:
-    given, made, kernel = draw_sizes(rng)
-    layers = separable_layers(given, made, kernel, bias=False, dtype=torch.float64)
-    x = torch.tensor(rng.standard_normal((2, given, kernel + 3, kernel + 2)))
-    depthwise, pointwise = (layer.weight.detach().numpy() for layer in layers)
-    weights = formula(depthwise[:, 0], pointwise[:, :, 0, 0])
-    return conv2d(x, torch.tensor(weights)).numpy(), layers(x).detach().numpy()
+@exact_check("pointwise after depthwise is the convolution with W_oc = P_oc D_c")
+def composition(draw: Draw, formula: Callable = composed) -> tuple:
+    x, depthwise, pointwise = draw_layers(draw)
+    found = convolved(x, formula(depthwise, pointwise))
+    return found, separately_convolved(x, depthwise, pointwise)
 
 
-@equality_check("biases a and b of the two layers do what the one bias b + Pa does", trials=50)
-def one_bias_is_enough(rng: Rng, formula: Callable = merged_bias) -> tuple:
-    given, made, kernel = draw_sizes(rng)
-    layers = separable_layers(given, made, kernel, dtype=torch.float64)
-    x = torch.tensor(rng.standard_normal((2, given, kernel + 3, kernel + 2)))
-    expected = layers(x).detach().numpy()
-    biases = [layer.bias.detach().numpy().copy() for layer in layers]
-    with torch.no_grad():
-        layers[0].bias.zero_()
-        pointwise = layers[1].weight[:, :, 0, 0].numpy()
-        layers[1].bias.copy_(torch.tensor(formula(pointwise, *biases)))
-    return layers(x).detach().numpy(), expected
+@exact_check("biases a and b of the two layers do what the one bias b + Pa does")
+def one_bias_is_enough(draw: Draw, formula: Callable = merged_bias) -> tuple:
+    layers = draw_layers(draw)
+    made, given = layers[2].shape
+    first, second = draw(given), draw(made)
+    merged = formula(layers[2], first, second)[:, None, None]
+    expected = separately_convolved(*layers, first[:, None, None], second[:, None, None])
+    return separately_convolved(*layers) + merged, expected
