@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import sympy
 
-from proofsheet.checks import derivation_check, equality_check
+from proofsheet.checks import derivation_check, exact_check
+from proofsheet.exact import Draw
 from proofsheet.learning.multiplicative_noise import (
-    draw_regression,
     expected_loss,
     minimizer,
     minimizer_with_masks,
@@ -45,12 +45,12 @@ ANSWER = ("μ", "σ²")
 # The formulas -----------------------------------------------------------------------------
 
 
-def noisy_loss(w: np.ndarray, X: np.ndarray, y: np.ndarray, mu: float, sigma: float) -> float:
+def noisy_loss(w: np.ndarray, X: np.ndarray, y: np.ndarray, mu: Any, sigma: Any) -> Any:
     """‖y − μXw‖² + σ²‖Γw‖²."""
     return expected_loss(w, X, y, mu, sigma**2)
 
 
-def noisy_moment(X: np.ndarray, mu: float, sigma: float) -> np.ndarray:
+def noisy_moment(X: np.ndarray, mu: Any, sigma: Any) -> np.ndarray:
     """E[(R∘X)ᵀ(R∘X)] = μ²XᵀX + σ² diag(XᵀX)."""
     return second_moment(X, mu, sigma**2)
 
@@ -61,43 +61,47 @@ def option_loss(a: str, b: str, w: Any, X: Any, y: Any, mu: Any, sigma: Any) -> 
     return residual @ residual + B_OPTIONS[b](mu, sigma) * np.sum(np.sum(X**2, axis=0) * w**2)
 
 
-def keep_probability(mu: float, sigma: float) -> float:
+def keep_probability(mu: Any, sigma: Any) -> Any:
     """p of the dropout that penalizes alike: (1 − p)/p = σ²/μ²."""
     return mu**2 / (mu**2 + sigma**2)
 
 
 # References -------------------------------------------------------------------------------
 
-# Nodes and weights, in deviations from the mean, whose sums are the moments up to the third of a
-# distribution with mean 0 and variance 1: enough for a loss that is quadratic in each entry.
-NORMAL = (np.array([-math.sqrt(3), 0, math.sqrt(3)]), np.array([1, 4, 1]) / 6)
-UNIFORM = (np.array([-1.0, 1.0]), np.array([0.5, 0.5]))
+# Values and their probabilities, in deviations from the mean, of a distribution with mean 0 and
+# variance 1. A loss that is quadratic in each entry sees no other moments.
 
 
-def two_values(p: float) -> tuple[np.ndarray, np.ndarray]:
+def two_values(p: Any) -> tuple[list, list]:
     """A coin that is not fair, standardized."""
-    return np.array([1 - p, -p]) / math.sqrt(p * (1 - p)), np.array([p, 1 - p])
+    root = np.sqrt(p * (1 - p))
+    return [(1 - p) / root, -p / root], [p, 1 - p]
 
 
-def integrated(X: np.ndarray, mu: float, sigma: float, rule: Any) -> Iterator[tuple]:
+def three_values(t: Any) -> tuple[list, list]:
+    """−t, 0 and t; t = √3 gives the Gauss–Hermite rule, hence the moments of a normal number."""
+    tail = 1 / (2 * t**2)
+    return [-t, 0, t], [tail, 1 - 2 * tail, tail]
+
+
+def integrated(X: np.ndarray, mu: Any, sigma: Any, rule: Any) -> Iterator[tuple]:
     """Every R∘X of a product quadrature with its weight."""
     nodes, weights = rule
     for chosen in product(range(len(nodes)), repeat=X.size):
-        R = mu + sigma * nodes[list(chosen)].reshape(X.shape)
-        yield R * X, math.prod(weights[list(chosen)])
+        R = mu + sigma * np.array([nodes[k] for k in chosen]).reshape(X.shape)
+        yield R * X, math.prod(weights[k] for k in chosen)
 
 
-def integrated_loss(w, X, y, mu, sigma, rule) -> float:
+def integrated_loss(w, X, y, mu, sigma, rule) -> Any:
     return sum(
         weight * np.sum((y - noisy @ w) ** 2) for noisy, weight in integrated(X, mu, sigma, rule)
     )
 
 
-def draw_case(rng: Rng) -> tuple[np.ndarray, np.ndarray, np.ndarray, float, float]:
-    """X of at most six numbers, y, w, μ and σ."""
-    n, d = ((1, 4), (2, 3), (3, 2), (2, 2))[rng.integers(4)]
-    X, y, _ = draw_regression(rng, n, d)
-    return X, y, rng.standard_normal(d), float(rng.normal()), float(rng.uniform(0.3, 2))
+def draw_case(draw: Draw) -> tuple[np.ndarray, np.ndarray, np.ndarray, Any, Any]:
+    """X of four numbers, y, w, μ and σ."""
+    n, d = ((1, 4), (2, 2))[draw.rng.integers(2)]
+    return draw(n, d), draw(n), draw(d), draw(), draw()
 
 
 # The hint ---------------------------------------------------------------------------------
@@ -152,37 +156,29 @@ def loss_symbolic(rng: Rng, formula: Callable = noisy_loss) -> int:
     return wrong
 
 
-@equality_check(
-    "E[(R∘X)ᵀ(R∘X)] = μ²XᵀX + σ² diag(XᵀX), by Gauss–Hermite quadrature, exact here",
-    trials=10,
-    tolerance=1e-11,
+@exact_check(
+    "E[(R∘X)ᵀ(R∘X)] = μ²XᵀX + σ² diag(XᵀX), by a rule with three nodes for each entry; one such"
+    " rule is that of Gauss and Hermite, which is exact here"
 )
-def second_moment_of_the_noise(rng: Rng, formula: Callable = noisy_moment) -> tuple:
-    X, _, _, mu, sigma = draw_case(rng)
-    expected = sum(weight * Z.T @ Z for Z, weight in integrated(X, mu, sigma, NORMAL))
-    return formula(X, mu, sigma), expected
+def second_moment_of_the_noise(draw: Draw, formula: Callable = noisy_moment) -> tuple:
+    X, _, _, mu, sigma = draw_case(draw)
+    noisy = integrated(X, mu, sigma, three_values(draw()))
+    return formula(X, mu, sigma), sum(weight * Z.T @ Z for Z, weight in noisy)
 
 
 # What follows -----------------------------------------------------------------------------
 
 
-@equality_check(
-    "normal, uniform and two-valued noise of the same μ and σ² have the same mean loss",
-    trials=10,
-    tolerance=1e-11,
-)
-def only_two_moments_count(rng: Rng, formula: Callable = noisy_loss) -> tuple:
-    X, y, w, mu, sigma = draw_case(rng)
-    rules = (NORMAL, UNIFORM, two_values(float(rng.uniform(0.2, 0.8))))
+@exact_check("noise of two values and of three, of the same μ and σ², has the same mean loss")
+def only_two_moments_count(draw: Draw, formula: Callable = noisy_loss) -> tuple:
+    X, y, w, mu, sigma = draw_case(draw)
+    rules = (three_values(draw()), two_values(draw.positive()))
     found = [integrated_loss(w, X, y, mu, sigma, rule) for rule in rules]
-    return np.full(len(rules), formula(w, X, y, mu, sigma)), found
+    return np.full(len(rules), formula(w, X, y, mu, sigma)), np.array(found)
 
 
-@equality_check(
-    "μw̌ is what dropout with p = μ²/(μ² + σ²) learns, times p", trials=30, tolerance=1e-9
-)
-def the_same_as_dropout(rng: Rng, formula: Callable = keep_probability) -> tuple:
-    X, y, _ = draw_regression(rng)
-    mu, sigma = float(rng.uniform(0.3, 2)), float(rng.uniform(0.3, 2))
+@exact_check("μw̌ is what dropout with p = μ²/(μ² + σ²) learns, times p")
+def the_same_as_dropout(draw: Draw, formula: Callable = keep_probability) -> tuple:
+    X, y, mu, sigma = draw(4, 2), draw(4), draw(), draw()
     p = formula(mu, sigma)
     return mu * minimizer(X, y, mu, sigma**2), p * minimizer_with_masks(X, y, p)
