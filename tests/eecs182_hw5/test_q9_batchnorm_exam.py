@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,10 +43,7 @@ def test_the_longest_and_shortest_radius_are_the_semi_axes(rho, k, ratio):
     assert radii.max() == pytest.approx(lengths[1], rel=1e-6)
 
 
-def test_only_without_correlation_the_contour_is_a_circle():
-    points = contour(np.zeros(2), correlation_matrix(np.diag([9.0, 0.25])), 2.0)
-    np.testing.assert_allclose(np.linalg.norm(points, axis=1), 2.0)
-
-
-def test_a_batch_of_one_value_becomes_the_shift():
-    np.testing.assert_array_equal(layer(np.full((4, 1), 7.0), gamma=2.0, beta=3.0), 3.0)
+def test_the_layer_is_pytorch_s():
+    x = np.random.default_rng(0).standard_normal((5, 2))
+    expected = torch.nn.BatchNorm1d(2, dtype=torch.float64)(torch.from_numpy(x))
+    np.testing.assert_allclose(layer(x, eps=1e-5), expected.detach().numpy(), atol=1e-12)

@@ -6,24 +6,21 @@ in the plane Σ is the covariance of the data, ρ the correlation, C that of the
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import sympy
-import torch
-from scipy import optimize
-from torch.nn.functional import batch_norm
 
-from proofsheet.checks import derivation_check, equality_check
+from proofsheet.checks import derivation_check, exact_check
+from proofsheet.exact import Draw, solve
 
 Rng = np.random.Generator
 
 # The formulas -----------------------------------------------------------------------------
 
 
-def moments_of_the_output(variance: float, gamma: float, beta: float, eps: float) -> tuple:
+def moments_of_the_output(variance: Any, gamma: Any, beta: Any, eps: Any) -> tuple:
     """Mean β and variance γ²σ_B²/(σ_B² + ε) of the output, for any batch."""
     return beta, gamma**2 * variance / (variance + eps)
 
@@ -46,7 +43,7 @@ def axes_of_the_contour(rho: Any, k: Any = 1) -> list[tuple[Any, tuple[Any, Any]
     return [(k * root(1 + sign * rho), (half, sign * half)) for sign in (1, -1)]
 
 
-def touching_point(rho: float, k: float) -> tuple[float, float]:
+def touching_point(rho: Any, k: Any) -> tuple[Any, Any]:
     """Where the k-SD contour of C touches the line z₁ = k: (k, ρk)."""
     return k, rho * k
 
@@ -58,31 +55,19 @@ def contour(mean: np.ndarray, covariance: np.ndarray, k: float, points: int = 18
     return mean + k * (np.linalg.cholesky(covariance) @ circle).T
 
 
-# Random cases and references --------------------------------------------------------------
+# References -------------------------------------------------------------------------------
 
 
-def draw_covariance(rng: Rng) -> np.ndarray:
-    """A covariance matrix (2, 2) with deviations from 0.3 to 3 and |ρ| < 0.95."""
-    deviations, rho = 10 ** rng.uniform(-0.5, 0.5, 2), rng.uniform(-0.95, 0.95)
-    return np.outer(deviations, deviations) * np.array([[1, rho], [rho, 1]])
+def layer(x: np.ndarray, gamma: Any = 1, beta: Any = 0, eps: Any = 0) -> np.ndarray:
+    """Batch norm in training, (m, features)."""
+    centered = x - x.mean(axis=0)
+    return gamma * centered / np.sqrt((centered**2).mean(axis=0) + eps) + beta
 
 
-def draw_batch(rng: Rng, features: int) -> np.ndarray:
-    """A batch of 3 to 40 examples that is far from Gaussian, (m, features)."""
-    m = int(rng.integers(3, 41))
-    return rng.normal(size=features) + rng.exponential(2, (m, features)) @ rng.normal(
-        size=(features, features)
-    )
-
-
-def layer(x: np.ndarray, gamma: float = 1.0, beta: float = 0.0, eps: float = 1e-12) -> np.ndarray:
-    """PyTorch's batch norm in training, (m, features)."""
-    features = x.shape[1]
-    return batch_norm(
-        torch.from_numpy(x), None, None, training=True, eps=eps,
-        weight=torch.full((features,), gamma, dtype=torch.float64),
-        bias=torch.full((features,), beta, dtype=torch.float64),
-    ).numpy()  # fmt: skip
+def covariance(x: np.ndarray) -> np.ndarray:
+    """Of the columns of x (m, features), divided by m."""
+    centered = x - x.mean(axis=0)
+    return centered.T @ centered / len(x)
 
 
 # (a) One dimension ------------------------------------------------------------------------
@@ -102,39 +87,30 @@ def gaussian_stays_gaussian(rng: Rng, formula: Callable = density_of_the_output)
     return int(sympy.simplify(formula(y, gamma, beta) / expected) != 1)
 
 
-@equality_check(
-    "the output of any batch has mean β and variance γ²σ_B²/(σ_B² + ε), in PyTorch", tolerance=1e-10
-)
-def mean_and_variance(rng: Rng, formula: Callable = moments_of_the_output) -> tuple:
-    x, gamma, beta = draw_batch(rng, 1), rng.normal(), rng.normal()
-    eps = float(10 ** rng.uniform(-5, 0))
+@exact_check("the output of any batch has mean β and variance γ²σ_B²/(σ_B² + ε)")
+def mean_and_variance(draw: Draw, formula: Callable = moments_of_the_output) -> tuple:
+    x, gamma, beta, eps = draw(int(draw.rng.integers(2, 7)), 1), *draw(3)
     y = layer(x, gamma, beta, eps)
-    return formula(x.var(), gamma, beta, eps), (y.mean(), y.var())
+    return formula(covariance(x)[0, 0], gamma, beta, eps), (y.mean(), covariance(y)[0, 0])
 
 
 # (b) Two dimensions -----------------------------------------------------------------------
 
 
-@equality_check(
-    "the covariance of the output is the correlation matrix D^{−1/2}ΣD^{−1/2} of the input",
-    tolerance=1e-9,
+@exact_check(
+    "the covariance of the output is the correlation matrix D^{−1/2}ΣD^{−1/2} of the input"
 )
-def covariance_becomes_correlation(rng: Rng, formula: Callable = correlation_matrix) -> tuple:
-    x = draw_batch(rng, 2)
-    covariance = np.cov(x, rowvar=False, bias=True)
-    return formula(covariance), np.cov(layer(x), rowvar=False, bias=True)
+def covariance_becomes_correlation(draw: Draw, formula: Callable = correlation_matrix) -> tuple:
+    x = draw(int(draw.rng.integers(3, 7)), 2)
+    return formula(covariance(x)), covariance(layer(x))
 
 
-@equality_check(
-    "the k-SD contour of the input is mapped to the k-SD contour of N(0, C)",
-    trials=50,
-    tolerance=1e-10,
-)
-def contours_are_mapped(rng: Rng, formula: Callable = correlation_matrix) -> tuple:
-    mean, covariance, k = rng.normal(size=2), draw_covariance(rng), float(rng.integers(1, 3))
-    mapped = (contour(mean, covariance, k) - mean) / np.sqrt(np.diag(covariance))
-    squares = np.einsum("pi,ij,pj->p", mapped, np.linalg.inv(formula(covariance)), mapped)
-    return np.sqrt(squares), np.full(len(mapped), k)
+@exact_check("zᵀC⁻¹z = (x − μ)ᵀΣ⁻¹(x − μ) for z = D^{−1/2}(x − μ): contours go to contours")
+def contours_are_mapped(draw: Draw, formula: Callable = correlation_matrix) -> tuple:
+    deviation, variances, mixed = draw(2), draw.positive(2), draw()
+    sigma = np.array([[variances[0], mixed], [mixed, variances[1]]])
+    z = deviation / np.sqrt(variances)
+    return z @ solve(formula(sigma), z), deviation @ solve(sigma, deviation)
 
 
 @derivation_check(
@@ -153,21 +129,12 @@ def axes_are_the_diagonals(rng: Rng, formula: Callable = axes_of_the_contour) ->
     return wrong
 
 
-@equality_check(
-    "the contour lies in the square |z_j| ≤ k and touches z₁ = k at (k, ρk)",
-    trials=30,
-    tolerance=1e-6,
+@exact_check(
+    "zᵀC⁻¹z − z₁² = (z₂ − ρz₁)²/(1 − ρ²) ≥ 0: the contour lies in |z₁| ≤ k and touches z₁ = k at"
+    " (k, ρk)"
 )
-def contour_touches_the_square(rng: Rng, formula: Callable = touching_point) -> tuple:
-    rho, k = float(rng.uniform(-0.95, 0.95)), float(rng.uniform(0.5, 3))
+def contour_touches_the_square(draw: Draw, formula: Callable = touching_point) -> tuple:
+    z, rho = draw(2), draw()
     C = np.array([[1, rho], [rho, 1]])
-
-    def point(angle):
-        return k * np.linalg.cholesky(C) @ (math.cos(angle), math.sin(angle))
-
-    # The rightmost point, found by search
-    found = optimize.minimize_scalar(
-        lambda angle: -point(angle)[0], bounds=(-1.6, 1.6), method="bounded",
-        options={"xatol": 1e-10},
-    )  # fmt: skip
-    return np.array(formula(rho, k)), point(found.x)
+    first, second = formula(rho, z[0])
+    return (first, z @ solve(C, z) - z[0] ** 2), (z[0], (z[1] - second) ** 2 / (1 - rho**2))
