@@ -6,12 +6,15 @@ with probability q = 1 − r and divides what is kept by q, so that its mean sta
 
     (y − x·w)² + λ Σ_j x_j² w_j² .
 
-What gradient descent does on it is in `dropout_descent`.
+What gradient descent does on it is in `dropout_descent`. The closed forms take exact numbers, too
+(`proofsheet.exact`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -49,8 +52,9 @@ def least_norm_solution(x: np.ndarray, y: float) -> np.ndarray:
 
 
 def least_largest_solution(x: np.ndarray, y: float) -> np.ndarray:
-    """The w with x·w = y whose largest entry is smallest: all entries equal up to sign."""
-    return y * np.sign(x) / np.abs(x).sum()
+    """The w with x·w = y whose largest entry is smallest: y sign(x)/‖x‖₁."""
+    size = np.sqrt(x**2)  # |x|, which exact numbers have only as a root
+    return y * x / size / size.sum()
 
 
 def penalty(rate: float) -> float:
@@ -60,7 +64,7 @@ def penalty(rate: float) -> float:
 
 def expected_loss(w: np.ndarray, x: np.ndarray, y: float, rate: float) -> float:
     """Mean of (y − x̃·w)² over the masks."""
-    return float((y - x @ w) ** 2 + penalty(rate) * np.sum((x * w) ** 2))
+    return (y - x @ w) ** 2 + penalty(rate) * np.sum((x * w) ** 2)
 
 
 def minimizer(x: np.ndarray, y: float, rate: float) -> np.ndarray:
@@ -77,13 +81,17 @@ def smallest_loss(x: np.ndarray, y: float, rate: float) -> float:
     return y**2 * penalty(rate) / (len(x) + penalty(rate))
 
 
-def limit_of_minimizers(X: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Limit for rate → 0 of the minimizer under dropout, for any data: D^{-1/2} (X D^{-1/2})⁺ y.
+def limit_of_minimizers(
+    X: np.ndarray, y: np.ndarray, strength: Any = 0, solve: Callable = np.linalg.solve
+) -> np.ndarray:
+    """The minimizer D⁻¹Xᵀ(XD⁻¹Xᵀ + λI)⁻¹y of ‖y − Xw‖² + λ wᵀDw; at λ = 0 its limit for λ → 0.
 
-    D is the diagonal of XᵀX: of all least-squares solutions the limit has the smallest wᵀDw.
+    D is the diagonal of XᵀX: of all solutions of Xw = y the limit has the smallest wᵀDw.
 
     Args:
-        X, y: (n, d), without a column of zeros, and (n,).
+        X, y: (n, d), rows independent, no column of zeros, and (n,).
+        strength: λ, at least 0.
+        solve: of linear systems.
     """
-    root = np.linalg.norm(X, axis=0)
-    return np.linalg.pinv(X / root) @ y / root
+    scaled = X / np.sum(X**2, axis=0)
+    return scaled.T @ solve(scaled @ X.T + strength * np.eye(len(X)), y)

@@ -7,24 +7,23 @@ Letters as in the chapter: x is the data point with target y, r the dropout rate
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
 import numpy as np
 import sympy
 import torch
-from scipy.optimize import linprog
 
 from problems.eecs182_hw5.q5_dropout.cheating_feature import BITS, convnet, reach, write_answer
 from problems.eecs182_hw5.q5_dropout.dropout_descent import (
     curvature,
-    descend,
     loss_deviation,
     mean_iterate,
     moments,
 )
-from proofsheet.checks import derivation_check, equality_check, relative_error
+from proofsheet.checks import derivation_check, equality_check, exact_check
+from proofsheet.exact import Draw, solve
 from proofsheet.learning.dropout_of_one_point import (
     expected_loss,
     least_largest_solution,
@@ -33,7 +32,6 @@ from proofsheet.learning.dropout_of_one_point import (
     minimizer,
     smallest_loss,
 )
-from proofsheet.learning.optimizers import Adam
 
 # The formulas that are not in `dropout` ---------------------------------------------------
 
@@ -80,78 +78,80 @@ def answer_reaches() -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
     return found[0], found[1]
 
 
-# Random cases and references --------------------------------------------------------------
+# Cases and references ---------------------------------------------------------------------
 
 
-def draw_point(rng: np.random.Generator, d: int = 0) -> tuple[np.ndarray, float]:
-    """A point whose features differ in size and sign, with a target that is not near 0."""
-    d = d or int(rng.integers(1, 5))
-    x = rng.choice([-1, 1], d) * 10 ** rng.uniform(-0.5, 0.5, d)
-    return x, float(rng.choice([-1, 1]) * rng.uniform(0.5, 2))
+def draw_point(draw: Draw, d: int = 0) -> tuple[np.ndarray, Any, Any]:
+    """A point of d features (0: of one to four), its target, and a dropout rate."""
+    return draw(d or int(draw.rng.integers(1, 5))), draw(), draw()
 
 
-def draw_rate(rng: np.random.Generator) -> float:
-    """A dropout rate away from 0 and 1."""
-    return float(rng.uniform(0.1, 0.8))
-
-
-def masked(x: np.ndarray, rate: float) -> Iterator[tuple[np.ndarray, float]]:
+def masked(x: np.ndarray, rate: Any) -> Iterator[tuple[np.ndarray, Any]]:
     """Every masked point with its probability, mask by mask as its definition says."""
-    for code in range(2 ** len(x)):
-        row, chance = np.zeros(len(x)), 1.0
-        for j in range(len(x)):
-            kept = code >> j & 1
-            row[j] = x[j] / (1 - rate) if kept else 0.0
-            chance *= 1 - rate if kept else rate
-        yield row, chance
+    for kept in product((0, 1), repeat=len(x)):
+        chance = math.prod(1 - rate if k else rate for k in kept)
+        yield np.array(kept) * x / (1 - rate), chance
+
+
+def least_squares_over_masks(x: np.ndarray, y: Any, rate: Any) -> np.ndarray:
+    """By the normal equations of all masked points, weighted by their probabilities."""
+    rows = list(masked(x, rate))
+    gram = sum(chance * np.outer(row, row) for row, chance in rows)
+    return solve(gram, sum(chance * y * row for row, chance in rows))
 
 
 def every_run(
-    x: np.ndarray, y: float, rate: float, learning_rate: float, batch: int, steps: int
+    x: np.ndarray, y: Any, rate: Any, learning_rate: Any, batch: int, steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mean and covariance of w_T, over all sequences of batches that there are."""
     rows = list(masked(x, rate))
-    ends, chances = [np.zeros(len(x))], [1.0]
+    ends = [(0 * x, 1)]
     for _ in range(steps):
-        after, weights = [], []
-        for w, chance in zip(ends, chances, strict=True):
+        after = []
+        for w, chance in ends:
             for drawn in product(rows, repeat=batch):
                 gradient = sum(2 * (row @ w - y) * row for row, _ in drawn) / batch
-                after.append(w - learning_rate * gradient)
-                weights.append(chance * math.prod(p for _, p in drawn))
-        ends, chances = after, weights
-    ends, chances = np.array(ends), np.array(chances)
-    mean = chances @ ends
-    return mean, (chances[:, None] * (ends - mean)).T @ (ends - mean)
+                after.append(
+                    (w - learning_rate * gradient, chance * math.prod(p for _, p in drawn))
+                )
+        ends = after
+    mean = sum(chance * w for w, chance in ends)
+    return mean, sum(chance * np.outer(w - mean, w - mean) for w, chance in ends)
 
+
+RUNS = ({"batch": 1, "steps": 3}, {"batch": 2, "steps": 2})
+"""For which all sequences of batches are gone through, with two features."""
 
 # (a), (b) Without dropout -----------------------------------------------------------------
 
 
-@equality_check("of all w with x·w = y the shortest is y x/‖x‖²")
-def least_norm(rng, formula=least_norm_solution):
-    x, y = draw_point(rng)
-    expected = np.linalg.lstsq(x[None], np.array([y]), rcond=None)[0]
-    return formula(x, y), expected
-
-
-@equality_check(
-    "gradient descent from 0 is w_T = (1 − (1 − 2η‖x‖²)^T) X⁺y", trials=30, tolerance=1e-10
+@exact_check(
+    "w* = y x/‖x‖² has x·w* = y, and ‖w‖² − ‖w*‖² = ‖w − w*‖² ≥ 0 for every w with x·w = y"
 )
-def plain_descent(rng, formula=descent_on_one_point):
-    x, y = draw_point(rng)
-    rate, steps = 0.9 * rng.random() / (x @ x), int(rng.integers(1, 40))
-    run = descend(x, y, 0.0, _sgd(rate), batch=1, steps=steps, seed=0)
-    return formula(x, y, rate, steps), run.final
+def least_norm(draw: Draw, formula=least_norm_solution):
+    x, *_ = draw_point(draw)
+    w = draw(len(x))
+    shortest = formula(x, x @ w)
+    longer = w - shortest
+    return (x @ shortest, w @ w - shortest @ shortest), (x @ w, longer @ longer)
+
+
+@exact_check("gradient descent from 0 is w_T = (1 − (1 − 2η‖x‖²)^T) X⁺y, for T ≤ 6")
+def plain_descent(draw: Draw, formula=descent_on_one_point):
+    x, y, rate = draw_point(draw)
+    w, steps = 0 * x, int(draw.rng.integers(1, 7))
+    for _ in range(steps):
+        w = w - rate * 2 * (x @ w - y) * x
+    return formula(x, y, rate, steps), w
 
 
 # (c) The dropped-out least squares --------------------------------------------------------
 
 
-@equality_check("E(y − x̃·w)² = (y − x·w)² + λ Σ x_j² w_j²", method="exhaustive", tolerance=1e-11)
-def mean_loss(rng, formula=expected_loss):
-    x, y = draw_point(rng)
-    rate, w = draw_rate(rng), rng.standard_normal(len(x))
+@exact_check("E(y − x̃·w)² = (y − x·w)² + λ Σ x_j² w_j², over all masks")
+def mean_loss(draw: Draw, formula=expected_loss):
+    x, y, rate = draw_point(draw)
+    w = draw(len(x))
     expected = sum(chance * (y - row @ w) ** 2 for row, chance in masked(x, rate))
     return formula(w, x, y, rate), expected
 
@@ -162,8 +162,13 @@ def mean_loss(rng, formula=expected_loss):
     tolerance=5,
 )
 def mean_loss_sampled(rng, formula=expected_loss):
-    x, y = draw_point(rng)
-    rate, w, count = draw_rate(rng), rng.standard_normal(len(x)), 100_000
+    x, w, y, rate, count = (
+        rng.normal(1, 1, 3),
+        rng.normal(size=3),
+        1.5,
+        rng.uniform(0.1, 0.8),
+        10**5,
+    )
     state = torch.get_rng_state()
     torch.manual_seed(int(rng.integers(2**31)))
     rows = torch.nn.functional.dropout(torch.from_numpy(np.tile(x, (count, 1))), rate)
@@ -172,18 +177,12 @@ def mean_loss_sampled(rng, formula=expected_loss):
     return losses.mean(), formula(w, x, y, rate), losses.std() / math.sqrt(count)
 
 
-@equality_check(
-    "least squares over all masks, weighted by their probabilities, has x_j w_j = y/(d + λ)",
-    method="exhaustive",
-    tolerance=1e-10,
+@exact_check(
+    "least squares over all masks, weighted by their probabilities, has x_j w_j = y/(d + λ)"
 )
-def dropout_minimizer(rng, formula=minimizer):
-    x, y = draw_point(rng)
-    rate = draw_rate(rng)
-    rows, chances = map(np.array, zip(*masked(x, rate), strict=True))
-    root = np.sqrt(chances)
-    expected = np.linalg.lstsq(root[:, None] * rows, root * y, rcond=None)[0]
-    return formula(x, y, rate), expected
+def dropout_minimizer(draw: Draw, formula=minimizer):
+    case = draw_point(draw)
+    return formula(*case), least_squares_over_masks(*case)
 
 
 @derivation_check(
@@ -208,132 +207,92 @@ def two_features(rng, formula=two_weights):
     )
 
 
-@equality_check("the smallest mean loss is y² λ/(d + λ)", tolerance=1e-11)
-def loss_at_minimizer(rng, formula=smallest_loss):
-    x, y = draw_point(rng)
-    rate = draw_rate(rng)
-    rows, chances = map(np.array, zip(*masked(x, rate), strict=True))
-    root = np.sqrt(chances)
-    w = np.linalg.lstsq(root[:, None] * rows, root * y, rcond=None)[0]
-    return formula(x, y, rate), chances @ (y - rows @ w) ** 2
+@exact_check("the smallest mean loss is y² λ/(d + λ)")
+def loss_at_minimizer(draw: Draw, formula=smallest_loss):
+    x, y, rate = draw_point(draw)
+    w = least_squares_over_masks(x, y, rate)
+    expected = sum(chance * (y - row @ w) ** 2 for row, chance in masked(x, rate))
+    return formula(x, y, rate), expected
 
 
 # (d), (e) Training under dropout ----------------------------------------------------------
 
 
-@derivation_check(
-    claim="at the minimizer a mask that keeps k features has the loss y²(1 − k/(q(d + λ)))²",
-    method="exhaustive",
-    trials=50,
-    tolerance=1e-10,
-)
-def losses_of_masks(rng, formula=loss_of_mask):
-    x, y = draw_point(rng)
-    rate = draw_rate(rng)
-    w = minimizer(x, y, rate)
-    return max(
-        abs(formula(int(np.count_nonzero(row)), len(x), y, rate) - (y - row @ w) ** 2) / y**2
-        for row, _ in masked(x, rate)
+@exact_check("at the minimizer a mask that keeps k features has the loss y²(1 − k/(q(d + λ)))²")
+def losses_of_masks(draw: Draw, formula=loss_of_mask):
+    x, y, rate = draw_point(draw)
+    w, kept = minimizer(x, y, rate), product((0, 1), repeat=len(x))
+    return (
+        [formula(sum(mask), len(x), y, rate) for mask in kept],
+        [(y - row @ w) ** 2 for row, _ in masked(x, rate)],
     )
 
 
-@equality_check(
-    "the loss of a batch of b masks has the standard deviation of one mask over √b (b = 3)",
-    method="exhaustive",
-    trials=30,
-    tolerance=1e-10,
+@exact_check(
+    "the loss of a batch of b masks has the standard deviation of one mask over √b (b = 3)"
 )
-def batch_loss_deviation(rng, formula=loss_deviation):
-    x, y = draw_point(rng, 2)
-    rate, w = draw_rate(rng), rng.standard_normal(2)
-    first = second = 0.0
+def batch_loss_deviation(draw: Draw, formula=loss_deviation):
+    x, y, rate = draw_point(draw, 2)
+    w = draw(2)
+    first = second = 0
     for drawn in product(masked(x, rate), repeat=3):
         chance = math.prod(p for _, p in drawn)
         loss = sum((y - row @ w) ** 2 for row, _ in drawn) / 3
         first, second = first + chance * loss, second + chance * loss**2
-    return formula(w, x, y, rate, 3), math.sqrt(second - first**2)
+    return formula(w, x, y, rate, 3), np.sqrt(second - first**2)
 
 
-@derivation_check(
-    claim="E w_T − w* = (I − 2ηA)^T (w_0 − w*), with one row per batch or two",
-    method="exhaustive",
-    trials=20,
-    tolerance=1e-10,
+@exact_check(
+    "E w_T − w* = (I − 2ηA)^T (w_0 − w*), over all runs of three steps with one row per batch and"
+    " of two steps with two"
 )
-def mean_of_runs(rng, formula=mean_iterate):
-    return _against_every_run(rng, lambda *case, batch, steps: (formula(*case, steps), None))
+def mean_of_runs(draw: Draw, formula=mean_iterate):
+    case = (*draw_point(draw, 2), draw())
+    found = [formula(*case, sizes["steps"]) for sizes in RUNS]
+    return found, [every_run(*case, **sizes)[0] for sizes in RUNS]
 
 
-@derivation_check(
-    claim="mean and covariance of w_T by the recursion of the second moments",
-    method="exhaustive",
-    trials=20,
-    tolerance=1e-10,
+@exact_check(
+    "mean and covariance of w_T by the recursion of the second moments, over all runs of three"
+    " steps with one row per batch and of two steps with two"
 )
-def moments_of_runs(rng, formula=moments):
-    return _against_every_run(rng, formula)
-
-
-def _against_every_run(rng: np.random.Generator, formula: Callable) -> float:
-    """Largest relative error of mean and, unless None, covariance, over both batch sizes."""
-    x, y = draw_point(rng, 2)
-    rate, learning_rate = draw_rate(rng), 0.1 * rng.random() / (x @ x)
-    error = 0.0
-    for batch, steps in ((1, 4), (2, 2)):
-        expected = every_run(x, y, rate, learning_rate, batch, steps)
-        found = formula(x, y, rate, learning_rate, batch=batch, steps=steps)
-        for value, wanted in zip(found, expected, strict=True):
-            if value is not None:
-                error = max(error, relative_error(value, wanted))
-    return error
+def moments_of_runs(draw: Draw, formula=moments):
+    case = (*draw_point(draw, 2), draw())
+    return [formula(*case, **sizes) for sizes in RUNS], [every_run(*case, **s) for s in RUNS]
 
 
 # (g) The jump at rate 0 -------------------------------------------------------------------
 
 
-@equality_check("the limit for rate → 0 has the smallest wᵀDw of all w with Xw = y", tolerance=1e-8)
-def limit_is_least_weighted(rng, formula=limit_of_minimizers):
-    X, y = _wide(rng)
+def draw_wide(draw: Draw) -> tuple[np.ndarray, np.ndarray]:
+    """Fewer rows than columns."""
+    n = int(draw.rng.integers(1, 3))
+    return draw(n, n + int(draw.rng.integers(1, 3))), draw(n)
+
+
+@exact_check("the limit for rate → 0 has the smallest wᵀDw of all w with Xw = y")
+def limit_is_least_weighted(draw: Draw, formula=limit_of_minimizers):
+    X, y = draw_wide(draw)
     n, d = X.shape
     D = np.diag(np.sum(X**2, axis=0))
-    conditions = np.block([[D, X.T], [X, np.zeros((n, n))]])
-    expected = np.linalg.solve(conditions, np.concatenate([np.zeros(d), y]))[:d]
-    return formula(X, y), expected
+    conditions = np.block([[D, X.T], [X, np.zeros((n, n))]])  # with one multiplier for each row
+    expected = solve(conditions, np.concatenate([np.zeros(d), y]))[:d]
+    return formula(X, y, solve=solve), expected
 
 
-@equality_check(
-    "the minimizer of ‖y − Xw‖² + λ wᵀDw tends to it: it is reached within 10⁻⁴ at λ = 10⁻⁸",
-    tolerance=1e-4,
-)
-def limit_is_reached(rng, formula=limit_of_minimizers):
-    X, y = _wide(rng)
-    root = math.sqrt(1e-8) * np.diag(np.linalg.norm(X, axis=0))
-    stacked = np.concatenate([y, np.zeros(X.shape[1])])
-    near = np.linalg.lstsq(np.concatenate([X, root]), stacked, rcond=None)[0]
-    return formula(X, y), near
+@exact_check("D⁻¹Xᵀ(XD⁻¹Xᵀ + λI)⁻¹y, continuous at λ = 0, is the minimizer of ‖y − Xw‖² + λ wᵀDw")
+def limit_is_reached(draw: Draw, formula=limit_of_minimizers):
+    (X, y), strength = draw_wide(draw), draw()
+    expected = solve(X.T @ X + strength * np.diag(np.sum(X**2, axis=0)), X.T @ y)
+    return formula(X, y, strength, solve), expected
 
 
-def _wide(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Fewer rows than columns, and columns of different length."""
-    n = int(rng.integers(1, 4))
-    d = n + int(rng.integers(1, 4))
-    return rng.standard_normal((n, d)) * 10 ** rng.uniform(-1, 1, d), rng.standard_normal(n)
-
-
-@derivation_check(
-    claim="E w_T = 2η Σ_{t<T} (I − 2ηA)^t y x, at rate 0 as well",
-    method="exhaustive",
-    trials=20,
-    tolerance=1e-10,
-)
-def mean_as_a_polynomial(rng, formula=mean_by_powers):
-    x, y = draw_point(rng, 2)
-    learning_rate, steps = 0.1 * rng.random() / (x @ x), 4
-    error = 0.0
-    for rate in (0.0, draw_rate(rng)):
-        expected, _ = every_run(x, y, rate, learning_rate, 1, steps)
-        error = max(error, relative_error(formula(x, y, rate, learning_rate, steps), expected))
-    return error
+@exact_check("E w_T = 2η Σ_{t<T} (I − 2ηA)^t y x, over all runs of three steps, at rate 0 as well")
+def mean_as_a_polynomial(draw: Draw, formula=mean_by_powers):
+    x, y, some = draw_point(draw, 2)
+    learning_rate, steps = draw(), 3
+    found = [formula(x, y, rate, learning_rate, steps) for rate in (0, some)]
+    return found, [every_run(x, y, rate, learning_rate, 1, steps)[0] for rate in (0, some)]
 
 
 @derivation_check(
@@ -351,49 +310,42 @@ def slow_direction(rng, formula=slow_curvature):
     return int(sympy.simplify(slope - formula(a, b)) != 0) + int(at_zero != 0)
 
 
-@equality_check("E x̃x̃ᵀ = xxᵀ + λ diag(x²)", method="exhaustive")
-def second_moment(rng, formula=curvature):
-    x, _ = draw_point(rng)
-    rate = draw_rate(rng)
-    expected = sum(chance * np.outer(row, row) for row, chance in masked(x, rate))
-    return formula(x, rate), expected
+@exact_check("E x̃x̃ᵀ = xxᵀ + λ diag(x²), over all masks")
+def second_moment(draw: Draw, formula=curvature):
+    x, _, rate = draw_point(draw)
+    return formula(x, rate), sum(p * np.outer(row, row) for row, p in masked(x, rate))
 
 
 # (h) Adam ---------------------------------------------------------------------------------
 
 
-@equality_check(
-    "at rate 0 and with ε = 0, Adam's path from 0 is on the line through y sign(x)/‖x‖₁",
-    trials=20,
-    tolerance=1e-10,
+@exact_check(
+    "at rate 0 and with ε = 0, a step of Adam from the line through y sign(x)/‖x‖₁, with averages"
+    " m ∝ x and v ∝ x², ends on the line and leaves m ∝ x and v ∝ x²"
 )
-def adam_on_a_line(rng, formula=least_largest_solution):
-    x, y = draw_point(rng)
-    run = descend(
-        x, y, 0.0, lambda params: Adam(params, lr=1e-2, eps=0.0), batch=1, steps=100, seed=0
+def adam_on_a_line(draw: Draw, formula=least_largest_solution):
+    x, y, _ = draw_point(draw, 2)
+    rate, beta1, beta2, unbias1, unbias2 = draw(5)  # 1/(1 − β^t) at any t
+    w, m, v = draw() * formula(x, y), draw() * x, draw() * x**2
+    gradient = 2 * (x @ w - y) * x
+    m, v = beta1 * m + (1 - beta1) * gradient, beta2 * v + (1 - beta2) * gradient**2
+    w = w - rate * (unbias1 * m) / np.sqrt(unbias2 * v)
+    # On the line through w*, the point with the output x·w is (x·w/y) w*.
+    return (w, m, v), (x @ w / y * formula(x, y), m[0] / x[0] * x, v[0] / x[0] ** 2 * x**2)
+
+
+@exact_check(
+    "w* = y sign(x)/‖x‖₁ has x·w* = y and all |w*_j| = |y|/‖x‖₁; ‖x‖₁ c − x·w ="
+    " Σ_j |x_j| (c − sign(x_j) w_j) ≥ 0 where all |w_j| ≤ c: none with x·w = y is smaller"
+)
+def least_largest(draw: Draw, formula=least_largest_solution):
+    x, y, bound = draw_point(draw)
+    w, size = draw(len(x)), np.sqrt(x**2)
+    found, length = formula(x, y), size.sum()
+    return (
+        (x @ found, found**2, length * bound - x @ w),
+        (y, 0 * x + (y / length) ** 2, (size * (bound - x / size * w)).sum()),
     )
-    # On the line through w, the point with the output x·w_t is (x·w_t/y) w.
-    on_the_line = np.outer(run.weights @ x / y, formula(x, y))
-    return run.weights, on_the_line
-
-
-@derivation_check(
-    claim="of all w with x·w = y, y sign(x)/‖x‖₁ has the smallest largest entry",
-    method="reference",
-    trials=50,
-    tolerance=1e-7,
-)
-def least_largest(rng, formula=least_largest_solution):
-    x, y = draw_point(rng)
-    d = len(x)
-    # Minimize t subject to −t ≤ w_j ≤ t and x·w = y.
-    bounds = np.block([[np.eye(d), -np.ones((d, 1))], [-np.eye(d), -np.ones((d, 1))]])
-    solved = linprog(
-        np.append(np.zeros(d), 1.0), A_ub=bounds, b_ub=np.zeros(2 * d),
-        A_eq=np.append(x, 0.0)[None], b_eq=[y], bounds=[(None, None)] * (d + 1),
-    )  # fmt: skip
-    w = formula(x, y)
-    return max(abs(np.abs(w).max() - solved.fun) / solved.fun, abs(x @ w - y))
 
 
 # (i) The answer in the corner -------------------------------------------------------------
@@ -419,7 +371,3 @@ def reach_of_the_answer(rng, formula=answer_reaches):
             places |= {(int(row), int(column)) for row, column in differs.nonzero()}
     torch.set_rng_state(state)
     return sum(len(places ^ wanted) for places, wanted in zip(formula(), seen, strict=True))
-
-
-def _sgd(learning_rate: float) -> Callable:
-    return lambda params: torch.optim.SGD(params, lr=learning_rate)

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from proofsheet.learning.dropout_of_one_point import dropout_rows, penalty
+from proofsheet.learning.dropout_of_one_point import dropout_rows, minimizer, penalty
 
 MakeOptimizer = Callable[[Iterable[torch.Tensor]], Any]
 
@@ -79,17 +79,13 @@ def curvature(x: np.ndarray, rate: float) -> np.ndarray:
 def mean_iterate(
     x: np.ndarray, y: float, rate: float, learning_rate: float, steps: int
 ) -> np.ndarray:
-    """E w_T from w_0 = 0, in closed form: Σ_i (1 − (1 − 2ηa_i)^T) (v_i·w*) v_i, (d,).
+    """E w_T from w_0 = 0: w* − (I − 2ηA)^T w*, (d,).
 
-    a_i and v_i are eigenvalues and eigenvectors of A. The same for every batch size; at rate 0 this
-    is the iterate itself.
+    The same for every batch size; at rate 0 this is the iterate itself.
     """
-    a, v = np.linalg.eigh(curvature(x, rate))
-    reached = 1 - (1 - 2 * learning_rate * a) ** steps
-    # A w* = y x; at rate 0 the direction without curvature has no gradient either.
-    coordinates = v.T @ (y * x)
-    flat = a <= 1e-12 * a[-1]
-    return v @ np.where(flat, 0, reached * coordinates / np.where(flat, 1, a))
+    step = np.eye(len(x)) - 2 * learning_rate * curvature(x, rate)
+    target = minimizer(x, y, rate)
+    return target - np.linalg.matrix_power(step, steps) @ target
 
 
 def moments(
@@ -106,7 +102,7 @@ def moments(
     """
     d = len(x)
     rows, probability = dropout_rows(x, rate)
-    G = np.zeros((len(rows), d + 1, d + 1))
+    G = np.zeros((len(rows), d + 1, d + 1), rows.dtype)
     G[:, :d, :d] = rows[:, :, None] * rows[:, None, :]
     G[:, :d, d] = -y * rows
     mean = np.einsum("k,kij->ij", probability, G)
@@ -127,4 +123,4 @@ def loss_deviation(w: np.ndarray, x: np.ndarray, y: float, rate: float, batch: i
     rows, probability = dropout_rows(x, rate)
     losses = (y - rows @ w) ** 2
     variance = probability @ losses**2 - (probability @ losses) ** 2
-    return float(np.sqrt(variance / batch))
+    return np.sqrt(variance / batch)
