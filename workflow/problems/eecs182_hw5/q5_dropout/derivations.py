@@ -162,13 +162,8 @@ def mean_loss(draw: Draw, formula=expected_loss):
     tolerance=5,
 )
 def mean_loss_sampled(rng, formula=expected_loss):
-    x, w, y, rate, count = (
-        rng.normal(1, 1, 3),
-        rng.normal(size=3),
-        1.5,
-        rng.uniform(0.1, 0.8),
-        10**5,
-    )
+    x, w, y = rng.normal(1, 1, 3), rng.normal(size=3), rng.normal()
+    rate, count = rng.uniform(0.1, 0.8), 100_000
     state = torch.get_rng_state()
     torch.manual_seed(int(rng.integers(2**31)))
     rows = torch.nn.functional.dropout(torch.from_numpy(np.tile(x, (count, 1))), rate)
@@ -229,17 +224,17 @@ def losses_of_masks(draw: Draw, formula=loss_of_mask):
 
 
 @exact_check(
-    "the loss of a batch of b masks has the standard deviation of one mask over √b (b = 3)"
+    "the loss of a batch of b masks has the standard deviation of one mask over √b (b = 2)"
 )
 def batch_loss_deviation(draw: Draw, formula=loss_deviation):
     x, y, rate = draw_point(draw, 2)
     w = draw(2)
     first = second = 0
-    for drawn in product(masked(x, rate), repeat=3):
+    for drawn in product(masked(x, rate), repeat=2):
         chance = math.prod(p for _, p in drawn)
-        loss = sum((y - row @ w) ** 2 for row, _ in drawn) / 3
+        loss = sum((y - row @ w) ** 2 for row, _ in drawn) / 2
         first, second = first + chance * loss, second + chance * loss**2
-    return formula(w, x, y, rate, 3), np.sqrt(second - first**2)
+    return formula(w, x, y, rate, 2), np.sqrt(second - first**2)
 
 
 @exact_check(

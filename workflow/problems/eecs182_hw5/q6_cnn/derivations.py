@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import sympy
 import torch
 from torch.nn import functional
 
@@ -32,7 +31,15 @@ from problems.eecs182_hw5.q6_cnn.numpy_nets import (
 from proofsheet.autodiff.node import Node
 from proofsheet.autodiff.reverse import Variable, backward
 from proofsheet.autodiff.trace import contract, reverse_trace
-from proofsheet.checks import derivation_check, equality_check, relative_error
+from proofsheet.checks import (
+    derivation_check,
+    equality_check,
+    exact_check,
+    exact_gradient_check,
+    relative_error,
+)
+from proofsheet.exact import Draw, derivative
+from proofsheet.learning.dropout_of_one_point import dropout_rows
 
 Rng = np.random.Generator
 EPS = 1e-5
@@ -75,11 +82,11 @@ def contracted(nodes: dict[str, Node]) -> list[Any]:
 
 
 def closed_form(x: Any, g: Any, gamma: Any, eps: Any = EPS) -> Any:
-    """∂L/∂X_ij = γ_j/(n s_j) · (n G_ij − Σ_k G_kj − Z_ij Σ_k G_kj Z_kj); arrays of any dtype."""
+    """∂L/∂X_ij = γ_j/(n s_j) · (n G_ij − Σ_k G_kj − Z_ij Σ_k G_kj Z_kj)."""
     n = len(x)
     mean = x.sum(axis=0) / n
     variance = ((x - mean) ** 2).sum(axis=0) / n
-    s = (variance + eps) ** sympy.Rational(1, 2) if x.dtype == object else np.sqrt(variance + eps)
+    s = np.sqrt(variance + eps)
     z = (x - mean) / s
     return gamma / (n * s) * (n * g - g.sum(axis=0) - z * (g * z).sum(axis=0))
 
@@ -118,23 +125,13 @@ def seen_by_the_last_convolution() -> dict[str, int]:
     return {"given": 18, "ours": 32}
 
 
-# Random cases -----------------------------------------------------------------------------
+# Cases ------------------------------------------------------------------------------------
 
 
-def draw_batch(rng: Rng, smallest: int = 2) -> tuple[np.ndarray, ...]:
-    """X, G (n, d) and γ, β (d,), n up to 64, columns of different mean and deviation."""
-    n, d = int(rng.integers(smallest, 65)), int(rng.integers(1, 8))
-    x = rng.normal(rng.normal(size=d), 0.5 + rng.exponential(size=d), (n, d))
-    return x, rng.standard_normal((n, d)), rng.normal(size=d), rng.normal(size=d)
-
-
-def autograd(x: np.ndarray, g: np.ndarray, gamma: np.ndarray, beta: np.ndarray) -> list[np.ndarray]:
-    """∂L/∂X, ∂L/∂γ and ∂L/∂β by PyTorch's own layer, for L = Σ G ⊙ Y."""
-    inputs = [torch.tensor(a, requires_grad=True) for a in (x, gamma, beta)]
-    y = functional.batch_norm(
-        inputs[0], None, None, inputs[1], inputs[2], training=True, eps=EPS
-    )  # fmt: skip
-    return [a.numpy() for a in torch.autograd.grad((y * torch.tensor(g)).sum(), inputs)]
+def draw_batch(draw: Draw) -> tuple[np.ndarray, ...]:
+    """X, G (n, d) and γ, β (d,), n from two to six and d up to two."""
+    n, d = (int(size) for size in draw.rng.integers((2, 1), (7, 3)))
+    return draw(n, d), draw(n, d), draw(d), draw(d)
 
 
 # (a) The graph ----------------------------------------------------------------------------
@@ -146,121 +143,82 @@ def autograd(x: np.ndarray, g: np.ndarray, gamma: np.ndarray, beta: np.ndarray) 
     tolerance=0,
 )
 def edges_of_the_graph(rng: Rng, formula: set[tuple[str, str]] = EDGES) -> int:
-    x, _, gamma, beta = draw_batch(rng)
-    steps = contracted(traced(x, gamma, beta))
+    steps = contracted(traced(rng.normal(size=(5, 3)), np.ones(3), np.zeros(3)))
     return len({(parent, step.name) for step in steps for parent in step.parents} ^ set(formula))
 
 
-@derivation_check(
-    claim="through μ→σ² no gradient flows: ∂σ²/∂μ = −(2/n) Σ_i (X_i − μ) = 0 at the mean",
-    method="autograd",
-    trials=50,
-    tolerance=1e-13,
-)
-def silent_edge(rng: Rng, formula: Callable = lambda x, at: -2 * (x - at).mean(axis=0)) -> float:
-    x, *_ = draw_batch(rng)
-    errors = []
-    for at in (x.mean(axis=0), x.mean(axis=0) + 1):  # at the mean, and where it would not vanish
-        mean = torch.tensor(at, requires_grad=True)
-        (torch.tensor(x) - mean).square().mean(dim=0).sum().backward()
-        errors.append(np.abs(formula(x, at) - mean.grad.numpy()).max())
-    return max(*errors, np.abs(formula(x, x.mean(axis=0))).max())
+@exact_check("through μ→σ² no gradient flows: ∂σ²/∂μ = −(2/n) Σ_i (X_i − μ) = 0 at the mean")
+def silent_edge(draw: Draw, formula: Callable = lambda x, at: -2 * (x - at).mean(axis=0)) -> tuple:
+    x, _, at, _ = draw_batch(draw)
+    one = np.ones(len(at), dtype=int)
+    expected = derivative(lambda at: ((x - at) ** 2).mean(axis=0), at, one)
+    return (formula(x, at), formula(x, x.mean(axis=0))), (expected, 0 * at)
 
 
 @equality_check(
     "the forward pass that is traced is PyTorch's batch normalization", trials=50, tolerance=1e-10
 )
 def forward_is_batch_norm(rng: Rng, formula: Callable = forward) -> tuple:
-    x, _, gamma, beta = draw_batch(rng)
-    tensors = [torch.tensor(a) for a in (x, gamma, beta)]
-    expected = functional.batch_norm(
-        tensors[0], None, None, *tensors[1:], training=True, eps=EPS
+    x, gamma, beta = rng.normal(1, 2, (9, 4)), rng.normal(size=4), rng.normal(size=4)
+    layer = functional.batch_norm(
+        torch.from_numpy(x), None, None, torch.from_numpy(gamma), torch.from_numpy(beta),
+        training=True, eps=EPS,
     )  # fmt: skip
-    return formula(x, gamma, beta)["Y"], expected.numpy()
+    return formula(x, gamma, beta)["Y"], layer.numpy()
 
 
 # (b) The closed form ----------------------------------------------------------------------
 
 
-@derivation_check(
-    claim="∂L/∂X_i = γ/(ns) (n G_i − Σ_k G_k − Z_i Σ_k G_k Z_k), for n = 2 and 3",
-    method="symbolic",
-    tolerance=0,
+@exact_gradient_check("∂L/∂X_i = γ/(ns) (n G_i − Σ_k G_k − Z_i Σ_k G_k Z_k), for n up to 6")
+def gradient_of_the_input(draw: Draw, formula: Callable = closed_form) -> tuple:
+    x, g, gamma, beta = draw_batch(draw)
+    return formula(x, g, gamma), lambda x: (g * forward(x, gamma, beta)["Y"]).sum(), x
+
+
+@exact_gradient_check(
+    "∂L/∂Z, ∂L/∂σ² through Z, and ∂L/∂μ through Z and σ² together are those of the derivation"
 )
-def closed_form_symbolic(rng: Rng, formula: Callable = closed_form) -> int:
-    eps, gamma = sympy.symbols("epsilon gamma", positive=True)
-    for n in (2, 3):
-        x, g = sympy.symbols(f"x1:{n + 1}", real=True), sympy.symbols(f"g1:{n + 1}", real=True)
-        mean = sum(x) / sympy.Integer(n)
-        s = sympy.sqrt(sum((value - mean) ** 2 for value in x) / n + eps)
-        loss = sum(weight * gamma * (value - mean) / s for weight, value in zip(g, x, strict=True))
-        columns = (np.array(values, dtype=object)[:, None] for values in (x, g))
-        found = formula(*columns, gamma, eps)[:, 0]
-        for entry, value in zip(found, x, strict=True):
-            if sympy.simplify(entry - loss.diff(value)) != 0:
-                return 1
-    return 0
+def gradients_of_the_nodes(draw: Draw, formula: Callable = node_gradients) -> tuple:
+    x, g, gamma, _ = draw_batch(draw)
+    nodes, found = forward(x, gamma, 0), formula(x, g, gamma)
+    names = ("Z", r"\sigma^2", r"\mu")
+
+    def loss(z: Any, variance: Any, mean: Any) -> Any:
+        """Of each node, with those before it as they are."""
+        moved = ((x - mean) ** 2).mean(axis=0)
+        of_variance = (x - nodes[r"\mu"]) / np.sqrt(variance + EPS)
+        of_mean = (x - mean) / np.sqrt(moved + EPS)
+        return (g * gamma * (z + of_variance + of_mean)).sum()
+
+    return tuple(found[name] for name in names), loss, tuple(nodes[name] for name in names)
 
 
-@equality_check(
-    "the closed form of ∂L/∂X, for n up to 64", method="autograd", trials=50, tolerance=1e-9
-)
-def closed_form_autograd(rng: Rng, formula: Callable = closed_form) -> tuple:
-    x, g, gamma, beta = draw_batch(rng, smallest=4)
-    return formula(x, g, gamma), autograd(x, g, gamma, beta)[0]
-
-
-@derivation_check(
-    claim="∂L/∂Z, ∂L/∂σ² and ∂L/∂μ are what our tracer hands through the nodes",
-    method="autograd",
-    trials=50,
-    tolerance=1e-10,
-)
-def gradients_of_the_nodes(rng: Rng, formula: Callable = node_gradients) -> float:
-    x, g, gamma, beta = draw_batch(rng, smallest=4)
-    nodes = traced(x, gamma, beta)
-    backward(nodes["Y"], seeds=[g])
-    found = formula(x, g, gamma)
-    return max(
-        float(np.max(np.abs(value - nodes[name].gradient) / (1 + np.abs(nodes[name].gradient))))
-        for name, value in found.items()
+@exact_gradient_check("∂L/∂γ = Σ_i G_i Z_i and ∂L/∂β = Σ_i G_i")
+def gradients_of_the_parameters(draw: Draw, formula: Callable = parameter_gradients) -> tuple:
+    x, g, *parameters = draw_batch(draw)
+    return (
+        formula(x, g),
+        lambda gamma, beta: (g * forward(x, gamma, beta)["Y"]).sum(),
+        tuple(parameters),
     )
 
 
-@equality_check(
-    "∂L/∂γ = Σ_i G_i Z_i and ∂L/∂β = Σ_i G_i", method="autograd", trials=50, tolerance=1e-9
-)
-def gradients_of_the_parameters(rng: Rng, formula: Callable = parameter_gradients) -> tuple:
-    x, g, gamma, beta = draw_batch(rng, smallest=4)
-    _, *expected = autograd(x, g, gamma, beta)
-    return formula(x, g), expected
-
-
-@derivation_check(
-    claim="Σ_i ∂L/∂X_i = 0 and Σ_i Z_i ∂L/∂X_i = (γ/s)(ε/s²) Σ_i G_i Z_i",
-    method="autograd",
-    trials=50,
-    tolerance=1e-9,
-)
+@exact_check("Σ_i ∂L/∂X_i = 0 and Σ_i Z_i ∂L/∂X_i = (γ/s)(ε/s²) Σ_i G_i Z_i")
 def what_the_gradient_cannot_do(
-    rng: Rng, formula: Callable = lambda gamma, s, along: gamma * EPS / s**3 * along
-) -> float:
-    x, g, gamma, beta = draw_batch(rng, smallest=4)
-    x = 1e-2 * x  # so that ε counts
-    dx = autograd(x, g, gamma, beta)[0]
-    c = x - x.mean(axis=0)
-    s = np.sqrt((c**2).mean(axis=0) + EPS)
-    z = c / s
-    along = relative_error(formula(gamma, s, (g * z).sum(axis=0)), (z * dx).sum(axis=0))
-    return max(along, np.abs(dx.sum(axis=0)).max() / np.abs(dx).max())
+    draw: Draw, formula: Callable = lambda gamma, s, along: gamma * EPS / s**3 * along
+) -> tuple:
+    x, g, gamma, beta = draw_batch(draw)
+    dx, nodes = closed_form(x, g, gamma), forward(x, gamma, beta)
+    z, s = nodes["Z"], np.sqrt(nodes[r"\sigma^2"] + EPS)
+    found = formula(gamma, s, (g * z).sum(axis=0))
+    return (found, dx.sum(axis=0)), ((z * dx).sum(axis=0), 0 * gamma)
 
 
-@equality_check(
-    "batch norm of aX with ε is batch norm of X with ε/a², for a > 0", trials=50, tolerance=1e-10
-)
-def scaled_input(rng: Rng, formula: Callable = lambda a: EPS / a**2) -> tuple:
-    x, _, gamma, beta = draw_batch(rng, smallest=4)
-    a = 10 ** rng.uniform(-4, 1)
+@exact_check("batch norm of aX with ε is batch norm of X with ε/a², for a > 0")
+def scaled_input(draw: Draw, formula: Callable = lambda a: EPS / a**2) -> tuple:
+    x, _, gamma, beta = draw_batch(draw)
+    a = draw.positive()
     found = forward(x, gamma, beta, formula(a))["Y"]
     return found, forward(a * x, gamma, beta)["Y"]
 
@@ -319,22 +277,13 @@ def layer_gradients(rng: Rng, formula: Callable = layer_cases) -> float:
     )
 
 
-@derivation_check(
-    claim="dropout: E[output] = input and Var[output] = p/(1 − p) · input², within 5 standard"
-    " errors (20,000 masks)",
-    method="reference",
-    tolerance=5,
-)
+@exact_check("dropout: E[output] = input and Var[output] = p/(1 − p) · input², over all masks")
 def dropout_keeps_the_mean(
-    rng: Rng, formula: Callable = lambda x, p: (x, p / (1 - p) * x**2)
-) -> float:
-    x, p, draws = rng.normal(2, 1, 8), 0.3, 20_000
-    y = Dropout(p, rng).forward(np.tile(x, (draws, 1)))
-    mean, variance = formula(x, p)
-    deviation = (mean - y.mean(axis=0)) / (y.std(axis=0) / np.sqrt(draws))
-    squares = (y - x) ** 2
-    spread = (variance - squares.mean(axis=0)) / (squares.std(axis=0) / np.sqrt(draws))
-    return float(np.abs(np.concatenate([deviation, spread])).max())
+    draw: Draw, formula: Callable = lambda x, p: (x, p / (1 - p) * x**2)
+) -> tuple:
+    x, p = draw(3), draw()
+    rows, chances = dropout_rows(x, p)
+    return formula(x, p), (chances @ rows, chances @ (rows - x) ** 2)
 
 
 # The networks -----------------------------------------------------------------------------
