@@ -7,7 +7,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch.nn import functional
 
 from problems.eecs182_hw5.q5_dropout.cheating_feature import (
     DEVIATION,
@@ -47,11 +46,6 @@ def test_images_are_normalized_by_channel(n, seed):
     np.testing.assert_allclose(x.numpy(), expected.transpose(0, 3, 1, 2), rtol=1e-5, atol=1e-6)
 
 
-def test_more_images_than_are_converted_at_once():
-    images = np.random.default_rng(0).integers(0, 256, (5003, 2, 2, 3), dtype=np.uint8)
-    torch.testing.assert_close(normalized(images)[5000:], normalized(images[5000:]))
-
-
 def test_wrong_answers_are_wrong_and_even():
     labels = torch.arange(10).repeat(1000)
     wrong = other_classes(labels, 10, seed=0)
@@ -75,12 +69,6 @@ def test_the_network_is_that_of_the_question(dropout):
     assert torch.equal(network(x), network(x))
     assert network(x).shape == (4, 10)
     assert (network(x) >= 0).all()
-
-
-def test_cross_entropy_is_the_log_likelihood_after_a_log_softmax():
-    outputs, labels = torch.relu(torch.randn(6, 10)), torch.arange(6)
-    expected = functional.nll_loss(functional.log_softmax(outputs, dim=1), labels)
-    torch.testing.assert_close(functional.cross_entropy(outputs, labels), expected)
 
 
 def test_how_far_a_pixel_is_seen():

@@ -56,7 +56,7 @@ SWEPT = {
     "cs7643_ps2/p7_cifar10_long_tail": {"loss": "focal", "factor": 5},
     "eecs182_hw5/q5_dropout_train": {"rate": 0.5, "learning_rate": 0.1},
     "eecs182_hw5/q6_cnn_given": {"network": "bn_dropout", "dropout": 0.5, "learning_rate": 0.01},
-    "eecs182_hw5/q6_cnn_trial": {"design": "large_batch", "batch": 50, "smoothing": 0.3},
+    "eecs182_hw5/q6_cnn_trial": {"design": "muon_020", "batch": 50, "smoothing": 0.3},
 }  # fmt: skip
 
 

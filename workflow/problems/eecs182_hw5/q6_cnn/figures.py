@@ -126,11 +126,10 @@ with script.run(snakemake):
     picked = metrics["own"]["design"]
     write_table(
         snakemake.output.trials,
-        ["Candidate", "Parameters", "Training", "Validation"],
+        ["Filters trained by", "Training", "Validation"],
         [
             [
                 f"**{trial['label']}**" if name == picked else trial["label"],
-                integer(trial["parameters"]),
                 percent(trial["train_accuracy"], 1) + mark,
                 percent(trial["validation_accuracy"], 1) + mark,
             ]

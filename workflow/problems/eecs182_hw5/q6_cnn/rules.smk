@@ -1,8 +1,7 @@
 Q6_RUNS = "results/eecs182_hw5/q6_cnn/runs"
 # The candidates, keys of `designs.DESIGNS`.
 Q6_DESIGNS = by_preset(
-    full="base slow fast large_batch muon fast_muon even sharp unaugmented".split(),
-    quick="base fast_muon unaugmented".split(),
+    full="sgd muon_005 muon_010 muon_020 muon_040".split(), quick="sgd muon_010".split()
 )
 
 # None: all images, and the epochs that are planned.
@@ -45,7 +44,7 @@ TRAININGS["eecs182_hw5/q6_cnn"] = dict(
         priority=LONG,
         params=dict(
             split="halves",
-            images=by_preset(full=6_000, quick=256),
+            images=by_preset(full=20_000, quick=256),
             measured=by_preset(full=None, quick=256),
             epochs=by_preset(full=2, quick=1),
         ),

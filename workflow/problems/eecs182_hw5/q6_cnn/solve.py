@@ -12,7 +12,6 @@ from problems.eecs182_hw5.q6_cnn.designs import (
     MOST_STEPS,
     within_limits,
 )
-from problems.eecs182_hw5.q6_cnn.weight_scales import compare_scales
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
@@ -21,8 +20,6 @@ from proofsheet.learning.accuracy_difference import accuracy_difference
 from proofsheet.learning.image_growth import growth
 
 NETWORKS = ("plain", "bn_dropout", "own")
-# Candidates that differ in the learning rate alone, from the smallest to the largest.
-BY_RATE = {"sgd": ("slow", "base", "fast"), "muon": ("muon", "fast_muon")}
 
 with script.run(snakemake):
     dataset = snakemake.params.dataset
@@ -45,14 +42,23 @@ with script.run(snakemake):
     runs["own"]["within_limits"] = within_limits(runs["own"])
     runs["own"]["growth"] = growth(runs["own"]["sides"], runs["own"]["epochs"])
     trials = {trial["design"]: trial for trial in map(read_json, snakemake.input.trials)}
-    runs["own"]["largest_rate_is_best"] = {
-        kind: max((name for name in names if name in trials),
-                  key=lambda name: trials[name]["validation_accuracy"]) == names[-1]
-        for kind, names in BY_RATE.items()
-    }  # fmt: skip
+    rates = sorted(name for name in trials if name.startswith("muon"))
+    runs["own"]["inside_the_grid"] = runs["own"]["design"] in rates[1:-1]
     runs["own"]["label"] = trials[runs["own"]["design"]]["label"]
     scales = numpy_part["weight_scale"]
-    scales |= compare_scales(scales, numpy_part["validation_images"])
+    ahead = {
+        part: np.greater(*(scales[kind][f"{part}_accuracy"] for kind in ("plain", "normalized")))
+        for part in ("train", "validation")
+    }
+    scales["plain_ahead"] = {
+        "validation": ahead["validation"].sum(),
+        # Of the largest scales, those in a row.
+        "largest": np.cumprod(ahead["train"][::-1]).sum(),
+    }
+    scales["best_validation"] = accuracy_difference(
+        *(scales[kind]["best_validation_accuracy"] for kind in ("plain", "normalized")),
+        numpy_part["validation_images"],
+    )
     convnet, curves = numpy_part["convnet"], read_arrays(snakemake.input.numpy_arrays)
     for kind in ("plain", "normalized"):
         convnet[kind]["first_train_accuracy"] = curves[f"convnet_{kind}_train_accuracy"][0]

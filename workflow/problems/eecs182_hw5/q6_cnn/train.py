@@ -15,20 +15,23 @@ import numpy as np
 import torch
 
 from problems.eecs182_hw5.q6_cnn.designs import (
+    AUGMENT,
     DESIGNS,
     GIVEN,
     GIVEN_BATCH,
     GIVEN_EPOCHS,
-    Design,
+    WIDTHS,
     GivenRecipe,
     chosen,
     given_net,
+    label,
+    own_net,
 )
 from proofsheet.data.dataset import Dataset
 from proofsheet.jobs.device import mixed_precision
 from proofsheet.learning.augmentation import Augmentation, Growing, logits_both_ways
 from proofsheet.learning.loop import Rows, fit, logits_of, parameter_count, share_right, to_device
-from proofsheet.learning.recipes import changed
+from proofsheet.learning.recipes import SgdRecipe, changed
 
 Run = tuple[dict[str, Any], dict[str, np.ndarray]]
 """Metrics and arrays."""
@@ -82,30 +85,32 @@ def train_given(
 
 
 def train_trial(
-    data: Dataset, device: torch.device, *, design: str = "base", seed: int = 0, epochs: int,
-    images: int | None = None, measured: int | None = None, **recipe: Any,
+    data: Dataset, device: torch.device, *, design: str = "sgd", seed: int = 0, epochs: int,
+    images: int | None = None, measured: int | None = None, **settings: Any,
 ) -> Run:  # fmt: skip
-    """Train one candidate for a few epochs, on a few of the images.
+    """Train one candidate for a few epochs, on some of the images at 16 × 16 pixels.
 
     Args:
         design: a key of `DESIGNS`.
         images, measured: as in `train_given`.
-        recipe: what differs from the design's recipe.
+        settings: what differs from the candidate's recipe.
     """
-    candidate = DESIGNS[design].short(epochs)
-    candidate = replace(candidate, recipe=changed(candidate.recipe, **recipe))
+    recipe = changed(DESIGNS[design], **settings)
+    recipe = replace(recipe, epochs=epochs, sides=(16,) * epochs)
     rows, validation, _ = _rows(data, device, images, measured)
-    model, curves, seconds = _fit(candidate, data, rows, validation, seed=seed, label=design)
-    logits = logits_of(model, validation[0], view=Growing(), mixed=mixed_precision(device))
+    model, curves, seconds = _fit(recipe, data, rows, validation, seed=seed, name=design)
+    logits = logits_of(
+        model, validation[0], view=Growing(recipe.sides), epoch=0, mixed=mixed_precision(device)
+    )
     return {
         "design": design,
-        "label": candidate.label,
+        "label": label(recipe),
         "train_accuracy": curves["accuracy"][-1],
         "validation_accuracy": curves["validation_accuracy"][-1],
         "parameters": parameter_count(model),
         "images": len(rows[1]),
         "validation_images": len(validation[1]),
-        "epochs": candidate.recipe.epochs,
+        "epochs": recipe.epochs,
         "seconds": seconds,
     }, {"val_logits": logits.cpu().numpy()}
 
@@ -114,34 +119,33 @@ def train_own(
     data: Dataset, device: torch.device, *, trials: Sequence[dict[str, Any]], seed: int = 0,
     epochs: int | None = None, images: int | None = None, measured: int | None = None,
 ) -> Run:  # fmt: skip
-    """Train the best candidate of the trials to the end.
+    """Train the best candidate of the trials to the end; images are judged with their mirror image.
 
     Args:
         trials: metrics of `train_trial`.
-        epochs: None: those of the design.
+        epochs: None: those of the recipe.
         images, measured: as in `train_given`.
     """
     name = chosen({trial["design"]: trial["validation_accuracy"] for trial in trials})
-    design = DESIGNS[name].short(epochs) if epochs else DESIGNS[name]
+    recipe = changed(DESIGNS[name], epochs=epochs)
     rows, validation, test = _rows(data, device, images, measured)
-    model, curves, seconds = _fit(design, data, rows, validation, seed=seed, label="own")
+    model, curves, seconds = _fit(recipe, data, rows, validation, seed=seed, name="own")
     whole = {"view": Growing(), "mixed": mixed_precision(device)}
     few = (rows[0][:5000], rows[1][:5000])
     parts = {"train": few, "validation": validation, "test": test}
-    recipe = design.recipe
     return {
         "design": name,
         **{
-            f"{part}_accuracy": share_right(logits_of(model, x, **whole), y)
+            f"{part}_accuracy": share_right(logits_both_ways(model, x, **whole), y)
             for part, (x, y) in parts.items()
         },
-        "both_ways_accuracy": share_right(logits_both_ways(model, test[0], **whole), test[1]),
+        "one_view_accuracy": share_right(logits_of(model, test[0], **whole), test[1]),
         "parameters": parameter_count(model),
         "images": len(rows[1]),
         "steps": recipe.epochs * -(-len(rows[1]) // recipe.batch),
         "seconds": seconds,
         "mixed": mixed_precision(device),
-        "widths": design.widths,
+        "widths": WIDTHS,
         **vars(recipe),
     }, curves
 
@@ -157,14 +161,14 @@ def _rows(
 
 
 def _fit(
-    design: Design, data: Dataset, rows: Rows, validation: Rows, *, seed: int, label: str
+    recipe: SgdRecipe, data: Dataset, rows: Rows, validation: Rows, *, seed: int, name: str
 ) -> tuple[torch.nn.Module, dict[str, np.ndarray], float]:
-    """The design's network after its training, the curves, and the seconds that it took."""
+    """Our network after its training, the curves, and the seconds that it took."""
     device = rows[0].device
-    model = design.build(rows[0].cpu().numpy(), len(data.class_names), seed).to(device)
+    model = own_net(rows[0].cpu().numpy(), len(data.class_names), seed).to(device)
     start = time.perf_counter()
     curves = fit(
-        model, rows, validation, design.recipe, seed=seed, label=label, augment=design.augment,
-        view=Growing(design.recipe.sides), loss=design.recipe.loss, mixed=mixed_precision(device),
+        model, rows, validation, recipe, seed=seed, label=name, augment=AUGMENT,
+        view=Growing(recipe.sides), loss=recipe.loss, mixed=mixed_precision(device),
     )  # fmt: skip
     return model, curves, time.perf_counter() - start
