@@ -1,4 +1,4 @@
-"""Random changes of images that keep what is on them: mirrored, moved, partly hidden.
+"""Random changes of images that keep what is on them: mirrored, moved.
 
 Images are bytes in rows of pixels, (b, h, w, 3): one gather moves and mirrors a whole batch, and
 `as_input` turns it into what a network takes without a copy.
@@ -61,12 +61,10 @@ class Augmentation:
     Attributes:
         mirror: whether every second image, on average, is mirrored.
         reach: largest shift in pixels, along each axis; what comes in is reflected at the edge.
-        hole: side of a square, anywhere in the image, that is hidden under gray; 0 is none.
     """
 
     mirror: bool = True
     reach: int = 2
-    hole: int = 0
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
         """Bytes (b, h, w, 3) to new ones of the same shape; all chance is from `generator`."""
@@ -82,25 +80,13 @@ class Augmentation:
         if self.mirror:
             columns = torch.where(draw(0, 2) == 1, width - 1 - columns, columns)
         each = torch.arange(count, device=device)[:, None, None]
-        changed = images[each, rows[:, :, None], columns[:, None, :]]
-        if self.hole:
-            top, left = draw(0, height - self.hole + 1), draw(0, width - self.hole + 1)
-            hidden = _within(top, self.hole, height)[:, :, None]
-            hidden = hidden & _within(left, self.hole, width)[:, None, :]
-            changed = changed.masked_fill(hidden[..., None], 128)
-        return changed
+        return images[each, rows[:, :, None], columns[:, None, :]]
 
 
 def reflected(index: Tensor, size: int) -> Tensor:
     """Indices outside 0 … size − 1 reflected at its ends: −1 → 1, size → size − 2."""
     index = index.abs()
     return size - 1 - (size - 1 - index).abs()
-
-
-def _within(start: Tensor, length: int, size: int) -> Tensor:
-    """(b, 1) starts to (b, size): which places lie in `start` … `start + length − 1`."""
-    place = torch.arange(size, device=start.device)
-    return (place >= start) & (place < start + length)
 
 
 def logits_both_ways(model: nn.Module, images: Tensor, **options: Any) -> Tensor:

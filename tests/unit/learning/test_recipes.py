@@ -98,7 +98,7 @@ def test_one_epoch_is_pytorch_s_sgd_on_the_same_batches(images):
 
 def test_the_same_seed_gives_the_same_network(images):
     recipe = SgdRecipe(2, batch=16, learning_rate=0.05, nesterov=True, rise=0.3)
-    augment = Augmentation(mirror=True, reach=1, hole=2)
+    augment = Augmentation(mirror=True, reach=1)
 
     def trained(seed):
         model = linear(images)

@@ -21,7 +21,6 @@ from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, w
 from proofsheet.learning.accuracy_difference import accuracy_difference
 from proofsheet.learning.dropout_of_one_point import (
     dropout_rows,
-    least_largest_solution,
     limit_of_minimizers,
     minimizer,
     smallest_loss,
@@ -45,7 +44,6 @@ def parts(w) -> dict:
         "contributions": shares,
         "output": shares.sum(),
         "weight_ratio": w[0] / w[1],
-        "contribution_ratio": shares[0] / shares[1],
     }
 
 
@@ -77,7 +75,6 @@ with script.run(snakemake) as log:
             "deviation": deviation,
             "standard_scores": (run.final - mean) / deviation,
             "distance": np.linalg.norm(run.final - dropped),
-            "rms_distance": np.sqrt(np.sum((mean - dropped) ** 2) + np.trace(covariance)),
             "loss": {
                 "first": run.losses[0],
                 "early_mean": run.losses[EARLY].mean(),
@@ -139,8 +136,6 @@ with script.run(snakemake) as log:
         arrays |= {f"{name}_{key}": value for key, value in curves.items()}
         cheating[name] |= {
             "train_accuracy": curves["accuracy"][-1],
-            "train_loss": curves["loss"][-1],
-            "clean_loss": curves["validation_loss"][-1],
             "best_clean_accuracy": curves["validation_accuracy"].max(),
             "best_clean_epoch": int(curves["validation_accuracy"].argmax()) + 1,
             "called_zero": cheating[name]["answers"]["clean"][0] / cheating[name]["test_images"],
@@ -160,7 +155,6 @@ with script.run(snakemake) as log:
             | {
                 "gd_error": np.abs(plain.final - ols).max(),
                 "factor": 1 - 2 * LEARNING_RATE * X @ X,
-                "final_loss": plain.losses[-1],
             },
             "dropout_ls": {"x": rows, "y": target, "w": dropped}
             | parts(dropped)
@@ -182,22 +176,14 @@ with script.run(snakemake) as log:
                 "slow_steps_001": 1
                 / (2 * LEARNING_RATE * np.linalg.eigvalsh(curvature(X, 0.01))[0]),
                 **{
-                    f"rate_0{round(10 * rate)}": {
-                        "rate": rate,
-                        "weights": run.final,
-                        "least_squares": minimizer(X, Y, rate) if rate else ols,
-                    }
+                    f"rate_0{round(10 * rate)}": {"rate": rate, "weights": run.final}
                     for rate, run in runs.items()
                 },
             },
             "adam": {
                 "steps": long,
-                "learning_rate": LEARNING_RATE,
                 "rate_0": by_adam[0.0].final,
                 "rate_05": by_adam[RATE].final,
-                "least_largest": least_largest_solution(X, Y),
-                "apart_at_rate_0": np.abs(by_adam[0.0].final - runs[0.0].final).max(),
-                "apart_at_rate_05": np.abs(by_adam[RATE].final - runs[RATE].final).max(),
                 "to_least_squares_05": {
                     "adam": np.abs(by_adam[RATE].final - dropped).max(),
                     "sgd": np.abs(runs[RATE].final - dropped).max(),
