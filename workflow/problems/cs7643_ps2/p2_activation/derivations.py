@@ -5,14 +5,14 @@ g(x) = x/(1 + |x|) is softsign. Formulas take numbers, arrays or SymPy symbols.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import sympy
-import torch
 
-from proofsheet.checks import bound_check, derivation_check
+from proofsheet.checks import derivation_check, exact_check
+from proofsheet.exact import derivative
 
 # The formulas -----------------------------------------------------------------------------
 
@@ -27,36 +27,14 @@ def softsign_derivative(x: Any) -> Any:
     return 1 / (1 + abs(x)) ** 2
 
 
-def gradient_bound(weights: Sequence[np.ndarray]) -> float:
+def slope_quotients(size: Any) -> tuple[Any, Any]:
+    """1/g'(x) and (1/x²)/g'(x) at |x| = `size`: by how much the two bounds exceed the slope."""
+    return (1 + size) ** 2, (1 + 1 / size) ** 2
+
+
+def gradient_bound(norms: Sequence[Any]) -> Any:
     """Largest factor by which a softsign network stretches a gradient: the product of ‖W_l‖₂."""
-    return float(np.prod([np.linalg.norm(W, 2) for W in weights]))
-
-
-# Random cases and references --------------------------------------------------------------
-
-
-def draw_points(rng: np.random.Generator) -> np.ndarray:
-    """Twenty points of both signs and of sizes from 10⁻³ to 10³, and 0."""
-    x = rng.choice([-1, 1], 20) * 10 ** rng.uniform(-3, 3, 20)
-    return np.append(x, 0.0)
-
-
-def slopes(function: Callable[[torch.Tensor], torch.Tensor], x: np.ndarray) -> np.ndarray:
-    """The derivative of an entrywise function at `x`, in its shape and precision, by autograd."""
-    point = torch.tensor(x, requires_grad=True)
-    (slope,) = torch.autograd.grad(function(point).sum(), point)
-    return slope.numpy()
-
-
-def network_jacobian(weights: Sequence[np.ndarray], x: np.ndarray) -> np.ndarray:
-    """Jacobian at x of x ↦ g(W_L … g(W_1 x)), by autograd."""
-
-    def network(x: torch.Tensor) -> torch.Tensor:
-        for W in weights:
-            x = torch.nn.functional.softsign(torch.tensor(W) @ x)
-        return x
-
-    return torch.autograd.functional.jacobian(network, torch.tensor(x)).numpy()
+    return np.prod(norms)
 
 
 # (a) Zero-centered ------------------------------------------------------------------------
@@ -86,18 +64,6 @@ def derivative_by_cases(rng, formula=softsign_derivative):
         x = sympy.Symbol("x", **sign)
         wrong += sympy.simplify(sympy.diff(softsign(x), x) - formula(x)) != 0
     return wrong
-
-
-@derivation_check(
-    claim="g'(x) = 1/(1 + |x|)², as autograd differentiates torch's softsign, at 0 too",
-    method="autograd",
-    trials=100,
-    tolerance=1e-12,
-)
-def derivative_autograd(rng, formula=softsign_derivative):
-    x = draw_points(rng)
-    expected = slopes(torch.nn.functional.softsign, x)
-    return float(np.max(np.abs(formula(x) - expected) / expected))
 
 
 # (b) ii The derivative at 0 ---------------------------------------------------------------
@@ -139,27 +105,43 @@ def limits(rng, formula=lambda: ((-1, 0, 1), (1, 0, 1))):
 
 
 @derivation_check(
-    claim="0 < g'(x) ≤ min(1, 1/x²), within the factor (1 + min(|x|, 1/|x|))²",
-    method="bound",
-    trials=100,
-    tolerance=1e-12,
+    claim="1/g'(x) = (1 + |x|)² and 1/(x² g'(x)) = (1 + 1/|x|)², both above 1 for x ≠ 0",
+    method="symbolic",
+    tolerance=0,
 )
-def slope_bound(rng, formula=lambda x: np.minimum(1, 1 / x**2)):
-    x = draw_points(rng)[:-1]
-    slope, bound = slopes(torch.nn.functional.softsign, x), formula(x)
-    loose = (1 + np.minimum(np.abs(x), 1 / np.abs(x))) ** 2
-    return max(np.max(-slope), np.max(slope / bound - 1), np.max(bound / slope / loose - 1))
+def slope_bound(rng, formula=slope_quotients):
+    size, wrong = sympy.Symbol("a", positive=True), 0
+    for sign in (1, -1):
+        slope = sign * sympy.diff(softsign(sign * size), size)
+        for quotient, bound in zip(formula(size), (1, 1 / size**2), strict=True):
+            wrong += sympy.simplify(bound / slope - quotient) != 0
+            wrong += not sympy.expand(quotient - 1).is_positive
+    return wrong
 
 
-@bound_check(
-    "‖∂g(W_L … g(W_1 x))/∂x‖₂ ≤ ∏ ‖W_l‖₂, attained at x = 0 by multiples of orthogonal W_l",
-    trials=50,
-    tolerance=1e-10,
+@exact_check(
+    "∏‖W_l‖² ‖v‖² − ‖D_L W_L … D_1 W_1 v‖² is a sum of squares with the factors ‖W_l‖² − σ_i² ≥ 0"
+    " and 1 − D_l² ≥ 0; it is 0 at x = 0 for multiples of orthogonal W_l (width 2, three layers)",
+    ordered=True,  # for |x|; near x = 0 softsign is x to first order with either sign
 )
-def network_gradient(rng, formula=gradient_bound):
-    width, depth = int(rng.integers(2, 8)), int(rng.integers(1, 8))
-    weights = list(rng.standard_normal((depth, width, width)))
-    found = np.linalg.norm(network_jacobian(weights, rng.standard_normal(width)), 2)
-    turns = [rng.uniform(0.5, 2) * np.linalg.qr(W)[0] for W in weights]
-    attained = np.linalg.norm(network_jacobian(turns, np.zeros(width)), 2)
-    return found / formula(weights), 1, attained / formula(turns), 1
+def network_gradient(draw, formula=gradient_bound):
+    width, norms, slopes = 2, draw(3), draw(3, 2)
+    v = start = draw(width)
+    squares = 0
+    for norm, D in zip(norms, slopes, strict=True):
+        U, sigma, V = draw.orthogonal(width), draw(width), draw.orthogonal(width)
+        along = V.T @ v
+        stretched = U @ (sigma * along)
+        lost = np.sum((norm**2 - sigma**2) * along**2) + np.sum((1 - D**2) * stretched**2)
+        squares, v = norm**2 * squares + lost, D * stretched
+
+    turns = [norm * draw.orthogonal(width) for norm in norms]
+
+    def network(x: np.ndarray) -> np.ndarray:
+        for W in turns:
+            x = softsign(W @ x)
+        return x
+
+    moved = derivative(network, np.zeros(width), start)
+    bound = formula(norms) ** 2 * (start @ start)
+    return (bound, bound), (v @ v + squares, moved @ moved)

@@ -1,16 +1,25 @@
 """CS 7643 PS 2, problem 2: the slopes of softsign and tanh, and where float32 loses them."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from torch.nn.functional import softsign
 
 from problems.cs7643_ps2.p2_activation import derivations
-from problems.cs7643_ps2.p2_activation.derivations import slopes
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import write_arrays, write_json
 
 FUNCTIONS = {"softsign": softsign, "tanh": torch.tanh}
+
+
+def slopes(function: Callable[[torch.Tensor], torch.Tensor], x: np.ndarray) -> np.ndarray:
+    """The derivative of an entrywise function at `x`, in its shape and precision, by autograd."""
+    point = torch.tensor(x, requires_grad=True)
+    (slope,) = torch.autograd.grad(function(point).sum(), point)
+    return slope.numpy()
+
 
 with script.run(snakemake):
     script.set_threads(snakemake.threads)
