@@ -2,8 +2,7 @@
 
 From w_1 = 0, T steps w_{t+1} = w_t − η∇f(w_t), and the mean w̄ of w_1, …, w_T. For f convex and
 ρ-Lipschitz with a minimizer of norm B or less, η = B/(ρ√T) gives f(w̄) − min f ≤ Bρ/√T
-(Shalev-Shwartz and Ben-David, *Understanding Machine Learning*, corollary 14.2). The functions
-here have a known minimizer, a known ρ, and a gradient wherever descent takes one. Asked for by
+(Shalev-Shwartz and Ben-David, *Understanding Machine Learning*, corollary 14.2). Asked for by
 CS 7643 PS 2, problem 3.
 """
 
@@ -13,8 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.special import expit
 
 Gradient = Callable[[np.ndarray], np.ndarray]
 
@@ -52,14 +49,6 @@ class ConvexLipschitz:
         return self.distance / (self.rho * np.sqrt(steps))
 
 
-def descend(gradient: Gradient, dimension: int, step: float, steps: int) -> np.ndarray:
-    """w_1 = 0, w_2, …, w_{T+1}, (T + 1, d)."""
-    path = np.zeros((steps + 1, dimension))
-    for t in range(steps):
-        path[t + 1] = path[t] - step * gradient(path[t])
-    return path
-
-
 def averaged(gradient: Gradient, dimension: int, step: float, steps: int) -> np.ndarray:
     """w̄ = (w_1 + … + w_T)/T, (d,), without keeping the path."""
     w, total = np.zeros(dimension), np.zeros(dimension)
@@ -67,19 +56,6 @@ def averaged(gradient: Gradient, dimension: int, step: float, steps: int) -> np.
         total += w
         w = w - step * gradient(w)
     return total / steps
-
-
-# Functions that come close to the bound ------------------------------------------------------
-
-
-def absolute_value(distance: float = 1.0, rho: float = 1.0) -> ConvexLipschitz:
-    """ρ|w − B| of one number w (with the subgradient 0 where it has no gradient)."""
-    return ConvexLipschitz(
-        lambda w: rho * abs(w[0] - distance),
-        lambda w: rho * np.sign(w - distance),
-        np.array([distance]),
-        rho,
-    )
 
 
 def worst_case(
@@ -109,71 +85,3 @@ def worst_case(
         return unit
 
     return ConvexLipschitz(value, gradient, -c - delta, rho)
-
-
-# Random functions ----------------------------------------------------------------------------
-
-
-def maximum_of_affine(rng: np.random.Generator, d: int = 5, n: int = 12) -> ConvexLipschitz:
-    """max_i ⟨a_i, w − w*⟩: least at w*, because 0 is a mean of the a_i."""
-    a = rng.standard_normal((n, d))
-    weights = rng.dirichlet(np.ones(n))
-    a -= weights @ a
-    minimizer = rng.standard_normal(d)
-
-    def gradient(w: np.ndarray) -> np.ndarray:
-        return a[np.argmax(a @ (w - minimizer))]
-
-    return ConvexLipschitz(
-        lambda w: np.max(a @ (w - minimizer)),
-        gradient,
-        minimizer,
-        float(np.linalg.norm(a, axis=1).max()),
-    )
-
-
-def absolute_deviations(rng: np.random.Generator, d: int = 5, n: int = 12) -> ConvexLipschitz:
-    """Σ_i p_i |⟨a_i, w − w*⟩|: exact data, and losses that are not squared."""
-    a, p = rng.standard_normal((n, d)), rng.dirichlet(np.ones(n))
-    minimizer = rng.standard_normal(d)
-    return ConvexLipschitz(
-        lambda w: p @ np.abs(a @ (w - minimizer)),
-        lambda w: (p * np.sign(a @ (w - minimizer))) @ a,
-        minimizer,
-        float(p @ np.linalg.norm(a, axis=1)),
-    )
-
-
-def logistic_regression(rng: np.random.Generator, d: int = 5, n: int = 60) -> ConvexLipschitz:
-    """Mean of log(1 + exp(−y_i⟨a_i, w⟩)) over both labels of each point, in random shares.
-
-    Points with both labels are not separable, so there is a minimizer; it is found by Newton's
-    method, to a gradient below 10⁻¹⁰.
-    """
-    a = rng.standard_normal((n, d))
-    share = expit(a @ rng.standard_normal(d) + rng.standard_normal(n))  # of the label +1
-
-    def value(w: np.ndarray) -> float:
-        z = a @ w
-        return float(np.mean(share * np.logaddexp(0, -z) + (1 - share) * np.logaddexp(0, z)))
-
-    def gradient(w: np.ndarray) -> np.ndarray:
-        return (expit(a @ w) - share) @ a / n
-
-    def hessian(w: np.ndarray) -> np.ndarray:
-        s = expit(a @ w)
-        return (a.T * (s * (1 - s))) @ a / n
-
-    found = minimize(
-        value, np.zeros(d), jac=gradient, hess=hessian, method="trust-exact",
-        options={"gtol": 1e-10},
-    )  # fmt: skip
-    # |σ(z) − share| < 1 bounds each term of the gradient.
-    return ConvexLipschitz(value, gradient, found.x, float(np.mean(np.linalg.norm(a, axis=1))))
-
-
-FAMILIES: dict[str, Callable[[np.random.Generator], ConvexLipschitz]] = {
-    "maximum": maximum_of_affine,
-    "deviations": absolute_deviations,
-    "logistic": logistic_regression,
-}

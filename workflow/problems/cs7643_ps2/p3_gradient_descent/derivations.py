@@ -11,17 +11,10 @@ from typing import Any
 
 import numpy as np
 import sympy
-import torch
 
-from problems.cs7643_ps2.p3_gradient_descent.convex_descent import (
-    FAMILIES,
-    ConvexLipschitz,
-    absolute_value,
-    averaged,
-    descend,
-    worst_case,
-)
-from proofsheet.checks import bound_check, derivation_check, equality_check, identity_check
+from problems.cs7643_ps2.p3_gradient_descent.convex_descent import averaged, worst_case
+from proofsheet.checks import derivation_check, equality_check, exact_check, identity_check
+from proofsheet.exact import Draw, derivative
 
 # The formulas -----------------------------------------------------------------------------
 
@@ -44,19 +37,14 @@ def completed_square(
     return value - gradient @ gradient / (2 * lam) + lam / 2 * (from_minimum @ from_minimum)
 
 
-def lemma_bound(target: np.ndarray, v: np.ndarray, step: float) -> float:
+def lemma_bound(target: np.ndarray, v: np.ndarray, step: Any) -> Any:
     """‖w*‖²/(2η) + (η/2) Σ‖v_t‖²."""
-    return float(target @ target / (2 * step) + step / 2 * np.sum(v**2))
+    return target @ target / (2 * step) + step / 2 * np.sum(v**2)
 
 
-def lemma_sum(target: np.ndarray, v: np.ndarray, step: float, last: np.ndarray) -> float:
-    """The sum itself: (‖w*‖² − ‖w_{T+1} − w*‖²)/(2η) + (η/2) Σ‖v_t‖²."""
-    return lemma_bound(target, v, step) - float(np.sum((last - target) ** 2) / (2 * step))
-
-
-def mean_product(path: np.ndarray, gradients: np.ndarray, minimizer: np.ndarray) -> float:
+def mean_product(path: np.ndarray, gradients: np.ndarray, minimizer: np.ndarray) -> Any:
     """(1/T) Σ ⟨w_t − w*, ∇f(w_t)⟩."""
-    return float(np.mean(np.sum((path - minimizer) * gradients, axis=1)))
+    return np.mean(np.sum((path - minimizer) * gradients, axis=1))
 
 
 def any_step_bound(distance: Any, rho: Any, steps: Any, step: Any) -> Any:
@@ -78,67 +66,53 @@ def _symbolic(value: Any) -> bool:
     return isinstance(value, sympy.Basic)
 
 
-# Random cases and references --------------------------------------------------------------
+# Cases ------------------------------------------------------------------------------------
 
 
-def draw_function(rng: np.random.Generator) -> ConvexLipschitz:
-    """A random convex Lipschitz function of one of the families."""
-    return FAMILIES[rng.choice(list(FAMILIES))](rng)
-
-
-def draw_model(rng: np.random.Generator) -> tuple[np.ndarray, float, np.ndarray, float]:
-    """w_t, f(w_t), ∇f(w_t) of a random convex function, and λ."""
-    function = draw_function(rng)
-    w_t = rng.standard_normal(len(function.minimizer))
-    return w_t, float(function.value(w_t)), function.gradient(w_t), 10 ** rng.uniform(-2, 2)
-
-
-def draw_sequence(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, float]:
-    """w* (d,), v_1 … v_T (T, d) and η: no function behind them."""
-    d, steps = rng.integers(1, 20, 2)
-    scale = 10 ** rng.uniform(-2, 2)
-    return rng.standard_normal(d), scale * rng.standard_normal((steps, d)), 10 ** rng.uniform(-2, 1)
-
-
-def sequence_path(v: np.ndarray, step: float) -> np.ndarray:
+def path_of(v: np.ndarray, step: Any) -> np.ndarray:
     """w_1 = 0, w_{t+1} = w_t − ηv_t, (T + 1, d)."""
-    path = np.zeros((len(v) + 1, v.shape[1]))
-    for t, update in enumerate(v):
-        path[t + 1] = path[t] - step * update
-    return path
+    return np.concatenate([np.zeros_like(v[:1]), -step * np.cumsum(v, axis=0)])
 
 
-def inner_products(path: np.ndarray, v: np.ndarray, target: np.ndarray) -> float:
-    """Σ ⟨w_t − w*, v_t⟩."""
-    return float(sum((w - target) @ update for w, update in zip(path, v, strict=False)))
+def gaps_of_convexity(
+    draw: Draw, path: np.ndarray, gradients: np.ndarray, minimizer: np.ndarray
+) -> tuple[Any, Any]:
+    """f(w̄) − f(w*) for free values of f, and by how much all tangents lie below f in the mean.
+
+    The second is [1/T Σ f(w*) − f(w_t) − ⟨w* − w_t, ∇f(w_t)⟩] + [1/T Σ f(w_t) − f(w̄)]: for a
+    convex f neither bracket is negative.
+    """
+    values, at_mean, least = draw(len(path)), draw(), draw()
+    tangents = least - values - np.sum((minimizer - path) * gradients, axis=1)
+    return at_mean - least, np.mean(tangents) + np.mean(values) - at_mean
+
+
+def gap_and_excess(draw: Draw, distance: Any, rho: Any, steps: int, step: Any) -> Any:
+    """f(w̄) − f(w*) after gradient descent, plus the terms ≥ 0 by which its bound exceeds it."""
+    gradients, minimizer = draw(steps, 2), draw(2)
+    path = path_of(gradients, step)
+    gap, excess = gaps_of_convexity(draw, path[:-1], gradients, minimizer)
+    last = np.sum((path[-1] - minimizer) ** 2) / (2 * step * steps)
+    nearer = (distance**2 - minimizer @ minimizer) / (2 * step * steps)
+    flatter = step / 2 * np.mean(rho**2 - np.sum(gradients**2, axis=1))
+    return gap + excess + last + nearer + flatter
 
 
 # 3.1 The proximal view --------------------------------------------------------------------
 
 
-@derivation_check(
-    claim="∇m(w*) = 0 at w* = w_t − ∇f(w_t)/λ",
-    method="autograd",
-    trials=200,
-    tolerance=1e-12,
-)
-def stationary(rng, formula=proximal_point):
-    w_t, value, gradient, lam = draw_model(rng)
-    w = torch.tensor(formula(w_t, gradient, lam), requires_grad=True)
-    model(w, torch.tensor(w_t), value, torch.tensor(gradient), lam).backward()
-    # Relative to the two terms that cancel.
-    return float(w.grad.norm()) / np.linalg.norm(gradient)
+@exact_check("∇m(w*) = 0 at w* = w_t − ∇f(w_t)/λ")
+def stationary(draw, formula=proximal_point):
+    w_t, value, gradient, lam = draw(3), draw(), draw(3), draw()
+    best = formula(w_t, gradient, lam)
+    slope = derivative(lambda w: model(w, w_t, value, gradient, lam), best, draw(3))
+    return slope, 0
 
 
-@equality_check(
-    "m(w) = f(w_t) − ‖∇f(w_t)‖²/(2λ) + (λ/2)‖w − w*‖² for all w", trials=200, tolerance=1e-11
-)
-def square(rng, formula=completed_square):
-    w_t, value, gradient, lam = draw_model(rng)
-    w = w_t + 10 ** rng.uniform(-2, 2) * rng.standard_normal(len(w_t))
-    expected = model(w, w_t, value, gradient, lam)
-    terms = abs(value) + gradient @ gradient / lam + lam * (w - w_t) @ (w - w_t)
-    return formula(w, w_t, value, gradient, lam), expected, terms
+@exact_check("m(w) = f(w_t) − ‖∇f(w_t)‖²/(2λ) + (λ/2)‖w − w*‖² for all w")
+def square(draw, formula=completed_square):
+    case = draw(3), draw(3), draw(), draw(3), draw()
+    return formula(*case), model(*case)
 
 
 # 3.2 The lemma ----------------------------------------------------------------------------
@@ -157,52 +131,31 @@ def one_step(rng, formula=lambda before, after, v, step: (before - after) / (2 *
     return (w - target).dot(v), claimed
 
 
-@equality_check(
-    "Σ⟨w_t − w*, v_t⟩ = (‖w*‖² − ‖w_{T+1} − w*‖²)/(2η) + (η/2) Σ‖v_t‖²", trials=200, tolerance=1e-11
-)
-def telescoped(rng, formula=lemma_sum):
-    target, v, step = draw_sequence(rng)
-    path = sequence_path(v, step)
-    scale = lemma_bound(target, v, step)
-    return inner_products(path, v, target), formula(target, v, step, path[-1]), scale
-
-
-@derivation_check(
-    claim="Σ⟨w_t − w*, v_t⟩ ≤ ‖w*‖²/(2η) + (η/2) Σ‖v_t‖², with equality if w_{T+1} = w*",
-    method="bound",
-    trials=200,
-    tolerance=1e-12,
-)
-def lemma(rng, formula=lemma_bound):
-    target, v, step = draw_sequence(rng)
-    path = sequence_path(v, step)
-    loose = inner_products(path, v, target) / formula(target, v, step) - 1
-    v[-1] = (path[-2] - target) / step  # the last step leads to w*
-    tight = inner_products(path, v, target) / formula(target, v, step) - 1
-    return max(loose, abs(tight))
+@exact_check("‖w*‖²/(2η) + (η/2) Σ‖v_t‖² − Σ⟨w_t − w*, v_t⟩ = ‖w_{T+1} − w*‖²/(2η) ≥ 0")
+def lemma(draw, formula=lemma_bound):
+    steps, d = draw.rng.integers(1, 5, 2)
+    target, v, step = draw(d), draw(steps, d), draw()
+    path = path_of(v, step)
+    products = np.sum((path[:-1] - target) * v)
+    return formula(target, v, step), products + np.sum((path[-1] - target) ** 2) / (2 * step)
 
 
 # 3.3 The rate -----------------------------------------------------------------------------
 
 
-@derivation_check(
-    claim="f(w̄) − f(w*) ≤ (1/T) Σ⟨w_t − w*, ∇f(w_t)⟩ for any points w_t, with equality if f is"
-    " affine between them and w*",
-    method="bound",
-    trials=100,
-    tolerance=1e-12,
+@exact_check(
+    "(1/T) Σ⟨w_t − w*, ∇f(w_t)⟩ − (f(w̄) − f(w*)) is the gap of the tangents at w* plus that of"
+    " Jensen, which convexity makes ≥ 0; both are 0 for an affine f"
 )
-def averaging(rng, formula=mean_product):
-    function, steps = draw_function(rng), int(rng.integers(1, 20))
-    path = function.minimizer + rng.standard_normal((steps, len(function.minimizer)))
-    gradients = np.array([function.gradient(w) for w in path])
-    loose = function.gap(path.mean(axis=0)) - formula(path, gradients, function.minimizer)
-    # ρ|w − B| at points w < B
-    affine = absolute_value(*rng.uniform(0.5, 2, 2))
-    path = affine.minimizer - rng.exponential(size=(steps, 1))
-    gradients = np.array([affine.gradient(w) for w in path])
-    tight = affine.gap(path.mean(axis=0)) - formula(path, gradients, affine.minimizer)
-    return max(loose, abs(tight))
+def averaging(draw, formula=mean_product):
+    steps = int(draw.rng.integers(1, 5))
+    path, gradients, minimizer, slope = draw(steps, 2), draw(steps, 2), draw(2), draw(2)
+    affine = formula(path, np.tile(slope, (steps, 1)), minimizer)
+    expected = sum(gaps_of_convexity(draw, path, gradients, minimizer))
+    return (
+        (formula(path, gradients, minimizer), affine),
+        (expected, (np.mean(path, axis=0) - minimizer) @ slope),
+    )
 
 
 @derivation_check(
@@ -223,29 +176,22 @@ def optimal_step(rng, formula=best_step):
     )
 
 
-@derivation_check(
-    claim="f(w̄) − f(w*) ≤ B²/(2ηT) + ηρ²/2 for any η, on random functions and on the worst one",
-    method="bound",
-    trials=100,
-    tolerance=1e-12,
+@exact_check(
+    "B²/(2ηT) + ηρ²/2 − (f(w̄) − f(w*)) is the sum of the two gaps of convexity,"
+    " ‖w_{T+1} − w*‖²/(2ηT), (B² − ‖w*‖²)/(2ηT) and (η/2T) Σ(ρ² − ‖∇f(w_t)‖²), all ≥ 0"
 )
-def bound_of_any_step(rng, formula=any_step_bound):
-    function, steps = draw_function(rng), int(2 ** rng.uniform(0, 8))
-    distance, rho = function.distance, function.rho
-    step = function.best_step(steps) * 10 ** rng.uniform(-1, 1)
-    mean = averaged(function.gradient, len(function.minimizer), step, steps)
-    loose = function.gap(mean) / formula(distance, rho, steps, step) - 1
-    worst = worst_case(steps, distance, rho)
-    mean = averaged(worst.gradient, steps, worst.best_step(steps), steps)
-    tight = worst.gap(mean) / formula(distance, rho, steps, worst.best_step(steps)) - 1
-    return max(loose, tight)
+def bound_of_any_step(draw, formula=any_step_bound):
+    distance, rho, step, steps = draw(), draw(), draw(), int(draw.rng.integers(1, 5))
+    return formula(distance, rho, steps, step), gap_and_excess(draw, distance, rho, steps, step)
 
 
-@bound_check("f(w̄) − f(w*) ≤ Bρ/√T for η = B/(ρ√T), on random functions", tolerance=0)
-def convergence(rng, formula=rate):
-    function, steps = draw_function(rng), int(2 ** rng.uniform(0, 9))
-    mean = averaged(function.gradient, len(function.minimizer), function.best_step(steps), steps)
-    return function.gap(mean) / formula(function.distance, function.rho, steps), 1
+@exact_check("at η = B/(ρ√T), Bρ/√T − (f(w̄) − f(w*)) is that sum of terms ≥ 0 (T = 1 and 4)")
+def convergence(draw, formula=rate):
+    bounds = [(draw(), draw(), steps) for steps in (1, 4)]
+    return (
+        [formula(*bound) for bound in bounds],
+        [gap_and_excess(draw, *bound, best_step(*bound)) for bound in bounds],
+    )
 
 
 @equality_check(
@@ -256,6 +202,5 @@ def convergence(rng, formula=rate):
 def attained(rng, formula=rate):
     steps, (distance, rho) = int(2 ** rng.uniform(0, 9)), 10 ** rng.uniform(-1, 1, 2)
     function = worst_case(steps, distance, rho)
-    path = descend(function.gradient, steps, function.best_step(steps), steps)
-    gap = function.gap(path[:-1].mean(axis=0))
+    gap = function.gap(averaged(function.gradient, steps, function.best_step(steps), steps))
     return (gap / formula(distance, rho, steps), function.distance / distance), (1, 1)
