@@ -21,13 +21,13 @@ from proofsheet.checks import checks_of
 CHECKS = {check.id: check for check in checks_of(p4)}
 
 
-def square_forgotten(w1, w2, m=math):
+def square_forgotten(w1, w2, m=np):
     nodes = p4.evaluate(w1, w2, m)
     nodes[11] = nodes[8] + w1 * w2
     return nodes
 
 
-def sigmoid_slope_forgotten(w1, w2, m=math):
+def sigmoid_slope_forgotten(w1, w2, m=np):
     rows = p4.closed_form_jacobian(w1, w2, m)
     return [[rows[0][0], -m.cos(w1) * m.sin(w2)], rows[1]]
 

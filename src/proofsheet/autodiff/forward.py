@@ -48,7 +48,7 @@ def push_forward(
 
 def forward_jacobian(f: Callable[..., Any], *inputs: Any) -> np.ndarray:
     """Jacobian (entries of the outputs × entries of the inputs): one sweep per column."""
-    inputs = [np.asarray(x, dtype=float) for x in inputs]
+    inputs = [np.asarray(x) for x in inputs]
     columns = []
     for k, x in enumerate(inputs):
         for unit in np.eye(x.size).reshape(-1, *x.shape):

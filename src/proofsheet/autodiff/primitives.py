@@ -56,7 +56,7 @@ def fold(gradient: Any, shape: tuple[int, ...]) -> Any:
     """Adjoint of broadcasting `shape` to the gradient's shape: sum over the copies."""
     extra = np.ndim(gradient) - len(shape)
     copied = tuple(i for i, n in enumerate(shape, extra) if n == 1 != np.shape(gradient)[i])
-    return np.sum(gradient, axis=(*range(extra), *copied)).reshape(shape)
+    return np.reshape(np.sum(gradient, axis=(*range(extra), *copied)), shape)
 
 
 def elementwise(
@@ -110,7 +110,7 @@ sin      = elementwise(r"\sin {0}", np.sin, (r"\cos {0}", lambda y, a: np.cos(a)
 cos      = elementwise(r"\cos {0}", np.cos, (r"(-\sin {0})", lambda y, a: -np.sin(a)))
 exp      = elementwise(r"\exp {0}", np.exp, ("{y}", lambda y, a: y))
 log      = elementwise(r"\ln {0}", np.log, ("(1 / {0})", lambda y, a: 1 / a))
-sigmoid  = elementwise(r"\sigma({0})", lambda a: np.exp(-np.logaddexp(0, -a)),
+sigmoid  = elementwise(r"\sigma({0})", lambda a: np.exp(np.minimum(a, 0)) / (1 + np.exp(-abs(a))),
                        ("{y} {dot} (1 - {y})", lambda y, a: y * (1 - y)))
 relu     = elementwise(r"\sigma({0})", lambda a: np.maximum(a, 0),
                        (r"\mathbf{{1}}[{0} > 0]", lambda y, a: a > 0))
