@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import product
 
 import numpy as np
+import sympy
 import torch
 from torch.nn.functional import relu
 
@@ -22,7 +23,7 @@ from problems.cs7643_ps2.p5_convolution.circulants import (
     shift_matrix,
 )
 from problems.cs7643_ps2.p5_convolution.equivariance import Layer, chain, convolution, max_pool
-from proofsheet.checks import derivation_check, equality_check
+from proofsheet.checks import derivation_check, exact_check, identity_check
 
 # The formulas of the chapter ------------------------------------------------------------------
 
@@ -53,9 +54,9 @@ def channel_dimension(n: int, inputs: int, outputs: int) -> int:
     return n * inputs * outputs
 
 
-def eigenvalues(a: np.ndarray) -> np.ndarray:
-    """Of C_a: the discrete Fourier transform of a."""
-    return np.fft.fft(a)
+def eigenvalues(F: sympy.Matrix, a: sympy.Matrix) -> sympy.Matrix:
+    """Of C_a: the discrete Fourier transform Fa."""
+    return F * a
 
 
 def column_of_layer(weights: np.ndarray, n: int) -> np.ndarray:
@@ -100,26 +101,20 @@ def vectors(n: int, entries: tuple[int, ...] = (-1, 0, 1)) -> Iterator[np.ndarra
     return (np.array(a) for a in product(entries, repeat=n))
 
 
-def fourier_matrix(n: int) -> np.ndarray:
+def fourier_matrix(n: int) -> sympy.Matrix:
     """F_jk = exp(−2πi jk / n), by its definition."""
-    j = np.arange(n)
-    return np.exp(-2j * np.pi * np.outer(j, j) / n)
-
-
-def random_network(rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Weights (3, 5) and biases (3,) of three layers, and a batch of signals."""
-    draws = (rng.standard_normal((3, 5)), rng.standard_normal(3), rng.standard_normal((4, 12)))
-    return tuple(torch.tensor(draw) for draw in draws)
+    root = sympy.exp(-2 * sympy.pi * sympy.I / n).expand(complex=True)
+    return sympy.Matrix(n, n, lambda j, k: sympy.expand(root ** (j * k % n)))
 
 
 # (a) ------------------------------------------------------------------------------------------
 
 
-@equality_check("x ∗ w = C_w x = C_x w, so ∗ is commutative (integers)", trials=200, tolerance=0)
-def convolution_by_matrix(rng, formula=circulant):
-    x, w = rng.integers(-9, 10, (2, rng.integers(1, 10)))
+@exact_check("x ∗ w = C_w x = C_x w, so ∗ is commutative")
+def convolution_by_matrix(draw, formula=circulant):
+    x, w = draw(2, int(draw.rng.integers(2, 8)))
     expected = circular_convolution(x, w)
-    return [formula(w) @ x, formula(x) @ w], [expected, expected]
+    return (formula(w) @ x, formula(x) @ w), (expected, expected)
 
 
 @derivation_check(
@@ -144,13 +139,17 @@ def circulants_commute(rng, formula=circulant):
     return failures
 
 
-@equality_check(
-    "F C_a F⁻¹ is diagonal and has the Fourier transform of a on its diagonal", trials=200
+@identity_check(
+    "F C_a F⁻¹ = diag(Fa), for n = 1, 2, 3, 4 and 6: F C_a = diag(Fa) F, and F⁻¹ is F̄ᵀ/n",
+    simplify=sympy.expand,
 )
 def diagonal_in_fourier_basis(rng, formula=eigenvalues):
-    a = rng.standard_normal(rng.integers(1, 20))
-    F = fourier_matrix(len(a))
-    return F @ circulant(a) @ np.linalg.inv(F), np.diag(formula(a))
+    left, right = [], []
+    for n in (1, 2, 3, 4, 6):
+        F, a = fourier_matrix(n), sympy.Matrix(sympy.symbols(f"a:{n}"))
+        left += [F * sympy.Matrix(circulant(list(a))), F * F.H]
+        right += [sympy.diag(*formula(F, a)) * F, n * sympy.eye(n)]
+    return left, right
 
 
 # (b) ------------------------------------------------------------------------------------------
@@ -215,36 +214,48 @@ def convolutions_of_channels(rng, formula=channel_dimension):
     return failures
 
 
-@equality_check(
-    "PyTorch's convolution layer with circular padding is C_a, its weights reversed in a"
-)
+@derivation_check(
+    claim="PyTorch's convolution layer with circular padding is C_a, its weights reversed in a: "
+    "both are bilinear, and agree for all unit kernels (1, 3, 5) and unit signals (n from 5 to 11)",
+    method="exhaustive", tolerance=0,
+)  # fmt: skip
 def layer_is_circulant(rng, formula=column_of_layer):
-    n = int(rng.integers(5, 16))
-    weights, x = rng.standard_normal(rng.choice([1, 3, 5])), rng.standard_normal(n)
-    y = convolution(torch.tensor(weights))(torch.tensor(x)[None])[0].numpy()
-    return circulant(formula(weights, n)) @ x, y
-
-
-@equality_check(
-    "a network of circular convolutions, biases, ReLUs and maxima without strides has f(Sx) = Sf(x)"
-)
-def network_is_equivariant(rng, formula=network):
-    weights, biases, x = random_network(rng)
-    f = formula(weights, biases)
-    return f(torch.roll(x, 1, dims=1)), torch.roll(f(x), 1, dims=1)
+    failures = 0
+    for size, n in product((1, 3, 5), range(5, 12)):
+        for weights in np.eye(size):
+            rows = convolution(torch.tensor(weights))(torch.eye(n, dtype=torch.float64))
+            failures += not np.array_equal(circulant(formula(weights, n)).T, rows)
+    return failures
 
 
 @derivation_check(
-    claim="with zeros beyond the ends, TS − ST is zero outside the first row and last column",
-    method="reference", trials=100, tolerance=0,
+    claim="a network of circular convolutions, biases, ReLUs and maxima without strides has "
+    "f(Sx) = Sf(x): two layers, all kernels in {−1, 0, 1}³, biases and x in {−1, 0, 1}⁶",
+    method="exhaustive", tolerance=0,
+)  # fmt: skip
+def network_is_equivariant(rng, formula=network):
+    x = torch.tensor(np.stack(list(vectors(6))), dtype=torch.float64)
+    failures = 0
+    for *weights, bias in vectors(4):
+        kernel = torch.tensor(weights, dtype=torch.float64)
+        f = formula(torch.stack([kernel, kernel]), torch.tensor([bias, -bias]))
+        failures += not torch.equal(f(torch.roll(x, 1, dims=1)), torch.roll(f(x), 1, dims=1))
+    return failures
+
+
+@derivation_check(
+    claim="with zeros beyond the ends, TS − ST is zero outside the first row and last column, and"
+    " only there if all diagonals differ (n from 2 to 9)",
+    method="exhaustive", tolerance=0,
 )  # fmt: skip
 def zero_padding_breaks_the_border(rng, formula=border):
-    n = int(rng.integers(2, 10))
-    i = np.arange(n)
-    # All diagonals different, so that nothing vanishes by chance.
-    T = rng.permutation(np.arange(1, 2 * n))[i[:, None] - i + n - 1]
-    S = shift_matrix(n)
-    return float(np.sum((T @ S != S @ T) != formula(n)))
+    failures = 0
+    for n in range(2, 10):
+        i = np.arange(n)
+        T = n + i[:, None] - i  # all diagonals differ, and none is zero
+        S = shift_matrix(n)
+        failures += np.sum((T @ S != S @ T) != formula(n))
+    return failures
 
 
 @derivation_check(
