@@ -7,7 +7,7 @@ p = softmax(z), y a class, π the class frequencies, w the class weights, η a r
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import sympy
@@ -18,7 +18,6 @@ from torch.utils.flop_counter import FlopCounterMode
 from mytorch.nn.modules.conv import Conv2d
 from mytorch.nn.modules.loss import SoftmaxCrossEntropy
 from mytorch.nn.modules.pooling import MaxPool2d
-from mytorch.nn.optim import SGD
 from mytorch.utils.gradient_check import gradient_check
 from problems.cs7643_ps2.p7_cifar10.long_tail import (
     FocalLoss,
@@ -26,9 +25,15 @@ from problems.cs7643_ps2.p7_cifar10.long_tail import (
     effective_number,
 )
 from problems.cs7643_ps2.p7_cifar10.numpy_convnet import convnet
-from proofsheet.checks import derivation_check, equality_check, relative_error
+from proofsheet.checks import (
+    derivation_check,
+    equality_check,
+    exact_check,
+    exact_gradient_check,
+    relative_error,
+)
+from proofsheet.exact import derivative
 from proofsheet.learning.loop import parameter_count
-from proofsheet.learning.recipes import SgdRecipe
 from proofsheet.learning.small_image_nets import WIDTHS, FoldedNet, two_layer, vanilla_cnn
 
 BLACK = np.zeros((1, 32, 32, 3), dtype=np.uint8)  # for a network whose weights alone matter
@@ -40,7 +45,20 @@ def softmax(z: np.ndarray) -> np.ndarray:
     return e / e.sum(axis=-1, keepdims=True)
 
 
+def log_softmax(z: np.ndarray) -> np.ndarray:
+    """Along the last axis."""
+    return z - np.log(np.sum(np.exp(z), axis=-1, keepdims=True))
+
+
 # Part 1: convolution and pooling ----------------------------------------------------------
+
+
+def convolution(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int, padding: int) -> Any:
+    """Y_noij = b_o + Σ_cuv W_ocuv X̃_{n, c, si+u, sj+v}."""
+    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = np.lib.stride_tricks.sliding_window_view(x, w.shape[2:], axis=(2, 3))
+    y = np.einsum("ncijuv,ocuv->noij", windows[:, :, ::stride, ::stride], w)
+    return y + b[:, None, None]
 
 
 def convolution_gradients(
@@ -72,39 +90,22 @@ def library_convolution(
     return dx, layer.dW, layer.db
 
 
-Gradients = Callable[..., tuple[np.ndarray, ...]]
+@exact_gradient_check("∂L/∂W = Σ G X̃ over images and places, ∂L/∂X̃ scatters G W, ∂L/∂b = Σ G")
+def convolution_backward(draw, formula=convolution_gradients):
+    stride, padding = (int(draw.rng.integers(low, low + 2)) for low in (1, 0))
+    at = draw(2, 2, 4, 3), draw(2, 2, 2, 2), draw(2)
+    g = draw(*convolution(*at, stride, padding).shape)
+    found = formula(*at[:2], g, stride, padding)
+    return found, lambda *at: np.sum(g * convolution(*at, stride, padding)), at
 
 
-def _convolution_error(rng: np.random.Generator, gradients: Gradients) -> float:
-    stride, padding, size = (int(rng.integers(low, high)) for low, high in ((1, 3), (0, 3), (1, 4)))
-    x = rng.standard_normal((2, 2, 6, 5))
-    w, b = rng.standard_normal((3, 2, size, size)), rng.standard_normal(3)
-    tensors = [torch.tensor(a, requires_grad=True) for a in (x, w, b)]
-    y = functional.conv2d(*tensors, stride=stride, padding=padding)
-    g = rng.standard_normal(tuple(y.shape))
-    y.backward(torch.tensor(g))
-    found = gradients(x, w, g, stride, padding)
-    return max(relative_error(a, t.grad) for a, t in zip(found, tensors, strict=True))
-
-
-@derivation_check(
-    claim="∂L/∂W = Σ G X̃ over images and places, ∂L/∂X̃ scatters G W, ∂L/∂b = Σ G",
-    method="autograd",
-    trials=40,
-    tolerance=1e-12,
-)
-def convolution_backward(rng, formula=convolution_gradients):
-    return _convolution_error(rng, formula)
-
-
-@derivation_check(
-    claim="mytorch.nn.Conv2d gives these gradients",
-    method="autograd",
-    trials=40,
-    tolerance=1e-12,
-)
+@equality_check("mytorch.nn.Conv2d gives these gradients", trials=40)
 def convolution_module(rng, formula=library_convolution):
-    return _convolution_error(rng, formula)
+    stride, padding, size = (int(rng.integers(low, high)) for low, high in ((1, 3), (0, 3), (1, 4)))
+    x, w = rng.standard_normal((2, 2, 6, 5)), rng.standard_normal((3, 2, size, size))
+    g = rng.standard_normal(convolution(x, w, np.zeros(3), stride, padding).shape)
+    case = x, w, g, stride, padding
+    return formula(*case), convolution_gradients(*case)
 
 
 def library_pooling(x: np.ndarray, g: np.ndarray, size: int, stride: int) -> np.ndarray:
@@ -114,45 +115,46 @@ def library_pooling(x: np.ndarray, g: np.ndarray, size: int, stride: int) -> np.
     return layer.backward(g)
 
 
-@equality_check(
-    "the gradient of max pooling goes to the first maximum of each window, and adds up",
-    method="autograd",
-    trials=40,
+@derivation_check(
+    claim="the gradient of max pooling goes to the first maximum of each window, and adds up: as in"
+    " PyTorch, for all 2 × 3 images of 0, 1, 2, 3 with two windows of 2 × 2 that overlap",
+    method="exhaustive",
+    tolerance=0,
 )
 def pooling_backward(rng, formula=library_pooling):
-    size, stride = int(rng.integers(2, 4)), int(rng.integers(1, 4))
-    x = rng.integers(0, 4, (2, 3, 7, 8)).astype(float)  # many equal maxima
+    x = np.array(list(itertools.product((0.0, 1.0, 2.0, 3.0), repeat=6))).reshape(-1, 1, 2, 3)
     tensor = torch.tensor(x, requires_grad=True)
-    y = functional.max_pool2d(tensor, size, stride)
-    g = rng.standard_normal(tuple(y.shape))
-    y.backward(torch.tensor(g))
-    return formula(x, g, size, stride), tensor.grad.numpy()
+    g = np.tile([1.0, 10.0], (len(x), 1, 1, 1))
+    functional.max_pool2d(tensor, 2, 1).backward(torch.tensor(g))
+    return int(np.sum(formula(x, g, 2, 1) != tensor.grad.numpy()))
+
+
+def cross_entropy_gradient(z: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """∂L/∂Z = (p − e_y)/N of the mean cross-entropy."""
+    return (softmax(z) - np.eye(z.shape[1], dtype=int)[y]) / len(y)
 
 
 def dense_gradients(
-    x: np.ndarray, w: np.ndarray, b: np.ndarray, y: np.ndarray
+    x: np.ndarray, w: np.ndarray, b: np.ndarray, g: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """∂L/∂X, ∂L/∂W, ∂L/∂b of the cross-entropy of Z = max(0, X) Wᵀ + b, by the chapter's sums."""
-    r = np.maximum(x, 0)
-    g = (softmax(r @ w.T + b) - np.eye(len(w))[y]) / len(y)
-    return (g @ w) * (x > 0), g.T @ r, g.sum(axis=0)
+    """∂L/∂X, ∂L/∂W, ∂L/∂b of Z = max(0, X) Wᵀ + b from G = ∂L/∂Z, by the chapter's sums."""
+    return (g @ w) * (x > 0), g.T @ np.maximum(x, 0), g.sum(axis=0)
 
 
-@derivation_check(
-    claim="∂L/∂Z = (p − e_y)/N, ∂L/∂W = GᵀR, ∂L/∂b = Σ G, ∂L/∂X = GW where X > 0, else 0",
-    method="autograd",
-    trials=100,
-    tolerance=1e-12,
+@exact_gradient_check(
+    "∂L/∂Z = (p − e_y)/N, ∂L/∂W = GᵀR, ∂L/∂b = Σ G, ∂L/∂X = GW where X > 0, else 0",
+    ordered=True,
 )
-def dense_backward(rng, formula=dense_gradients):
-    n, d, k = (int(size) for size in rng.integers(2, 8, 3))
-    x, w, b = rng.standard_normal((n, d)), rng.standard_normal((k, d)), rng.standard_normal(k)
-    x[0, 0], y = 0.0, rng.integers(0, k, n)  # the kink, too
-    tensors = [torch.tensor(a, requires_grad=True) for a in (x, w, b)]
-    z = functional.linear(torch.relu(tensors[0]), *tensors[1:])
-    functional.cross_entropy(z, torch.tensor(y)).backward()
-    found = formula(x, w, b, y)
-    return max(relative_error(a, t.grad) for a, t in zip(found, tensors, strict=True))
+def dense_backward(draw, formula=dense_gradients):
+    z, y = draw.logits(2, 3), draw.rng.integers(0, 3, 2)
+    # Each column has a positive and a negative entry.
+    x, w, b, g = np.array([[1], [-1]]) * abs(draw(2, 2)), draw(3, 2), draw(3), draw(2, 3)
+
+    def loss(z: np.ndarray, x: np.ndarray, w: np.ndarray, b: np.ndarray) -> Any:
+        through_z = np.sum(g * (np.maximum(x, 0) @ w.T + b))
+        return through_z - np.mean(log_softmax(z)[np.arange(2), y])
+
+    return (cross_entropy_gradient(z, y), *formula(x, w, b, g)), loss, (z, x, w, b)
 
 
 @derivation_check(
@@ -167,26 +169,22 @@ def convnet_gradients(rng, formula=lambda rng: convnet(rng, channels=4, side=8))
     return gradient_check(formula(rng), x, y, loss=SoftmaxCrossEntropy())
 
 
-def text_steps(w: np.ndarray, gradients: np.ndarray, rate: float, beta: float) -> np.ndarray:
+def text_steps(w: np.ndarray, gradients: np.ndarray, rate: Any, beta: Any) -> np.ndarray:
     """v ← βv − ηg, w ← w + v."""
-    w, v = w.copy(), np.zeros_like(w)
+    v = np.zeros_like(w)
     for g in gradients:
         v = beta * v - rate * g
-        w += v
+        w = w + v
     return w
 
 
-@equality_check(
-    "at a constant rate, v ← βv − ηg, w ← w + v takes the steps of v ← βv + g, w ← w − ηv",
-    trials=50,
-)
-def momentum_forms(rng, formula=text_steps):
-    start, gradients = rng.standard_normal(4), rng.standard_normal((7, 4))
-    rate, beta = float(rng.uniform(0.01, 1)), float(rng.uniform(0.1, 0.95))
-    w = start.copy()
-    optimizer = SGD([w], rate, beta)
+@exact_check("at a constant rate, v ← βv − ηg, w ← w + v takes the steps of v ← βv + g, w ← w − ηv")
+def momentum_forms(draw, formula=text_steps):
+    start, gradients, rate, beta = draw(2), draw(4, 2), draw(), draw()
+    w, v = start, 0
     for g in gradients:
-        optimizer.step([g])
+        v = beta * v + g
+        w = w - rate * v
     return formula(start, gradients, rate, beta), w
 
 
@@ -206,7 +204,7 @@ def counted() -> tuple[int, int, int]:
 
 @derivation_check(
     claim="parameters of the three networks, counted by hand",
-    method="reference",
+    method="exhaustive",
     tolerance=0,
 )
 def parameters_by_hand(rng, formula=counted):
@@ -223,49 +221,55 @@ def multiplications() -> int:
     return 9 * sum(parts) + 256 * 10
 
 
-@equality_check("multiplications of one image in our own network", trials=1, tolerance=0)
+@derivation_check(
+    claim="multiplications of one image in our own network, counted by hand",
+    method="exhaustive",
+    tolerance=0,
+)
 def arithmetic_by_hand(rng, formula=multiplications):
     counter = FlopCounterMode(display=False)
     with counter, torch.no_grad():
         FoldedNet(BLACK)(torch.zeros(1, 3, 32, 32, dtype=torch.uint8))
-    return formula(), counter.get_total_flops() // 2, 1
+    return abs(formula() - counter.get_total_flops() // 2)
 
 
-def smoothed_gradient(z: np.ndarray, y: np.ndarray, smoothing: float) -> np.ndarray:
+def smoothed_gradient(z: np.ndarray, y: np.ndarray, smoothing: Any) -> np.ndarray:
     """softmax(z) − (1 − s) e_y − s/K, over n."""
-    target = (1 - smoothing) * np.eye(z.shape[1])[y] + smoothing / z.shape[1]
-    return (softmax(z) - target) / len(y)
+    return (softmax(z) - smoothed_targets(z.shape[1], y, smoothing)) / len(y)
 
 
-@equality_check("with smoothed labels ∂ℓ/∂z = p − (1 − s) e_y − s/K", method="autograd", trials=50)
-def smoothed_labels(rng, formula=smoothed_gradient):
-    z, y, s = 3 * rng.standard_normal((6, 10)), rng.integers(0, 10, 6), float(rng.uniform(0.05, 1))
-    tensor = torch.tensor(z, requires_grad=True)
-    SgdRecipe(1, smoothing=s).loss(tensor, torch.tensor(y)).backward()
-    return formula(z, y, s), tensor.grad.numpy()
+def smoothed_targets(classes: int, y: np.ndarray, smoothing: Any) -> np.ndarray:
+    """(1 − s) e_y + s/K."""
+    return (1 - smoothing) * np.eye(classes, dtype=int)[y] + smoothing / classes
 
 
-def sum_of_singular_values(g: np.ndarray) -> float:
+@exact_gradient_check("with smoothed labels ∂ℓ/∂z = p − (1 − s) e_y − s/K", ordered=True)
+def smoothed_labels(draw, formula=smoothed_gradient):
+    z, y, s = draw.logits(2, 3), draw.rng.integers(0, 3, 2), draw()
+
+    def loss(z: np.ndarray) -> Any:
+        losses = -log_softmax(z)
+        own = losses[np.arange(2), y]
+        return np.mean((1 - s) * own + s * np.mean(losses, axis=1))
+
+    return formula(z, y, s), loss, z
+
+
+def sum_of_singular_values(sigma: np.ndarray) -> Any:
     """The nuclear norm."""
-    return float(np.linalg.svd(g, compute_uv=False).sum())
+    return np.sum(sigma)
 
 
-@derivation_check(
-    claim="⟨G, S⟩ ≤ Σ σ_i(G) for every S of spectral norm at most 1, with equality at UVᵀ",
-    method="bound",
-    trials=50,
-    tolerance=1e-12,
+@exact_check(
+    "for G = U diag(σ) Vᵀ, Σ σ_i − ⟨G, S⟩ = ½ Σ σ_i (‖u_i − S v_i‖² + 1 − ‖S v_i‖²), which is ≥ 0"
+    " for every S of spectral norm at most 1, and 0 at UVᵀ"
 )
-def steepest_in_spectral_norm(rng, formula=sum_of_singular_values):
-    g, s = rng.standard_normal((2, 4, 7))
-    u, _, vt = np.linalg.svd(g, full_matrices=False)
-    # Far and near: any direction, and those close to the best one.
-    for mix in (0.0, 0.9, 0.999):
-        near = (1 - mix) * s + mix * (u @ vt)
-        near /= np.linalg.norm(near, 2)
-        if float((g * near).sum()) > formula(g) + 1e-12:
-            return float("inf")
-    return relative_error(formula(g), float((g * (u @ vt)).sum()))
+def steepest_in_spectral_norm(draw, formula=sum_of_singular_values):
+    U, V, sigma, S = draw.orthogonal(2), draw.orthogonal(3, 2), draw(2), draw(2, 3)
+    G = (U * sigma) @ V.T
+    squares = np.sum((U - S @ V) ** 2, axis=0) + 1 - np.sum((S @ V) ** 2, axis=0)
+    bound = formula(sigma)
+    return (bound, bound), (np.sum(G * S) + sigma @ squares / 2, np.sum(G * (U @ V.T)))
 
 
 # Extra credit: the long tail --------------------------------------------------------------
@@ -310,41 +314,45 @@ def weighted_optimum(likelihoods: np.ndarray, prior: np.ndarray, w: np.ndarray) 
     return q / q.sum(axis=1, keepdims=True)
 
 
-@derivation_check(
-    claim="Σ_k w_k π_k Σ_x p(x|k) (−log q_k(x)) is least at q_k(x) ∝ w_k π_k p(x|k)",
-    method="autograd",
-    trials=30,
-    tolerance=1e-12,
+@exact_check(
+    "Σ_k w_k π_k Σ_x p(x|k) (−log q_k(x)) is least at q_k(x) ∝ w_k π_k p(x|k): its slope is 0 there"
+    " in every direction with Σ_k q_k = 1, and its second derivative a sum of squares"
 )
-def weights_multiply_the_prior(rng, formula=weighted_optimum):
-    points, classes = 5, 4
-    likelihoods = rng.dirichlet(np.ones(points), classes).T
-    prior, w = rng.dirichlet(np.ones(classes)), rng.uniform(0.2, 3, classes)
-    z = torch.tensor(np.log(formula(likelihoods, prior, w)), requires_grad=True)
-    loss = -(torch.tensor(w * prior * likelihoods) * torch.log_softmax(z, dim=1)).sum()
-    loss.backward()  # convex in z, so that a zero gradient is the minimum
-    return float(z.grad.abs().max())
+def weights_multiply_the_prior(draw, formula=weighted_optimum):
+    likelihoods, prior, w, along = draw(2, 3), draw(3), draw(3), draw(2, 3)
+    along = along - np.mean(along, axis=1, keepdims=True)
+    factors = w * prior * likelihoods
+
+    def loss(q: np.ndarray) -> Any:
+        return -np.sum(factors * np.log(q))
+
+    q = formula(likelihoods, prior, w)
+    return (
+        (q.sum(axis=1), derivative(loss, q, along), derivative(loss, q, along, order=2)),
+        (np.ones(2), 0, np.sum(factors * (along / q) ** 2)),
+    )
 
 
-def focal_gradient(z: np.ndarray, y: np.ndarray, w: np.ndarray, gamma: float) -> np.ndarray:
+def focal_gradient(z: np.ndarray, y: np.ndarray, w: np.ndarray, gamma: Any) -> np.ndarray:
     """w_y (p − e_y) ((1 − p_y)^γ − γ p_y (1 − p_y)^(γ−1) log p_y), over n."""
     p = softmax(z)
     own = p[np.arange(len(y)), y]
     factor = (1 - own) ** gamma - gamma * own * (1 - own) ** (gamma - 1) * np.log(own)
-    return (w[y] * factor)[:, None] * (p - np.eye(z.shape[1])[y]) / len(y)
+    return (w[y] * factor)[:, None] * (p - np.eye(z.shape[1], dtype=int)[y]) / len(y)
 
 
-@equality_check(
-    "∂FL/∂z = w_y g_γ(p_y) (p − e_y), g_γ(p) = (1 − p)^γ − γ p (1 − p)^(γ−1) log p",
-    method="autograd",
-    tolerance=1e-10,
+@exact_gradient_check(
+    "∂FL/∂z = w_y g_γ(p_y) (p − e_y), g_γ(p) = (1 − p)^γ − γ p (1 − p)^(γ−1) log p, γ = 0, 1, 2, 3",
+    ordered=True,
 )
-def focal_loss_gradient(rng, formula=focal_gradient):
-    z, y = 2 * rng.standard_normal((6, 5)), rng.integers(0, 5, 6)
-    w, gamma = rng.uniform(0.2, 3, 5), float(rng.uniform(0, 3))
-    tensor = torch.tensor(z, requires_grad=True)
-    FocalLoss(w, gamma)(tensor, torch.tensor(y)).backward()
-    return formula(z, y, w, gamma), tensor.grad.numpy()
+def focal_loss_gradient(draw, formula=focal_gradient):
+    z, y, w = draw.logits(4, 2, 3), draw.rng.integers(0, 3, 2), draw(3)
+
+    def loss(*z: np.ndarray) -> Any:
+        own = [np.exp(each[np.arange(2), y]) / np.sum(np.exp(each), axis=1) for each in z]
+        return sum(np.mean(-w[y] * (1 - p) ** gamma * np.log(p)) for gamma, p in enumerate(own))
+
+    return tuple(formula(each, y, w, gamma) for gamma, each in enumerate(z)), loss, tuple(z)
 
 
 @equality_check(
