@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import scipy.linalg
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,12 +80,6 @@ def test_a_network_with_a_stride_inside_is_seen():
 
 
 # --- matrices
-
-
-@settings(max_examples=50, deadline=None)
-@given(a=st.lists(st.integers(-9, 9), min_size=1, max_size=12))
-def test_circulants_are_scipys(a):
-    np.testing.assert_array_equal(circulant(a), scipy.linalg.circulant(a))
 
 
 @settings(max_examples=20, deadline=None)

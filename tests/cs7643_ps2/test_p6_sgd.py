@@ -43,11 +43,6 @@ rationals = st.fractions(min_value=-5, max_value=5, max_denominator=50)
 step_sizes = st.fractions(min_value=Fraction(1, 50), max_value=Fraction(99, 50), max_denominator=50)
 
 
-@given(w=rationals, eta=step_sizes, i=st.sampled_from([0, 1]))
-def test_the_sampled_term_falls_as_the_text_assumes(w, eta, i):
-    assert term(i, step(w, i, eta)) < term(i, w) or w == (2, -1)[i]
-
-
 @given(w=rationals, eta=step_sizes)
 def test_the_regions_hold_everywhere(w, eta):
     rising = tuple(loss(step(w, i, eta)) > loss(w) for i in range(2))

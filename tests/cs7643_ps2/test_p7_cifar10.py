@@ -17,7 +17,7 @@ from mytorch.nn.sequential import Sequential
 from problems.cs7643_ps2.p7_cifar10 import derivations as p7
 from problems.cs7643_ps2.p7_cifar10 import recipes as cifar_recipes
 from problems.cs7643_ps2.p7_cifar10.long_tail import FocalLoss
-from problems.cs7643_ps2.p7_cifar10.numpy_convnet import convnet
+from problems.cs7643_ps2.p7_cifar10.numpy_convnet import centered, convnet
 from problems.cs7643_ps2.p7_cifar10.train import train, train_long_tail, train_without
 from problems.cs7643_ps2.p7_cifar10.train_numpy import train_both
 from proofsheet.data import dataset
@@ -62,8 +62,9 @@ def every_maximum(x, g, size, stride):
     return dx
 
 
-def through_the_relu(x, w, b, g):
-    return g @ w, *p7.dense_gradients(x, w, b, g)[1:]
+def through_the_relu(z, y, x, w, g):
+    by_z, _, by_w, by_b = p7.dense_gradients(z, y, x, w, g)
+    return by_z, g @ w, by_w, by_b
 
 
 def nesterov_steps(w, gradients, rate, beta):
@@ -77,7 +78,7 @@ def nesterov_steps(w, gradients, rate, beta):
 def focal_without_its_second_term(z, y, w, gamma):
     p = p7.softmax(z)
     own = p[np.arange(len(y)), y]
-    return ((w[y] * (1 - own) ** gamma)[:, None] * (p - np.eye(z.shape[1], dtype=int)[y])) / len(y)
+    return ((w[y] * (1 - own) ** gamma)[:, None] * (p - np.eye(z.shape[1])[y])) / len(y)
 
 
 WRONG = {
@@ -102,6 +103,15 @@ WRONG = {
 
 
 TestDerivations = derivation_tests(p7, WRONG)
+
+
+def test_the_mean_image_is_subtracted():
+    images = np.random.default_rng(0).integers(0, 256, (7, 4, 4, 3), dtype=np.uint8)
+    x = centered(images, images.mean(axis=0))
+    assert x.shape == (7, 3, 4, 4)
+    assert x.dtype == np.float32
+    assert np.abs(x.mean(axis=0)).max() < 1e-4
+    assert x[2, 1, 3, 0] == np.float32(images[2, 3, 0, 1]) - np.float32(images[:, 3, 0, 1].mean())
 
 
 class Inputs(dict):

@@ -1,4 +1,4 @@
-"""Trainings of CS 7643 PS 2, problem 7, compared: the ablation, and the long tail."""
+"""Trainings of CS 7643 PS 2, problem 7, on the long tail, compared."""
 
 from __future__ import annotations
 
@@ -8,30 +8,6 @@ from typing import Any
 import numpy as np
 
 from proofsheet.learning.accuracy_difference import accuracy_difference
-
-
-def ablation(
-    full: Mapping[str, float], runs: Mapping[str, Mapping[str, float]], images: int
-) -> dict[str, Any]:
-    """What each choice of the design is worth.
-
-    Args:
-        full: `both_ways_accuracy` of the whole design.
-        runs: the same without one choice each.
-        images: validation images, on which all are measured.
-
-    Returns:
-        `choices`: per choice its `gain` (a difference of accuracies) and the `standard_error` of
-        it; `order`: the choices by falling gain.
-    """
-    choices = {}
-    for choice, run in runs.items():
-        found = accuracy_difference(run["both_ways_accuracy"], full["both_ways_accuracy"], images)
-        choices[choice] = {"gain": found["difference"], "standard_error": found["standard_error"]}
-    return {
-        "choices": choices,
-        "order": sorted(choices, key=lambda choice: -choices[choice]["gain"]),
-    }
 
 
 def long_tail(
@@ -68,18 +44,3 @@ def long_tail(
         "focal_gap": abs(accuracy["focal"] - accuracy["class_balanced"]),
         "standard_error": accuracy_difference(*two, images * len(order))["standard_error"],
     }
-
-
-def gain_at_milestone(accuracy: Sequence[float], milestone: int) -> float:
-    """How much the first epoch after a fall of the learning rate adds to the training accuracy.
-
-    Args:
-        accuracy: in training, per epoch.
-        milestone: epochs before the fall.
-
-    Returns:
-        A difference of accuracies; 0 for a training that ends before the fall.
-    """
-    if len(accuracy) <= milestone:
-        return 0.0
-    return float(accuracy[milestone] - accuracy[milestone - 1])

@@ -77,21 +77,10 @@ LONG_TAIL = Plan(
 )
 
 
-def without(choice: str, plan: Plan = PLANS["own"]) -> Plan:
-    """Our own design with one of its choices taken away.
-
-    Raises:
-        ValueError: another choice than those of `CHOICES`.
-    """
-    if choice not in CHOICES:
-        raise ValueError(f"choice {choice!r} is not one of {', '.join(CHOICES)}")
-    return CHOICES[choice](plan)
-
-
 CHOICES: dict[str, Callable[[Plan], Plan]] = {
     "none": lambda plan: plan,
     "augmentation": lambda plan: replace(plan, augment=None),
     "normalization": lambda plan: replace(plan, options={"normalize": False}),
     "muon": lambda plan: replace(plan, recipe=replace(plan.recipe, muon=0.0, learning_rate=0.2)),
 }
-"""What is taken away, and how; `none` is the whole design."""
+"""What is taken away from our own design, and how; `none` is the whole design."""

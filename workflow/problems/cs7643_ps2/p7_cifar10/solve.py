@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from problems.cs7643_ps2.p7_cifar10 import derivations
-from problems.cs7643_ps2.p7_cifar10.comparisons import ablation, gain_at_milestone, long_tail
+from problems.cs7643_ps2.p7_cifar10.comparisons import long_tail
 from problems.cs7643_ps2.p7_cifar10.long_tail import (
     BETA,
     FACTOR,
@@ -27,12 +27,12 @@ from proofsheet.jobs.atomic_files import (
     write_json,
     write_text,
 )
+from proofsheet.learning.accuracy_difference import accuracy_difference
 from proofsheet.learning.classification import confusion_matrix, summary
 from proofsheet.learning.image_growth import growth
 from proofsheet.learning.small_image_nets import Detour, FoldedNet, Layer, vanilla_cnn
 
 NETWORKS = ("two_layer", "vanilla_cnn", "own")
-CURVES = ("loss", "accuracy", "validation_accuracy")
 AIM = 0.92  # our own target for the test accuracy of our design
 LISTED = (convnet, vanilla_cnn, Layer, Detour, FoldedNet)  # the code that the report shows
 
@@ -43,15 +43,21 @@ with script.run(snakemake):
     runs = {name: read_json(snakemake.input[name]) for name in NETWORKS}
     curves = {name: run.pop("curves") for name, run in runs.items()}
     tail = {name: read_json(snakemake.input[name]) for name in LOSSES}
-    tail_curves = {name: run.pop("curves") for name, run in tail.items()}
     shorter = [read_json(path) for path in snakemake.input.ablation]
     full = next(run for run in shorter if run["choice"] == "none")
     less = {run["choice"]: run for run in shorter if run["choice"] != "none"}
 
+    choices = {}
+    for choice, run in less.items():
+        pair = (run["both_ways_accuracy"], full["both_ways_accuracy"])
+        found = accuracy_difference(*pair, full["validation_images"])
+        choices[choice] = {"gain": found["difference"], "standard_error": found["standard_error"]}
+
     for name in ("two_layer", "vanilla_cnn"):
-        runs[name]["gain_at_milestone"] = gain_at_milestone(
-            curves[name]["accuracy"], runs[name]["milestones"][0]
-        )
+        # The first epoch after the fall of the rate; a training may end before it.
+        milestone = runs[name]["milestones"][0]
+        around = curves[name]["accuracy"][milestone - 1 : milestone + 1]
+        runs[name]["gain_at_milestone"] = around[-1] - around[0] if around else 0
 
     z = read_arrays(snakemake.input.own_arrays)["test_logits"]
     y = data.test.y[: len(z)]
@@ -63,7 +69,6 @@ with script.run(snakemake):
             "test_accuracy": run["test_accuracy"],
             "per_class": dict(zip(names, run["recall"], strict=True)),
             "predicted_share": dict(zip(names, run["predicted_share"], strict=True)),
-            "last_loss": tail_curves[name]["loss"][-1],
         }
         for name, run in tail.items()
     }
@@ -90,7 +95,8 @@ with script.run(snakemake):
                 name: {k: v for k, v in run.items() if k.endswith("accuracy")}
                 for name, run in less.items()
             },
-            **ablation(full, less, full["validation_images"]),
+            "choices": choices,
+            "order": sorted(choices, key=lambda choice: -choices[choice]["gain"]),
         },
         "imbalanced": {
             **imbalanced,
@@ -125,10 +131,10 @@ with script.run(snakemake):
         snakemake.output.arrays,
         **read_arrays(snakemake.input.numpy_arrays),
         **{
-            f"{kind}_{name}_{what}": np.array(found[name][what])
-            for kind, found in (("run", curves), ("tail", tail_curves))
-            for name in found
-            for what in CURVES
+            f"run_{name}_{what}": np.array(values)
+            for name, found in curves.items()
+            for what, values in found.items()
+            if what != "validation_loss"
         },
         confusion=confusion,
     )

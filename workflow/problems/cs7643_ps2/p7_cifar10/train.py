@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from problems.cs7643_ps2.p7_cifar10.long_tail import FACTOR, long_tailed_rows, loss_of
-from problems.cs7643_ps2.p7_cifar10.recipes import LONG_TAIL, PLANS, Plan, without
+from problems.cs7643_ps2.p7_cifar10.recipes import CHOICES, LONG_TAIL, PLANS, Plan
 from proofsheet.data.dataset import Dataset
 from proofsheet.jobs.device import mixed_precision, resolve
 from proofsheet.learning.augmentation import Growing, logits_both_ways
@@ -83,7 +83,7 @@ def train_without(
         epochs: None: those of a CPU, so that the comparison is the same everywhere.
         images, measured, recipe: as in `train`.
     """
-    plan = _adapted(without(choice), resolve("cpu"), epochs, recipe)
+    plan = _adapted(CHOICES[choice](PLANS["own"]), resolve("cpu"), epochs, recipe)
     rows, validation, _ = _rows(data, device, images, measured)
     model, _, _ = _fit(plan, rows, None, seed=seed, label=f"without {choice}")
     logits = _logits(model, plan, validation[0])
@@ -119,9 +119,7 @@ def train_long_tail(
     kept = long_tailed_rows(data.train.y[:images], classes, factor, seed=seed)
     rows, validation, test = _rows(data, device, kept, measured)
     counts = np.bincount(data.train.y[kept], minlength=classes)
-    model, curves, _ = _fit(
-        plan, rows, validation, seed=seed, label=loss, loss=loss_of(loss, counts)
-    )
+    model, _, _ = _fit(plan, rows, None, seed=seed, label=loss, loss=loss_of(loss, counts))
     predicted = _logits(model, plan, test[0]).argmax(dim=1).cpu().numpy()
     confusion = confusion_matrix(test[1].cpu().numpy(), predicted, classes)
     return {
@@ -134,7 +132,6 @@ def train_long_tail(
         "test_accuracy": accuracy(confusion) if len(predicted) else None,
         "recall": recall(confusion),
         "predicted_share": confusion.sum(axis=0) / max(confusion.sum(), 1),
-        "curves": curves,
     }, {"val_logits": _logits(model, plan, validation[0]).cpu().numpy()}
 
 
