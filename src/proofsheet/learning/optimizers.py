@@ -62,7 +62,7 @@ class Adagrad(Optimizer):
     def update(self, i: int, θ: Tensor, g: Tensor) -> None:
         """G ← G + g²;  θ ← θ − α g / (√G + ε)."""
         self.G[i] += g**2
-        θ -= self.lr * g / (self.G[i].sqrt() + self.eps)
+        θ -= self.lr * g / (self.G[i] ** 0.5 + self.eps)
 
 
 class RMSprop(Optimizer):
@@ -78,7 +78,7 @@ class RMSprop(Optimizer):
         """v ← ρ v + (1 − ρ) g²;  θ ← θ − α g / (√v + ε)."""
         ρ = self.alpha
         self.v[i] = ρ * self.v[i] + (1 - ρ) * g**2
-        θ -= self.lr * g / (self.v[i].sqrt() + self.eps)
+        θ -= self.lr * g / (self.v[i] ** 0.5 + self.eps)
 
 
 class Adam(Optimizer):
@@ -101,7 +101,7 @@ class Adam(Optimizer):
         self.v[i] = β2 * self.v[i] + (1 - β2) * g**2
         m_hat = self.m[i] / (1 - β1 ** self.t[i])
         v_hat = self.v[i] / (1 - β2 ** self.t[i])
-        θ -= self.lr * m_hat / (v_hat.sqrt() + self.eps)
+        θ -= self.lr * m_hat / (v_hat**0.5 + self.eps)
 
 
 class AdamW(Adam):
