@@ -24,54 +24,38 @@ from train_job import train_job
 SCRIPTS = Path(__file__).parents[2] / "workflow/problems/csci5527_hw3/p1_optimizers"
 
 
-def adagrad_of_the_last_gradient(θ, gradients, *, lr, eps):
-    return np.vstack([θ, θ - lr * np.cumsum(np.sign(gradients), axis=0)])
+def adagrad_without_memory(θ, gradients, *, lr, eps):
+    return p1.adagrad(θ, gradients, lr=lr, eps=eps, G=gradients[0])
 
 
 def rmsprop_with_epsilon_inside(θ, gradients, *, lr, alpha, eps):
-    iterates, v = [θ], np.zeros_like(θ)
-    for g in gradients:
-        v = alpha * v + (1 - alpha) * g**2
-        iterates.append(iterates[-1] - lr * g / np.sqrt(v + eps))
-    return np.array(iterates)
+    return p1.rmsprop(θ, gradients, lr=lr, alpha=alpha, eps=0, v=eps)
 
 
-def adam_without_correction(θ, gradients, *, lr, betas, eps, weight_decay=0.0):
-    iterates, m, v = [θ], np.zeros_like(θ), np.zeros_like(θ)
-    for g in gradients:
-        m = betas[0] * m + (1 - betas[0]) * g
-        v = betas[1] * v + (1 - betas[1]) * g**2
-        iterates.append((1 - lr * weight_decay) * iterates[-1] - lr * m / (np.sqrt(v) + eps))
-    return np.array(iterates)
+def adam_with_equal_corrections(θ, gradients, *, betas, **settings):
+    return p1.adam(θ, gradients, betas=(betas[1], betas[1]), **settings)
 
 
-def adam_with_the_decay_in_the_gradient(θ, gradients, *, lr, betas, eps, weight_decay):
-    iterates, (β1, β2) = [θ], betas
-    m, v = np.zeros_like(θ), np.zeros_like(θ)
-    for t, g in enumerate(gradients, start=1):
-        g = g + weight_decay * iterates[-1]
-        m, v = β1 * m + (1 - β1) * g, β2 * v + (1 - β2) * g**2
-        step = (m / (1 - β1**t)) / (np.sqrt(v / (1 - β2**t)) + eps)
-        iterates.append(iterates[-1] - lr * step)
-    return np.array(iterates)
+def adamw_without_decay(θ, gradients, *, weight_decay, **settings):
+    return p1.adam(θ, gradients, **settings)
 
 
 WRONG = {
     "parameters_of_the_network": lambda a, b, k: 25 * a + 25 * a * b + 16 * b * k,
     "loss_gradient": lambda z, y: len(y) * p1.softmax_minus_target(z, y),
-    "adagrad_written_out": adagrad_of_the_last_gradient,
+    "adagrad_written_out": adagrad_without_memory,
     "adagrad_constant": lambda α, t: α / t,
     "adagrad_is_a_decaying_rate": lambda α, t: α,
     "unrolled_mean": lambda ρ, t: p1.exponential_weights(ρ, t) / (1 - ρ**t),
     "rmsprop_written_out": rmsprop_with_epsilon_inside,
-    "rmsprop_constant": lambda α, ρ, t: α + 0 * t,
+    "rmsprop_constant": lambda α, ρ, t: α,
     "after_a_change": lambda α, ρ, a, b, n, k: p1.steps_after_a_change(α, ρ, b, a, n, k),
-    "adam_written_out": adam_without_correction,
+    "adam_written_out": adam_with_equal_corrections,
     "bias_of_the_means": lambda β, t: 1.0,
-    "adam_constant": lambda α, g, ε: α * abs(g),
+    "adam_constant": lambda α, size, ε: α * size,
     "reduced_version": lambda β1, β2, t: (1 - β1**t) / (1 - β2**t),
-    "adamw_written_out": adam_with_the_decay_in_the_gradient,
-    "paired_deviation": lambda d: float(np.abs(d).sum()) / len(d),
+    "adamw_written_out": adamw_without_decay,
+    "paired_deviation": lambda d: np.sqrt(np.sum(d**2) / len(d)),
     "same_weights_as_pytorch": p1.OWN | {"Adam": optimizers.AdamW},
 }
 

@@ -1,15 +1,15 @@
-"""CSCI 5527 HW 3, problem 1: what each optimizer does, every formula held against a reference.
+"""CSCI 5527 HW 3, problem 1: what each optimizer does, formula by formula.
 
 Letters as in the chapter: g_t are gradients, α the learning rate, G_t = Σ_{s ≤ t} g_s², v_t the
 exponential mean of the squares with decay ρ (RMSprop) or β₂ (Adam), ε the constant in the
 denominator, λ the weight decay. "Ours" are the optimizers of `proofsheet.learning.optimizers`.
+
+The length of a step is compared by its square, so that no sign has to be known.
 """
 
 from __future__ import annotations
 
 import itertools
-import math
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,10 @@ import torch
 from torch.nn import functional
 
 from problems.csci5527_hw3.p1_optimizers.network import network
-from proofsheet.checks import derivation_check, equality_check
+from proofsheet.checks import derivation_check, exact_check, exact_gradient_check
+from proofsheet.exact import Draw
 from proofsheet.learning import optimizers
 from proofsheet.learning.loop import parameter_count
-from proofsheet.learning.optimizer_paths import MakeOptimizer, path
 
 # (a) The network and its loss -------------------------------------------------------------
 
@@ -30,114 +30,101 @@ def counted_parameters(first: int, second: int, classes: int) -> int:
     return 26 * first + (25 * first + 1) * second + (16 * second + 1) * classes
 
 
-@equality_check(
-    "The network has 26 C₁ + (25 C₁ + 1) C₂ + (16 C₂ + 1) K parameters", trials=20, tolerance=0
+@derivation_check(
+    claim="The network has 26 C₁ + (25 C₁ + 1) C₂ + (16 C₂ + 1) K parameters, for C₁, C₂, K ≤ 3",
+    method="exhaustive",
+    tolerance=0,
 )
 def parameters_of_the_network(rng, formula=counted_parameters):
-    first, second, classes = (int(n) for n in rng.integers(1, 12, 3))
-    return formula(first, second, classes), parameter_count(network((first, second), classes)), 1
+    return max(
+        abs(formula(first, second, classes) - parameter_count(network((first, second), classes)))
+        for first, second, classes in itertools.product((1, 2, 3), repeat=3)
+    )
 
 
 def softmax_minus_target(z: np.ndarray, y: np.ndarray) -> np.ndarray:
     """∂L/∂z of the mean cross-entropy: (softmax(z) − e_y) / n, for logits (n, K)."""
     p = np.exp(z - z.max(axis=1, keepdims=True))
-    return (p / p.sum(axis=1, keepdims=True) - np.eye(z.shape[1])[y]) / len(y)
+    return (p / p.sum(axis=1, keepdims=True) - np.eye(z.shape[1], dtype=int)[y]) / len(y)
 
 
-@equality_check("∂L/∂z = (softmax(z) − e_y) / n", method="autograd")
-def loss_gradient(rng, formula=softmax_minus_target):
-    z, y = 4 * rng.standard_normal((16, 10)), rng.integers(0, 10, 16)
-    logits = torch.tensor(z, requires_grad=True)
-    functional.cross_entropy(logits, torch.tensor(y)).backward()
-    return formula(z, y), logits.grad.numpy()
+@exact_gradient_check("∂L/∂z = (softmax(z) − e_y) / n, for n = 3, K = 4", ordered=True)
+def loss_gradient(draw, formula=softmax_minus_target):
+    z, y = draw.logits(3, 4), draw.rng.integers(0, 4, 3)
+
+    def loss(z: np.ndarray) -> Any:
+        return np.mean(np.log(np.exp(z).sum(axis=1)) - z[np.arange(3), y])
+
+    return formula(z, y), loss, z
 
 
-# Random cases and references --------------------------------------------------------------
+# What the checks share --------------------------------------------------------------------
 
 
-def draw_gradients(rng: np.random.Generator, steps: int, size: int = 3) -> np.ndarray:
-    """Normal with coordinates of very different size, (steps, size)."""
-    return rng.standard_normal((steps, size)) * 10 ** rng.uniform(-3, 3, size)
+def iterates_of_ours(
+    optimizer: type[optimizers.Optimizer], start: np.ndarray, gradients: np.ndarray, settings: dict
+) -> np.ndarray:
+    """Iterates (T + 1, d) of one of our optimizers, whose `update` takes exact numbers, too."""
+    run = optimizer([torch.zeros(1)])
+    vars(run).update(settings)
+    vars(run).update({name: [0 * start] for name in ("G", "m", "v") if hasattr(run, name)})
+    θ, iterates = start.copy(), [start]
+    for t, g in enumerate(gradients, start=1):
+        run.t[0] = t
+        run.update(0, θ, g)
+        iterates.append(θ.copy())
+    return np.array(iterates)
 
 
-def followed(optimizer: MakeOptimizer, start: np.ndarray, gradients: np.ndarray) -> np.ndarray:
-    """Iterates (T + 1, d) of an optimizer under given gradients (T, d)."""
-    return path(optimizer, start, lambda t, _: gradients[t - 1], len(gradients))
+def squared_steps(iterates: np.ndarray) -> np.ndarray:
+    """|θ_{t+1} − θ_t|² of iterates (T + 1, 1), (T,)."""
+    return np.diff(iterates[:, 0]) ** 2
 
 
-def steps_of(optimizer: MakeOptimizer, gradients: np.ndarray) -> np.ndarray:
-    """|θ_{t+1} − θ_t| under given gradients (T, d), from 0, (T, d)."""
-    return np.abs(np.diff(followed(optimizer, np.zeros(gradients.shape[1]), gradients), axis=0))
-
-
-def against_both(
-    rng: np.random.Generator,
-    formula: Callable[..., np.ndarray],
-    name: str,
-    settings: Mapping[str, Any],
-) -> float:
-    """Largest difference of a written-out algorithm from `torch.optim` and from ours, in α."""
-    gradients, start = draw_gradients(rng, 60), rng.standard_normal(3)
-    written = formula(start, gradients, **settings)
-
-    def difference(make: Callable[..., Any]) -> float:
-        run = followed(lambda params: make(params, **settings), start, gradients)
-        return float(np.abs(written - run).max()) / settings["lr"]
-
-    return max(difference(getattr(module, name)) for module in (torch.optim, optimizers))
-
-
-def draw_rate(rng: np.random.Generator) -> float:
-    return float(10 ** rng.uniform(-3, -1))
+def draw_start(draw: Draw, steps: int = 4) -> tuple[np.ndarray, np.ndarray]:
+    """θ_1 (1,) and gradients (T, 1): each coordinate is on its own."""
+    return draw(1), draw(steps, 1)
 
 
 # (b) Adagrad ------------------------------------------------------------------------------
 
 
-def adagrad(θ: np.ndarray, gradients: np.ndarray, *, lr: float, eps: float) -> np.ndarray:
-    """The iterates of Adagrad, line by line as in the chapter."""
-    iterates, G = [θ], np.zeros_like(θ)
+def adagrad(
+    θ: np.ndarray, gradients: np.ndarray, *, lr: float, eps: float, G: Any = 0
+) -> np.ndarray:
+    """The iterates of Adagrad, line by line as in the chapter, from G_0 = `G`."""
+    iterates = [θ]
     for g in gradients:
         G = G + g**2
         iterates.append(iterates[-1] - lr * g / (np.sqrt(G) + eps))
     return np.array(iterates)
 
 
-@derivation_check(
-    claim="Adagrad as written gives the iterates of torch.optim.Adagrad and of our Adagrad",
-    method="reference",
-    trials=30,
-    tolerance=1e-10,
+@exact_check("Adagrad as written gives the iterates of our Adagrad, for four steps")
+def adagrad_written_out(draw, formula=adagrad):
+    start, gradients = draw_start(draw)
+    settings = {"lr": draw(), "eps": draw()}
+    ours = iterates_of_ours(optimizers.Adagrad, start, gradients, settings)
+    return formula(start, gradients, **settings), ours
+
+
+@exact_check(
+    "After t − 1 gradients of size |g|, with G = (t − 1)g², Adagrad's next step has length α/√t"
+    " (ε = 0)"
 )
-def adagrad_written_out(rng, formula=adagrad):
-    settings = {"lr": draw_rate(rng), "eps": float(10 ** rng.uniform(-10, -2))}
-    return against_both(rng, formula, "Adagrad", settings)
+def adagrad_constant(draw, formula=lambda α, t: α / np.sqrt(t)):
+    α, t, g = draw(), draw.positive(), draw(1)
+    return formula(α, t) ** 2, squared_steps(adagrad(0 * g, [g], lr=α, eps=0, G=(t - 1) * g**2))[0]
 
 
-@equality_check(
-    "For gradients of constant size Adagrad has |θ_{t+1} − θ_t| = α/√t (ε = 0)",
-    trials=50,
-    tolerance=1e-9,
+@exact_check(
+    "Adagrad's step is (α/√t) g_t over the root mean square of g_1 … g_t (ε = 0), for any t and any"
+    " sum of squares before g_t"
 )
-def adagrad_constant(rng, formula=lambda α, t: α / np.sqrt(t)):
-    g = 10 ** rng.uniform(-3, 3) * rng.choice([-1.0, 1.0], (100, 1))
-    α = draw_rate(rng)
-    steps = steps_of(lambda p: torch.optim.Adagrad(p, lr=α, eps=0.0), g)[:, 0]
-    return formula(α, np.arange(1, 101)) / α, steps / α
-
-
-@equality_check(
-    "Adagrad's step is (α/√t) g_t over the root mean square of g_1 … g_t (ε = 0)",
-    trials=50,
-    tolerance=1e-9,
-)
-def adagrad_is_a_decaying_rate(rng, formula=lambda α, t: α / math.sqrt(t)):
-    g, α = draw_gradients(rng, 40), draw_rate(rng)
-    steps = steps_of(lambda p: torch.optim.Adagrad(p, lr=α, eps=0.0), g)
-    expected = [
-        formula(α, t) * np.abs(g[t - 1]) / np.sqrt((g[:t] ** 2).mean(axis=0)) for t in range(1, 41)
-    ]
-    return np.array(expected) / α, steps / α
+def adagrad_is_a_decaying_rate(draw, formula=lambda α, t: α / np.sqrt(t)):
+    α, t, g, before = draw(), draw.positive(), draw(1), draw()
+    step = -np.diff(adagrad(0 * g, [g], lr=α, eps=0, G=before), axis=0)[0]
+    return formula(α, t) * g / np.sqrt((before + g**2) / t), step
 
 
 # (c) RMSprop ------------------------------------------------------------------------------
@@ -145,92 +132,76 @@ def adagrad_is_a_decaying_rate(rng, formula=lambda α, t: α / math.sqrt(t)):
 
 def exponential_weights(decay: float, t: int) -> np.ndarray:
     """(1 − ρ) ρ^(t−s) for s = 1 … t, (t,)."""
-    return (1 - decay) * decay ** np.arange(t - 1, -1, -1)
+    return (1 - decay) * np.array([decay ** (t - s) for s in range(1, t + 1)])
 
 
-@equality_check(
-    "v_t = Σ_s (1 − ρ) ρ^(t−s) g_s², as torch.optim.RMSprop has it; the weights sum to 1 − ρᵗ",
-    trials=50,
+@exact_check(
+    "v_t = ρ v_{t−1} + (1 − ρ) g_t² is Σ_s (1 − ρ) ρ^(t−s) g_s², and the weights sum to 1 − ρᵗ,"
+    " for t ≤ 6"
 )
-def unrolled_mean(rng, formula=exponential_weights):
-    t, ρ = int(rng.integers(1, 60)), float(rng.uniform(0.8, 0.999))
-    g = rng.standard_normal((t, 1))
-    θ = torch.zeros(1, dtype=torch.float64, requires_grad=True)
-    run = torch.optim.RMSprop([θ], alpha=ρ)
-    for row in g:
-        θ.grad = torch.tensor(row)
-        run.step()
-    weights = formula(ρ, t)
-    v = run.state[θ]["square_avg"].item()
-    return (weights @ g[:, 0] ** 2 / v, weights.sum()), (1, 1 - ρ**t), 1
+def unrolled_mean(draw, formula=exponential_weights):
+    ρ, g, v = draw(), draw(6), 0
+    found, expected = [], []
+    for t in range(1, 7):
+        v = ρ * v + (1 - ρ) * g[t - 1] ** 2
+        weights = formula(ρ, t)
+        found += [weights @ g[:t] ** 2, weights.sum()]
+        expected += [v, 1 - ρ**t]
+    return found, expected
 
 
 def rmsprop(
-    θ: np.ndarray, gradients: np.ndarray, *, lr: float, alpha: float, eps: float
+    θ: np.ndarray, gradients: np.ndarray, *, lr: float, alpha: float, eps: float, v: Any = 0
 ) -> np.ndarray:
-    """The iterates of RMSprop, line by line as in the chapter; ρ is called `alpha` in PyTorch."""
-    iterates, v = [θ], np.zeros_like(θ)
+    """The iterates of RMSprop from v_0 = `v`, as in the chapter; ρ is `alpha` in PyTorch."""
+    iterates = [θ]
     for g in gradients:
         v = alpha * v + (1 - alpha) * g**2
         iterates.append(iterates[-1] - lr * g / (np.sqrt(v) + eps))
     return np.array(iterates)
 
 
-@derivation_check(
-    claim="RMSprop as written gives the iterates of torch.optim.RMSprop and of our RMSprop",
-    method="reference",
-    trials=30,
-    tolerance=1e-10,
-)
-def rmsprop_written_out(rng, formula=rmsprop):
-    settings = {
-        "lr": draw_rate(rng),
-        "alpha": float(rng.uniform(0.5, 0.999)),
-        "eps": float(10 ** rng.uniform(-8, -2)),
-    }
-    return against_both(rng, formula, "RMSprop", settings)
+@exact_check("RMSprop as written gives the iterates of our RMSprop, for four steps")
+def rmsprop_written_out(draw, formula=rmsprop):
+    start, gradients = draw_start(draw)
+    settings = {"lr": draw(), "alpha": draw(), "eps": draw()}
+    ours = iterates_of_ours(optimizers.RMSprop, start, gradients, settings)
+    return formula(start, gradients, **settings), ours
 
 
-@equality_check(
-    "For gradients of constant size RMSprop has |θ_{t+1} − θ_t| = α/√(1 − ρᵗ) (ε = 0)",
-    trials=50,
-    tolerance=1e-9,
+@exact_check(
+    "For gradients of constant size RMSprop has |θ_{t+1} − θ_t| = α/√(1 − ρᵗ) (ε = 0), for t ≤ 5"
 )
-def rmsprop_constant(rng, formula=lambda α, ρ, t: α / np.sqrt(1 - ρ**t)):
-    g, α = 10 ** rng.uniform(-3, 3) * np.ones((100, 1)), draw_rate(rng)
-    ρ = float(rng.uniform(0.8, 0.999))
-    steps = steps_of(lambda p: torch.optim.RMSprop(p, lr=α, alpha=ρ, eps=0.0), g)[:, 0]
-    return formula(α, ρ, np.arange(1, 101)) / α, steps / α
+def rmsprop_constant(draw, formula=lambda α, ρ, t: α / np.sqrt(1 - ρ**t)):
+    α, ρ, g = draw(), draw(), draw(1)
+    steps = squared_steps(rmsprop(0 * g, [g, -g, -g, g, g], lr=α, alpha=ρ, eps=0))
+    return [formula(α, ρ, t) ** 2 for t in range(1, 6)], list(steps)
 
 
 def steps_after_a_change(α: float, ρ: float, a: float, b: float, n: int, k: int) -> tuple:
     """k-th step after n gradients of size a turned into gradients of size b: Adagrad, RMSprop."""
     return (
-        α * b / math.sqrt(n * a**2 + k * b**2),
-        α * b / math.sqrt(ρ**k * (1 - ρ**n) * a**2 + (1 - ρ**k) * b**2),
+        α * b / np.sqrt(n * a**2 + k * b**2),
+        α * b / np.sqrt(ρ**k * (1 - ρ**n) * a**2 + (1 - ρ**k) * b**2),
     )
 
 
-@derivation_check(
-    claim="The k-th step after n gradients a turn into b is αb/√(na² + kb²) in Adagrad and"
-    " αb/√(ρᵏ(1 − ρⁿ)a² + (1 − ρᵏ)b²) in RMSprop",
-    method="reference",
-    trials=30,
-    tolerance=1e-8,
+@exact_check(
+    "The k-th step after n gradients a turn into b is αb/√(na² + kb²) in Adagrad and"
+    " αb/√(ρᵏ(1 − ρⁿ)a² + (1 − ρᵏ)b²) in RMSprop, for n ≤ 6 and k ≤ 3",
+    trials=10,
 )
-def after_a_change(rng, formula=steps_after_a_change):
-    n, k = (int(m) for m in rng.integers(1, 60, 2))
-    (a, b), ρ = 10 ** rng.uniform(-2, 2, 2), float(rng.uniform(0.8, 0.99))
-    g = np.concatenate([np.full((n, 1), a), np.full((k, 1), b)])
+def after_a_change(draw, formula=steps_after_a_change):
+    n, k = int(draw.rng.integers(1, 7)), int(draw.rng.integers(1, 4))
+    α, ρ, a, b = draw(), draw(), draw(), draw(1)
+    G = v = 0
+    for _ in range(n):
+        G, v = G + a**2, ρ * v + (1 - ρ) * a**2
     last = [
-        steps_of(make, g)[-1, 0]
-        for make in (
-            lambda p: torch.optim.Adagrad(p, lr=1.0, eps=0.0),
-            lambda p: torch.optim.RMSprop(p, lr=1.0, alpha=ρ, eps=0.0),
-        )
+        squared_steps(adagrad(0 * b, [b] * k, lr=α, eps=0, G=G))[-1],
+        squared_steps(rmsprop(0 * b, [b] * k, lr=α, alpha=ρ, eps=0, v=v))[-1],
     ]
-    pairs = zip(formula(1.0, ρ, float(a), float(b), n, k), last, strict=True)
-    return max(abs(said / seen - 1) for said, seen in pairs)
+    return [step**2 for step in formula(α, ρ, a, b[0], n, k)], last
 
 
 # (d) Adam and AdamW -----------------------------------------------------------------------
@@ -247,7 +218,7 @@ def adam(
 ) -> np.ndarray:
     """The iterates of Algorithm 1, line by line, the weight decay decoupled (AdamW)."""
     (β1, β2), iterates = betas, [θ]
-    m, v = np.zeros_like(θ), np.zeros_like(θ)
+    m = v = 0
     for t, g in enumerate(gradients, start=1):
         m = β1 * m + (1 - β1) * g
         v = β2 * v + (1 - β2) * g**2
@@ -257,107 +228,101 @@ def adam(
     return np.array(iterates)
 
 
-def draw_adam(rng: np.random.Generator) -> dict[str, Any]:
-    betas = (float(rng.uniform(0.5, 0.95)), float(rng.uniform(0.9, 0.999)))
-    return {"lr": draw_rate(rng), "betas": betas, "eps": float(10 ** rng.uniform(-8, -2))}
+def draw_adam(draw: Draw) -> dict[str, Any]:
+    return {"lr": draw(), "betas": (draw(), draw()), "eps": draw()}
 
 
-@derivation_check(
-    claim="Adam as written gives the iterates of torch.optim.Adam and of our Adam",
-    method="reference",
-    trials=30,
-    tolerance=1e-10,
-)
-def adam_written_out(rng, formula=adam):
-    return against_both(rng, formula, "Adam", draw_adam(rng))
+@exact_check("Adam as written gives the iterates of our Adam, for four steps")
+def adam_written_out(draw, formula=adam):
+    (start, gradients), settings = draw_start(draw), draw_adam(draw)
+    ours = iterates_of_ours(optimizers.Adam, start, gradients, settings)
+    return formula(start, gradients, **settings), ours
 
 
-@equality_check(
-    "For a constant gradient g, m_t = (1 − β₁ᵗ)g and v_t = (1 − β₂ᵗ)g² in torch.optim.Adam",
-    trials=50,
-)
-def bias_of_the_means(rng, formula=lambda β, t: 1 - β**t):
-    setting, t, g = draw_adam(rng), int(rng.integers(1, 100)), float(rng.normal())
-    θ = torch.zeros(1, dtype=torch.float64, requires_grad=True)
-    run = torch.optim.Adam([θ], **setting)
-    for _ in range(t):
-        θ.grad = torch.full_like(θ, g)
-        run.step()
-    β1, β2 = setting["betas"]
-    m, v = (run.state[θ][name].item() for name in ("exp_avg", "exp_avg_sq"))
-    return (m / (formula(β1, t) * g), v / (formula(β2, t) * g**2)), (1, 1)
-
-
-@equality_check(
-    "For a constant gradient every step of Adam has the length α|g|/(|g| + ε)",
-    trials=50,
-    tolerance=1e-9,
-)
-def adam_constant(rng, formula=lambda α, g, ε: α * abs(g) / (abs(g) + ε)):
-    setting, g = draw_adam(rng), float(10 ** rng.uniform(-3, 3))
-    steps = steps_of(lambda p: torch.optim.Adam(p, **setting), np.full((60, 1), g))
-    said = formula(setting["lr"], g, setting["eps"])
-    return steps, np.full_like(steps, said)
-
-
-@equality_check(
-    "For a constant gradient, Adam without correction has steps α(1 − β₁ᵗ)/√(1 − β₂ᵗ) (ε = 0)",
-    trials=50,
-    tolerance=1e-10,
-)
-def reduced_version(rng, formula=lambda β1, β2, t: (1 - β1**t) / math.sqrt(1 - β2**t)):
-    (β1, β2), t = draw_adam(rng)["betas"], int(rng.integers(1, 200))
-    g, m, v = float(rng.normal()), 0.0, 0.0
-    for _ in range(t):
+@exact_check("For a constant gradient g, m_t = (1 − β₁ᵗ)g and v_t = (1 − β₂ᵗ)g², for t ≤ 6")
+def bias_of_the_means(draw, formula=lambda β, t: 1 - β**t):
+    β1, β2, g = draw(), draw(), draw()
+    m = v = 0
+    found, expected = [], []
+    for t in range(1, 7):
         m, v = β1 * m + (1 - β1) * g, β2 * v + (1 - β2) * g**2
-    return abs(m) / math.sqrt(v), formula(β1, β2, t)
+        found += [formula(β1, t) * g, formula(β2, t) * g**2]
+        expected += [m, v]
+    return found, expected
 
 
-@derivation_check(
-    claim="AdamW as written gives the iterates of torch.optim.AdamW and of our AdamW",
-    method="reference",
-    trials=30,
-    tolerance=1e-10,
+@exact_check(
+    "For a constant gradient every step of Adam has the length α|g|/(|g| + ε), for five steps"
 )
-def adamw_written_out(rng, formula=adam):
-    settings = draw_adam(rng) | {"weight_decay": float(rng.exponential())}
-    return against_both(rng, formula, "AdamW", settings)
+def adam_constant(draw, formula=lambda α, size, ε: α * size / (size + ε)):
+    settings, g = draw_adam(draw), draw(1)
+    steps = squared_steps(adam(0 * g, [g] * 5, **settings))
+    said = formula(settings["lr"], np.sqrt(g[0] ** 2), settings["eps"]) ** 2
+    return [said] * 5, list(steps)
+
+
+@exact_check(
+    "For a constant gradient, Adam without correction has steps α(1 − β₁ᵗ)/√(1 − β₂ᵗ) (ε = 0), for"
+    " t ≤ 5"
+)
+def reduced_version(draw, formula=lambda β1, β2, t: (1 - β1**t) / np.sqrt(1 - β2**t)):
+    β1, β2, g = draw(), draw(), draw()
+    m = v = 0
+    found, expected = [], []
+    for t in range(1, 6):
+        m, v = β1 * m + (1 - β1) * g, β2 * v + (1 - β2) * g**2
+        found.append(formula(β1, β2, t) ** 2)
+        expected.append(m**2 / v)
+    return found, expected
+
+
+@exact_check("AdamW as written gives the iterates of our AdamW, for four steps")
+def adamw_written_out(draw, formula=adam):
+    start, gradients = draw_start(draw)
+    settings = draw_adam(draw) | {"weight_decay": draw()}
+    ours = iterates_of_ours(optimizers.AdamW, start, gradients, settings)
+    return formula(start, gradients, **settings), ours
 
 
 # (e) The comparison -----------------------------------------------------------------------
 
 
-@equality_check(
-    "With independent random signs, Σ ±d_i / n has the standard deviation √(Σ d_i²)/n", trials=20
+@exact_check(
+    "With independent random signs, Σ ±d_i / n has the standard deviation √(Σ d_i²)/n, by all signs"
+    " for n = 5"
 )
-def paired_deviation(rng, formula=lambda d: math.sqrt(float(np.sum(d**2))) / len(d)):
-    d = rng.integers(-3, 4, int(rng.integers(2, 9))) / 3
-    d[0] = 1  # else all may be 0
-    means = [np.mean(np.multiply(signs, d)) for signs in itertools.product((-1, 1), repeat=len(d))]
-    return formula(d), float(np.std(means))
+def paired_deviation(draw, formula=lambda d: np.sqrt(np.sum(d**2)) / len(d)):
+    d = draw(5)
+    means = np.array([np.mean(signs * d) for signs in itertools.product((-1, 1), repeat=5)])
+    return (formula(d) ** 2, 0), (np.mean(means**2), np.mean(means))
 
 
 OWN = {name: getattr(optimizers, name) for name in ("Adagrad", "RMSprop", "Adam", "AdamW")}
 
 
 @derivation_check(
-    claim="Our optimizers and those of torch.optim train a small copy of the network, in float64,"
-    " to the same weights in 200 steps",
+    claim="Our optimizers and those of torch.optim, with drawn settings, train a small copy of the"
+    " network, in float64, to the same weights in 200 steps",
     method="reference",
-    trials=2,
     tolerance=1e-10,
 )
 def same_weights_as_pytorch(rng, formula=OWN):
     x, y = torch.tensor(rng.random((16, 1, 28, 28))), torch.tensor(rng.integers(0, 10, 16))
     torch.manual_seed(int(rng.integers(2**31)))
     start = network((2, 3)).double().state_dict()
+    settings = {
+        "Adagrad": {"eps": float(10 ** rng.uniform(-10, -2))},
+        "RMSprop": {"alpha": float(rng.uniform(0.5, 0.999))},
+        "Adam": {"betas": (float(rng.uniform(0.5, 0.95)), float(rng.uniform(0.9, 0.999)))},
+        "AdamW": {"weight_decay": float(rng.exponential())},
+    }
     worst = 0.0
     for name, own in formula.items():
         ends = []
         for cls in (own, getattr(torch.optim, name)):
             model = network((2, 3)).double()
             model.load_state_dict(start)
-            run = cls(model.parameters(), lr=1e-3)
+            run = cls(model.parameters(), lr=1e-3, **settings[name])
             for step in range(200):
                 rows = slice(4 * (step % 4), 4 * (step % 4) + 4)
                 run.zero_grad()
