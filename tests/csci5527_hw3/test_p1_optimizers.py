@@ -28,11 +28,11 @@ def adagrad_without_memory(θ, gradients, *, lr, eps):
     return p1.adagrad(θ, gradients, lr=lr, eps=eps, G=gradients[0])
 
 
-def rmsprop_with_epsilon_inside(θ, gradients, *, lr, alpha, eps):
+def rmsprop_that_starts_at_epsilon(θ, gradients, *, lr, alpha, eps):
     return p1.rmsprop(θ, gradients, lr=lr, alpha=alpha, eps=0, v=eps)
 
 
-def adam_with_equal_corrections(θ, gradients, *, betas, **settings):
+def adam_with_one_decay(θ, gradients, *, betas, **settings):
     return p1.adam(θ, gradients, betas=(betas[1], betas[1]), **settings)
 
 
@@ -47,10 +47,10 @@ WRONG = {
     "adagrad_constant": lambda α, t: α / t,
     "adagrad_is_a_decaying_rate": lambda α, t: α,
     "unrolled_mean": lambda ρ, t: p1.exponential_weights(ρ, t) / (1 - ρ**t),
-    "rmsprop_written_out": rmsprop_with_epsilon_inside,
+    "rmsprop_written_out": rmsprop_that_starts_at_epsilon,
     "rmsprop_constant": lambda α, ρ, t: α,
     "after_a_change": lambda α, ρ, a, b, n, k: p1.steps_after_a_change(α, ρ, b, a, n, k),
-    "adam_written_out": adam_with_equal_corrections,
+    "adam_written_out": adam_with_one_decay,
     "bias_of_the_means": lambda β, t: 1.0,
     "adam_constant": lambda α, size, ε: α * size,
     "reduced_version": lambda β1, β2, t: (1 - β1**t) / (1 - β2**t),

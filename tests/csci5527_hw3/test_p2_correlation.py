@@ -12,7 +12,6 @@ from derivation_tests import derivation_tests
 from problems.csci5527_hw3.p2_correlation import derivations as p2
 from problems.csci5527_hw3.p2_correlation.correlation import (
     C_w,
-    C_x,
     correlate1d,
     correlate2d,
     correlate_multichannel,
@@ -24,13 +23,6 @@ from problems.csci5527_hw3.p2_correlation.template_matching import (
     runner_up,
     score_map,
 )
-from proofsheet.checks import checks_of
-
-CHECKS = {check.id: check for check in checks_of(p2)}
-
-
-def swapped(z1, z2, **options):
-    return correlate2d(z2, z1, **options)
 
 
 def one_zero_moved(matrix):
@@ -52,34 +44,30 @@ def frame_of_one_line(level, n):
 
 WRONG = {
     "index_formula_is_the_sliding_sum": lambda x, y: p2.index_formula(y, x),
-    "library_1d": lambda x, y, method: correlate1d(y, x, method=method),
+    "library_1d": lambda x, y: correlate1d(y, x),
     "reversal": lambda correlated: correlated,
     "convolution": np.convolve,
     "c_w_printed": one_zero_moved(p2.filter_matrix),
     "c_w_of_any_size": lambda w, n: C_w(w[::-1], n),
     "c_x_printed": one_zero_moved(p2.signal_matrix),
-    "jacobians": (lambda x, n: C_x(x[::-1], n), C_w),
-    "index_formula_is_scipys": lambda z1, z2: p2.index_formula_2d(z2, z1),
-    "library_2d": swapped,
+    "jacobians": lambda w, x: p2.both_jacobians(w[::-1], x),
+    "index_formula_is_scipys": lambda z1, z2: p2.index_formula(z2, z1),
+    "library_2d": lambda z1, z2: correlate2d(z2, z1),
     "exact_on_integers": lambda z1, z2, method: correlate2d(z1 + 1e-3, z2, method=method),
     "half_turn": lambda correlated: correlated[::-1],
     "correlation_theorem": rows_only,
     "scharr_is_separable": ((3, 10, 3), (1, 0, -1)),
     "scharr_is_a_gradient": 16,
     "border_is_an_edge": frame_of_one_line,
-    "mean_splits_off": lambda t, p: float(np.sum((t - t.mean()) * (p - p.mean()))),
+    "mean_splits_off": lambda t, p: np.sum((t - t.mean()) * (p - p.mean())),
     "noise_of_a_score": lambda template, sigma: sigma * np.sum(template**2),
     "planes_are_tubes": lambda x, y: correlate_multichannel(x[:, :, ::-1], y),
-    "slice_of_three_dimensions": lambda depth: depth // 2,
+    "slice_of_three_dimensions": lambda full, depth: full[:, :, depth // 2],
     "conv2d_of_pytorch": lambda x, y: correlate_multichannel(x[::-1, ::-1], y),
 }
 
 
 TestDerivations = derivation_tests(p2, WRONG)
-
-
-def test_the_second_jacobian_counts_too():
-    assert not CHECKS["jacobians"]((C_x, lambda w, n: C_w(w[::-1], n))).passed
 
 
 def test_the_answer_by_hand():

@@ -47,8 +47,8 @@ def correlate2d(z1: ArrayLike, z2: ArrayLike, *, method: Method = "auto") -> Arr
 
     Returns:
         (n₁ + m₁ − 1, n₂ + m₂ − 1), from the overlap in one corner, z1's last element on z2's first,
-        row by row to the opposite one. Integers and booleans give exact int64; other types at
-        least float32.
+        row by row to the opposite one. Integers and booleans give exact int64; floats at least
+        float32; objects, such as fractions, are always taken directly.
 
     Raises:
         ValueError: an argument is empty or no matrix, or there is no such method.
@@ -60,6 +60,8 @@ def correlate2d(z1: ArrayLike, z2: ArrayLike, *, method: Method = "auto") -> Arr
         raise ValueError(f"method {method!r} is not one of auto, direct, fft")
     if method == "auto":
         method = "direct" if _direct_is_cheaper(z1.shape, z2.shape) else "fft"
+    if "O" in z1.dtype.kind + z2.dtype.kind:
+        return _direct(z1.astype(object), z2.astype(object))
     if z1.dtype.kind == "f" or z2.dtype.kind == "f":
         dtype = np.result_type(z1, z2, np.float32)
         return (_fft if method == "fft" else _direct)(z1.astype(dtype), z2.astype(dtype))
@@ -158,6 +160,6 @@ def _real(axes: int, *arrays: ArrayLike) -> list[Array]:
     for array in found:
         if array.ndim != axes or array.size == 0:
             raise ValueError(f"need non-empty arrays with {axes} axes, got {shapes}")
-        if array.dtype.kind not in "biuf":
+        if array.dtype.kind not in "biufO":
             raise TypeError(f"need real numbers, got {array.dtype}")
     return found

@@ -5,7 +5,8 @@ x ⋆ y: y stands still and x slides. Indices here count from 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,8 @@ from problems.csci5527_hw3.p2_correlation.correlation import (
     correlate2d,
     correlate_multichannel,
 )
-from proofsheet.checks import derivation_check, equality_check, relative_error
+from proofsheet.checks import derivation_check, equality_check, exact_check, relative_error
+from proofsheet.exact import Draw, derivative
 
 Array = np.ndarray
 Rng = np.random.Generator
@@ -29,71 +31,74 @@ SCHARR = np.array([[-3, 0, 3], [-10, 0, 10], [-3, 0, 3]])
 """X₁ of part (e); X₂ is its transpose."""
 
 
-def lengths(rng: Rng, count: int = 2, largest: int = 9) -> list[int]:
-    """Random sizes from 1 up."""
-    return rng.integers(1, largest + 1, count).tolist()
+def vectors(draw: Draw) -> list[tuple[Array, Array]]:
+    """Two vectors of each pair of lengths from 1 to 4."""
+    return [(draw(n1), draw(n2)) for n1, n2 in itertools.product(range(1, 5), repeat=2)]
 
 
-def integers(rng: Rng, *shape: int) -> Array:
-    """Random integers, on which equalities are exact."""
-    return rng.integers(-9, 10, shape)
+def matrices(draw: Draw) -> list[tuple[Array, Array]]:
+    """Two matrices of each pair of four shapes."""
+    shapes = ((1, 1), (1, 3), (2, 2), (3, 2))
+    return [(draw(*first), draw(*second)) for first, second in itertools.product(shapes, repeat=2)]
+
+
+def tensors(draw: Draw) -> list[tuple[Array, Array]]:
+    """A filter and an input of each depth from 1 to 3."""
+    return [(draw(2, 3, depth), draw(3, 4, depth)) for depth in (1, 2, 3)]
+
+
+def unit_pairs(first: tuple[int, ...], second: tuple[int, ...]) -> Iterator[tuple[Array, Array]]:
+    """All pairs of arrays with a single 1: on these, two bilinear maps that agree are the same."""
+    for i, j in itertools.product(np.ndindex(*first), np.ndindex(*second)):
+        x, y = np.zeros(first), np.zeros(second)
+        x[i] = y[j] = 1
+        yield x, y
 
 
 # --- (a) one dimension
 
 
 def index_formula(x: Array, y: Array) -> Array:
-    """(x ⋆ y)_k = Σ_i x_i y_{i + k − (n₁ − 1)}, the sum over the i whose partner exists."""
-    n1, n2 = len(x), len(y)
-    return np.array(
-        [
-            sum(x[i] * y[i + k - n1 + 1] for i in range(n1) if 0 <= i + k - n1 + 1 < n2)
-            for k in range(n1 + n2 - 1)
-        ]
-    )
+    """(x ⋆ y)_k = Σ_i x_i y_{i + k − (n − 1)}, the sum over the i whose partner exists.
+
+    For vectors, matrices and tensors: i, k and the shape n of x have as many components.
+    """
+    shape = [n + m - 1 for n, m in zip(x.shape, y.shape, strict=True)]
+    out = np.zeros(shape, dtype=np.result_type(x, y))
+    for k, i in itertools.product(np.ndindex(*shape), np.ndindex(*x.shape)):
+        partner = tuple(a + b - n + 1 for a, b, n in zip(i, k, x.shape, strict=True))
+        if all(0 <= j < m for j, m in zip(partner, y.shape, strict=True)):
+            out[k] += x[i] * y[partner]
+    return out
 
 
-@equality_check(
-    "(x ⋆ y)_k = Σ_i x_i y_{i+k−n₁} is numpy.correlate(y, x, 'full')", trials=200, tolerance=0
+@exact_check(
+    "(x ⋆ y)_k = Σ_i x_i y_{i+k−n₁} is numpy.correlate(y, x, 'full'), for all lengths up to 4"
 )
-def index_formula_is_the_sliding_sum(rng: Rng, formula: Any = index_formula) -> tuple:
-    n1, n2 = lengths(rng)
-    x, y = integers(rng, n1), integers(rng, n2)
-    return formula(x, y), np.correlate(y, x, "full")
+def index_formula_is_the_sliding_sum(draw: Draw, formula: Any = index_formula) -> tuple:
+    pairs = vectors(draw)
+    return [formula(x, y) for x, y in pairs], [np.correlate(y, x, "full") for x, y in pairs]
 
 
-@derivation_check(
-    claim="correlate1d equals the sum of the definition, directly and by the FFT",
-    method="reference", trials=200, tolerance=1e-13,
-)  # fmt: skip
-def library_1d(rng: Rng, formula: Any = correlate1d) -> float:
-    n1, n2 = lengths(rng)
-    x, y = rng.standard_normal(n1), rng.standard_normal(n2)
-    scale = np.linalg.norm(x) * np.linalg.norm(y)
-    return max(
-        float(np.abs(formula(x, y, method=way) - index_formula(x, y)).max() / scale)
-        for way in ("direct", "fft")
-    )
+@exact_check("correlate1d, computed directly, is the sum of the definition, for lengths up to 4")
+def library_1d(draw: Draw, formula: Any = correlate1d) -> tuple:
+    pairs = vectors(draw)
+    return [formula(x, y) for x, y in pairs], [index_formula(x, y) for x, y in pairs]
 
 
-@derivation_check(
-    claim="y ⋆ x is x ⋆ y read backwards, for vectors of letters",
-    method="symbolic", trials=20, tolerance=0,
-)  # fmt: skip
-def reversal(rng: Rng, formula: Any = lambda correlated: correlated[::-1]) -> float:
-    n1, n2 = lengths(rng, largest=5)
-    x, y = sympy.symbols(f"x:{n1}"), sympy.symbols(f"y:{n2}")
-    expected = index_formula(np.array(y), np.array(x))
-    return different(formula(index_formula(np.array(x), np.array(y))), expected)
+@exact_check("y ⋆ x is x ⋆ y read backwards, for all lengths up to 4")
+def reversal(draw: Draw, formula: Any = lambda correlated: correlated[::-1]) -> tuple:
+    pairs = vectors(draw)
+    found = [formula(index_formula(x, y)) for x, y in pairs]
+    return found, [index_formula(y, x) for x, y in pairs]
 
 
-@equality_check(
-    "x ⋆ y = R(x) ∗ y: cross-correlation is convolution with x reversed", trials=200, tolerance=0
+@exact_check(
+    "x ⋆ y = R(x) ∗ y: cross-correlation is convolution with x reversed, for all lengths up to 4"
 )
-def convolution(rng: Rng, formula: Any = lambda x, y: np.convolve(x[::-1], y)) -> tuple:
-    n1, n2 = lengths(rng)
-    x, y = integers(rng, n1), integers(rng, n2)
-    return formula(x, y), index_formula(x, y)
+def convolution(draw: Draw, formula: Any = lambda x, y: np.convolve(x[::-1], y)) -> tuple:
+    pairs = vectors(draw)
+    return [formula(x, y) for x, y in pairs], [index_formula(x, y) for x, y in pairs]
 
 
 # --- (b), (c) matrices and Jacobians
@@ -142,11 +147,10 @@ def c_w_printed(rng: Rng, formula: Any = filter_matrix) -> float:
     return different(formula(W) * sympy.Matrix(X), CORRELATED)
 
 
-@equality_check("w ⋆ x = C_w x with (C_w)_{kj} = w_{n₁−k+j}, for any sizes", tolerance=0)
-def c_w_of_any_size(rng: Rng, formula: Any = C_w) -> tuple:
-    n1, n2 = lengths(rng)
-    w, x = integers(rng, n1), integers(rng, n2)
-    return formula(w, n2) @ x, index_formula(w, x)
+@exact_check("w ⋆ x = C_w x with (C_w)_{kj} = w_{n₁−k+j}, for all lengths up to 4")
+def c_w_of_any_size(draw: Draw, formula: Any = C_w) -> tuple:
+    pairs = vectors(draw)
+    return [formula(w, len(x)) @ x for w, x in pairs], [index_formula(w, x) for w, x in pairs]
 
 
 @derivation_check(
@@ -159,64 +163,41 @@ def c_x_printed(rng: Rng, formula: Any = signal_matrix) -> float:
     return different(matrix * sympy.Matrix(W), CORRELATED) + different(matrix, jacobian)
 
 
-@derivation_check(
-    claim="∂(w ⋆ x)/∂w = C_x and ∂(w ⋆ x)/∂x = C_w, for any sizes",
-    method="autograd", trials=50, tolerance=0,
-)  # fmt: skip
-def jacobians(rng: Rng, formula: Any = (C_x, C_w)) -> float:
-    n1, n2 = lengths(rng)
-    w, x = (torch.from_numpy(integers(rng, n).astype(float)) for n in (n1, n2))
-    found = torch.autograd.functional.jacobian(torch_correlate1d, (w, x))
-    of_w, of_x = formula
-    return relative_error(of_w(x.numpy(), n1), found[0].numpy()) + relative_error(
-        of_x(w.numpy(), n2), found[1].numpy()
-    )
+def both_jacobians(w: Array, x: Array) -> tuple[Array, Array]:
+    """∂(w ⋆ x)/∂w and ∂(w ⋆ x)/∂x."""
+    return C_x(x, len(w)), C_w(w, len(x))
 
 
-def torch_correlate1d(w: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    """w ⋆ x by PyTorch's convolution layer, for any sizes."""
-    conv1d = torch.nn.functional.conv1d
-    return conv1d(x[None, None], w[None, None], padding=len(w) - 1)[0, 0]
+@exact_check("∂(w ⋆ x)/∂w = C_x and ∂(w ⋆ x)/∂x = C_w, for all lengths up to 4")
+def jacobians(draw: Draw, formula: Any = both_jacobians) -> tuple:
+    found, expected = [], []
+    for w, x in vectors(draw):
+        dw, dx, (by_w, by_x) = draw(len(w)), draw(len(x)), formula(w, x)
+        found += [by_w @ dw, by_x @ dx]
+        expected += [
+            derivative(lambda w, x=x: index_formula(w, x), w, dw),
+            derivative(lambda x, w=w: index_formula(w, x), x, dx),
+        ]
+    return found, expected
 
 
 # --- (d) two dimensions
 
 
-def index_formula_2d(z1: Array, z2: Array) -> Array:
-    """(Z₁ ⋆ Z₂)_{kl} = Σ_{ij} Z₁[i, j] Z₂[i + k − (n₁ − 1), j + l − (n₂ − 1)]."""
-    (n1, n2), (m1, m2) = z1.shape, z2.shape
-    out = np.zeros((n1 + m1 - 1, n2 + m2 - 1), dtype=np.result_type(z1, z2))
-    for k, l in np.ndindex(out.shape):  # noqa: E741
-        for i, j in np.ndindex(n1, n2):
-            row, column = i + k - n1 + 1, j + l - n2 + 1
-            if 0 <= row < m1 and 0 <= column < m2:
-                out[k, l] += z1[i, j] * z2[row, column]
-    return out
-
-
-def shapes(rng: Rng, largest: int = 6) -> tuple[list[int], list[int]]:
-    """Two random shapes of matrices."""
-    return lengths(rng, 2, largest), lengths(rng, 2, largest)
-
-
-@equality_check(
-    "The double sum for Z₁ ⋆ Z₂ is scipy.signal.correlate2d(Z₂, Z₁, mode='full')", tolerance=0
-)
-def index_formula_is_scipys(rng: Rng, formula: Any = index_formula_2d) -> tuple:
-    first, second = shapes(rng)
-    z1, z2 = integers(rng, *first), integers(rng, *second)
-    return formula(z1, z2), scipy.signal.correlate2d(z2, z1)
-
-
 @derivation_check(
-    claim="correlate2d(Z₁, Z₂) is scipy.signal.correlate2d(Z₂, Z₁), directly and by the FFT",
-    method="reference", trials=100, tolerance=1e-12,
+    claim="The double sum for Z₁ ⋆ Z₂ is scipy.signal.correlate2d(Z₂, Z₁, mode='full'), for all"
+    " pairs of unit matrices, 2 × 3 and 3 × 4 (both are bilinear)",
+    method="exhaustive", tolerance=0,
 )  # fmt: skip
-def library_2d(rng: Rng, formula: Any = correlate2d) -> float:
-    first, second = shapes(rng, largest=40)
-    z1, z2 = rng.standard_normal(first), rng.standard_normal(second)
-    expected = scipy.signal.correlate2d(z2, z1)
-    return max(relative_error(formula(z1, z2, method=way), expected) for way in ("direct", "fft"))
+def index_formula_is_scipys(rng: Rng, formula: Any = index_formula) -> float:
+    pairs = unit_pairs((2, 3), (3, 4))
+    return max(relative_error(formula(x, y), scipy.signal.correlate2d(y, x)) for x, y in pairs)
+
+
+@exact_check("correlate2d(Z₁, Z₂), computed directly, is the double sum, for 16 pairs of shapes")
+def library_2d(draw: Draw, formula: Any = correlate2d) -> tuple:
+    pairs = matrices(draw)
+    return [formula(x, y) for x, y in pairs], [index_formula(x, y) for x, y in pairs]
 
 
 @derivation_check(
@@ -224,18 +205,16 @@ def library_2d(rng: Rng, formula: Any = correlate2d) -> float:
     method="reference", trials=100, tolerance=0,
 )  # fmt: skip
 def exact_on_integers(rng: Rng, formula: Any = correlate2d) -> float:
-    first, second = shapes(rng, largest=20)
-    z1, z2 = (rng.integers(-255, 256, shape) for shape in (first, second))
+    z1, z2 = (rng.integers(-255, 256, rng.integers(1, 21, 2)) for _ in range(2))
     expected = scipy.signal.correlate2d(z2, z1)
     return max(relative_error(formula(z1, z2, method=way), expected) for way in ("direct", "fft"))
 
 
-@equality_check("Z₂ ⋆ Z₁ is Z₁ ⋆ Z₂ rotated by 180°", tolerance=0)
-def half_turn(rng: Rng, formula: Any = lambda correlated: correlated[::-1, ::-1]) -> tuple:
-    first, second = shapes(rng)
-    z1, z2 = integers(rng, *first), integers(rng, *second)
-    # SciPy names the standing one first: this is Z₂ ⋆ Z₁.
-    return formula(correlate2d(z1, z2)), scipy.signal.correlate2d(z1, z2)
+@exact_check("Z₂ ⋆ Z₁ is Z₁ ⋆ Z₂ rotated by 180°, for 16 pairs of shapes")
+def half_turn(draw: Draw, formula: Any = lambda correlated: correlated[::-1, ::-1]) -> tuple:
+    pairs = matrices(draw)
+    found = [formula(index_formula(x, y)) for x, y in pairs]
+    return found, [index_formula(y, x) for x, y in pairs]
 
 
 def by_transforms(z1: Array, z2: Array, rows: int, columns: int) -> Array:
@@ -245,15 +224,16 @@ def by_transforms(z1: Array, z2: Array, rows: int, columns: int) -> Array:
 
 
 @equality_check(
-    "Z₁ ⋆ Z₂ = F⁻¹(F(Z₁ rotated) · F(Z₂)) on any grid that holds the whole result", tolerance=1e-13
+    "Z₁ ⋆ Z₂ = F⁻¹(F(Z₁ rotated) · F(Z₂)) on any grid that holds the whole result",
+    trials=20,
+    tolerance=1e-13,
 )
 def correlation_theorem(rng: Rng, formula: Any = by_transforms) -> tuple:
-    first, second = shapes(rng, largest=12)
-    z1, z2 = rng.standard_normal(first), rng.standard_normal(second)
-    rows, columns = (a + b - 1 for a, b in zip(first, second, strict=True))
-    found = formula(z1, z2, rows + lengths(rng, 1)[0] - 1, columns)[:rows, :columns]
+    z1, z2 = (rng.standard_normal(rng.integers(1, 8, 2)) for _ in range(2))
+    rows, columns = (a + b - 1 for a, b in zip(z1.shape, z2.shape, strict=True))
+    found = formula(z1, z2, rows + int(rng.integers(0, 9)), columns)[:rows, :columns]
     scale = np.linalg.norm(z1) * np.linalg.norm(z2)
-    return found, index_formula_2d(z1, z2), scale
+    return found, index_formula(z1, z2), scale
 
 
 # --- (e) gradients of images
@@ -300,44 +280,43 @@ def frame_of_constant(level: int, n: int) -> Array:
     return np.repeat([16 * level, 16 * level, 0], n - 2).reshape(3, n - 2)
 
 
-@derivation_check(
-    claim="For an image of constant level c the magnitude is 16c on the two outer lines, 0 inside",
-    method="reference", trials=20, tolerance=0,
-)  # fmt: skip
-def border_is_an_edge(rng: Rng, formula: Any = frame_of_constant) -> float:
-    level, n = int(rng.integers(1, 256)), int(rng.integers(6, 12))
+@exact_check(
+    "For an image of constant level c the magnitude is 16c on the two outer lines, 0 inside"
+)
+def border_is_an_edge(draw: Draw, formula: Any = frame_of_constant) -> tuple:
+    level, n = draw(), 7
     image = np.full((n, n), level)
-    magnitude = np.hypot(correlate2d(SCHARR, image), correlate2d(SCHARR.T, image))
-    expected = formula(level, n)
-    sides = [np.rot90(magnitude, turns)[:3, 2:-2] for turns in range(4)]
-    return max(relative_error(side, expected) for side in sides)
+    squared = correlate2d(SCHARR, image) ** 2 + correlate2d(SCHARR.T, image) ** 2
+    sides = [np.rot90(squared, turns)[:3, 2:-2] for turns in range(4)]
+    return [formula(level, n) ** 2] * 4, sides
 
 
 # --- (f) template matching
 
 
-def split_score(template: Array, patch: Array) -> float:
+def split_score(template: Array, patch: Array) -> Any:
     """⟨T − t̄, P − p̄⟩ + n t̄ p̄."""
     t, p = template.mean(), patch.mean()
-    return float(np.sum((template - t) * (patch - p)) + template.size * t * p)
+    return np.sum((template - t) * (patch - p)) + template.size * t * p
 
 
-@equality_check("⟨T, P⟩ = ⟨T − t̄, P − p̄⟩ + n t̄ p̄")
-def mean_splits_off(rng: Rng, formula: Any = split_score) -> tuple:
-    shape = lengths(rng)
-    template, patch = rng.uniform(0, 255, shape), rng.uniform(0, 255, shape)
+@exact_check("⟨T, P⟩ = ⟨T − t̄, P − p̄⟩ + n t̄ p̄, for 3 × 4 pixels")
+def mean_splits_off(draw: Draw, formula: Any = split_score) -> tuple:
+    template, patch = draw(3, 4), draw(3, 4)
     return formula(template, patch), np.sum(template * patch)
 
 
-@equality_check(
-    "Noise of standard deviation σ gives a score the variance σ²‖T‖²", trials=5, tolerance=0.1
+@exact_check(
+    "Noise of ±σ in each pixel on its own gives a score the variance σ²‖T‖², by all signs for six"
+    " pixels"
 )
 def noise_of_a_score(
-    rng: Rng, formula: Any = lambda template, sigma: sigma**2 * np.sum(template**2)
+    draw: Draw, formula: Any = lambda template, sigma: sigma**2 * np.sum(template**2)
 ) -> tuple:
-    template, sigma = rng.standard_normal((3, 4)), rng.uniform(1, 50)
-    noise = sigma * rng.standard_normal((10_000, 12))
-    return np.var(noise @ template.ravel()), formula(template, sigma)
+    template, sigma = draw(6), draw()
+    scores = [sigma * np.sum(signs * template) for signs in itertools.product((-1, 1), repeat=6)]
+    variance = np.mean(np.square(scores)) - np.mean(scores) ** 2
+    return formula(template, sigma), variance
 
 
 # --- (g) many channels
@@ -354,34 +333,19 @@ def tubes(x: Array, y: Array) -> Array:
     return out
 
 
-def pair(rng: Rng, largest: int = 6) -> tuple[Array, Array]:
-    """A random filter and input with the same depth."""
-    (h, w), (big_h, big_w) = shapes(rng, largest)
-    (depth,) = lengths(rng, 1)
-    return integers(rng, h, w, depth), integers(rng, big_h, big_w, depth)
+@exact_check("Σ_d x[:,:,d] ⋆ y[:,:,d] is the inner product of the filter with 3D tubes")
+def planes_are_tubes(draw: Draw, formula: Any = correlate_multichannel) -> tuple:
+    pairs = tensors(draw)
+    return [formula(x, y) for x, y in pairs], [tubes(x, y) for x, y in pairs]
 
 
-@equality_check(
-    "Σ_d x[:,:,d] ⋆ y[:,:,d] is the inner product of the filter with 3D tubes",
-    trials=50,
-    tolerance=0,
-)
-def planes_are_tubes(rng: Rng, formula: Any = correlate_multichannel) -> tuple:
-    x, y = pair(rng)
-    return formula(x, y), tubes(x, y)
-
-
-@derivation_check(
-    claim="The multichannel result is slice D of the full 3D cross-correlation",
-    method="reference", trials=50, tolerance=0,
-)  # fmt: skip
-def slice_of_three_dimensions(rng: Rng, formula: Any = lambda depth: depth - 1) -> float:
-    x, y = pair(rng)
-    full = scipy.signal.correlate(y, x, mode="full", method="direct")
-    index = formula(x.shape[2])
-    if not 0 <= index < full.shape[2]:
-        return float("inf")
-    return relative_error(full[:, :, index], correlate_multichannel(x, y))
+@exact_check("The multichannel result is slice D of the full 3D cross-correlation, for D = 1, 2, 3")
+def slice_of_three_dimensions(
+    draw: Draw, formula: Any = lambda full, depth: full[:, :, depth - 1]
+) -> tuple:
+    pairs = tensors(draw)
+    found = [formula(index_formula(x, y), x.shape[2]) for x, y in pairs]
+    return found, [correlate_multichannel(x, y) for x, y in pairs]
 
 
 def torch_multichannel(x: Array, y: Array) -> Array:
@@ -393,10 +357,14 @@ def torch_multichannel(x: Array, y: Array) -> Array:
         return layer(torch.tensor(y).permute(2, 0, 1)[None])[0, 0].numpy()
 
 
-@equality_check("torch.nn.Conv2d with padding (h − 1, w − 1) gives the full result", trials=50)
-def conv2d_of_pytorch(rng: Rng, formula: Any = correlate_multichannel) -> tuple:
-    x, y = (array.astype(float) for array in pair(rng))
-    return formula(x, y), torch_multichannel(x, y)
+@derivation_check(
+    claim="torch.nn.Conv2d with padding (h − 1, w − 1) gives the full result, for all pairs of unit"
+    " tensors, 2 × 3 × 2 and 3 × 4 × 2 (both are bilinear)",
+    method="exhaustive", tolerance=0,
+)  # fmt: skip
+def conv2d_of_pytorch(rng: Rng, formula: Any = correlate_multichannel) -> float:
+    pairs = unit_pairs((2, 3, 2), (3, 4, 2))
+    return max(relative_error(formula(x, y), torch_multichannel(x, y)) for x, y in pairs)
 
 
 def different(found: Any, expected: Any) -> float:
