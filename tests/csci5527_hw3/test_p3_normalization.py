@@ -21,9 +21,8 @@ def unbiased(method, x, eps):
 
 
 def without_the_last_term(x, eps):
-    m = x.numel()
-    s = torch.sqrt(x.var(correction=0) + eps)
-    return (torch.eye(m, dtype=x.dtype) - 1 / m) / s
+    m = len(x)
+    return (np.eye(m, dtype=int) - np.full((m, m), 1) / m) / np.sqrt(p3.variance_of(x) + eps)
 
 
 def eps_outside_the_root(x, axes, eps=0.0):
@@ -34,12 +33,12 @@ def eps_outside_the_root(x, axes, eps=0.0):
 WRONG = {
     "slice_by_slice": unbiased,
     "agrees_with_pytorch": unbiased,
-    "moments": lambda variance, eps: torch.ones_like(variance),
+    "moments": lambda variance, eps: 1,
     "tiny_eps_is_none": 1e-200,
     "slice_jacobian": without_the_last_term,
-    "jacobian_norm": lambda variance, eps: 1 / (np.sqrt(variance) + np.sqrt(eps)),
+    "jacobian_norm": lambda variance, eps: 1 / np.sqrt(variance + eps**2),
     "constant_slice": eps_outside_the_root,
-    "rounding_is_blown_up": lambda delta, eps: delta / (delta + np.sqrt(eps)),
+    "rounding_is_blown_up": lambda delta, eps: delta / (delta + eps),
 }
 
 

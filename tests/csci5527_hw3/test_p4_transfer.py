@@ -12,6 +12,8 @@ import torch
 
 from derivation_tests import derivation_tests
 from problems.csci5527_hw3.p4_transfer import derivations as p4
+from problems.csci5527_hw3.p4_transfer.gradcam import evidence
+from problems.csci5527_hw3.p4_transfer.images import standardized
 from problems.csci5527_hw3.p4_transfer.pretrain import pretrain
 from problems.csci5527_hw3.p4_transfer.train import train
 from proofsheet.data import chest_xray, dataset
@@ -20,7 +22,9 @@ from proofsheet.data.prepare import prepare
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays
 from proofsheet.learning.squeezenet import (
+    SqueezeNet,
     gray_state,
+    load_blocks,
     published_shapes,
     random_state,
 )
@@ -35,7 +39,7 @@ STRATEGIES = {
 
 
 def with_the_means_of_all(losses, y):
-    return float(losses.mean())
+    return losses.mean()
 
 
 def without_the_means(weight, bias):
@@ -43,19 +47,34 @@ def without_the_means(weight, bias):
 
 
 def only_the_level(p):
-    return p - p.mean(axis=(2, 3), keepdims=True)
+    return p - p.mean()
 
 
 WRONG = {
     "weights_make_classes_equal": with_the_means_of_all,
-    "weights_shift_the_score": lambda p, w: float(np.log(p / (1 - p))),
-    "weighted_score_is_for_even_shares": lambda p, share: float(np.log(p / (1 - p))),
+    "weights_shift_the_score": lambda p, w: p / (1 - p),
+    "weighted_score_is_for_even_shares": lambda p, share: p / (1 - p),
     "gray_needs_one_channel": without_the_means,
     "exposure_cancels": only_the_level,
-    "grad_cam_sums_the_maps": lambda maps, head: maps.mean(axis=1),
+    "grad_cam_sums_the_maps": lambda maps, head: maps.mean(axis=0),
 }
 
 TestDerivations = derivation_tests(p4, WRONG)
+
+
+def test_images_are_standardized_by_the_formula():
+    x = torch.rand(3, 1, 5, 6, dtype=torch.float64)
+    expected = [p4.same_mean_and_deviation(image) for image in x.numpy()]
+    np.testing.assert_allclose(standardized(x), expected, rtol=1e-12)
+
+
+def test_the_evidence_is_that_of_the_formula():
+    model = SqueezeNet(blocks=3).double()
+    load_blocks(model, random_state(0))
+    x = torch.rand(2, 1, 40, 40, dtype=torch.float64)
+    maps, head = model.run(x).detach().numpy(), model.head.weight.detach().numpy()
+    expected = [p4.weighted_last_maps(each, head) for each in maps]
+    np.testing.assert_allclose(evidence(model, x), expected, rtol=1e-9, atol=1e-12)
 
 
 class Files(dict):

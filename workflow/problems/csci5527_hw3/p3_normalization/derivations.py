@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from proofsheet.checks import derivation_check, equality_check, relative_error
+from proofsheet.checks import derivation_check, exact_check, relative_error
+from proofsheet.exact import Draw, derivative
 from proofsheet.learning.normalization import (
-    AXES,
     batch_norm,
     instance_norm,
     layer_norm,
@@ -101,17 +101,6 @@ def agrees_with_pytorch(rng: Rng, formula: Any = ours) -> float:
     return max(relative_difference(formula(m, x, eps), pytorch(m, x, eps)) for m in METHODS)
 
 
-@equality_check("A normalized slice has mean 0 and variance σ²/(σ² + ε)", trials=50)
-def moments(rng: Rng, formula: Any = lambda variance, eps: variance / (variance + eps)) -> tuple:
-    x = feature_map(rng)
-    eps = float(rng.choice([0.0, 1e-5, 0.1, 10.0]))
-    out, axes = standardize(x, AXES["instance"], eps), AXES["instance"]
-    variance = x.var(axes, correction=0)
-    found = torch.cat([out.mean(axes), out.var(axes, correction=0)])
-    expected = torch.cat([torch.zeros_like(variance), formula(variance, eps)])
-    return found, expected
-
-
 @derivation_check(
     claim="σ² + 10⁻³⁰⁰ is σ² in float64 for every σ² above 10⁻²⁸³",
     method="exhaustive", tolerance=0,
@@ -122,52 +111,61 @@ def tiny_eps_is_none(rng: Rng, formula: Any = TINY_EPS) -> float:
     return float(np.max(np.abs((variance + formula) - variance) / variance))
 
 
-# --- ε
+# --- one slice of m numbers
 
 
-def one_slice(rng: Rng) -> tuple[Tensor, float]:
-    """A random slice (1, m), 3 ≤ m ≤ 12, of a random scale, and an ε > 0."""
-    scale = 10.0 ** rng.uniform(-3, 1)
-    x = scale * rng.standard_normal((1, int(rng.integers(3, 13))))
-    return torch.from_numpy(x), float(10.0 ** rng.uniform(-6, 0))
+def normalized(x: np.ndarray, eps: Any) -> np.ndarray:
+    """(x − μ)/√(σ² + ε) of one slice (m,)."""
+    return (x - x.mean()) / np.sqrt(variance_of(x) + eps)
 
 
-def jacobian(x: Tensor, eps: float) -> Tensor:
-    """∂x̂/∂x = (I − 11ᵀ/m − x̂x̂ᵀ/m)/s with s² = σ² + ε, for a slice (1, m)."""
-    m = x.numel()
-    centered = (x - x.mean()).flatten()
-    s = torch.sqrt((centered**2).mean() + eps)
-    out = centered / s
-    eye, ones = torch.eye(m, dtype=x.dtype), torch.ones((m, m), dtype=x.dtype)
-    return (eye - ones / m - torch.outer(out, out) / m) / s
+def variance_of(x: np.ndarray) -> Any:
+    """The biased variance σ² of a slice (m,)."""
+    return np.mean((x - x.mean()) ** 2)
 
 
-@equality_check("∂x̂/∂x = (I − 11ᵀ/m − x̂x̂ᵀ/m)/√(σ² + ε)", method="autograd", tolerance=1e-11)
-def slice_jacobian(rng: Rng, formula: Any = jacobian) -> tuple:
-    x, eps = one_slice(rng)
-    eps *= float(rng.integers(0, 2))  # ε = 0 in half of the cases
-
-    def normalized(values: Tensor) -> Tensor:
-        return standardize(values, (0, 1), eps)
-
-    m = x.numel()
-    found = torch.autograd.functional.jacobian(normalized, x).reshape(m, m)
-    return formula(x, eps), found
+@exact_check("A normalized slice has mean 0 and variance σ²/(σ² + ε), for m = 5")
+def moments(draw: Draw, formula: Any = lambda variance, eps: variance / (variance + eps)) -> tuple:
+    x, eps = draw(5), draw()
+    out = normalized(x, eps)
+    return [0, formula(variance_of(x), eps)], [out.mean(), variance_of(out)]
 
 
-@derivation_check(
-    claim="‖∂x̂/∂x‖₂ = 1/√(σ² + ε) for m ≥ 3, at most 1/√ε for ε > 0",
-    method="reference", trials=100, tolerance=1e-10,
-)  # fmt: skip
+def jacobian(x: np.ndarray, eps: Any) -> np.ndarray:
+    """∂x̂/∂x = (I − 11ᵀ/m − x̂x̂ᵀ/m)/√(σ² + ε), for a slice (m,)."""
+    m, out = len(x), normalized(x, eps)
+    inner = m * np.eye(m, dtype=int) - 1 - np.outer(out, out)
+    return inner / (m * np.sqrt(variance_of(x) + eps))
+
+
+@exact_check("∂x̂/∂x = (I − 11ᵀ/m − x̂x̂ᵀ/m)/√(σ² + ε), for m = 5, with ε > 0 and with ε = 0")
+def slice_jacobian(draw: Draw, formula: Any = jacobian) -> tuple:
+    x, along, found, expected = draw(5), draw(5), [], []
+    for eps in (0, draw()):
+        found.append(formula(x, eps) @ along)
+        expected.append(derivative(lambda x, eps=eps: normalized(x, eps), x, along))
+    return found, expected
+
+
+@exact_check(
+    "∂x̂/∂x is symmetric, takes 1 to 0, x̂ to ε/(σ² + ε)³ᐟ² x̂, and what is orthogonal to both to"
+    " 1/√(σ² + ε) times itself, which is its norm for m ≥ 3; its square is 1/ε less a positive"
+    " σ²/(ε(σ² + ε)); for m = 5"
+)
 def jacobian_norm(
-    rng: Rng, formula: Any = lambda variance, eps: 1 / np.sqrt(variance + eps)
-) -> float:
-    x, eps = one_slice(rng)
-    eps *= float(rng.integers(0, 2))
-    found = torch.linalg.matrix_norm(jacobian(x, eps), 2)
-    expected = formula(x.var(correction=0).item(), eps)
-    over = max(0.0, expected * np.sqrt(eps) - 1)
-    return relative_error(found, expected) + over
+    draw: Draw, formula: Any = lambda variance, eps: 1 / np.sqrt(variance + eps)
+) -> tuple:
+    x, eps, other = draw(5), draw(), draw(5)
+    variance, out, matrix = variance_of(x), normalized(x, eps), jacobian(x, eps)
+    norm = formula(variance, eps)
+    other = other - other.mean()
+    other = other - out * (out @ other) / (out @ out)
+    found = [matrix, norm * other, norm * eps / (variance + eps) * out, matrix.sum(axis=1)]
+    expected = [matrix.T, matrix @ other, matrix @ out, 0 * x]
+    return [*found, norm**2], [*expected, 1 / eps - variance / (eps * (variance + eps))]
+
+
+# --- ε
 
 
 @derivation_check(
@@ -180,14 +178,14 @@ def constant_slice(rng: Rng, formula: Any = standardize) -> float:
     return float(not (with_eps == 0).all()) + float(not torch.isnan(without).all())
 
 
-@equality_check(
-    "Two values v ± δ become ± δ/√(δ² + ε): ±1 for every δ > 0 if ε = 0", trials=50, tolerance=1e-6
-)
+@exact_check("Two values v ± δ become ± δ/√(δ² + ε), with ε > 0 and with ε = 0, where that is ±1")
 def rounding_is_blown_up(
-    rng: Rng, formula: Any = lambda delta, eps: delta / np.sqrt(delta**2 + eps)
+    draw: Draw, formula: Any = lambda delta, eps: delta / np.sqrt(delta**2 + eps)
 ) -> tuple:
-    delta = 10.0 ** rng.uniform(-8, 0)
-    x = torch.tensor([[1 + delta, 1 - delta]], dtype=torch.float64)
-    eps = float(rng.choice([0.0, 1e-5]))
-    expected = formula(delta, eps)
-    return standardize(x, (0, 1), eps), [[expected, -expected]]
+    v, delta = draw(), draw()
+    found, expected = [], []
+    for eps in (0, draw()):
+        said = formula(delta, eps)
+        found.append(np.array([said, -said]))
+        expected.append(normalized(np.array([v + delta, v - delta]), eps))
+    return [*found, formula(delta, 0) ** 2], [*expected, 1]

@@ -1,4 +1,4 @@
-"""CSCI 5527 HW 3, problem 4: the equalities that the chapter states, each held to a reference.
+"""CSCI 5527 HW 3, problem 4: the equalities that the chapter states.
 
 Letters as in the chapter: n_k images of class k of n, weights w_k = n / (2 n_k), score z the logit
 of pneumonia minus that of a normal lung, π the share of the ill, A the maps of the last block.
@@ -6,143 +6,123 @@ of pneumonia minus that of a normal lung, π the share of the ill, A the maps of
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-import torch
-from scipy.optimize import minimize_scalar
-from torch.nn import functional
 
 from problems.csci5527_hw3.p4_transfer.finetune import class_weights
-from problems.csci5527_hw3.p4_transfer.gradcam import evidence
-from problems.csci5527_hw3.p4_transfer.images import LEVEL, SPREAD, standardized
-from proofsheet.checks import equality_check
-from proofsheet.learning.squeezenet import (
-    DEVIATION,
-    MEAN,
-    SqueezeNet,
-    gray_stem,
-    load_blocks,
-    random_state,
-)
+from problems.csci5527_hw3.p4_transfer.images import LEVEL, SPREAD
+from proofsheet.checks import exact_check
+from proofsheet.exact import derivative, number
+from proofsheet.learning.squeezenet import DEVIATION, MEAN, gray_stem
 
 
-def mean_of_class_means(losses: np.ndarray, y: np.ndarray) -> float:
+def mean_of_class_means(losses: np.ndarray, y: np.ndarray) -> Any:
     """The mean of the mean losses of both classes."""
-    return float(np.mean([losses[y == k].mean() for k in (0, 1)]))
+    return np.mean([losses[y == k].mean() for k in (0, 1)])
 
 
-@equality_check(
-    "With w_k = n/(2 n_k) the weighted mean loss is the mean of the two classes' mean losses",
-    trials=50,
+@exact_check(
+    "With w_k = n/(2 n_k) the weighted mean loss Σ w_y ℓ / Σ w_y is the mean of the two classes'"
+    " mean losses, for one to six images of each class"
 )
-def weights_make_classes_equal(rng, formula=mean_of_class_means):
-    y = np.append([0, 1], rng.random(30) < rng.uniform(0.1, 0.9)).astype(int)
-    z = torch.tensor(rng.normal(0, 2, (len(y), 2)))
-    target, weights = torch.tensor(y), torch.tensor(class_weights(y))
-    losses = functional.cross_entropy(z, target, reduction="none").numpy()
-    return formula(losses, y), functional.cross_entropy(z, target, weight=weights).item(), 1
+def weights_make_classes_equal(draw, formula=mean_of_class_means):
+    found, expected = [], []
+    for healthy in range(1, 7):
+        y = draw.rng.permutation([0] * healthy + [1] * (7 - healthy))
+        losses, weights = draw(7), np.array([number(w) for w in class_weights(y)])[y]
+        found.append(formula(losses, y))
+        expected.append(np.sum(weights * losses) / np.sum(weights))
+    return found, expected
 
 
-def shifted_log_odds(p: float, weights: np.ndarray) -> float:
-    """log p/(1 − p) + log w₁/w₀."""
-    return float(np.log(p / (1 - p)) + np.log(weights[1] / weights[0]))
+def shifted_odds(p: float, weights: np.ndarray) -> float:
+    """p/(1 − p) · w₁/w₀."""
+    return p / (1 - p) * weights[1] / weights[0]
 
 
-@equality_check(
-    "The weighted expected loss of an image that is ill with probability p is least at"
-    " z = log p/(1−p) + log w₁/w₀",
-    trials=50,
-    tolerance=1e-6,
+@exact_check(
+    "The weighted expected loss of an image that is ill with probability p has the slope 0 at"
+    " e^z = p/(1−p) · w₁/w₀, and everywhere the curvature (w₁p + w₀(1−p)) e^z/(1 + e^z)² > 0"
 )
-def weights_shift_the_score(rng, formula=shifted_log_odds):
-    p, weights = float(rng.uniform(0.05, 0.95)), rng.uniform(0.3, 3, 2)
+def weights_shift_the_score(draw, formula=shifted_odds):
+    z, p, healthy = draw.logits(), draw(), draw()
+    odds = np.exp(z)
+    # Of the five numbers one follows from the others: here w₁.
+    ill = odds * healthy * (1 - p) / p
 
-    def risk(z: float) -> float:
-        ill, healthy = weights[1] * p, weights[0] * (1 - p)
-        return ill * np.logaddexp(0, -z) + healthy * np.logaddexp(0, z)
+    def risk(z: Any) -> Any:
+        return ill * p * np.log(1 + np.exp(-z)) + healthy * (1 - p) * np.log(1 + np.exp(z))
 
-    return formula(p, weights), minimize_scalar(risk, (-5, 5), tol=1e-14).x, 1
+    curvature = (ill * p + healthy * (1 - p)) * odds / (1 + odds) ** 2
+    found = [formula(p, [healthy, ill]), derivative(risk, z, 1), derivative(risk, z, 1, order=2)]
+    return found, [odds, 0, curvature]
 
 
 def even_odds(p: float, share: float) -> float:
-    """Log-odds of an image among equally many ill and healthy, if p is right at `share` ill."""
-    return float(np.log(p / (1 - p)) - np.log(share / (1 - share)))
+    """Odds of an image among equally many ill and healthy, if p is right at `share` ill."""
+    return p / (1 - p) * (1 - share) / share
 
 
-@equality_check(
-    "With w_k = 1/(2 π_k) the best score is the log-odds under equal shares of both classes",
-    tolerance=1e-10,
+@exact_check(
+    "With w_k = 1/(2 π_k) the best score is the log-odds under equal shares of both classes: its"
+    " e^z is the quotient of their densities"
 )
-def weighted_score_is_for_even_shares(rng, formula=even_odds):
-    share = float(rng.uniform(0.1, 0.9))
-    healthy, ill = rng.uniform(0.05, 2, 2)  # densities of one image in the two classes
+def weighted_score_is_for_even_shares(draw, formula=even_odds):
+    share, healthy, ill = draw(), draw(), draw()  # densities of one image in the two classes
     p = share * ill / (share * ill + (1 - share) * healthy)
-    return formula(p, share), np.log(ill / healthy), 1
+    weighted = shifted_odds(p, [1 / (2 * (1 - share)), 1 / (2 * share)])
+    return [formula(p, share)] * 2, [ill / healthy, weighted]
 
 
-def channels_in_one(weight: np.ndarray, bias: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Σ_c w_c / s_c and b − Σ_c (m_c / s_c) Σ w_c."""
-    return gray_stem(weight, bias)
-
-
-@equality_check(
+@exact_check(
     "On three equal normalized channels the first convolution is one with Σ_c w_c/s_c and"
-    " b − Σ_c (m_c/s_c) Σ w_c",
-    trials=30,
+    " b − Σ_c (m_c/s_c) Σ w_c, for 3 × 3 and 4 × 4 pixels"
 )
-def gray_needs_one_channel(rng, formula=channels_in_one):
-    weight, bias = rng.normal(size=(4, 3, 3, 3)), rng.normal(size=4)
-    p = torch.tensor(rng.random((2, 1, 9, 9)))
-    mean, deviation = (
-        torch.tensor(v, dtype=torch.float64).view(1, 3, 1, 1) for v in (MEAN, DEVIATION)
-    )
-    expected = functional.conv2d((p - mean) / deviation, *map(torch.tensor, (weight, bias)))
-    folded = [torch.tensor(v) for v in formula(weight, bias)]
-    return functional.conv2d(p, *folded).numpy(), expected.numpy()
+def gray_needs_one_channel(draw, formula=gray_stem):
+    weight, bias, p = draw(2, 3, 3, 3), draw(2), draw(4, 4)
+    channels = np.array([(p - m) / s for m, s in zip(MEAN, DEVIATION, strict=True)])
+    return convolved(p[None], *formula(weight, bias)), convolved(channels, weight, bias)
 
 
-def image_by_image(p: np.ndarray) -> np.ndarray:
-    """Each image with the same mean and deviation."""
-    return standardized(torch.tensor(p)).numpy()
+def convolved(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
+    """Σ_c w_c ⋆ x_c + b where the filters fit: x (c, h, w), weight (o, c, k, k), bias (o,)."""
+    windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(1, 2))
+    return np.einsum("chwij,ocij->ohw", windows, weight) + bias[:, None, None]
 
 
-@equality_check(
-    "The standardized image of a·p + b is that of p, for every a > 0 and b",
-    trials=50,
-    tolerance=1e-9,
-)
-def exposure_cancels(rng, formula=image_by_image):
-    p = rng.random((2, 1, 8, 8))
-    a, b = rng.uniform(0.2, 5), rng.normal()
-    axes = {"axis": (1, 2, 3), "keepdims": True}
-    expected = LEVEL + SPREAD * (p - p.mean(**axes)) / p.std(**axes)
-    return formula(a * p + b), expected
+def same_mean_and_deviation(p: np.ndarray) -> np.ndarray:
+    """An image (n,) with the mean `LEVEL` and the deviation `SPREAD`."""
+    return LEVEL + SPREAD * (p - p.mean()) / np.sqrt(np.mean((p - p.mean()) ** 2))
+
+
+@exact_check("The standardized image of a·p + b is that of p, for every a > 0 and b, for 6 pixels")
+def exposure_cancels(draw, formula=same_mean_and_deviation):
+    p, a, b = draw(6), draw.positive(), draw()
+    centered = p - np.sum(p) / 6
+    return formula(a * p + b), LEVEL + SPREAD * centered / np.sqrt(np.sum(centered**2) / 6)
 
 
 def weighted_last_maps(maps: np.ndarray, head: np.ndarray) -> np.ndarray:
-    """Σ_c (u_1c − u_0c) A_c / (H W), for a head u (2, c) on the mean of the maps (b, c, H, W)."""
-    _, _, height, width = maps.shape
-    return np.einsum("c,bchw->bhw", head[1] - head[0], maps) / (height * width)
+    """Σ_c (u_1c − u_0c) A_c / (H W), for a head u (2, c) on the mean of the maps (c, H, W)."""
+    _, height, width = maps.shape
+    return np.einsum("c,chw->hw", head[1] - head[0], maps) / (height * width)
 
 
-@equality_check(
+@exact_check(
     "After a mean over the map and a linear head Grad-CAM is Σ_c u_c A_c / (HW), and its sum"
-    " over the map is the score without the bias",
-    method="autograd",
-    trials=3,
-    tolerance=1e-10,
+    " over the map is the score without the bias, for three maps of 2 × 3 places"
 )
-def grad_cam_sums_the_maps(rng, formula=weighted_last_maps):
-    model = SqueezeNet(blocks=3).double()
-    load_blocks(model, random_state(int(rng.integers(2**31))))
-    with torch.no_grad():
-        for parameter in model.head.parameters():
-            parameter.copy_(torch.tensor(rng.normal(size=tuple(parameter.shape))))
-    x = torch.tensor(rng.random((2, 1, 40, 40)))
-    found = evidence(model, x)
-    with torch.no_grad():
-        maps, logits = model.run(x).numpy(), model(x).numpy()
-    head = model.head.weight.detach().numpy()
-    bias = np.diff(model.head.bias.detach().numpy())
+def grad_cam_sums_the_maps(draw, formula=weighted_last_maps):
+    maps, head, bias = draw(3, 2, 3), draw(2, 3), draw(2)
+
+    def score(maps: np.ndarray) -> Any:
+        logits = head @ maps.mean(axis=(1, 2)) + bias
+        return logits[1] - logits[0]
+
+    # Grad-CAM's weights are the means of ∂score/∂A_cij over the places of map c.
+    channels = np.eye(3, dtype=int)[:, :, None, None] + np.zeros((2, 3), dtype=int)
+    weights = [derivative(score, maps, one) / 6 for one in channels]
+    cam = np.sum([w * a for w, a in zip(weights, maps, strict=True)], axis=0)
     mine = formula(maps, head)
-    score = logits[:, 1] - logits[:, 0] - bias
-    return (mine, mine.sum(axis=(1, 2))), (found.numpy(), score)
+    return [mine, mine.sum()], [cam, score(maps) - (bias[1] - bias[0])]
