@@ -163,8 +163,8 @@ def test_metrics_figures_and_tables(perform, digits, tmp_path):
             train.tune, digits, {"metrics": tuning[-1]}, optimizer=name, seed=0, images=None,
             epochs=3,
         )  # fmt: skip
-        for implementation in ("ours", "builtin"):
-            runs += [trained(digits, tmp_path, name, implementation, seed) for seed in (0, 1)]
+        for implementation, seed in (("ours", 0), ("ours", 1), ("builtin", 0)):
+            runs.append(trained(digits, tmp_path, name, implementation, seed))
     outputs = {name: tmp_path / f"all-{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = tmp_path / "all.npz"
     inputs = {
@@ -176,12 +176,12 @@ def test_metrics_figures_and_tables(perform, digits, tmp_path):
     perform("solve", inputs, outputs)
     metrics = read_json(outputs["metrics"])
     for name in OPTIMIZERS:
-        for result in (metrics[name], metrics["builtin"][name]):
-            assert len(result["test_accuracies"]) == 2
+        for result, seeds in ((metrics[name], 2), (metrics["builtin"][name], 1)):
+            assert len(result["test_accuracies"]) == seeds
             assert result["test_accuracy"] == pytest.approx(np.mean(result["test_accuracies"]))
     assert metrics["layers"] == 3
     assert metrics["seconds_per_epoch"] > 0
-    assert metrics["runs"] == 16
+    assert metrics["runs"] == 12
     assert metrics["common_errors"]["networks"] == 8
     assert metrics["first_steps"]["rmsprop"] == pytest.approx(10, rel=1e-5)
     largest = max(abs(d) for d in metrics["agreement"]["differences"].values())

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from problems.csci5527_hw3.p4_transfer.finetune import (
     BATCH,
-    Images,
     build,
     class_weights,
     classify,
@@ -26,6 +25,7 @@ from problems.csci5527_hw3.p4_transfer.images import (
     network_input,
     resampled,
 )
+from proofsheet.data.dataset import Part
 from proofsheet.data.splits import divide_patients
 from proofsheet.jobs.errors import UserError
 from proofsheet.learning.squeezenet import (
@@ -38,16 +38,16 @@ CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
-def stripes() -> tuple[Images, Images]:
+def stripes() -> tuple[Part, Part]:
     """Fine stripes for the ill, none for the healthy, of three classes' worth of exposure."""
     rng = np.random.default_rng(0)
 
-    def part(n: int) -> Images:
+    def part(n: int) -> Part:
         y = (np.arange(n) % 4 > 0).astype(np.int64)
         x = rng.normal(100, 20, (n, 64, 64))
         x += 60 * y[:, None, None] * np.sign(np.sin(np.arange(64)))[None, :, None]
         x *= rng.uniform(0.6, 1.2, (n, 1, 1))
-        return Images(np.clip(x, 0, 255).astype(np.uint8), y)
+        return Part(np.clip(x, 0, 255).astype(np.uint8), y)
 
     return part(96), part(40)
 
@@ -98,7 +98,7 @@ def test_a_training_that_diverges_says_so_and_leaves_no_untrained_network(stripe
 
 
 def test_the_last_batch_of_an_epoch_may_be_smaller(stripes) -> None:
-    few = Images(stripes[0].x[:50], stripes[0].y[:50])  # three batches of 16 and one of 2
+    few = Part(stripes[0].x[:50], stripes[0].y[:50])  # three batches of 16 and one of 2
     _, _, found = fitted((few, stripes[1]), blocks=2, epochs=2, patience=9)
     assert found["steps"] == 8
 

@@ -29,8 +29,8 @@ MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 STEM = "features.0"
 _SQUEEZE = (16, 16, 32, 32, 48, 48, 64, 64)
 _POOLED = ("fire2", "fire4", "fire6")
-_FIRST = {"conv1": 0, "fire2": 2, "fire4": 5, "fire6": 8}
-"""Where torchvision's numbers in `features` jump: a ReLU and the poolings count, too."""
+NUMBERS = (0, 3, 4, 6, 7, 9, 10, 11, 12)
+"""The blocks' numbers in torchvision's `features`, which count ReLU and poolings, too."""
 
 
 class Fire(nn.Module):
@@ -184,8 +184,4 @@ def random_state(seed: int) -> dict[str, np.ndarray]:
 def _published(name: str) -> str:
     """`features.fire4.squeeze.weight` here is `features.6.squeeze.weight` there."""
     _, block, rest = name.split(".", 2)
-    number, at = 0, 0
-    for known in BLOCKS:
-        number = _FIRST.get(known, number + 1) + (known in _POOLED)
-        at = number if known == block else at
-    return f"features.{at}.{rest}"
+    return f"features.{NUMBERS[BLOCKS.index(block)]}.{rest}"

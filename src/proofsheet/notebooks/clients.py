@@ -27,8 +27,7 @@ def by_torchvision(dataset, shape, shares, seed=0):
     try:
         parts = [dataset(".", train=train, download=True) for train in (True, False)]
     except (OSError, RuntimeError) as error:
-        print(f"torchvision cannot fetch {dataset.__name__} ({error}).")
-        return drawn(shape, 10)
+        return drawn(shape, 10, f"torchvision cannot fetch {dataset.__name__} ({error})")
     (x, y), test = ((np.asarray(part.data), np.asarray(part.targets)) for part in parts)
     rows = map(np.sort, stratified_split(y, shares, seed))
     split = {

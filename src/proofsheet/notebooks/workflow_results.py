@@ -56,8 +56,10 @@ def published(data):
 
 
 def saved(run):
-    """Metrics and arrays of a training that the workflow has run, such as
-    `dl_hw1/p4_bloodmnist/runs/mlp`, or None.
+    """Metrics and arrays of one of the workflow's trainings, or None.
+
+    Args:
+        run: such as `dl_hw1/p4_bloodmnist/runs/mlp`.
     """
     path = RESULTS / f"{run}.json"
     if not path.is_file():
@@ -70,9 +72,9 @@ def saved(run):
     return metrics, dict(np.load(arrays)) if arrays.is_file() else {}
 
 
-def drawn(shape, classes, sizes=(1200, 1000, 300), seed=0):
+def drawn(shape, classes, why="no file and no network", sizes=(1200, 1000, 300), seed=0):
     """Noise around one pattern for each class, where no data can be had: it says so."""
-    print("NOT THE REAL DATA: no file and no network, so noise stands in for it.")
+    print(f"NOT THE REAL DATA: {' '.join(why.split())}, so noise stands in for it.")
     rng = np.random.default_rng(seed)
     patterns = rng.uniform(60, 195, (classes, *shape))
     parts = {}

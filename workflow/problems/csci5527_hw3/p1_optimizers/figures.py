@@ -35,7 +35,7 @@ def row(label, result, mark):
 
 
 def curves(axis, arrays, name, kind, scale=1.0, offset=0.0):
-    """Mean over the seeds of ours as lines with their range, of PyTorch's as open markers."""
+    """Mean over the seeds of ours as lines with their range, of PyTorch's run as open markers."""
     for k, (part, label) in enumerate((("", "training"), ("validation_", "validation"))):
         ours, theirs = (
             offset + scale * arrays[f"{which}_{name}_{part}{kind}"] for which in ("ours", "builtin")

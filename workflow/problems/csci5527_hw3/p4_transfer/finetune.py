@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import copy
 import math
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from problems.csci5527_hw3.p4_transfer.images import augmented, gray, network_input
+from proofsheet.data.dataset import Part
 from proofsheet.jobs.errors import UserError
 from proofsheet.jobs.progress import Epochs
 from proofsheet.learning.squeezenet import (
@@ -37,24 +38,12 @@ BATCH = 16
 WARMUP = 0.1
 """Share of the steps in which the learning rate rises; then it falls as a cosine."""
 
-Batches = Callable[[Tensor, int], Tensor]
-"""From rows and the epoch to what the trained blocks take."""
-
-
-@dataclass(frozen=True)
-class Images:
-    """Radiographs (n, h, w) uint8 and their classes (n,)."""
-
-    x: np.ndarray
-    y: np.ndarray
-
 
 def build(strategy: Strategy, pretrained: Mapping[str, np.ndarray], seed: int) -> SqueezeNet:
     """The network before it is trained; its head starts at zero, so that both classes are even."""
     torch.manual_seed(seed)
     model = SqueezeNet(strategy.blocks)
-    known = strategy.initial == "pretrained"
-    load_blocks(model, pretrained if known else random_state(seed))
+    load_blocks(model, random_state(seed) if strategy.initial == "random" else pretrained)
     for name in BLOCKS[: strategy.frozen]:
         model.features[name].requires_grad_(False)
     torch.nn.init.zeros_(model.head.weight)
@@ -71,13 +60,14 @@ def class_weights(y: np.ndarray, classes: int = 2) -> np.ndarray:
 
 
 def fit(
-    model: SqueezeNet, strategy: Strategy, train: Images, validation: Images, *,
+    model: SqueezeNet, strategy: Strategy, train: Part, validation: Part, *,
     side: int, seed: int, label: str, device: torch.device, mixed: bool,
 ) -> dict[str, Any]:  # fmt: skip
     """Train `model` in place; it ends with the averaged weights of its best epoch.
 
     Args:
         model: from `build`, on `device`.
+        train, validation: radiographs (n, h, w) of bytes and their classes (n,).
         side: pixels of the side of a whole image, as the network sees it.
         seed: of orders, augmentation and dropout.
         label: of the progress bar.
@@ -100,11 +90,8 @@ def fit(
     steps = strategy.epochs * -(-len(y) // BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step / steps))
     average = copy.deepcopy(model)
-    curves: dict[str, list[float]] = {
-        name: [] for name in ("loss", "validation_loss", "validation_accuracy")
-    }
-    best, best_state, best_epoch = math.inf, None, 0
-    done = 0
+    curves: dict[str, list[float]] = defaultdict(list)
+    best, best_state, best_epoch, done = math.inf, None, 0, 0
     torch.manual_seed(seed)
     epochs = Epochs(strategy.epochs, label)
     for epoch in epochs:
@@ -151,16 +138,15 @@ def update_average(average: torch.nn.Module, model: torch.nn.Module, past: float
 
 @torch.no_grad()
 def features(
-    model: SqueezeNet, images: Images, frozen: int, side: int, device: torch.device, mixed: bool
+    model: SqueezeNet, images: Part, frozen: int, side: int, device: torch.device, mixed: bool
 ) -> Tensor:
     """What enters the trained blocks: images (n, 1, side, side), maps, or means (n, c) of maps."""
     model.eval()
-    return torch.cat(
-        [
-            _through(model, network_input(gray(images.x, rows).to(device), side), frozen, mixed)
-            for rows in torch.arange(len(images.y)).split(BATCH)
-        ]
-    )
+    seen = []
+    for rows in torch.arange(len(images.y)).split(BATCH):
+        x = network_input(gray(images.x, rows).to(device), side)
+        seen.append(_through(model, x, frozen, mixed))
+    return torch.cat(seen)
 
 
 @torch.no_grad()
@@ -184,10 +170,10 @@ def _through(model: SqueezeNet, x: Tensor, frozen: int, mixed: bool) -> Tensor:
 
 
 def _batches(
-    model: SqueezeNet, strategy: Strategy, train: Images, side: int, chance: torch.Generator,
+    model: SqueezeNet, strategy: Strategy, train: Part, side: int, chance: torch.Generator,
     device: torch.device, cast: Mapping[str, Any],
-) -> Batches:  # fmt: skip
-    """Augmented images anew in every epoch, or a few views of what leaves the frozen blocks."""
+) -> Callable[[Tensor, int], Tensor]:  # fmt: skip
+    """Of rows and the epoch: images augmented anew, or a view of what leaves the frozen blocks."""
     if strategy.frozen == 0:
         sides = dict(enumerate(strategy.sides))
         return lambda rows, epoch: augmented(
@@ -211,13 +197,3 @@ def _rate(progress: float) -> float:
     if progress < WARMUP:
         return (progress + 1e-3) / WARMUP
     return 0.5 * (1 + math.cos(math.pi * (progress - WARMUP) / (1 - WARMUP)))
-
-
-def shortened(
-    strategy: Strategy, train: Images, epochs: int | None, images: int | None
-) -> tuple[Strategy, Images]:
-    """At most `epochs`, of whole images and in one view, and about `images`; None: as it is."""
-    if epochs is not None:
-        strategy = replace(strategy, epochs=min(strategy.epochs, epochs), sides=(), views=1)
-    every = 1 if images is None else -(-len(train.y) // images)
-    return strategy, Images(train.x[::every], train.y[::every])

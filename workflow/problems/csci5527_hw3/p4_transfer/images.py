@@ -79,13 +79,9 @@ def augmented(x: Tensor, side: int, generator: torch.Generator) -> Tensor:
 
     angle, across, down = uniform(TURN), uniform(SHIFT), uniform(SHIFT)
     wide, high = 1 + uniform(ZOOM), 1 + uniform(ZOOM)
-    change = torch.stack(
-        [
-            torch.stack([wide * angle.cos(), -high * angle.sin(), across], dim=1),
-            torch.stack([wide * angle.sin(), high * angle.cos(), down], dim=1),
-        ],
-        dim=1,
-    )
+    rows = [wide * angle.cos(), -high * angle.sin(), across]
+    rows += [wide * angle.sin(), high * angle.cos(), down]
+    change = torch.stack(rows, dim=1).view(b, 2, 3)
     gamma = torch.exp(GAMMA * torch.randn(b, 1, 1, 1, generator=generator))
     places = torch.exp(FALL * torch.randn(b, 1, 3, 3, generator=generator))
     soft = uniform(SHARPNESS).view(b, 1, 1, 1)

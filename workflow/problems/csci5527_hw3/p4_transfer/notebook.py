@@ -50,8 +50,7 @@ def official():
                 "paultimothymooney/chest-xray-pneumonia", path=".", unzip=True
             )
         except (Exception, SystemExit) as error:
-            print(f"Kaggle's client cannot fetch the radiographs ({error}).")
-            return drawn((224, 224), 2)
+            return drawn((224, 224), 2, f"Kaggle cannot send the radiographs ({error!r})")
 
     def columns(path):
         """Pixels, class, patient and series of names like person7_virus_12, IM-0115-0001."""
@@ -100,8 +99,8 @@ if hasattr(data.train, "patient"):
 # folded into one channel, exactly.
 
 # %%
-# source: proofsheet.learning.squeezenet: BLOCKS, WIDTHS, MEAN, DEVIATION, STEM
-# source: proofsheet.learning.squeezenet: _SQUEEZE, _POOLED, _FIRST
+# source: proofsheet.learning.squeezenet: BLOCKS, WIDTHS, NUMBERS, MEAN, DEVIATION
+# source: proofsheet.learning.squeezenet: STEM, _SQUEEZE, _POOLED
 # source: proofsheet.learning.squeezenet: Fire, SqueezeNet, _pooled
 # source: proofsheet.learning.squeezenet: published_shapes, gray_stem, gray_state, load_blocks
 # source: proofsheet.learning.squeezenet: random_state, _published
@@ -133,7 +132,7 @@ print(f"The weights were trained on {found.get('origin', 'nothing')}.")
 # %%
 # source: proofsheet.jobs.errors
 # source: proofsheet.jobs.device: on_gpu, bfloat16_is_fast, mixed_precision
-# source: proofsheet.learning.loop: denormals_flushed, parameter_count
+# source: proofsheet.learning.loop: denormals_flushed
 # source: proofsheet.learning.transfer_strategy: Strategy
 
 
@@ -210,15 +209,10 @@ plt.show()
 # %%
 ill = {part: getattr(data, part).y == 1 for part in ("val", "test")}
 validation = {name: measures(arrays[name]["val_score"], ill["val"]) for name in runs}
-best = best_of(
-    {
-        name: {
-            "validation_accuracy": validation[name]["accuracy"],
-            "lowest_validation_loss": min(run["validation_loss"]),
-        }
-        for name, run in runs.items()
-    }
-)
+for name, run in runs.items():
+    run["lowest_validation_loss"] = min(run["validation_loss"])
+    run["validation_accuracy"] = validation[name]["accuracy"]
+best = best_of(runs)
 for name in runs:
     print(f"{name}.validation_accuracy = {100 * validation[name]['accuracy']:.1f} %")
 print(f"The choice is {best}.")

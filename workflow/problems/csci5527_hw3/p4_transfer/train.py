@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import torch
 
 from problems.csci5527_hw3.p4_transfer.finetune import (
-    Images,
     build,
     classify,
     features,
     fit,
-    shortened,
 )
 from proofsheet.data.dataset import Dataset
 from proofsheet.jobs.device import mixed_precision
 from proofsheet.jobs.errors import UserError
-from proofsheet.learning.loop import denormals_flushed, parameter_count
+from proofsheet.learning.loop import denormals_flushed
 from proofsheet.learning.transfer_strategy import changed
 
 
@@ -47,13 +46,18 @@ def train(
         UserError: no epoch has a finite validation loss.
     """
     plan = changed(strategy, strategies[strategy], changes)
-    train, val, test = (Images(p.x, p.y) for p in (data.train, data.val, data.test))
-    plan, train = shortened(plan, train, epochs, images)
+    train = data.train
+    if epochs is not None:  # of whole images, in one view
+        plan = replace(plan, epochs=min(plan.epochs, epochs), sides=(), views=1)
+    if images is not None:
+        every = -(-len(train.y) // images)
+        train = SimpleNamespace(x=train.x[::every], y=train.y[::every])
     start = time.perf_counter()
     mixed = mixed_precision(device)
     model = build(plan, weights, seed).to(device)
     fitted = fit(
-        model, plan, train, val, side=side, seed=seed, label=strategy, device=device, mixed=mixed
+        model, plan, train, data.val,
+        side=side, seed=seed, label=strategy, device=device, mixed=mixed,
     )  # fmt: skip
     seconds = time.perf_counter() - start
     if not fitted["best_epoch"] and not changes:
@@ -63,7 +67,7 @@ def train(
             " lower it"
         )
     arrays = {}
-    for part, shown in (("val", val), ("test", test)):
+    for part, shown in (("val", data.val), ("test", data.test)):
         if len(shown.y):
             seen = features(model, shown, plan.frozen, side, device, mixed)
             z = classify(model, seen, plan.frozen, device, mixed).double().cpu().numpy()
@@ -76,7 +80,7 @@ def train(
         "seconds": seconds,
         "training_images": len(train.y),
         "parameters": sum(p.numel() for p in model.parameters()),
-        "trained_parameters": parameter_count(model),
+        "trained_parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
         "mixed": mixed,
     }, arrays | {
         f"state.{key}": value.float().cpu().numpy() for key, value in model.state_dict().items()
