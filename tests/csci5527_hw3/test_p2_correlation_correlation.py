@@ -1,4 +1,4 @@
-"""Correlation against SciPy, NumPy, PyTorch and exact integer sums."""
+"""Correlation against SciPy and exact integer sums; kinds of numbers; mistakes."""
 
 from __future__ import annotations
 
@@ -7,14 +7,11 @@ import itertools
 import numpy as np
 import pytest
 import scipy.signal
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from problems.csci5527_hw3.p2_correlation import correlation
 from problems.csci5527_hw3.p2_correlation.correlation import (
-    C_w,
-    C_x,
     correlate1d,
     correlate2d,
     correlate_multichannel,
@@ -38,22 +35,6 @@ def exact_1d(x, y):
 def assert_close(actual, expected, tolerance=1e-10):
     assert actual.shape == expected.shape
     assert np.abs(actual - expected).max() <= tolerance * np.abs(expected).max()
-
-
-@pytest.mark.parametrize("method", WAYS)
-def test_the_example_of_part_a(method):
-    out = correlate1d([3, 2, 1], [4, 6, 3, 9], method=method)
-    assert out.tolist() == [4, 14, 27, 33, 27, 27]
-    assert out.dtype == np.int64
-
-
-@pytest.mark.parametrize("method", WAYS)
-@settings(max_examples=40, deadline=None)
-@given(n1=sizes, n2=sizes, seed=seeds)
-def test_vectors_agree_with_numpy(method, n1, n2, seed):
-    rng = np.random.default_rng(seed)
-    x, y = rng.standard_normal(n1), rng.standard_normal(n2)
-    assert_close(correlate1d(x, y, method=method), np.correlate(y, x, "full"))
 
 
 @pytest.mark.parametrize("method", WAYS)
@@ -143,56 +124,11 @@ def test_types_are_those_of_the_product(method, first, second, result, tolerance
     assert_close(out, scipy.signal.correlate2d(y.astype(float), x.astype(float)), tolerance)
 
 
-def conv2d(x, y, bias=0.0):
-    """PyTorch's Conv2d, padded to the full size."""
-    h, w, depth = x.shape
-    layer = torch.nn.Conv2d(depth, 1, (h, w), padding=(h - 1, w - 1)).to(torch.float64)
-    with torch.no_grad():
-        layer.weight.copy_(torch.from_numpy(x).permute(2, 0, 1)[None])
-        layer.bias.fill_(bias)
-        return layer(torch.from_numpy(y).permute(2, 0, 1)[None])[0, 0].numpy()
-
-
-@pytest.mark.parametrize("method", WAYS)
-@settings(max_examples=25, deadline=None)
-@given(
-    shape=st.tuples(*[st.integers(1, 7)] * 2),
-    big=st.tuples(*[st.integers(1, 14)] * 2),
-    depth=st.integers(1, 6),
-    bias=st.sampled_from([0.0, -1.5]),
-    seed=seeds,
-)
-def test_channels_agree_with_conv2d_and_with_a_slice_of_3d(method, shape, big, depth, bias, seed):
-    rng = np.random.default_rng(seed)
-    x, y = rng.standard_normal((*shape, depth)), rng.standard_normal((*big, depth))
-    out = correlate_multichannel(x, y, bias, method=method)
-    assert_close(out, conv2d(x, y, bias), 1e-11)
-    full = scipy.signal.correlate(y, x, method="direct")
-    assert_close(out, full[:, :, depth - 1] + bias, 1e-11)
-
-
-def test_the_matrices_as_written_in_parts_b_and_c():
-    assert C_w([1, 2, 3], 4).T.tolist() == [
-        [3, 2, 1, 0, 0, 0],
-        [0, 3, 2, 1, 0, 0],
-        [0, 0, 3, 2, 1, 0],
-        [0, 0, 0, 3, 2, 1],
-    ]
-    assert C_x([1, 2, 3, 4], 3).T.tolist() == [
-        [0, 0, 1, 2, 3, 4],
-        [0, 1, 2, 3, 4, 0],
-        [1, 2, 3, 4, 0, 0],
-    ]
-
-
-@settings(max_examples=50, deadline=None)
-@given(n1=sizes, n2=sizes, seed=seeds)
-def test_both_matrices_reproduce_the_correlation(n1, n2, seed):
-    rng = np.random.default_rng(seed)
-    w, x = rng.standard_normal(n1), rng.standard_normal(n2)
-    expected = np.correlate(x, w, "full")
-    assert_close(C_w(w, n2) @ x, expected)
-    assert_close(C_x(x, n1) @ w, expected)
+def test_the_bias_is_added_in_every_place():
+    x, y = np.ones((2, 2, 3)), np.ones((4, 5, 3))
+    np.testing.assert_array_equal(
+        correlate_multichannel(x, y, -1.5), correlate_multichannel(x, y) - 1.5
+    )
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,9 @@ def test_pasted_modules_are_found(project):
 def test_no_import_is_missed_and_prose_is_none():
     for path in (*ROOT.glob("src/**/*.py"), *ROOT.glob("workflow/**/*.py")):
         text = path.read_text(encoding="utf-8")
-        wanted = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Import | ast.ImportFrom)]
+        wanted = [
+            n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Import | ast.ImportFrom)
+        ]
         found = {ast.dump(node) for node in import_graph._import_statements(text)}
         assert {ast.dump(node) for node in wanted} <= found, path
     assert import_graph._import_statements("from here on import is a word\nimport of data\n") == []
