@@ -50,7 +50,9 @@ def official():
                 "paultimothymooney/chest-xray-pneumonia", path=".", unzip=True
             )
         except (Exception, SystemExit) as error:
-            return drawn((224, 224), 2, f"Kaggle cannot send the radiographs ({error!r})")
+            return drawn(
+                (224, 224), 2, f"Kaggle cannot send the radiographs ({type(error).__name__})"
+            )
 
     def columns(path):
         """Pixels, class, patient and series of names like person7_virus_12, IM-0115-0001."""
