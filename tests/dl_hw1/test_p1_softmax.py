@@ -13,13 +13,13 @@ WRONG = {
     "jacobian": lambda y, tau: np.diag(y) - np.outer(y, y),
     "vector_jacobian_product": lambda y, g, tau: y * (g - g.mean()) / tau,
     "quadratic_form": lambda u, y, tau: y @ u**2 / tau,
-    "null_space": lambda n: np.eye(n)[0],
+    "null_space": lambda u, y, tau: y[0] * y[1] * (u[0] - u[1]) ** 2 / tau,
     "gradient_of_A": lambda A, b, x, t: np.outer(x, A @ x + b - t),
     "gradient_of_b": lambda A, b, x, t: t - A @ x - b,
-    "two_classes": lambda z, tau: float(sigmoid(z[0] - z[1])),
+    "two_classes": lambda z, tau: sigmoid((z[1] - z[0]) / tau),
     "categorical_gradient": lambda y, e, tau: y - e,
-    "bernoulli_gradient": lambda z, t: softmax(z) - t,
-    "shared_mass": lambda labels: np.eye(len(labels))[0],
+    "bernoulli_gradient": lambda z, t: sigmoid(2 * z) - t,
+    "shared_mass": lambda labels: labels * np.arange(2, len(labels) + 2) / len(labels),
 }
 
 
