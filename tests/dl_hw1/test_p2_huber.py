@@ -20,7 +20,7 @@ def start_only(X, y, delta):
 
 
 def no_clipping(w, X, y, delta, lam=0.0):
-    return huber.gradient(w, X, y, np.inf, lam)
+    return lam * w - X.T @ (y - X @ w)
 
 
 def edge_flipped(w, X, y, delta):

@@ -38,12 +38,12 @@ def huber_score(r: np.ndarray, delta: float) -> np.ndarray:
 
 def huber_weight(r: np.ndarray, delta: float) -> np.ndarray:
     """ω_δ(r) = ψ_δ(r)/r: 1 where |r| ≤ δ (at 0 too), δ/|r| beyond; of the shape of r."""
-    return delta / np.maximum(np.abs(r), delta) if np.isfinite(delta) else np.ones_like(r)
+    return np.ones_like(r) if delta == np.inf else delta / np.maximum(np.abs(r), delta)
 
 
 def objective(w: np.ndarray, X: np.ndarray, y: np.ndarray, delta: float, lam: float = 0.0) -> float:
     """L(w) = Σ_i ℓ_δ(y_i − wᵀx_i) + ½λ‖w‖²."""
-    return float(huber_loss(y - X @ w, delta).sum() + 0.5 * lam * w @ w)
+    return huber_loss(y - X @ w, delta).sum() + 0.5 * lam * w @ w
 
 
 def gradient(
