@@ -9,7 +9,12 @@ import torch
 
 from derivation_tests import derivation_tests
 from problems.dl_hw1.p3_adam import derivations
-from problems.dl_hw1.p3_adam.derivations import first_step, second_step
+from problems.dl_hw1.p3_adam.derivations import (
+    first_step,
+    mean_weights,
+    second_step,
+    unrolled_momentum,
+)
 from proofsheet.checks import checks_of
 from proofsheet.learning.optimizer_paths import noisy_gradients, path, random_steps, rare_gradients
 from proofsheet.learning.optimizers import Adam
@@ -36,9 +41,9 @@ WRONG = {
     "first_step_symbolic": first_without_correction,
     "second_step_symbolic": second_with_swapped_gradients,
     "first_steps_torch": epsilon_inside_the_root,
-    "corrected_mean": lambda beta, t: beta ** np.arange(t - 1, -1, -1) * (1 - beta),
+    "corrected_mean": lambda beta, t: mean_weights(beta, t) * (1 - beta**t),
     "uncorrected": lambda b1, b2, t: (1 - b1**t) / (1 - b2**t),
-    "momentum_sum": lambda mu, g: (1 - mu) * float(mu ** np.arange(len(g) - 1, -1, -1) @ g),
+    "momentum_sum": lambda mu, g: (1 - mu) * unrolled_momentum(mu, g),
     "momentum_scaling": lambda c, a: a,
     "adam_scaling": lambda c, eps: eps,
     "large_epsilon": lambda m_hat, a, eps: a * m_hat,

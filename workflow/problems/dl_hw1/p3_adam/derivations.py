@@ -1,13 +1,12 @@
-"""Deep Learning HW 1, problem 3: the formulas of the chapter, each held against a reference.
+"""Deep Learning HW 1, problem 3: the formulas of the chapter, each with its check.
 
 Letters as in the chapter: g_t are gradients, α the learning rate, β₁ and β₂ the decays, ε the
-constant in the denominator, μ the momentum. "Our Adam" is `proofsheet.learning.optimizers.Adam`.
+constant in the denominator, μ the momentum.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
@@ -15,9 +14,9 @@ import numpy as np
 import sympy
 import torch
 
-from proofsheet.checks import bound_check, derivation_check, equality_check
+from proofsheet.checks import derivation_check, equality_check, exact_check
+from proofsheet.exact import Draw, Number
 from proofsheet.learning.optimizer_paths import path
-from proofsheet.learning.optimizers import Adam
 
 # The formulas -----------------------------------------------------------------------------
 
@@ -48,12 +47,12 @@ def second_step(w1: Any, g1: Any, g2: Any, a: Any, b1: Any, b2: Any, eps: Any) -
 
 def mean_weights(beta: float, t: int) -> np.ndarray:
     """Share of g_1 … g_t in the corrected mean m̂_t: β^(t−s)(1 − β)/(1 − βᵗ), (t,)."""
-    return beta ** np.arange(t - 1, -1, -1) * (1 - beta) / (1 - beta**t)
+    return (1 - beta) * np.array([beta ** (t - s) for s in range(1, t + 1)]) / (1 - beta**t)
 
 
 def uncorrected_step(b1: float, b2: float, t: int) -> float:
     """Step t in units of α without bias correction, constant gradients, ε = 0."""
-    return (1 - b1**t) / math.sqrt(1 - b2**t)
+    return (1 - b1**t) / np.sqrt(1 - b2**t)
 
 
 def signal_to_noise_step(mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
@@ -63,7 +62,7 @@ def signal_to_noise_step(mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
 
 def _sqrt(value: Any) -> Any:
     """The root of a number or of a symbolic expression."""
-    return sympy.sqrt(value) if isinstance(value, sympy.Basic) else math.sqrt(value)
+    return sympy.sqrt(value) if isinstance(value, sympy.Basic) else np.sqrt(value)
 
 
 # Random cases and references --------------------------------------------------------------
@@ -83,20 +82,9 @@ def recurrence(
     return states
 
 
-def draw_setting(rng: np.random.Generator) -> dict[str, float]:
-    """Learning rate, decays and an ε that is large enough to be seen."""
-    return {
-        "a": 10 ** rng.uniform(-3, -1),
-        "b1": rng.uniform(0.5, 0.95),
-        "b2": rng.uniform(0.9, 0.999),
-        "eps": 10 ** rng.uniform(-8, -1),
-    }
-
-
-def draw_quadratic(rng: np.random.Generator) -> tuple[np.ndarray, Callable]:
-    """A start and the gradient of a convex quadratic with curvatures from 1/10 to 10."""
-    curvature, center = 10 ** rng.uniform(-1, 1, 3), rng.standard_normal(3)
-    return rng.standard_normal(3), lambda t, w: curvature * (w - center)
+def draw_setting(draw: Draw) -> dict[str, Number]:
+    """Learning rate, decays and ε."""
+    return dict(zip(("a", "b1", "b2", "eps"), draw(4), strict=True))
 
 
 # 3.1 The first two steps ------------------------------------------------------------------
@@ -155,7 +143,12 @@ def _same_iterate(actual: sympy.Expr, expected: sympy.Expr) -> bool:
 
 @equality_check("w₂ and w₃ are those of torch.optim.Adam", trials=200, tolerance=1e-10)
 def first_steps_torch(rng, formula=second_step):
-    setting = draw_setting(rng)
+    setting = {
+        "a": 10 ** rng.uniform(-3, -1),
+        "b1": rng.uniform(0.5, 0.95),
+        "b2": rng.uniform(0.9, 0.999),
+        "eps": 10 ** rng.uniform(-8, -1),
+    }
     w1, g1, g2 = rng.standard_normal(3) * 10.0 ** rng.integers(-3, 4, 3)
     w1 = min(max(w1, -10.0), 10.0)  # a large w would bury the steps in its rounding
     run = path(
@@ -173,122 +166,97 @@ def first_steps_torch(rng, formula=second_step):
     return np.array(steps), run[1:], setting["a"]
 
 
-@equality_check("m̂_t = Σ_s a_s g_s with a_s = β₁^(t−s)(1 − β₁)/(1 − β₁ᵗ), and Σ_s a_s = 1")
-def corrected_mean(rng, formula=mean_weights):
-    t, setting = int(rng.integers(1, 30)), draw_setting(rng)
-    g = rng.standard_normal(t)
-    expected = recurrence(0.0, g, **setting)[-1]
+@exact_check("m̂_t = Σ_s a_s g_s with a_s = β₁^(t−s)(1 − β₁)/(1 − β₁ᵗ), and Σ_s a_s = 1")
+def corrected_mean(draw, formula=mean_weights):
+    t, setting = int(draw.rng.integers(1, 5)), draw_setting(draw)
+    g = draw(t)
+    expected = recurrence(0, g, **setting)[-1]
     first, second = formula(setting["b1"], t), formula(setting["b2"], t)
     return (
         (first @ g, second @ g**2, first.sum(), second.sum()),
         (expected["m_hat"], expected["v_hat"], 1, 1),
-        1,
     )
 
 
-@equality_check(
-    "without correction, constant gradients give steps α(1 − β₁ᵗ)/√(1 − β₂ᵗ); with it, α",
-    tolerance=1e-10,
+@exact_check(
+    "without correction, constant gradients g > 0 give steps α(1 − β₁ᵗ)/√(1 − β₂ᵗ); with it, α"
 )
-def uncorrected(rng, formula=uncorrected_step):
-    t, setting = int(rng.integers(1, 200)), draw_setting(rng) | {"eps": 0.0}
-    g = float(rng.choice([-1, 1]) * 10 ** rng.uniform(-3, 3))
-    states = recurrence(0.0, [g] * t, **setting)
-    plain = abs(states[-1]["m"]) / math.sqrt(states[-1]["v"])
-    corrected = abs(states[-1]["w"]) / (t * setting["a"])
-    return (formula(setting["b1"], setting["b2"], t), corrected), (plain, 1), 1
+def uncorrected(draw, formula=uncorrected_step):
+    t, setting, g = int(draw.rng.integers(1, 5)), draw_setting(draw), draw.positive()
+    states = recurrence(0, [g] * t, **setting | {"eps": 0})
+    plain = states[-1]["m"] / np.sqrt(states[-1]["v"])
+    return (formula(setting["b1"], setting["b2"], t), -t * setting["a"]), (plain, states[-1]["w"])
 
 
 # 3.2 Adam and momentum --------------------------------------------------------------------
 
 
+def momentum_steps(gradients: Sequence[Any], a: Any, mu: Any) -> list[Any]:
+    """u_t and w_{t+1} of momentum SGD from w_1 = 0, line by line."""
+    u, w, states = 0, 0, []
+    for g in gradients:
+        u = mu * u + g
+        w = w - a * u
+        states.append((u, w))
+    return states
+
+
 def unrolled_momentum(mu: float, gradients: np.ndarray) -> float:
     """u_t = Σ_s μ^(t−s) g_s."""
-    return float(mu ** np.arange(len(gradients) - 1, -1, -1) @ gradients)
+    t = len(gradients)
+    return sum(mu ** (t - s) * g for s, g in enumerate(gradients, start=1))
 
 
-@equality_check("u_t = Σ_s μ^(t−s) g_s, as torch.optim.SGD computes it")
-def momentum_sum(rng, formula=unrolled_momentum):
-    t, mu, a = int(rng.integers(1, 30)), rng.uniform(0.5, 0.99), 0.1
-    g = rng.standard_normal(t)
-    run = path(
-        lambda params: torch.optim.SGD(params, lr=a, momentum=mu),
-        np.zeros(1),
-        lambda s, w: g[s - 1 : s],
-        t,
-    )[:, 0]
-    return -(run[-1] - run[-2]) / a, formula(mu, g), 1
+@exact_check("u_t = Σ_s μ^(t−s) g_s")
+def momentum_sum(draw, formula=unrolled_momentum):
+    g, mu, a = draw(int(draw.rng.integers(1, 7))), draw(), draw()
+    return formula(mu, g), momentum_steps(g, a, mu)[-1][0]
 
 
-@equality_check(
-    "momentum SGD on c·ℓ with rate α is momentum SGD on ℓ with rate cα", trials=50, tolerance=1e-10
+@exact_check("momentum SGD on c·ℓ with rate α is momentum SGD on ℓ with rate cα")
+def momentum_scaling(draw, formula=lambda c, a: c * a):
+    # The same gradients: by induction both are at the same points.
+    g, mu, a, c = draw(5), draw(), draw(), draw()
+    scaled, plain = momentum_steps(c * g, a, mu), momentum_steps(g, formula(c, a), mu)
+    return [w for _, w in scaled], [w for _, w in plain]
+
+
+@exact_check("Adam on c·ℓ with ε is Adam on ℓ with ε/c (c > 0)")
+def adam_scaling(draw, formula=lambda c, eps: eps / c):
+    g, setting, c = draw(3), draw_setting(draw), draw.positive()
+    plain = recurrence(0, g, **setting | {"eps": formula(c, setting["eps"])})
+    return [s["w"] for s in recurrence(0, c * g, **setting)], [s["w"] for s in plain]
+
+
+@exact_check(
+    "Adam's step is (α/ε) m̂ (1 − x) with √v̂/ε − x = v̂/(ε(√v̂ + ε)) ≥ 0, so where √v̂ ≪ ε it is"
+    " (α/ε) m̂ up to a factor 1 − √v̂/ε"
 )
-def momentum_scaling(rng, formula=lambda c, a: c * a):
-    start, gradient = draw_quadratic(rng)
-    c, a, mu = 10 ** rng.uniform(-2, 1), 1e-3, rng.uniform(0.5, 0.95)
-    scaled = path(
-        lambda params: torch.optim.SGD(params, lr=a, momentum=mu),
-        start,
-        lambda t, w: c * gradient(t, w),
-        50,
-    )
-    plain = path(
-        lambda params: torch.optim.SGD(params, lr=formula(c, a), momentum=mu), start, gradient, 50
-    )
-    return scaled, plain
-
-
-@equality_check("Adam on c·ℓ with ε is Adam on ℓ with ε/c (c > 0)", trials=50, tolerance=0)
-def adam_scaling(rng, formula=lambda c, eps: eps / c):
-    start, gradient = draw_quadratic(rng)
-    # A power of two scales every intermediate result without rounding: the paths are equal to
-    # the last bit.
-    c, eps = 2.0 ** rng.integers(-30, 31), 10 ** rng.uniform(-8, -2)
-    scaled = path(
-        lambda params: Adam(params, lr=0.05, eps=eps), start, lambda t, w: c * gradient(t, w), 50
-    )
-    plain = path(lambda params: Adam(params, lr=0.05, eps=formula(c, eps)), start, gradient, 50)
-    return scaled, plain, 1
-
-
-@bound_check("where √v̂ ≪ ε, Adam's step is (α/ε) m̂ up to a factor 1 − √v̂/ε")
-def large_epsilon(rng, formula=lambda m_hat, a, eps: a / eps * m_hat):
-    t, setting = int(rng.integers(1, 30)), draw_setting(rng) | {"eps": 10 ** rng.uniform(0, 3)}
-    gradients = 1e-3 * rng.standard_normal(t)
-    states = recurrence(0.0, gradients, **setting)
-    step = (states[-2]["w"] if t > 1 else 0.0) - states[-1]["w"]
-    linear = formula(states[-1]["m_hat"], setting["a"], setting["eps"])
-    allowed = math.sqrt(states[-1]["v_hat"]) / setting["eps"]
-    return abs(step / linear - 1), allowed
+def large_epsilon(draw, formula=lambda m_hat, a, eps: a / eps * m_hat):
+    setting = draw_setting(draw)
+    eps, (before, state) = setting["eps"], recurrence(0, draw(2), **setting)
+    x = 1 - (before["w"] - state["w"]) / formula(state["m_hat"], setting["a"], eps)
+    s = np.sqrt(state["v_hat"])
+    return s / eps - x, state["v_hat"] / (eps * (s + eps))
 
 
 # 3.3 Noise and sparsity -------------------------------------------------------------------
 
 
-@equality_check(
-    "in steady state, independent noise of variance 1 leaves variance (1 − β₁)/(1 + β₁) in m̂"
+@exact_check(
+    "independent noise of variance 1 leaves in m̂_t the variance (1 − β₁)/(1 + β₁), times"
+    " (1 + β₁ᵗ)/(1 − β₁ᵗ) → 1"
 )
-def noise_gain(rng, formula=lambda b1: (1 - b1) / (1 + b1)):
-    b1 = rng.uniform(0.5, 0.95)
-    return formula(b1), np.sum(mean_weights(b1, 2000) ** 2)
+def noise_gain(draw, formula=lambda b1: (1 - b1) / (1 + b1)):
+    b1, t = draw(), int(draw.rng.integers(1, 9))
+    return formula(b1) * (1 + b1**t) / (1 - b1**t), np.sum(mean_weights(b1, t) ** 2)
 
 
-@derivation_check(
-    claim="independent g_t with mean γ and deviation σ: E m̂_t = γ and E v̂_t = γ² + σ²",
-    method="exhaustive",
-    trials=20,
-    tolerance=1e-12,
-)
-def moments(rng, formula=lambda mean, deviation: (mean, mean**2 + deviation**2)):
-    mean, deviation, setting = rng.normal(), rng.exponential(), draw_setting(rng)
-    t = int(rng.integers(1, 8))
+@exact_check("independent g_t with mean γ and deviation σ: E m̂_t = γ and E v̂_t = γ² + σ²")
+def moments(draw, formula=lambda mean, deviation: (mean, mean**2 + deviation**2)):
+    mean, deviation, b1, b2 = draw(4)
+    t = int(draw.rng.integers(1, 6))
     # A coin with these two moments, and all of its sequences.
-    first, second = 0.0, 0.0
-    for signs in product((-1, 1), repeat=t):
-        state = recurrence(0.0, [mean + deviation * sign for sign in signs], **setting)[-1]
-        first += state["m_hat"] / 2**t
-        second += state["v_hat"] / 2**t
-    return max(
-        abs(got - expected) / max(1.0, abs(expected))
-        for got, expected in zip((first, second), formula(mean, deviation), strict=True)
-    )
+    g = mean + deviation * np.array(list(product((-1, 1), repeat=t)))
+    found = (g @ mean_weights(b1, t)).mean(), (g**2 @ mean_weights(b2, t)).mean()
+    return formula(mean, deviation), found
