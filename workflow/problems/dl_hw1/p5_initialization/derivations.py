@@ -1,4 +1,4 @@
-"""Deep Learning HW 1, problem 5: the formulas of the chapter, each held against a reference.
+"""Deep Learning HW 1, problem 5: the formulas of the chapter, each with its check.
 
 Letters as in the chapter: x are inputs of a layer and z = xW its pre-activations, q the variance
 of z, n and m the numbers of inputs and outputs, σ² the variance of a weight, φ the activation, δ
@@ -9,34 +9,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from itertools import product
+from fractions import Fraction
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
 import scipy.integrate
 import sympy
 import torch
-from torch.nn import functional
 
 from problems.dl_hw1.p5_initialization.initialization import STANDARD_DEVIATION
-from problems.dl_hw1.p5_initialization.model import DeepNetworks, losses, statistics
+from problems.dl_hw1.p5_initialization.model import DeepNetworks, statistics
 from problems.dl_hw1.p5_initialization.signal_propagation import (
     MOMENTS,
     Prediction,
     predicted_statistics,
 )
 from proofsheet.checks import (
-    bound_check,
     derivation_check,
     equality_check,
+    exact_check,
+    exact_gradient_check,
     identity_check,
-    relative_error,
 )
+from proofsheet.exact import Draw, Number, derivative
 
 # Random cases -----------------------------------------------------------------------------
 
 
-def sign_matrices(sigma: float, *shapes: tuple[int, int]) -> Iterator[list[np.ndarray]]:
+def sign_matrices(sigma: Any, *shapes: tuple[int, int]) -> Iterator[list[np.ndarray]]:
     """All weights with entries ±σ: an exact distribution with mean 0 and variance σ²."""
     counts = [rows * columns for rows, columns in shapes]
     for signs in product((-sigma, sigma), repeat=sum(counts)):
@@ -44,40 +45,26 @@ def sign_matrices(sigma: float, *shapes: tuple[int, int]) -> Iterator[list[np.nd
         yield [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
 
 
-def networks(
-    rng: np.random.Generator, method: str, activation: str, sizes: tuple[int, ...], seeds: int = 1
-) -> DeepNetworks:
-    """Networks from random seeds."""
-    drawn = [int(seed) for seed in rng.integers(0, 2**31, seeds)]
-    return DeepNetworks(sizes, method, activation, drawn)
-
-
 # Variances from layer to layer ------------------------------------------------------------
 
 
-@equality_check(
-    "E z_j² = n σ² · mean(x²), whatever the distribution of the weights",
-    method="exhaustive",
-    trials=20,
-)
-def forward_variance(rng, formula=lambda n, m, sigma, x: n * sigma**2 * np.mean(x**2)):
-    n, m, sigma = int(rng.integers(1, 5)), int(rng.integers(1, 3)), rng.uniform(0.1, 2)
-    x = rng.standard_normal(n)
-    found = np.mean([(x @ w) ** 2 for (w,) in sign_matrices(sigma, (n, m))])
-    return formula(n, m, sigma, x), found
+@exact_check("E z_j² = n σ² · mean(x²), for weights ±σ and so for any with this variance")
+def forward_variance(draw, formula=lambda n, m, sigma, x: n * sigma**2 * np.mean(x**2)):
+    (n, m), sigma = map(int, draw.rng.integers(1, (4, 3))), draw()
+    x = draw(n)
+    found = np.mean([(x @ w) ** 2 for (w,) in sign_matrices(sigma, (n, m))], axis=0)
+    return np.repeat(formula(n, m, sigma, x), m), found
 
 
-@equality_check(
-    "E (∂ℓ/∂x_i)² = m σ² · mean(δ²) for z = xW and δ = ∂ℓ/∂z", method="autograd", trials=20
-)
-def backward_variance(rng, formula=lambda n, m, sigma, delta: m * sigma**2 * np.mean(delta**2)):
-    n, m, sigma = int(rng.integers(1, 3)), int(rng.integers(1, 5)), rng.uniform(0.1, 2)
-    delta = rng.standard_normal(m)
-    found = []
-    for (w,) in sign_matrices(sigma, (n, m)):
-        x = torch.from_numpy(rng.standard_normal(n)).requires_grad_()
-        (x @ torch.from_numpy(w) @ torch.from_numpy(delta)).backward()
-        found.append(x.grad.numpy() ** 2)
+@exact_check("E (∂ℓ/∂x_i)² = m σ² · mean(δ²) for z = xW and δ = ∂ℓ/∂z")
+def backward_variance(draw, formula=lambda n, m, sigma, delta: m * sigma**2 * np.mean(delta**2)):
+    (n, m), sigma = map(int, draw.rng.integers(1, (3, 4))), draw()
+    x, delta = draw(n), draw(m)
+    first = np.eye(n, dtype=int)[0]
+    found = [
+        derivative(lambda x, w=w: x @ w @ delta, x, first) ** 2
+        for (w,) in sign_matrices(sigma, (n, m))
+    ]
     return formula(n, m, sigma, delta), np.mean(found)
 
 
@@ -135,27 +122,24 @@ def relu_half(rng, formula=lambda q: (q / 2, sympy.sqrt(q / (2 * sympy.pi)))):
     return moments, formula(q)
 
 
-@derivation_check(
-    claim="at any width, E mean(h_2²) = (n_0 σ²/2)(n_1 σ²/2) · mean(x²) for two ReLU layers with"
-    " symmetric weights; He's σ² makes each factor 1",
-    method="exhaustive",
-    trials=5,
-    tolerance=1e-12,
+@exact_check(
+    "at any width, E mean(h_2²) = (n_0 σ²/2)(n_1 σ²/2) · mean(x²) for two ReLU layers with weights"
+    " ±σ; He's σ² makes each factor 1",
+    ordered=True,
 )
-def relu_any_width(rng, formula=lambda n, sigma: n * sigma**2 / 2):
-    sizes, sigma = tuple(int(k) for k in rng.integers(1, 4, 3)), rng.uniform(0.2, 2)
-    x = rng.standard_normal(sizes[0])
+def relu_any_width(draw, formula=lambda n, sigma: n * sigma**2 / 2):
+    # Every z meets −z, so that it does not matter which of the two is called positive.
+    (inputs, width), sigma, n = draw.rng.integers(1, (4, 3)), draw(), draw()
+    x = draw(inputs)
     # All weights of the first layer; of the second, all weights of one unit (units are alike).
-    shapes = (sizes[0], sizes[1]), (sizes[1], 1)
     found = np.mean(
         [
             np.maximum(np.maximum(x @ first, 0) @ second, 0) ** 2
-            for first, second in sign_matrices(sigma, *shapes)
+            for first, second in sign_matrices(sigma, (inputs, width), (width, 1))
         ]
     )
-    expected = formula(sizes[0], sigma) * formula(sizes[1], sigma) * np.mean(x**2)
-    he = max(abs(formula(n, STANDARD_DEVIATION["he"](n, 7)) - 1) for n in sizes)
-    return max(abs(expected - found) / max(abs(found), 1e-12), he)
+    expected = formula(inputs, sigma) * formula(width, sigma) * np.mean(x**2)
+    return (expected, formula(n, STANDARD_DEVIATION["he"](n, 7))), (found, 1)
 
 
 # All layers together ----------------------------------------------------------------------
@@ -171,7 +155,8 @@ def relu_any_width(rng, formula=lambda n, sigma: n * sigma**2 / 2):
 def wide_network_activations(rng, formula: Callable[..., Prediction] = predicted_statistics):
     sizes = (60, *[800] * 4, 10)
     method, activation = str(rng.choice(["xavier", "he"])), str(rng.choice(["tanh", "relu"]))
-    model = networks(rng, method, activation, sizes, seeds=5)
+    seeds = [int(seed) for seed in rng.integers(0, 2**31, 5)]
+    model = DeepNetworks(sizes, method, activation, seeds)
     x = rng.standard_normal((40, sizes[0])) * rng.uniform(0.3, 2, (40, 1))
     y = torch.from_numpy(rng.integers(0, sizes[-1], 40))
     found = statistics(model, torch.from_numpy(x).float(), y)
@@ -185,82 +170,92 @@ def wide_network_activations(rng, formula: Callable[..., Prediction] = predicted
 # The zero network -------------------------------------------------------------------------
 
 
-def zero_gradients(model: DeepNetworks, y: np.ndarray) -> list[np.ndarray]:
-    """Gradients of the mean cross-entropy of a network whose only nonzero entries are b."""
-    classes = model.biases[-1].shape[-1]
-    p = functional.softmax(model.biases[-1].detach(), dim=-1).numpy()
-    parts = [np.zeros(parameter.shape) for parameter in model.parameters()]
-    return [*parts[:-1], p - np.bincount(y, minlength=classes) / len(y)]
+def zero_gradients(
+    b: np.ndarray, y: np.ndarray, shapes: list[tuple[int, ...]]
+) -> tuple[np.ndarray, ...]:
+    """Gradients by arrays of these shapes, all 0, and by the output bias b, (classes,)."""
+    p = np.exp(b) / np.exp(b).sum()
+    frequencies = np.array([Fraction(int((y == k).sum()), len(y)) for k in range(len(b))])
+    return *(np.zeros(shape, dtype=int) for shape in shapes), p - frequencies
 
 
-@derivation_check(
-    claim="zero network with output bias b: ∂ℓ/∂b = softmax(b) − class frequencies, and every"
-    " other gradient is exactly 0",
-    method="autograd",
-    trials=20,
-    tolerance=1e-5,
+@exact_gradient_check(
+    "zero network with output bias b: ∂ℓ/∂b = softmax(b) − class frequencies, and every other"
+    " gradient is exactly 0"
 )
-def zero_network(rng, formula=zero_gradients):
-    model = networks(rng, "zero", str(rng.choice(["tanh", "relu"])), (5, 4, 4, 3))
-    with torch.no_grad():
-        model.biases[-1] += torch.from_numpy(rng.standard_normal(3)).float()
-    x, y = rng.standard_normal((11, 5)), rng.integers(0, 3, 11)
-    losses(model(torch.from_numpy(x).float()), torch.from_numpy(y)[None]).sum().backward()
-    found = [parameter.grad.numpy() for parameter in model.parameters()]
-    wanted = formula(model, y)
-    # Zero means zero: not even a rounding error is allowed there.
-    exact = all(np.array_equal(f, w) for f, w in zip(found[:-1], wanted[:-1], strict=True))
-    return relative_error(found[-1], wanted[-1]) if exact else math.inf
+def zero_network(draw, formula=zero_gradients):
+    shapes = [(2, 2), (2, 2), (2, 3), (2,), (2,)]
+    x, y, b, slope = draw(4, 2), draw.rng.integers(0, 3, 4), draw.logits(3), draw()
+
+    def loss(*parameters: np.ndarray) -> Number:
+        h = x
+        for weight, bias in zip(parameters[:2], parameters[3:5], strict=True):
+            h = slope * (h @ weight + bias)  # at 0, any φ with φ(0) = 0 and this slope
+        z = h @ parameters[2] + parameters[5]
+        return (np.log(np.exp(z).sum(axis=1)) - z[np.arange(4), y]).mean()
+
+    return formula(b, y, shapes), loss, (*(np.zeros(shape, dtype=int) for shape in shapes), b)
 
 
-@bound_check(
-    "the loss of a bias alone is at least the entropy of the class frequencies f, attained"
-    " by b = log f",
-    trials=50,
+@identity_check(
+    "the loss of a bias alone has the curvature Σ_{i<j} p_i p_j (v_i − v_j)² along v, and is"
+    " least at b = log f, where it is the entropy of the class frequencies f (three classes)",
+    simplify=lambda difference: sympy.simplify(sympy.expand_log(difference, force=True)),
 )
-def bias_alone(rng, formula=lambda f: -float(np.sum(f * np.log(f)))):
-    f = rng.dirichlet(np.ones(10))
-    loss = lambda b: float(np.log(np.sum(np.exp(b))) - f @ b)  # noqa: E731
-    # An arbitrary bias may not lie below the value, and log f must lie on it.
-    return formula(f), loss(rng.standard_normal(10)), loss(np.log(f)), formula(f)
+def bias_alone(rng, formula=lambda f: -sum(p * sympy.log(p) for p in f)):
+    b, v, f = (sympy.symbols(f"{name}1:4", real=True) for name in "bvf")
+    total = sum(map(sympy.exp, b))
+    p = [sympy.exp(entry) / total for entry in b]
+    loss = sympy.log(total) - sum(share * entry for share, entry in zip(f, b, strict=True))
+    slope = sum(sympy.diff(loss, entry) * along for entry, along in zip(b, v, strict=True))
+    curvature = sum(sympy.diff(slope, entry) * along for entry, along in zip(b, v, strict=True))
+    squares = sum(p[i] * p[j] * (v[i] - v[j]) ** 2 for i, j in combinations(range(3), 2))
+    # f = softmax(b) is any distribution, and b then log f up to a constant.
+    here = dict(zip(f, p, strict=True))
+    return [formula(p), slope.subs(here), curvature], [loss.subs(here), sympy.Integer(0), squares]
 
 
 def averaged_over_units(gradient: np.ndarray, axis: int) -> np.ndarray:
-    """The same gradient for every unit: (K, fan_in, fan_out), equal along the units' axis."""
+    """The same gradient for every unit: (fan_in, fan_out), equal along the units' axis."""
     return np.broadcast_to(gradient.mean(axis=axis, keepdims=True), gradient.shape)
 
 
-def gradients_of_equal_units(rng: np.random.Generator, to_logits: np.ndarray) -> list[np.ndarray]:
+def gradients_of_equal_units(draw: Draw, to_logits: np.ndarray) -> list[np.ndarray]:
     """Of the weights of a network whose units are alike in every hidden layer.
 
-    Weights have one value for each input, one between all units, and one for each class.
+    Weights have one value for each input, one between all units, and one for each class. The
+    loss, like cross-entropy, depends only on the differences between logits.
     """
-    activation = str(rng.choice(["tanh", "relu"]))
-    model = networks(rng, "zero", activation, (5, 4, 4, len(to_logits)))
-    with torch.no_grad():
-        model.weights[0] += torch.from_numpy(rng.uniform(0.1, 0.5, (5, 1))).float()
-        model.weights[1] += rng.uniform(0.1, 0.5)
-        model.weights[2] += torch.from_numpy(to_logits).float()
-    x, y = rng.uniform(0.1, 1, (11, 5)), rng.integers(0, len(to_logits), 11)
-    losses(model(torch.from_numpy(x).float()), torch.from_numpy(y)[None]).sum().backward()
-    return [weight.grad.numpy() for weight in model.weights]
+    x, curvature, a, b = draw(3, 2), draw(), *draw(2, len(to_logits))
+    units = np.ones((2, 2), dtype=int)
+    weights = draw(2, 1) * units, draw() * units, to_logits * np.ones((2, 1), dtype=int)
+
+    def loss(*weights: np.ndarray) -> Number:
+        h = x
+        for weight in weights[:-1]:
+            z = h @ weight
+            h = z + curvature * z**2
+        z = h @ weights[-1]
+        z = z - z.mean(axis=1, keepdims=True)
+        return (a * z + b * z**2).sum()
+
+    gradients = [np.empty_like(weight) for weight in weights]
+    for k, gradient in enumerate(gradients):
+        for place in np.ndindex(gradient.shape):
+            along = [np.zeros(weight.shape, dtype=int) for weight in weights]
+            along[k][place] = 1
+            gradient[place] = derivative(loss, weights, tuple(along))
+    return gradients
 
 
-NOTHING = 1e-6
-"""Gradients of float32 that are rounding alone are smaller."""
-
-
-@derivation_check(
-    claim="hidden units with equal weights, incoming and outgoing, have equal gradients at both;"
-    " none is 0 if the weights to the logits differ from class to class",
-    method="autograd",
-    trials=20,
-    tolerance=1e-5,
+@exact_check(
+    "hidden units with equal weights, incoming and outgoing, have equal gradients at both; none"
+    " is 0 if the weights to the logits differ from class to class"
 )
-def equal_weights(rng, formula: Callable[[np.ndarray, int], Any] = averaged_over_units):
-    gradients = gradients_of_equal_units(rng, rng.standard_normal(3))
-    if min(np.abs(gradient).max() for gradient in gradients) < NOTHING:
-        return math.inf
+def equal_weights(draw, formula: Callable[[np.ndarray, int], Any] = averaged_over_units):
+    gradients = gradients_of_equal_units(draw, draw(3))
     cases = [(gradient, -1) for gradient in gradients[:-1]]  # where units are outputs
     cases += [(gradient, -2) for gradient in gradients[1:]]  # where they are inputs
-    return max(relative_error(formula(gradient, axis), gradient) for gradient, axis in cases)
+    averages = [formula(*case) for case in cases]
+    nonzero = [int((gradient != 0).any()) for gradient in gradients]
+    return [*averages, nonzero], [*(gradient for gradient, _ in cases), [1, 1, 1]]

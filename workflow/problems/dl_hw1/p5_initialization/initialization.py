@@ -7,8 +7,7 @@ gradient by fan_out · σ². Xavier keeps both near 1 in the mean, for an activa
 
 from __future__ import annotations
 
-import math
-
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -16,8 +15,8 @@ from torch import Tensor
 STANDARD_DEVIATION = {
     "zero": lambda fan_in, fan_out: 0.0,
     "small_random": lambda fan_in, fan_out: 0.01,
-    "xavier": lambda fan_in, fan_out: math.sqrt(2 / (fan_in + fan_out)),  # Glorot, Bengio 2010
-    "he": lambda fan_in, fan_out: math.sqrt(2 / fan_in),  # He et al., arXiv 1502.01852
+    "xavier": lambda fan_in, fan_out: np.sqrt(2 / (fan_in + fan_out)),  # Glorot, Bengio 2010
+    "he": lambda fan_in, fan_out: np.sqrt(2 / fan_in),  # He et al., arXiv 1502.01852
 }
 
 
