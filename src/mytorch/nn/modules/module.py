@@ -120,10 +120,13 @@ class Module:
         return buffer
 
     def _check_input(self, x: np.ndarray, fits: bool, wanted: str, integers: bool = False) -> None:
-        """`integers`: whether they are taken, too, as PyTorch's layer of this name takes them."""
+        """`integers`: whether they are taken, too, as PyTorch's layer of this name takes them.
+
+        Arrays of Python objects that compute like numbers, such as fractions, are always taken.
+        """
         if not fits:
             raise ValueError(f"{self!r}: got input of shape {x.shape}, wants {wanted}")
-        if x.dtype.kind not in ("fiu" if integers else "f"):
+        if x.dtype.kind not in ("fOiu" if integers else "fO"):
             numbers = "numbers" if integers else "floating point"
             raise ValueError(f"{self!r}: got input of dtype {x.dtype}, wants {numbers}")
 

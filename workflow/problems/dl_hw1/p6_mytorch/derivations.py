@@ -1,4 +1,4 @@
-"""Deep Learning HW 1, problem 6: the formulas of the chapter, each held against a reference.
+"""Deep Learning HW 1, problem 6: the formulas of the chapter, each with its check.
 
 Letters as in the chapter: X (N, n_in) is the input of a layer, Z (N, n_out) its output, G the
 gradient of the loss by Z, z are logits, y is the label as a row of probabilities, ŷ = softmax(z),
@@ -25,12 +25,14 @@ from mytorch.nn.sequential import Sequential
 from mytorch.utils.gradient_check import gradient_check
 from problems.dl_hw1.p6_mytorch.gradient_errors import draw_clear_batch
 from proofsheet.checks import (
-    autograd_check,
     autograd_gradients,
     derivation_check,
     equality_check,
+    exact_check,
+    exact_gradient_check,
     identity_check,
 )
+from proofsheet.exact import Draw, Number, derivative
 
 # The formulas -----------------------------------------------------------------------------
 
@@ -68,18 +70,10 @@ def batch_gradient(z: np.ndarray, y: np.ndarray) -> np.ndarray:
 # Random cases and references --------------------------------------------------------------
 
 
-def draw_linear(rng: np.random.Generator) -> tuple[np.ndarray, ...]:
-    """X, W, b and the coefficients of a loss Σ C sin(Z)."""
-    batch, n_in, n_out = rng.integers(1, 7, 3)
-    shapes = ((batch, n_in), (n_out, n_in), (n_out,), (batch, n_out))
-    return tuple(rng.standard_normal(shape) for shape in shapes)
-
-
-def draw_logits(rng: np.random.Generator, scale: float = 3.0) -> tuple[np.ndarray, np.ndarray]:
-    """Logits and integer labels of a batch."""
-    batch, classes = rng.integers(1, 6), rng.integers(2, 8)
-    z = scale * rng.standard_normal((batch, classes))
-    return z, rng.integers(0, classes, batch)
+def draw_linear(draw: Draw) -> tuple[np.ndarray, ...]:
+    """X, W, b, and G or the coefficients of a loss Σ C sin(Z)."""
+    batch, n_in, n_out = draw.rng.integers(1, 4, 3)
+    return draw(batch, n_in), draw(n_out, n_in), draw(n_out), draw(batch, n_out)
 
 
 def network(rng: np.random.Generator) -> tuple[Sequential, Loss, np.ndarray, np.ndarray]:
@@ -128,49 +122,40 @@ def torch_forward_and_backward(
 # Q6.1 Linear ------------------------------------------------------------------------------
 
 
-@autograd_check("Z = XWᵀ + 1bᵀ: dW = GᵀX, db = Gᵀ1, dX = GW")
-def linear(rng, formula=linear_gradients):
-    X, W, b, C = draw_linear(rng)
+@exact_gradient_check("Z = XWᵀ + 1bᵀ: dW = GᵀX, db = Gᵀ1, dX = GW")
+def linear(draw, formula=linear_gradients):
+    X, W, b, C = draw_linear(draw)
     G = C * np.cos(X @ W.T + b)
-    return (
-        formula(X, W, G),
-        lambda W, b, X: (torch.tensor(C) * torch.sin(X @ W.T + b)).sum(),
-        (W, b, X),
-    )
+    return formula(X, W, G), lambda W, b, X: (C * np.sin(X @ W.T + b)).sum(), (W, b, X)
 
 
-@derivation_check(
-    claim="⟨G, XΔᵀ⟩ = ⟨GᵀX, Δ⟩, ⟨G, 1βᵀ⟩ = ⟨Gᵀ1, β⟩, ⟨G, ΞWᵀ⟩ = ⟨GW, Ξ⟩",
-    method="reference",
-    trials=100,
-    tolerance=1e-12,
-)
-def adjoints(rng, formula=linear_gradients):
-    X, W, b, G = draw_linear(rng)
-    dW, db, dX = formula(X, W, G)
-    Delta, beta, Xi = (rng.standard_normal(a.shape) for a in (W, b, X))
-    # Each side summed entry by entry.
-    left = [
-        math.fsum((G * (X @ Delta.T)).flat),
-        math.fsum((G * (np.ones((len(X), 1)) @ beta[None])).flat),
-        math.fsum((G * (Xi @ W.T)).flat),
-    ]
-    right = [math.fsum((d * e).flat) for d, e in ((dW, Delta), (db, beta), (dX, Xi))]
-    return max(abs(a - e) / max(1.0, abs(e)) for a, e in zip(right, left, strict=True))
+@exact_check("⟨G, XΔᵀ⟩ = ⟨GᵀX, Δ⟩, ⟨G, 1βᵀ⟩ = ⟨Gᵀ1, β⟩, ⟨G, ΞWᵀ⟩ = ⟨GW, Ξ⟩")
+def adjoints(draw, formula=linear_gradients):
+    X, W, b, G = draw_linear(draw)
+    Delta, beta, Xi = (draw(*a.shape) for a in (W, b, X))
+    left = [np.trace(G.T @ change) for change in (X @ Delta.T, 0 * G + beta, Xi @ W.T)]
+    right = [np.sum(d * e) for d, e in zip(formula(X, W, G), (Delta, beta, Xi), strict=True)]
+    return right, left
+
+
+def linear_layer(W: np.ndarray, b: np.ndarray) -> Linear:
+    """`mytorch.nn.Linear` with these parameters."""
+    layer = Linear(W.shape[1], W.shape[0])
+    layer.W, layer.b = W, b
+    return layer
 
 
 def library_linear(X: np.ndarray, W: np.ndarray, b: np.ndarray, G: np.ndarray) -> list[np.ndarray]:
     """Z, dW, db, dX as `mytorch.nn.Linear` computes them."""
-    layer = Linear(W.shape[1], W.shape[0], dtype=np.float64)
-    layer.W[...], layer.b[...] = W, b
+    layer = linear_layer(W, b)
     z = layer.forward(X)
     dx = layer.backward(G)
     return [z, *layer.get_gradients(), dx]
 
 
-@equality_check("mytorch.nn.Linear computes Z = XWᵀ + 1bᵀ and these three gradients", trials=50)
-def linear_module(rng, formula=library_linear):
-    X, W, b, G = draw_linear(rng)
+@exact_check("mytorch.nn.Linear computes Z = XWᵀ + 1bᵀ and these three gradients")
+def linear_module(draw, formula=library_linear):
+    X, W, b, G = draw_linear(draw)
     return formula(X, W, b, G), [X @ W.T + b, *linear_gradients(X, W, G)]
 
 
@@ -184,16 +169,16 @@ def library_relu(x: np.ndarray, g: np.ndarray) -> np.ndarray:
     return module.backward(g)
 
 
-@equality_check(
-    "y = max(0, x): ∂L/∂x = G ⊙ 1[x > 0], in mytorch.nn.ReLU as in PyTorch, 0 at x = 0",
-    method="autograd",
-    tolerance=0,
+@exact_check(
+    "y = max(0, x): ∂L/∂x = G ⊙ 1[x > 0] for either sign of x, and 0 at x = 0; so does"
+    " mytorch.nn.ReLU",
+    ordered=True,
 )
-def relu(rng, formula=relu_gradient):
-    x, g = rng.standard_normal((2, 4, 5))
-    x[rng.integers(0, 4), rng.integers(0, 5)] = 0.0
-    (expected,) = autograd_gradients(lambda x: (torch.tensor(g) * torch.relu(x)).sum(), x)
-    return (formula(x, g), library_relu(x, g)), (expected, expected)
+def relu(draw, formula=relu_gradient):
+    positive, g = abs(draw(4)), draw(9)
+    x = np.array([*positive, *-positive, 0])
+    slopes = derivative(lambda x: np.maximum(x, 0), x[:8], np.ones(8, dtype=int))
+    return (formula(x, g), library_relu(x, g)), (g * np.array([*slopes, 0]),) * 2
 
 
 @identity_check("σ′ = σ(1 − σ)")
@@ -266,19 +251,19 @@ def two_ways(rng, formula=lambda p: sympy.diag(*p) - p @ p.T):
     return through_probabilities, p - y
 
 
-@equality_check(
-    "for the mean over a batch, ∂L/∂z⁽ⁿ⁾ = (ŷ⁽ⁿ⁾ − y⁽ⁿ⁾)/N, class numbers or probabilities",
-    method="autograd",
+@exact_gradient_check(
+    "for the mean over a batch, ∂L/∂z⁽ⁿ⁾ = (ŷ⁽ⁿ⁾ − y⁽ⁿ⁾)/N for rows y⁽ⁿ⁾ with the sum 1",
+    ordered=True,
 )
-def batch_mean(rng, formula=batch_gradient):
-    z, labels = draw_logits(rng)
-    hard = np.eye(z.shape[1])[labels]
-    soft = rng.dirichlet(np.ones(z.shape[1]), len(z))
-    loss = torch.nn.functional.cross_entropy
-    expected = [
-        autograd_gradients(lambda z, y=y: loss(z, torch.tensor(y)), z)[0] for y in (hard, soft)
-    ]
-    return [formula(z, hard), formula(z, soft)], expected
+def batch_mean(draw, formula=batch_gradient):
+    z, y = draw.logits(3, 3), draw(3, 3)
+    y[:, 0] = 1 - y[:, 1:].sum(axis=1)
+
+    def loss(z: np.ndarray) -> Number:
+        p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+        return -(y * np.log(p)).sum() / len(z)
+
+    return formula(z, y), loss, z
 
 
 @derivation_check(
@@ -334,34 +319,24 @@ def library_backward(modules: Sequence[Module], x: np.ndarray, g: np.ndarray) ->
     return model.backward(g)
 
 
-@equality_check(
-    "backward in reverse order is J₁ᵀJ₂ᵀ ⋯ J_Kᵀ g, with explicit Jacobians",
-    method="autograd",
-    trials=50,
-)
-def chain_rule(rng, formula=library_backward):
-    sizes = rng.integers(2, 6, 3)
-    modules = [
-        Linear(sizes[0], sizes[1], rng=rng, dtype=np.float64),
-        ReLU(),
-        Linear(sizes[1], sizes[2], rng=rng, dtype=np.float64),
-        Sigmoid(),
-    ]
-    x, g = rng.standard_normal((1, sizes[0])), rng.standard_normal((1, sizes[2]))
-    stages = [
-        lambda h: torch.tensor(modules[0].W) @ h,
-        torch.relu,
-        lambda h: torch.tensor(modules[2].W) @ h,
-        torch.sigmoid,
-    ]
-    h, jacobians = torch.tensor(x[0]), []
+@exact_check("backward in reverse order is J₁ᵀJ₂ᵀ ⋯ J_Kᵀ g, with explicit Jacobians", ordered=True)
+def chain_rule(draw, formula=library_backward):
+    x, g, *shapes = draw(2), draw(2), (3, 2), (3, 3), (2, 3)
+    modules, stages = [], []
+    for shape in shapes:
+        W, b = draw(*shape), draw(shape[0])
+        modules += [linear_layer(W, b), ReLU()]
+        stages += [lambda h, W=W, b=b: W @ h + b, lambda h: np.maximum(h, 0)]
+    modules, stages = modules[:-1], stages[:-1]
+    h, jacobians = x, []
     for stage in stages:
-        jacobians.append(torch.autograd.functional.jacobian(stage, h).numpy())
+        units = np.eye(len(h), dtype=int)
+        jacobians.append(np.stack([derivative(stage, h, e) for e in units], axis=1))
         h = stage(h)
-    expected = g[0]
+    expected = g
     for jacobian in reversed(jacobians):
         expected = jacobian.T @ expected
-    return formula(modules, x, g)[0], expected
+    return formula(modules, x[None], g[None])[0], expected
 
 
 @equality_check(
