@@ -15,6 +15,7 @@ import torch
 
 from derivation_tests import derivation_tests
 from mytorch import nn
+from mytorch.nn.optim import SGD
 from mytorch.training import fit
 from problems.dl_hw1.p6_mytorch import derivations as p6
 from problems.dl_hw1.p6_mytorch import gradient_errors
@@ -197,28 +198,18 @@ def test_training_is_that_of_pytorch():
         np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=1e-9, atol=1e-12)
 
 
-def test_the_averaged_network_is_the_mean_of_the_last_epoch_s_iterates(monkeypatch):
-    data, iterates = digits(), []
+def test_our_own_recipe_lowers_the_rate_to_zero(monkeypatch):
+    rates = []
 
-    def watched(model, *rows, after_step, **options):
-        def step(epoch: int) -> None:
-            after_step(epoch)
-            if epoch == 1:
-                iterates.append([p.copy() for p in model.get_parameters()])
+    class Watched(SGD):
+        def step(self, gradients: list[np.ndarray]) -> None:
+            super().step(gradients)
+            rates.append(self.lr)
 
-        watched.model = model
-        return fit(model, *rows, after_step=step, **options)
-
-    monkeypatch.setattr("problems.dl_hw1.p6_mytorch.train.fit", watched)
-    metrics, arrays = train(data, epochs=2, images=128)
-    assert len(iterates) == 2
-    for ours, theirs in zip(
-        watched.model.get_parameters(), zip(*iterates, strict=True), strict=True
-    ):
-        np.testing.assert_allclose(ours, np.mean(theirs, axis=0), rtol=1e-5, atol=1e-7)
-    last = np.mean(arrays["test_predicted"] == data.test.y)
-    assert metrics["test_accuracy"] == last
-    assert arrays["losses"].shape == (2, 2)
+    monkeypatch.setattr(training, "SGD", Watched)
+    _, arrays = training.train_tuned(digits(), epochs=2, images=128)
+    assert arrays["losses"].shape == (2, 8)
+    np.testing.assert_allclose(rates, np.linspace(0.1, 0.1 / 16, 16))
 
 
 def test_rows_have_mean_zero_and_deviation_one():
@@ -256,6 +247,12 @@ def digits() -> Dataset:
     )
 
 
+class Inputs(dict):
+    """Named inputs, as `input.name` and `input["name"]`."""
+
+    __getattr__ = dict.__getitem__
+
+
 @pytest.fixture
 def perform(monkeypatch, tmp_path):
     """Run one of the scripts as Snakemake would."""
@@ -267,7 +264,7 @@ def perform(monkeypatch, tmp_path):
 
     def run(name: str, inputs: dict, outputs: dict) -> None:
         snakemake = SimpleNamespace(
-            input=SimpleNamespace(**inputs),
+            input=Inputs(inputs),
             output=SimpleNamespace(**outputs),
             params=SimpleNamespace(images=600, seeds=[0, 1]),
             threads=1,
@@ -284,17 +281,19 @@ COMPUTED = ("metrics.json", "checks.json", "arrays.npz")
 
 
 def compute(perform, folder: Path) -> dict:
-    runs = []
-    for init in ("xavier", "he"):
-        for seed in (0, 1):
-            metrics, arrays = train(
-                digits().divided("published"), init=init, seed=seed, images=600, epochs=1
-            )
-            runs.append(folder / f"{init}-{seed}.json")
-            write_json(runs[-1], metrics)
-            write_arrays(runs[-1].with_suffix(".npz"), **arrays)
+    runs = {}
+    for recipe in ("xavier", "he", "tuned"):
+        function, given = (
+            (training.train_tuned, {}) if recipe == "tuned" else (train, {"init": recipe})
+        )
+        runs[recipe] = [folder / f"{recipe}-{seed}.json" for seed in (0, 1)]
+        for seed, path in enumerate(runs[recipe]):
+            data = digits().divided("published")
+            metrics, arrays = function(data, seed=seed, images=600, epochs=1, **given)
+            write_json(path, metrics)
+            write_arrays(path.with_suffix(".npz"), **arrays)
     outputs = {name.split(".")[0]: folder / name for name in COMPUTED}
-    inputs = {"source": folder / "source.json", "runs": runs, "first": folder / "xavier-0.npz"}
+    inputs = {"source": folder / "source.json", "first": folder / "xavier-0.npz", **runs}
     perform("solve", inputs, outputs)
     return read_json(outputs["metrics"])
 

@@ -104,19 +104,18 @@ with script.run(snakemake):
         ],
         align="lrc",
     )
-    rows = []
-    for init, name in (("xavier", "Xavier"), ("he", "He")):
-        result = metrics["initializations"][init]
-        averaged = result["averaged"]
-        for what, accuracies in (
-            ("last step", [*result["test_accuracies"], result["mean"]]),
-            ("mean of the last epoch", [*averaged["test_accuracies"], averaged["mean"]]),
-        ):
-            rows.append([name, what, *(percent(a) + mark for a in accuracies)])
+    results = metrics["initializations"] | {"tuned": metrics["tuned"]}
+    names = {"xavier": "as in the text, Xavier", "he": "as in the text, He", "tuned": "our own"}
     seeds = [f"seed {seed}" for seed in metrics["seeds"]]
     write_table(
         snakemake.output.initializations,
-        ["initialization", "weights", *seeds, "mean"],
-        rows,
-        align="ll" + "r" * (len(seeds) + 1),
+        ["recipe", *seeds, "mean"],
+        [
+            [
+                names[recipe],
+                *(percent(a) + mark for a in [*found["test_accuracies"], found["mean"]]),
+            ]
+            for recipe, found in results.items()
+        ],
+        align="l" + "r" * (len(seeds) + 1),
     )

@@ -24,6 +24,9 @@ from proofsheet.learning.classification import share
 SIZES, RATE, BATCH = (784, 128, 64, 10), 0.1, 64
 """Of dl_hw1, Q6.7."""
 
+TUNED = {"init": "he", "batch": 16, "decay": True}
+"""What our own recipe changes; chosen on 10,000 of the training images."""
+
 
 def perceptron(
     sizes: Sequence[int],
@@ -63,51 +66,54 @@ def train(
     hidden: Sequence[int] = SIZES[1:-1],
     learning_rate: float = RATE,
     batch: int = BATCH,
+    decay: bool = False,
     epochs: int = 3,
     images: int | None = None,
     seed: int = 0,
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Cross-entropy and plain SGD (Q6.7), and the mean of the iterates of the last epoch.
+    """Cross-entropy and plain SGD (Q6.7).
 
     Args:
         data: images (n, 28, 28) of bytes.
         device: NumPy has none.
+        decay: whether the learning rate falls on a line to 0, step by step.
         images: training images; None: all.
 
     Returns:
-        `init`, `seed`, `test_accuracy`, `averaged_test_accuracy` of the mean weights and
-        `seconds_per_epoch`; the `losses` of each mini-batch before its step (epochs, iterations),
-        the classes `test_predicted` and the `val_logits`, both with the last weights.
+        `init`, `seed`, `test_accuracy` and `seconds_per_epoch`; the `losses` of each mini-batch
+        before its step (epochs, iterations), the classes `test_predicted` and the `val_logits`,
+        both with the last weights.
     """
     x, y = data.train.x[:images], data.train.y[:images]
     mean, std = x.mean(), x.std()
     rows, val, test = (rows_of(part, mean, std) for part in (x, data.val.x, data.test.x))
     model = perceptron((SIZES[0], *hidden, SIZES[-1]), init, seed)
-    parameters = model.get_parameters()
-    # In double: thousands of float32 terms would add up their rounding.
-    sums = [np.zeros(p.shape) for p in parameters]
+    optimizer = SGD(model.get_parameters(), learning_rate)
+    rates = iter(np.linspace(learning_rate, 0, epochs * -(-len(y) // batch) + 1)[1:])
 
-    def add(epoch: int) -> None:
-        if epoch == epochs - 1:
-            for total, parameter in zip(sums, parameters, strict=True):
-                total += parameter
+    def lower_rate(epoch: int) -> None:
+        optimizer.lr = next(rates)
 
     start = time.perf_counter()
     losses = fit(
-        model, rows, y, SGD(parameters, learning_rate),
-        epochs=epochs, batch=batch, rng=np.random.default_rng([seed, 1]), after_step=add,
+        model, rows, y, optimizer, epochs=epochs, batch=batch,
+        rng=np.random.default_rng([seed, 1]), after_step=lower_rate if decay else None,
     )["loss"]  # fmt: skip
     seconds = (time.perf_counter() - start) / epochs
-    predicted, val_logits = _predicted(model, test), logits_of(model, val)
-    for parameter, total in zip(parameters, sums, strict=True):
-        parameter[...] = total / losses.shape[1]
+    predicted = _predicted(model, test)
     return {
         "init": init,
         "seed": seed,
         "test_accuracy": share(predicted == data.test.y),
-        "averaged_test_accuracy": share(_predicted(model, test) == data.test.y),
         "seconds_per_epoch": seconds,
-    }, {"losses": losses, "test_predicted": predicted, "val_logits": val_logits}
+    }, {"losses": losses, "test_predicted": predicted, "val_logits": logits_of(model, val)}
+
+
+def train_tuned(
+    data: Dataset, device: object = None, **parameters: Any
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """As `train`, by our own recipe."""
+    return train(data, device, **TUNED, **parameters)
 
 
 def _predicted(model: Sequential, rows: np.ndarray) -> np.ndarray:
