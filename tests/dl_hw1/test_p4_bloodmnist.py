@@ -93,16 +93,25 @@ def perform(monkeypatch, cells):
 
 
 def measure(perform, cells: Dataset, folder: Path) -> dict[str, Path]:
-    """Both trainings and the problem; the files of the problem."""
+    """The trainings and the problem; the files of the problem."""
     inputs = {"source": folder / "source.json"}
-    for kind in ("mlp", "cnn"):
+    for kind in ("mlp", "better", "cnn"):
         files = {"metrics": folder / f"{kind}.json", "arrays": folder / f"{kind}.npz"}
         train_job(train, cells, files, network=kind, epochs=2, every=3)
-        inputs |= {kind: files["metrics"], f"{kind}_arrays": files["arrays"]}
+        inputs |= {kind: [files["metrics"]], f"{kind}_arrays": [files["arrays"]]}
     outputs = {name: folder / f"{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = folder / "arrays.npz"
     perform("solve", inputs, outputs)
     return outputs
+
+
+def test_every_turned_image_is_one_of_eight():
+    x = torch.arange(18.0).view(1, 2, 3, 3).expand(64, -1, -1, -1)
+    ways = torch.stack(blood_cells.all_turned(x[:1]))[:, 0]
+    found = blood_cells.turned(x, torch.Generator().manual_seed(0))
+    equal = (found[:, None] == ways[None]).flatten(2).all(dim=2)
+    assert (equal.sum(dim=1) == 1).all()
+    assert equal.any(dim=0).all()
 
 
 def test_two_runs_write_the_same_bytes(perform, cells, tmp_path):
@@ -129,6 +138,7 @@ def test_metrics_have_what_is_asked_for(perform, cells, tmp_path):
     hardest = metrics["lowest_recall"]
     assert 0 <= hardest["rarer_classes"] < 8
     assert hardest["examples_differences"].keys() == hardest["differences"].keys()
+    assert metrics["better"]["seeds"]["mean"] == metrics["better"]["test_accuracy"]
     assert metrics["official"] is False
     quadrants = metrics["quadrants"]
     corners = [name for name in quadrants if name.endswith("correct")]

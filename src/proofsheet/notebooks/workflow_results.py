@@ -59,7 +59,7 @@ def saved(run):
     """Metrics and arrays of one of the workflow's trainings, or None.
 
     Args:
-        run: such as `dl_hw1/p4_bloodmnist/runs/mlp`.
+        run: such as `dl_hw1/p4_bloodmnist/runs/mlp-0`.
     """
     path = RESULTS / f"{run}.json"
     if not path.is_file():

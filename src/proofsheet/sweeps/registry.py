@@ -212,7 +212,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
         "bloodmnist",
         {
             "seed": _SEED,
-            "network": _one_of("mlp", "cnn"),
+            "network": _one_of("mlp", "better", "cnn"),
             "learning_rate": _RATE,
             "epochs": _EPOCHS,
             "batch": _BATCH,

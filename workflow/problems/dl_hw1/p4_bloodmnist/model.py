@@ -19,6 +19,7 @@ from proofsheet.learning.recipes import AdamRecipe
 SIZES = (2352, 256, 128, 8)
 RECIPES = {
     "mlp": AdamRecipe(epochs=30, batch=64, learning_rate=1e-3),
+    "better": AdamRecipe(epochs=30, batch=64, learning_rate=1e-3, decay="cosine"),
     "cnn": AdamRecipe(epochs=15, batch=64, learning_rate=2e-3, decay="cosine"),
 }
 
@@ -30,8 +31,8 @@ def scaled(images: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
 
 
 def build(kind: str) -> nn.Module:
-    """The perceptron of the text (`mlp`) or a small convolutional network (`cnn`)."""
-    return perceptron(SIZES) if kind == "mlp" else convolutional()
+    """The perceptron of the text (`mlp`, `better`) or a small convolutional network (`cnn`)."""
+    return convolutional() if kind == "cnn" else perceptron(SIZES)
 
 
 def convolutional(classes: int = 8) -> nn.Sequential:
@@ -60,6 +61,18 @@ def turned(x: Tensor, generator: torch.Generator) -> Tensor:
         coin = torch.rand(len(x), 1, 1, 1, generator=generator, device=x.device) < 0.5
         x = torch.where(coin, change(x), x)
     return x
+
+
+def all_turned(x: Tensor) -> list[Tensor]:
+    """The eight images that `turned` may make of each, eight times (n, c, h, h)."""
+    sides = [v for t in (x, x.transpose(2, 3)) for v in (t, t.flip(2))]
+    return [v for side in sides for v in (side, side.flip(3))]
+
+
+def standardize(x: Tensor, like: Tensor) -> Tensor:
+    """Minus the mean and over the deviation that each channel of `like` (n, c, h, h) has."""
+    mean, std = like.mean(dim=(0, 2, 3), keepdim=True), like.std(dim=(0, 2, 3), keepdim=True)
+    return (x - mean) / std
 
 
 FEATURES = (
