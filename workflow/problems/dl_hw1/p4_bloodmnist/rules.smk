@@ -20,7 +20,9 @@ TRAININGS["dl_hw1/p4_bloodmnist"] = dict(
 P4_RUNS = "results/dl_hw1/p4_bloodmnist/runs"
 SOLVE["dl_hw1/p4_bloodmnist"] = dict(
     inputs={
-        f"{network}{suffix}": expand(f"{P4_RUNS}/{network}-{{seed}}.{ending}", seed=seeds)
+        f"{network}{suffix}": expand(
+            f"{P4_RUNS}/{network}-{{seed}}.{ending}", seed=seeds
+        )
         for network, seeds in (
             ("mlp", config["seeds"]),
             ("better", config["seeds"]),

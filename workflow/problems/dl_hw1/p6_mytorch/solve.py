@@ -24,6 +24,7 @@ SMALL = (6, 8, 4)  # the networks with a mistake in them
 SHOWN = 10
 
 with script.run(snakemake) as log:
+    script.set_threads(snakemake.threads)
     data, seeds = load(Path(snakemake.input.source).parent), snakemake.params.seeds
     # Nothing is tuned here: the validation images train as well.
     data = data.divided("published")
