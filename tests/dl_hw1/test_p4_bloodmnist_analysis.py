@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import torch
 
 from problems.dl_hw1.p4_bloodmnist import analysis
 from problems.dl_hw1.p4_bloodmnist.model import (
     FEATURES,
     build,
-    differences,
     features,
     otsu,
     scaled,
-    turned,
 )
 
 PLACE = {name: k for k, name in enumerate(FEATURES)}
@@ -52,17 +49,6 @@ def test_otsu_lies_between_two_levels():
     assert np.isfinite(threshold).all()
 
 
-def test_differences_with_nothing_to_compare_are_zero():
-    assert not differences(np.ones((0, 7)), np.ones((4, 7))).any()
-
-
-def test_turned_images_are_the_same_pixels():
-    x = torch.rand(6, 3, 28, 28)
-    y = turned(x, torch.Generator().manual_seed(0))
-    assert not torch.equal(x, y)
-    torch.testing.assert_close(x.flatten(2).sort().values, y.flatten(2).sort().values)
-
-
 def test_networks_take_scaled_images():
     images = np.stack([disk(4), disk(8)])
     x = scaled(images)
@@ -71,11 +57,6 @@ def test_networks_take_scaled_images():
     np.testing.assert_allclose(x[0, :, 0, 0], 230 / 255, rtol=1e-6)
     for kind in ("mlp", "cnn"):
         assert build(kind).eval()(x).shape == (2, 8)
-
-
-def test_balance():
-    assert analysis.balance([10, 20], "ab")["ratio"] == 2
-    assert analysis.balance([20, 20], "ab")["ratio"] == 1
 
 
 def test_repeated_images_are_counted():
@@ -144,15 +125,3 @@ def test_struggling_class(typical):
         confusion, y, predicted, seen, typical, np.array([20, 50]), "ab", seed=0
     )
     assert frequent["rarer_classes"] == 1
-
-
-@pytest.mark.parametrize("ratio", [1.5, 1, 0.5])
-def test_fitting(ratio):
-    loss = np.linspace(1, 0.5, 10)
-    found = analysis.fitting({"loss": loss, "validation_loss": ratio * loss})
-    assert found["ratio"] == pytest.approx(ratio)
-    assert found["lowest_epoch"] == 10
-
-
-def test_keys_can_be_named_in_a_chapter():
-    assert analysis.key_of("Immature Granulocyte (IG)") == "immature_granulocyte_ig"

@@ -7,10 +7,8 @@ import math
 import pytest
 import scipy.stats
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
-from problems.dl_hw1.p5_initialization.initialization import STANDARD_DEVIATION, initialize_weights
+from problems.dl_hw1.p5_initialization.initialization import initialize_weights
 
 # fan_in ≠ fan_out: a formula with the two exchanged has another standard deviation.
 EXPECTED = {"small_random": 0.01, "xavier": math.sqrt(2 / 1000), "he": math.sqrt(2 / 800)}
@@ -45,17 +43,6 @@ def test_the_generator_decides(method):
     assert not torch.equal(first, initialize_weights((4, 5), method, generator(2)))
     torch.manual_seed(1)
     assert torch.equal(first, initialize_weights((4, 5), method))
-
-
-@given(
-    shape=st.tuples(st.integers(1, 30), st.integers(1, 30)),
-    method=st.sampled_from(list(STANDARD_DEVIATION)),
-)
-def test_any_shape(shape, method):
-    w = initialize_weights(shape, method, generator())
-    assert w.shape == shape
-    assert w.isfinite().all()
-    assert bool((w == 0).all()) == (method == "zero")
 
 
 def test_mistakes_are_told():

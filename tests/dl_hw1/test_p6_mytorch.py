@@ -11,12 +11,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import torch
 
 from derivation_tests import derivation_tests
 from mytorch import nn
 from mytorch.nn.optim import SGD
-from mytorch.training import fit
 from problems.dl_hw1.p6_mytorch import derivations as p6
 from problems.dl_hw1.p6_mytorch import gradient_errors
 from problems.dl_hw1.p6_mytorch import train as training
@@ -135,16 +133,6 @@ def test_the_error_grows_with_rounding_and_with_epsilon_squared():
     assert (relative <= 1).all()
 
 
-def test_a_batch_at_a_kink_is_not_clear():
-    model = nn.Sequential(nn.Linear(2, 1, dtype=np.float64), nn.ReLU())
-    model[0].W[...], model[0].b[...] = [[1.0, 0.0]], [-1.0]
-    at_kink = np.array([[1.0 + 1e-6, 0.0]])
-    assert not gradient_errors.clear_of_kinks(model, at_kink, 1e-5)
-    assert gradient_errors.clear_of_kinks(model, at_kink, 1e-8)
-    with pytest.raises(ValueError, match="clear of kinks"):
-        gradient_errors.draw_clear_batch(model, at_kink, 1, 1e-5, np.random.default_rng(0))
-
-
 def test_clear_of_kinks_means_that_no_state_changes():
     rng = np.random.default_rng(2)
     epsilon = 1e-3
@@ -169,33 +157,6 @@ def test_clear_of_kinks_means_that_no_state_changes():
                 for old, new in zip(before, states(), strict=True):
                     np.testing.assert_array_equal(new, old)
             array[index] = kept
-
-
-def test_training_is_that_of_pytorch():
-    rng = np.random.default_rng(0)
-    x, y = rng.standard_normal((70, 6)), rng.integers(0, 3, 70)
-    model = perceptron((6, 5, 3), rng=1, dtype=np.float64)
-    weights = [torch.tensor(p.copy(), requires_grad=True) for p in model.get_parameters()]
-    optimizer = torch.optim.SGD(weights, lr=0.1)
-    found = fit(
-        model, x, y, nn.SGD(model.get_parameters(), 0.1), epochs=2, batch=16,
-        rng=np.random.default_rng(5),
-    )  # fmt: skip
-
-    orders, losses = np.random.default_rng(5), []
-    for _ in range(2):
-        for rows in np.split(orders.permutation(70), range(16, 70, 16)):
-            h = torch.relu(torch.nn.functional.linear(torch.tensor(x[rows]), *weights[:2]))
-            loss = torch.nn.functional.cross_entropy(
-                torch.nn.functional.linear(h, *weights[2:]), torch.tensor(y[rows])
-            )
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-    np.testing.assert_allclose(found["loss"].ravel(), losses, rtol=1e-10)
-    for ours, theirs in zip(model.get_parameters(), weights, strict=True):
-        np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=1e-9, atol=1e-12)
 
 
 def test_our_own_recipe_lowers_the_rate_to_zero(monkeypatch):

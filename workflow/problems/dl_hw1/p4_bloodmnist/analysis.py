@@ -18,17 +18,6 @@ def key_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 
-def balance(counts: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
-    """How evenly the classes are filled."""
-    counts = np.asarray(counts)
-    ratio = counts.max() / max(counts.min(), 1)
-    return {
-        "largest": names[counts.argmax()],
-        "smallest": names[counts.argmin()],
-        "ratio": float(ratio),
-    }
-
-
 def repeated(images: np.ndarray, among: np.ndarray) -> int:
     """How many of `images` (n, …) occur `among` others (m, …), pixel by pixel."""
     known = {image.tobytes() for image in among}

@@ -8,7 +8,6 @@ from sklearn.metrics import classification_report, confusion_matrix
 
 from problems.dl_hw1.p4_bloodmnist import derivations
 from problems.dl_hw1.p4_bloodmnist.analysis import (
-    balance,
     confident_errors,
     fitting,
     key_of,
@@ -96,7 +95,11 @@ with script.run(snakemake):
             for part, rows in (("train", data.train), ("val", data.val), ("test", data.test))
         },
         "test_images_in_training": repeated(data.test.x, data.train.x),
-        "balance": balance(training_counts, names),
+        "balance": {
+            "largest": names[training_counts.argmax()],
+            "smallest": names[training_counts.argmin()],
+            "ratio": training_counts.max() / max(training_counts.min(), 1),
+        },
         "most_frequent_accuracy": (y == training_counts.argmax()).mean(),
         "test_accuracy": own["test_accuracy"],
         "confusion_matrix": confusion,
