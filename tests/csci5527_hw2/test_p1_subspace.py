@@ -8,83 +8,48 @@ import pytest
 from derivation_tests import derivation_tests
 from problems.csci5527_hw2.p1_subspace import derivations
 from problems.csci5527_hw2.p1_subspace.derivations import (
+    divided_gradient,
     excess_bound,
     guaranteed_step,
 )
 from problems.csci5527_hw2.p1_subspace.gradient_descent import best
 from problems.csci5527_hw2.p1_subspace.model import (
-    autoencoder_gradient,
     certified_difference,
     factorization_gradients,
     fit_autoencoder,
     fit_factorization,
     pca_basis,
     projector_difference,
+    relative_difference,
     small_start,
     synthetic_points,
 )
-from proofsheet.checks import checks_of
-
-CHECKS = {check.id: check for check in checks_of(derivations)}
-
-
-def one_sided_gradient(X, A):
-    """The product rule with one of its two terms."""
-    return -4 / len(X) * X.T @ (X - X @ A @ A.T) @ A
-
-
-def always_orthonormal(S, A):
-    """AᵀA = I holds at the minimizers, not at every critical point."""
-    return [A.T @ A - np.eye(A.shape[1])]
-
 
 WRONG = {
     "pca_coefficients": lambda X, U: X @ U / 2,
     "pca_loss": lambda eigenvalues, r: eigenvalues[r - 1 :].sum(),
     "subspace_bound": lambda gap, squared: 1.1 * excess_bound(gap, squared),
     "difference_certificate": lambda excess, gap, r: certified_difference(excess, 1.1 * gap, r),
-    "projector_metric": lambda A, B: np.linalg.norm(A - B) / np.linalg.norm(B),
-    "autoencoder_gradient_formula": one_sided_gradient,
+    "projector_metric": lambda P, Q: relative_difference(P, Q) / 2,
+    # The product rule with one of its two terms.
+    "autoencoder_gradient_formula": lambda X, A: -4 / len(X) * X.T @ (X - X @ A @ A.T) @ A,
     "autoencoder_invariance": lambda A, Q: A @ (2 * Q),
     "autoencoder_nonconvex": lambda eigenvalues, r: -eigenvalues.sum(),
     "autoencoder_critical_points": lambda U, Q: 2 * U @ Q.T,
-    "autoencoder_no_other_critical_points": always_orthonormal,
+    "autoencoder_no_other_critical_points": lambda S, W, d: divided_gradient(S, W, d**2),
     "autoencoder_rank_saddle": lambda eigenvalue: -2 * eigenvalue,
     "armijo_step": lambda lipschitz, decrease: 1.1 * guaranteed_step(lipschitz, decrease),
     "factorization_gradient_a": lambda X, A, Z: -factorization_gradients(X, A, Z)[0],
     "factorization_gradient_z": lambda X, A, Z: factorization_gradients(X, A, Z)[1] / 2,
-    "factorization_invariance": lambda A, Z, R: (A @ R, Z @ np.linalg.inv(R)),
+    "factorization_invariance": lambda A, Z, R: (A @ R, Z @ R.T),
     "factorization_nonconvex": lambda eigenvalues, r, m: -eigenvalues[:r].sum(),
     "factorization_critical_points": lambda X, P: X,
     "turning_saddle": lambda inside, outside: -2 * (inside - outside),
     "factorization_rank_saddle": lambda Z, q, R, v, w, a: -4 * a * w @ R @ v,
 }
 
-ALSO_WRONG = {
-    "autoencoder_gradient_formula": [
-        lambda X, A: 2 * autoencoder_gradient(X, A),
-        lambda X, A: autoencoder_gradient(X, A).T,
-        lambda X, A: autoencoder_gradient(X, A) + 1e-9,
-    ],
-    "autoencoder_critical_points": [lambda U, Q: U @ Q.T + 1e-6],
-    "autoencoder_no_other_critical_points": [lambda S, A: [S @ A]],
-    "factorization_critical_points": [lambda X, P: X @ P / 2],
-    "projector_metric": [lambda A, B: projector_difference(A, B) / np.sqrt(2)],
-}
-
 
 TestDerivations = derivation_tests(derivations, WRONG)
-
-
-@pytest.mark.parametrize(
-    ("name", "number"), [(k, i) for k, v in ALSO_WRONG.items() for i in range(len(v))]
-)
-def test_other_wrong_formulas_are_seen(name, number):
-    assert not CHECKS[name](ALSO_WRONG[name][number]).passed
-
-
-def test_a_formula_that_gives_nan_is_seen():
-    assert not CHECKS["pca_loss"](lambda eigenvalues, r: float("nan")).passed
 
 
 @pytest.fixture(scope="module")

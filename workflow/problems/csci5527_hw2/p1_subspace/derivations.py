@@ -1,19 +1,17 @@
-"""CSCI 5527 HW 2, problem 1: the formulas of the chapter, each held against a reference.
+"""CSCI 5527 HW 2, problem 1: the formulas of the chapter, each proved as an identity.
 
-Letters as in the chapter: S = XᵀX/m has eigenvalues λ_1 ≥ … ≥ λ_n with eigenvectors u_1, …, u_n;
-M = AAᵀ; P is the orthogonal projector onto the columns of A.
+Letters as in the chapter: S = XᵀX/m has eigenvalues λ_i with eigenvectors u_i; M = AAᵀ; P is the
+orthogonal projector onto the columns of A. The eigenvalues come in no order: where one matters,
+the claim says which terms it makes positive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from itertools import combinations
+from typing import Any
 
 import numpy as np
-import scipy.linalg
-import scipy.optimize
-import torch
 
 from problems.csci5527_hw2.p1_subspace.model import (
     autoencoder_gradient,
@@ -21,400 +19,285 @@ from problems.csci5527_hw2.p1_subspace.model import (
     certified_difference,
     factorization_gradients,
     factorization_loss,
-    pca_basis,
-    projector,
-    projector_difference,
+    relative_difference,
 )
-from proofsheet.checks import (
-    autograd_check,
-    autograd_gradients,
-    derivation_check,
-    equality_check,
-    relative_error,
-)
+from proofsheet.checks import exact_check, exact_gradient_check
+from proofsheet.exact import Draw, derivative, solve
 
-POINTS, DIMENSIONS, RANK = 12, 5, 2
+POINTS, DIMENSIONS, RANK = 5, 4, 2
+SUBSETS = [
+    list(subset) for size in range(RANK + 1) for subset in combinations(range(DIMENSIONS), size)
+]
 
 
-# Random cases and references --------------------------------------------------------------
+# Random cases -----------------------------------------------------------------------------
 
 
-def orthonormal(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
-    """Random orthonormal columns."""
-    return np.linalg.qr(rng.standard_normal((rows, columns)))[0]
+def draw_points(draw: Draw) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Points X with known eigenvalues: X, their λ and u (columns)."""
+    singular, u = draw(DIMENSIONS), draw.orthogonal(DIMENSIONS)
+    X = (draw.orthogonal(POINTS, DIMENSIONS) * singular) @ u.T
+    return X, singular**2 / POINTS, u
 
 
-def draw_points(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Points X with well-separated eigenvalues: X, their λ (largest first) and u (columns)."""
-    eigenvalues = np.cumsum(rng.uniform(0.5, 1.5, DIMENSIONS))[::-1]
-    eigenvectors = orthonormal(rng, DIMENSIONS, DIMENSIONS)
-    left = orthonormal(rng, POINTS, DIMENSIONS)
-    return (left * np.sqrt(POINTS * eigenvalues)) @ eigenvectors.T, eigenvalues, eigenvectors
+def draw_factors(draw: Draw) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """X, A and Z."""
+    return draw(POINTS, DIMENSIONS), draw(DIMENSIONS, RANK), draw(POINTS, RANK)
 
 
-def torch_autoencoder(X: torch.Tensor, A: torch.Tensor) -> torch.Tensor:
-    """f as the problem states it."""
-    return torch.linalg.matrix_norm(X - X @ A @ A.T) ** 2 / len(X)
-
-
-def torch_factorization(X: torch.Tensor, A: torch.Tensor, Z: torch.Tensor) -> torch.Tensor:
-    """g as the problem states it."""
-    return torch.linalg.matrix_norm(X - Z @ A.T) ** 2
-
-
-def second_derivative(curve: Callable[[torch.Tensor], torch.Tensor]) -> float:
-    """φ''(0) of a scalar function of a scalar, by differentiating twice."""
-    t = torch.zeros((), dtype=torch.float64, requires_grad=True)
-    (first,) = torch.autograd.grad(curve(t), t, create_graph=True)
-    (second,) = torch.autograd.grad(first, t)
-    return float(second)
-
-
-def draw_subset(rng: np.random.Generator, size: int) -> tuple[list[int], list[int]]:
-    """A random set of `size` eigenvectors, and the rest."""
-    order = rng.permutation(DIMENSIONS)
-    return sorted(order[:size]), sorted(order[size:])
-
-
-def critical_point(
-    gradient: Callable[[np.ndarray], np.ndarray], draw_start: Callable[[], np.ndarray]
-) -> np.ndarray:
-    """A root of the gradient, minimum or saddle: least squares does not tell them apart."""
-    for _ in range(20):
-        start = draw_start()
-        found = scipy.optimize.least_squares(
-            lambda flat, shape=start.shape: gradient(flat.reshape(shape)).ravel(),
-            start.ravel(),
-            xtol=1e-15,
-            ftol=1e-15,
-            gtol=1e-15,
-            max_nfev=500,
-        )
-        if np.max(np.abs(found.fun)) < 1e-10:
-            return found.x.reshape(start.shape)
-    raise AssertionError("no critical point found from twenty starts")
+def draw_decomposed(draw: Draw, rank: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """W, d, Q of A = W diag(d) Qᵀ with orthonormal W (n, k) and Q (r, k)."""
+    return draw.orthogonal(DIMENSIONS, rank), draw(rank), draw.orthogonal(RANK, rank)
 
 
 # (a) PCA ----------------------------------------------------------------------------------
 
 
-@equality_check("for orthonormal U, the Z that minimizes ‖X − ZUᵀ‖² is Z = XU", trials=50)
-def pca_coefficients(rng, formula=lambda X, U: X @ U):
-    X, U = rng.standard_normal((POINTS, DIMENSIONS)), orthonormal(rng, DIMENSIONS, RANK)
-    return formula(X, U), np.linalg.lstsq(U, X.T)[0].T
+@exact_check(
+    "for orthonormal U, ‖X − ZUᵀ‖² = ‖X − XUUᵀ‖² + ‖Z − XU‖²: the Z that minimizes it is XU"
+)
+def pca_coefficients(draw, formula=lambda X, U: X @ U):
+    X, _, Z = draw_factors(draw)
+    U = draw.orthogonal(DIMENSIONS, RANK)
+    best = formula(X, U)
+    rest = factorization_loss(X, U, best) + np.sum((Z - best) ** 2)
+    return rest, factorization_loss(X, U, Z)
 
 
-@equality_check("with A₁ = (u₁ … u_r), f(A₁) = λ_{r+1} + … + λ_n", trials=50)
-def pca_loss(rng, formula=lambda eigenvalues, r: eigenvalues[r:].sum()):
-    X = rng.standard_normal((POINTS, DIMENSIONS))
-    # LAPACK's symmetric eigensolver, where `pca_basis` takes singular vectors.
-    eigenvalues = scipy.linalg.eigh(X.T @ X / POINTS, eigvals_only=True)[::-1]
-    return autoencoder_loss(X, pca_basis(X, RANK)), formula(eigenvalues, RANK)
+@exact_check("with A₁ = (u₁ … u_r), f(A₁) = λ_{r+1} + … + λ_n")
+def pca_loss(draw, formula=lambda eigenvalues, r: eigenvalues[r:].sum()):
+    X, eigenvalues, u = draw_points(draw)
+    return formula(eigenvalues, RANK), autoencoder_loss(X, u[:, :RANK])
 
 
-def excess_bound(gap: float, squared_difference: float) -> float:
+def excess_bound(gap: Any, squared_difference: Any) -> Any:
     """Least excess loss of a subspace with ‖P − P₁‖² = squared_difference."""
     return gap * squared_difference / 2
 
 
-@derivation_check(
-    claim="f(A) − f(A₁) ≥ ½(λ_r − λ_{r+1})‖P − P₁‖², also for rank A < r, and the same for g/m",
-    method="bound",
-    trials=200,
-    tolerance=1e-13,
+@exact_check(
+    "f(A) − f(A₁) ≥ ½(λ_r − λ_{r+1})‖P − P₁‖², also for rank A < r, and the same for g/m: the"
+    " difference is Σ_{i<r} (λ_i − λ_r)‖(I − P)u_i‖² + Σ_{i>r+1} (λ_{r+1} − λ_i)‖Pu_i‖²"
+    " + ½(r − rank A)(λ_r + λ_{r+1}) + ‖XP − XAAᵀ‖²/m"
 )
-def subspace_bound(rng, formula=excess_bound):
-    X, eigenvalues, u = draw_points(rng)
-    gap, best = eigenvalues[RANK - 1] - eigenvalues[RANK], eigenvalues[RANK:].sum()
-    angle = rng.uniform(0, np.pi)
-    # Where the bound is an equality: only u_r turned, toward u_{r+1}.
-    turned = np.cos(angle) * u[:, RANK - 1] + np.sin(angle) * u[:, RANK]
-    tight = np.column_stack([u[:, : RANK - 1], turned])
-    anywhere = rng.standard_normal((DIMENSIONS, RANK)) * rng.uniform(0.1, 2)
-    near = u[:, :RANK] + 0.1 * rng.standard_normal((DIMENSIONS, RANK))
-    deficient = near.copy()
-    deficient[:, -1] = 0
-    worst = 0.0
-    for A in (tight, anywhere, near, deficient):
-        squared = np.linalg.norm(projector(A) - projector(u[:, :RANK])) ** 2
-        fitted, drawn = X @ np.linalg.pinv(A).T, rng.standard_normal((POINTS, RANK))
-        losses = [autoencoder_loss(X, A)]
-        losses += [factorization_loss(X, A, Z) / POINTS for Z in (fitted, drawn)]
-        violation = formula(gap, squared) - (min(losses) - best)
-        worst = max(worst, violation / eigenvalues.sum())
-    return worst
+def subspace_bound(draw, formula=excess_bound):
+    X, eigenvalues, u = draw_points(draw)
+    last, first, least = eigenvalues[RANK - 1], eigenvalues[RANK], eigenvalues[RANK:].sum()
+    losses, sums = [], []
+    for k in range(1, RANK + 1):
+        W = draw.orthogonal(DIMENSIONS, k)
+        A, P, Z = W @ draw(k, RANK), W @ W.T, draw(POINTS, RANK)
+        inside = ((P @ u) ** 2).sum(axis=0)  # ‖Pu_i‖²
+        bound = formula(last - first, np.sum((P - u[:, :RANK] @ u[:, :RANK].T) ** 2))
+        bound += (eigenvalues[: RANK - 1] - last) @ (1 - inside[: RANK - 1])
+        bound += (first - eigenvalues[RANK + 1 :]) @ inside[RANK + 1 :]
+        bound += least + (RANK - k) * (last + first) / 2
+        losses += [autoencoder_loss(X, A), factorization_loss(X, A, Z) / POINTS]
+        sums += [
+            bound + np.sum((X @ P - fitted) ** 2) / POINTS for fitted in (X @ A @ A.T, Z @ A.T)
+        ]
+    return tuple(sums), tuple(losses)
 
 
-@derivation_check(
-    claim="‖P − P₁‖/‖P₁‖ ≤ √(2(f(A) − f(A₁)) / (r(λ_r − λ_{r+1})))",
-    method="bound",
-    trials=200,
-    tolerance=1e-10,
+@exact_check(
+    "√(2(f(A) − f(A₁)) / (r(λ_r − λ_{r+1}))), which grows with f(A), is ‖P − P₁‖/‖P₁‖ where"
+    " f(A) − f(A₁) is the least that it can be, ½(λ_r − λ_{r+1})‖P − P₁‖²"
 )
-def difference_certificate(rng, formula=certified_difference):
-    X, eigenvalues, u = draw_points(rng)
-    gap, best = eigenvalues[RANK - 1] - eigenvalues[RANK], eigenvalues[RANK:].sum()
-    angle = rng.uniform(0.1, np.pi / 2)
-    turned = np.cos(angle) * u[:, RANK - 1] + np.sin(angle) * u[:, RANK]
-    tight = np.column_stack([u[:, : RANK - 1], turned])
-    worst = 0.0
-    for A in (tight, rng.standard_normal((DIMENSIONS, RANK))):
-        bound = formula(autoencoder_loss(X, A) - best, gap, RANK)
-        worst = max(worst, projector_difference(A, u[:, :RANK]) - bound)
-    return worst
+def difference_certificate(draw, formula=certified_difference):
+    gap, P, P1 = draw(), *(W @ W.T for W in (draw.orthogonal(DIMENSIONS, RANK) for _ in range(2)))
+    squared = np.sum((P - P1) ** 2)
+    certified = formula(excess_bound(gap, squared), gap, RANK)
+    return certified**2, squared / np.sum(P1**2)
 
 
-@equality_check(
-    "‖A₁A₁† − A₂A₂†‖ / ‖A₂A₂†‖ = √(2 Σ sin²θᵢ / r), whatever the bases of the two subspaces",
-    tolerance=1e-10,
+@exact_check(
+    "‖A₁A₁† − A₂A₂†‖ / ‖A₂A₂†‖ = √(2 Σ sin²θᵢ / r), whatever the bases of the two subspaces"
 )
-def projector_metric(rng, formula=projector_difference):
-    U, V = orthonormal(rng, DIMENSIONS, RANK), orthonormal(rng, DIMENSIONS, RANK)
-    angles = scipy.linalg.subspace_angles(U, V)
-    expected = np.sqrt(2 * np.sum(np.sin(angles) ** 2) / RANK)
-    A, B = (basis @ rng.standard_normal((RANK, RANK)) for basis in (U, V))
-    return formula(A, B), expected
+def projector_metric(draw, formula=relative_difference):
+    # Two subspaces with the principal angles θᵢ, whose half has the tangent t.
+    frame, t = draw.orthogonal(2 * RANK), draw(RANK)
+    sine, cosine = 2 * t / (1 + t**2), (1 - t**2) / (1 + t**2)
+    U, V = frame[:, :RANK], frame[:, :RANK] * cosine + frame[:, RANK:] * sine
+    A, B = (basis @ draw(RANK, RANK) for basis in (U, V))
+    distance = formula(*(C @ solve(C.T @ C, C.T) for C in (A, B)))  # A† = (AᵀA)⁻¹Aᵀ
+    return distance**2, 2 * np.sum(sine**2) / RANK
 
 
 # (b) The autoencoder ----------------------------------------------------------------------
 
 
-@autograd_check("∇f(A) = −(2/m)(XᵀR + RᵀX)A with R = X − XAAᵀ")
-def autoencoder_gradient_formula(rng, formula=autoencoder_gradient):
-    X, A = rng.standard_normal((POINTS, DIMENSIONS)), rng.standard_normal((DIMENSIONS, RANK))
-    return formula(X, A), partial(torch_autoencoder, torch.tensor(X)), A
+@exact_gradient_check("∇f(A) = −(2/m)(XᵀR + RᵀX)A with R = X − XAAᵀ")
+def autoencoder_gradient_formula(draw, formula=autoencoder_gradient):
+    X, A, _ = draw_factors(draw)
+    return formula(X, A), partial(autoencoder_loss, X), A
 
 
-@equality_check("f(AQ) = f(A) for orthogonal Q")
-def autoencoder_invariance(rng, formula=lambda A, Q: A @ Q):
-    X, A = rng.standard_normal((POINTS, DIMENSIONS)), rng.standard_normal((DIMENSIONS, RANK))
-    Q = orthonormal(rng, RANK, RANK)
-    return autoencoder_loss(X, formula(A, Q)), autoencoder_loss(X, A)
+@exact_check("f(AQ) = f(A) for orthogonal Q")
+def autoencoder_invariance(draw, formula=lambda A, Q: A @ Q):
+    X, A, _ = draw_factors(draw)
+    return autoencoder_loss(X, formula(A, draw.orthogonal(RANK))), autoencoder_loss(X, A)
 
 
-@equality_check("½f(A₁) + ½f(−A₁) − f(0) = −(λ₁ + … + λ_r) < 0: f is not convex", trials=50)
-def autoencoder_nonconvex(rng, formula=lambda eigenvalues, r: -eigenvalues[:r].sum()):
-    X, eigenvalues, u = draw_points(rng)
+@exact_check("½f(A₁) + ½f(−A₁) − f(0) = −(λ₁ + … + λ_r) < 0: f is not convex")
+def autoencoder_nonconvex(draw, formula=lambda eigenvalues, r: -eigenvalues[:r].sum()):
+    X, eigenvalues, u = draw_points(draw)
     A = u[:, :RANK]
     chord = (autoencoder_loss(X, A) + autoencoder_loss(X, -A)) / 2
-    return chord - autoencoder_loss(X, np.zeros_like(A)), formula(eigenvalues, RANK)
+    return formula(eigenvalues, RANK), chord - autoencoder_loss(X, 0 * A)
 
 
-@derivation_check(
-    claim="∇f(U_I Qᵀ) = 0 and f(U_I Qᵀ) = Σ_{i∉I} λ_i, for each set I of at most r eigenvectors",
-    method="exhaustive",
-    trials=20,
-    tolerance=1e-12,
-)
-def autoencoder_critical_points(rng, formula=lambda U, Q: U @ Q.T):
-    X, eigenvalues, u = draw_points(rng)
-    worst = 0.0
-    for size in range(RANK + 1):
-        for subset in combinations(range(DIMENSIONS), size):
-            A = formula(u[:, list(subset)], orthonormal(rng, RANK, size))
-            (gradient,) = autograd_gradients(partial(torch_autoencoder, torch.tensor(X)), A)
-            expected = eigenvalues.sum() - eigenvalues[list(subset)].sum()
-            error = relative_error(autoencoder_loss(X, A), expected)
-            worst = max(worst, error, np.max(np.abs(gradient)) / eigenvalues.sum())
-    return worst
-
-
-def projector_and_invariance(S: np.ndarray, A: np.ndarray) -> list[np.ndarray]:
-    """What vanishes at a critical point of f: M² − M and (I − M)SM."""
-    M = A @ A.T
-    return [M @ M - M, (S @ M - M @ S @ M) / np.trace(S)]
-
-
-@derivation_check(
-    claim="wherever ∇f(A) = 0, AAᵀ is a projector (M² = M) and its range is invariant under S",
-    method="reference",
-    trials=100,
-    tolerance=1e-9,
-)
-def autoencoder_no_other_critical_points(rng, formula=projector_and_invariance):
-    X, eigenvalues, _ = draw_points(rng)
-    S = X.T @ X / POINTS
-
-    # Columns of unequal length at the start lead to sets I of every size.
-    A = critical_point(
-        lambda A: autoencoder_gradient(X, A) / eigenvalues.sum(),
-        lambda: rng.standard_normal((DIMENSIONS, RANK)) * rng.choice([0.05, 0.5], RANK),
+@exact_check("∇f(U_I Qᵀ) = 0 and f(U_I Qᵀ) = Σ_{i∉I} λ_i, for each set I of at most r eigenvectors")
+def autoencoder_critical_points(draw, formula=lambda U, Q: U @ Q.T):
+    X, eigenvalues, u = draw_points(draw)
+    points = [formula(u[:, kept], draw.orthogonal(RANK, len(kept))) for kept in SUBSETS]
+    expected = [eigenvalues.sum() - eigenvalues[kept].sum() for kept in SUBSETS]
+    return (
+        [(autoencoder_loss(X, A), autoencoder_gradient(X, A)) for A in points],
+        [(loss, np.zeros((DIMENSIONS, RANK), dtype=int)) for loss in expected],
     )
-    return max(np.max(np.abs(residual)) for residual in formula(S, A))
 
 
-@equality_check(
-    "at U_I Qᵀ with |I| < r, in the direction u_j qᵀ with Qᵀq = 0: φ''(0) = −4λ_j",
-    method="autograd",
-    tolerance=1e-10,
+def divided_gradient(S: np.ndarray, W: np.ndarray, d: np.ndarray) -> np.ndarray:
+    """∇f(A) Q D⁻¹ at A = WDQᵀ: −2(SW(I − D²) + (I − M)SW)."""
+    return -2 * (S @ W * (1 - d**2) + S @ W - (W * d**2) @ W.T @ S @ W)
+
+
+@exact_check(
+    "∇f(WDQᵀ)QD⁻¹ = −2(SW(I − D²) + (I − M)SW), and Wᵀ times it has the diagonal −4T_ii(1 − d_i²),"
+    " T = WᵀSW: where ∇f = 0, D = I, so M is a projector and its range invariant under S"
 )
-def autoencoder_rank_saddle(rng, formula=lambda eigenvalue: -4 * eigenvalue):
-    X, eigenvalues, u = draw_points(rng)
-    inside, outside = draw_subset(rng, RANK - 1)
-    right = orthonormal(rng, RANK, RANK)
-    j = rng.choice(outside)
-    points = torch.tensor(X)
-    base = torch.tensor(u[:, inside] @ right[:, :-1].T)
-    direction = torch.tensor(np.outer(u[:, j], right[:, -1]))
-    curvature = second_derivative(lambda t: torch_autoencoder(points, base + t * direction))
-    return formula(eigenvalues[j]), curvature
+def autoencoder_no_other_critical_points(draw, formula=divided_gradient):
+    X = draw(POINTS, DIMENSIONS)
+    S = X.T @ X / POINTS
+    formulas, expected = [], []
+    for k in range(1, RANK + 1):
+        W, d, Q = draw_decomposed(draw, k)
+        divided = autoencoder_gradient(X, (W * d) @ Q.T) @ Q / d
+        diagonal = -4 * np.diagonal(W.T @ S @ W) * (1 - d**2)
+        formulas.append((formula(S, W, d), np.diagonal(W.T @ formula(S, W, d))))
+        expected.append((divided, diagonal))
+    return formulas, expected
+
+
+@exact_check("at U_I Qᵀ with |I| < r, in the direction u_j qᵀ with Qᵀq = 0: φ''(0) = −4λ_j")
+def autoencoder_rank_saddle(draw, formula=lambda eigenvalue: -4 * eigenvalue):
+    X, eigenvalues, u = draw_points(draw)
+    curvatures, expected = [], []
+    for kept in (kept for kept in SUBSETS if len(kept) < RANK):
+        for j in set(range(DIMENSIONS)) - set(kept):
+            Q, *_, q = np.split(draw.orthogonal(RANK), [len(kept), RANK - 1], axis=1)
+            base, along = u[:, kept] @ Q.T, u[:, [j]] @ q.T
+            curvatures.append(derivative(partial(autoencoder_loss, X), base, along, order=2))
+            expected.append(formula(eigenvalues[j]))
+    return tuple(expected), tuple(curvatures)
 
 
 # The line search --------------------------------------------------------------------------
 
 
-def guaranteed_step(lipschitz: float, decrease: float) -> float:
+def guaranteed_step(lipschitz: Any, decrease: Any) -> Any:
     """Every step up to this one meets the Armijo condition with c = `decrease`."""
     return 2 * (1 - decrease) / lipschitz
 
 
-@derivation_check(
-    claim="t ≤ 2(1 − c)/L implies f(A − t∇f) ≤ f(A) − c t ‖∇f‖²",
-    method="bound",
-    trials=200,
-    tolerance=1e-10,
+@exact_check(
+    "φ'(0) = −‖∇f‖², and φ(0) − ct‖∇f‖² exceeds Taylor's bound φ(0) − t‖∇f‖² + ½Lt²‖∇f‖² on φ(t) by"
+    " ½Lt(2(1 − c)/L − t)‖∇f‖², which is not negative for t ≤ 2(1 − c)/L"
 )
-def armijo_step(rng, formula=guaranteed_step):
-    X, _, u = draw_points(rng)
-    # Far from a minimizer, and so near that φ is almost a parabola and the bound almost tight.
-    spread = rng.choice([1.0, 1e-3])
-    A = u[:, :RANK] + spread * rng.standard_normal((DIMENSIONS, RANK))
+def armijo_step(draw, formula=guaranteed_step):
+    X, A, _ = draw_factors(draw)
     G = autoencoder_gradient(X, A)
-    squared, c = np.vdot(G, G), rng.choice([1e-4, 0.1, 0.3])
-
-    # φ(t) = f(A − tG) is a quartic. Its coefficients, from those of the residual in t:
-    residuals = [X - X @ A @ A.T, X @ (A @ G.T + G @ A.T), -X @ G @ G.T]
-    coefficients = np.zeros(5)
-    for i, left in enumerate(residuals):
-        for j, right in enumerate(residuals):
-            coefficients[i + j] += np.vdot(left, right) / POINTS
-    phi = np.polynomial.Polynomial(coefficients)
-    curvature = phi.deriv(2)
-
-    worst = 0.0
-    for end in np.geomspace(1e-4, 1, 30):
-        # L on the segment from A to A − end·G, along it: the largest φ'' there over ‖G‖².
-        candidates = np.array([0.0, end, *(np.real(t) for t in curvature.deriv().roots())])
-        inside = candidates[(candidates >= 0) & (candidates <= end)]
-        step = min(end, formula(curvature(inside).max() / squared, c))
-        violation = phi(step) - phi(0) + c * step * squared
-        worst = max(worst, violation / (step * squared))
-    return worst
+    squared = np.vdot(G, G)
+    slope = derivative(partial(autoencoder_loss, X), A, -G)
+    L, c, t = draw(3)
+    excess = L * t * (formula(L, c) - t) / 2 * squared
+    return (excess, slope), (-c * t * squared - (-t + L * t**2 / 2) * squared, -squared)
 
 
 # (c) The factorization --------------------------------------------------------------------
 
 
-def draw_factors(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    X = rng.standard_normal((POINTS, DIMENSIONS))
-    return X, rng.standard_normal((DIMENSIONS, RANK)), rng.standard_normal((POINTS, RANK))
+@exact_gradient_check("∂g/∂A = −2RᵀZ with R = X − ZAᵀ")
+def factorization_gradient_a(draw, formula=lambda X, A, Z: factorization_gradients(X, A, Z)[0]):
+    X, A, Z = draw_factors(draw)
+    return formula(X, A, Z), lambda A: factorization_loss(X, A, Z), A
 
 
-@autograd_check("∂g/∂A = −2RᵀZ with R = X − ZAᵀ")
-def factorization_gradient_a(rng, formula=lambda X, A, Z: factorization_gradients(X, A, Z)[0]):
-    X, A, Z = draw_factors(rng)
-    loss = lambda A: torch_factorization(torch.tensor(X), A, torch.tensor(Z))  # noqa: E731
-    return formula(X, A, Z), loss, A
+@exact_gradient_check("∂g/∂Z = −2RA with R = X − ZAᵀ")
+def factorization_gradient_z(draw, formula=lambda X, A, Z: factorization_gradients(X, A, Z)[1]):
+    X, A, Z = draw_factors(draw)
+    return formula(X, A, Z), partial(factorization_loss, X, A), Z
 
 
-@autograd_check("∂g/∂Z = −2RA with R = X − ZAᵀ")
-def factorization_gradient_z(rng, formula=lambda X, A, Z: factorization_gradients(X, A, Z)[1]):
-    X, A, Z = draw_factors(rng)
-    loss = lambda Z: torch_factorization(torch.tensor(X), torch.tensor(A), Z)  # noqa: E731
-    return formula(X, A, Z), loss, Z
+@exact_check("g(AR, ZR⁻ᵀ) = g(A, Z) for invertible R")
+def factorization_invariance(draw, formula=lambda A, Z, R: (A @ R, solve(R, Z.T).T)):
+    X, A, Z = draw_factors(draw)
+    changed = factorization_loss(X, *formula(A, Z, draw(RANK, RANK)))
+    return changed, factorization_loss(X, A, Z)
 
 
-@equality_check("g(AR, ZR⁻ᵀ) = g(A, Z) for invertible R", tolerance=1e-10)
-def factorization_invariance(rng, formula=lambda A, Z, R: (A @ R, Z @ np.linalg.inv(R).T)):
-    X, A, Z = draw_factors(rng)
-    R = rng.standard_normal((RANK, RANK)) + 2 * np.eye(RANK)
-    return factorization_loss(X, *formula(A, Z, R)), factorization_loss(X, A, Z)
-
-
-@equality_check(
-    "½g(A₁, XA₁) + ½g(−A₁, −XA₁) − g(0, 0) = −m(λ₁ + … + λ_r) < 0: g is not convex", trials=50
-)
-def factorization_nonconvex(rng, formula=lambda eigenvalues, r, m: -m * eigenvalues[:r].sum()):
-    X, eigenvalues, u = draw_points(rng)
+@exact_check("½g(A₁, XA₁) + ½g(−A₁, −XA₁) − g(0, 0) = −m(λ₁ + … + λ_r) < 0: g is not convex")
+def factorization_nonconvex(draw, formula=lambda eigenvalues, r, m: -m * eigenvalues[:r].sum()):
+    X, eigenvalues, u = draw_points(draw)
     A = u[:, :RANK]
     chord = (factorization_loss(X, A, X @ A) + factorization_loss(X, -A, -X @ A)) / 2
-    origin = factorization_loss(X, np.zeros_like(A), np.zeros((POINTS, RANK)))
-    return chord - origin, formula(eigenvalues, RANK, POINTS)
+    return formula(eigenvalues, RANK, POINTS), chord - np.sum(X**2)
 
 
-@derivation_check(
-    claim="wherever ∇g(A, Z) = 0, ZAᵀ = XP, and the range of P is invariant under S",
-    method="reference",
-    trials=40,
-    tolerance=1e-8,
+@exact_check(
+    "ZAᵀ = XP + ½ ∂g/∂Z A† for all A and Z; and where ∂g/∂Z = 0, ∂g/∂A Aᵀ = −2(I − P)XᵀXP: so the"
+    " range of P is invariant under S wherever ∇g = 0"
 )
-def factorization_critical_points(rng, formula=lambda X, P: X @ P):
-    X, _, _ = draw_points(rng)
-    X /= np.linalg.norm(X)
-    stacked = critical_point(
-        lambda AZ: np.vstack(factorization_gradients(X, AZ[:DIMENSIONS], AZ[DIMENSIONS:])),
-        lambda: 0.5 * rng.standard_normal((DIMENSIONS + POINTS, RANK)),
-    )
-    A, Z = np.split(stacked, [DIMENSIONS])
-    # Saddles of lower rank are found only up to rounding: their rank is a numerical one.
-    S, P = X.T @ X, A @ np.linalg.pinv(A, rcond=1e-4)
-    invariance = np.max(np.abs(S @ P - P @ S @ P))
-    return max(relative_error(Z @ A.T, formula(X, P)), invariance)
+def factorization_critical_points(draw, formula=lambda X, P: X @ P):
+    formulas, expected = [], []
+    for k in range(1, RANK + 1):
+        X, _, Z = draw_factors(draw)
+        W, d, Q = draw_decomposed(draw, k)
+        A, P, pseudoinverse = (W * d) @ Q.T, W @ W.T, (Q / d) @ W.T
+        fitted = formula(X, P)
+        product = fitted + factorization_gradients(X, A, Z)[1] @ pseudoinverse / 2
+        # Every Z with ∂g/∂Z = 0: it is free where A vanishes.
+        Z0 = X @ pseudoinverse.T + Z - Z @ Q @ Q.T
+        by_A, by_Z = factorization_gradients(X, A, Z0)
+        formulas.append((product, -2 * (X - X @ P).T @ fitted, by_Z))
+        expected.append((Z @ A.T, by_A @ A.T, 0 * by_Z))
+    return formulas, expected
 
 
-@equality_check(
-    "at |I| = r, turning u_i (i ∈ I) toward u_j (j ∉ I): d²f/dθ² = d²(g/m)/dθ² = −2(λ_j − λ_i)",
-    method="autograd",
-    tolerance=1e-10,
+@exact_check(
+    "at |I| = r, turning u_i (i ∈ I) by θ toward u_j (j ∉ I): f = g/m = f(0) − (λ_j − λ_i) sin²θ,"
+    " so d²f/dθ² = d²(g/m)/dθ² = −2(λ_j − λ_i)"
 )
-def turning_saddle(rng, formula=lambda inside, outside: -2 * (outside - inside)):
-    X, eigenvalues, u = draw_points(rng)
-    inside, outside = draw_subset(rng, RANK)
-    i, j = rng.integers(RANK), rng.choice(outside)
-    Q = torch.tensor(orthonormal(rng, RANK, RANK))
-    W = torch.tensor(rng.standard_normal((RANK, RANK)) + 2 * np.eye(RANK))
-    points, basis, toward = torch.tensor(X), torch.tensor(u[:, inside]), torch.tensor(u[:, j])
-
-    def turned(angle: torch.Tensor) -> torch.Tensor:
-        columns = list(basis.T)
-        columns[i] = torch.cos(angle) * columns[i] + torch.sin(angle) * toward
-        return torch.stack(columns, dim=1)
-
-    def f(angle: torch.Tensor) -> torch.Tensor:
-        return torch_autoencoder(points, turned(angle) @ Q)
-
-    def g_over_m(angle: torch.Tensor) -> torch.Tensor:
-        U = turned(angle)
-        return torch_factorization(points, U @ W, points @ U @ torch.linalg.inv(W).T) / POINTS
-
-    expected = formula(eigenvalues[inside][i], eigenvalues[j])
-    return [expected, expected], [second_derivative(f), second_derivative(g_over_m)]
+def turning_saddle(draw, formula=lambda inside, outside: -2 * (outside - inside)):
+    X, eigenvalues, u = draw_points(draw)
+    t, Q, R = draw(), draw.orthogonal(RANK), draw(RANK, RANK)
+    sine, cosine = 2 * t / (1 + t**2), (1 - t**2) / (1 + t**2)
+    changes, expected = [], []
+    for kept in combinations(range(DIMENSIONS), RANK):
+        i, others = kept[0], set(range(DIMENSIONS)) - set(kept)
+        for j in others:
+            U = u[:, kept]
+            U[:, 0] = cosine * u[:, i] + sine * u[:, j]
+            A, Z = U @ R, solve(R, (X @ U).T).T
+            changes += [autoencoder_loss(X, U @ Q), factorization_loss(X, A, Z) / POINTS]
+            start = sum(eigenvalues[k] for k in others)
+            expected += [start + formula(eigenvalues[i], eigenvalues[j]) * sine**2 / 2] * 2
+    return tuple(expected), tuple(changes)
 
 
-@equality_check(
-    "where Aq = 0 and ∇g = 0, along (t v qᵀ, αt w qᵀ), ‖v‖ = 1: φ''(0) = 2‖Zq‖² − 4α wᵀRv",
-    method="autograd",
-    tolerance=1e-9,
-)
+@exact_check("where Aq = 0 and ∇g = 0, along (t v qᵀ, αt w qᵀ), ‖v‖ = 1: φ''(0) = 2‖Zq‖² − 4α wᵀRv")
 def factorization_rank_saddle(
-    rng, formula=lambda Z, q, R, v, w, a: 2 * np.sum((Z @ q) ** 2) - 4 * a * w @ R @ v
+    draw, formula=lambda Z, q, R, v, w, a: 2 * np.sum((Z @ q) ** 2) - 4 * a * w @ R @ v
 ):
-    X, _, u = draw_points(rng)
-    inside, _ = draw_subset(rng, RANK - 1)
-    right = orthonormal(rng, RANK, RANK)
-    basis, q = u[:, inside], right[:, -1]
-    lengths = rng.uniform(0.5, 2, RANK - 1)
+    X, _, u = draw_points(draw)
+    right = draw.orthogonal(RANK)
+    basis, lengths, q = u[:, : RANK - 1], draw(RANK - 1), right[:, -1]
     A = (basis * lengths) @ right[:, :-1].T
     # Z is free along q, where A vanishes, as long as RᵀZ = 0: any combination of XU_I will do.
-    Z = (X @ basis / lengths) @ right[:, :-1].T
-    Z += np.outer(X @ basis @ rng.standard_normal(RANK - 1), q)
-    if max(np.max(np.abs(part)) for part in factorization_gradients(X, A, Z)) > 1e-9:
-        raise AssertionError("the case is not a critical point")
-    v, w = orthonormal(rng, DIMENSIONS, 1)[:, 0], orthonormal(rng, POINTS, 1)[:, 0]
-    a = rng.uniform(0, 2)
-    points, left, right_factor = (torch.tensor(array) for array in (X, A, Z))
-    move_left, move_right = torch.tensor(np.outer(v, q)), torch.tensor(a * np.outer(w, q))
-    curvature = second_derivative(
-        lambda t: torch_factorization(points, left + t * move_left, right_factor + t * move_right)
-    )
-    return formula(Z, q, X - Z @ A.T, v, w, a), curvature
+    Z = (X @ basis / lengths) @ right[:, :-1].T + np.outer(X @ basis @ draw(RANK - 1), q)
+    v, w, a = draw.orthogonal(DIMENSIONS, 1)[:, 0], draw(POINTS), draw()
+    along = np.outer(v, q), a * np.outer(w, q)
+    curvature = derivative(partial(factorization_loss, X), (A, Z), along, order=2)
+    vanishing = factorization_gradients(X, A, Z)
+    zeros = tuple(np.zeros(part.shape, dtype=int) for part in vanishing)
+    return (formula(Z, q, X - Z @ A.T, v, w, a), *vanishing), (curvature, *zeros)

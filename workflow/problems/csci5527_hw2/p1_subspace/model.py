@@ -66,7 +66,7 @@ def pca_spectrum(X: np.ndarray) -> np.ndarray:
 def autoencoder_loss(X: np.ndarray, A: np.ndarray) -> float:
     """f(A) = ‖X − XAAᵀ‖² / m."""
     residual = X - (X @ A) @ A.T
-    return float(np.vdot(residual, residual)) / len(X)
+    return np.vdot(residual, residual) / len(X)
 
 
 def autoencoder_gradient(X: np.ndarray, A: np.ndarray) -> np.ndarray:
@@ -82,7 +82,7 @@ def autoencoder_gradient(X: np.ndarray, A: np.ndarray) -> np.ndarray:
 def factorization_loss(X: np.ndarray, A: np.ndarray, Z: np.ndarray) -> float:
     """g(A, Z) = ‖X − ZAᵀ‖², with Z of shape (m, r)."""
     residual = X - Z @ A.T
-    return float(np.vdot(residual, residual))
+    return np.vdot(residual, residual)
 
 
 def factorization_gradients(
@@ -130,9 +130,13 @@ def projector(A: np.ndarray) -> np.ndarray:
 
 
 def projector_difference(A: np.ndarray, B: np.ndarray) -> float:
-    """‖AA† − BB†‖ / ‖BB†‖ in Frobenius norms: 0 exactly when A and B span the same space."""
-    reference = projector(B)
-    return float(np.linalg.norm(projector(A) - reference) / np.linalg.norm(reference))
+    """‖AA† − BB†‖ / ‖BB†‖: 0 exactly when A and B span the same space."""
+    return relative_difference(projector(A), projector(B))
+
+
+def relative_difference(P: np.ndarray, Q: np.ndarray) -> float:
+    """‖P − Q‖ / ‖Q‖ in Frobenius norms."""
+    return np.linalg.norm(P - Q) / np.linalg.norm(Q)
 
 
 def certified_difference(excess: float, gap: float, r: int) -> float:
@@ -143,7 +147,7 @@ def certified_difference(excess: float, gap: float, r: int) -> float:
         gap: λ_r − λ_{r+1} > 0 of XᵀX/m.
         r: dimension of the subspace.
     """
-    return float(np.sqrt(2 * excess / (r * gap)))
+    return np.sqrt(2 * excess / (r * gap))
 
 
 def summary(fits: Sequence[Descent], A1: np.ndarray, optimum: float) -> dict[str, Any]:

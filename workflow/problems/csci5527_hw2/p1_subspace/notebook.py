@@ -135,6 +135,7 @@ plot_convergence(autoencoders, autoencoder_loss(X, A1))
 
 # %%
 # source: problems.csci5527_hw2.p1_subspace.model: projector, projector_difference
+# source: problems.csci5527_hw2.p1_subspace.model: relative_difference
 
 # %%
 A2 = best(autoencoders).x
