@@ -14,16 +14,15 @@ CHECKS = {check.id: check for check in checks_of(p3)}
 
 
 def both_factors_moving(F, V, G):
-    V = V.clone().requires_grad_()
-    return torch.autograd.grad((F(V) * G(F(V))).sum(), V)[0]
+    return p3.slopes(lambda V: np.sum(F(V) * G(F(V))), V)
 
 
-def without_first_mask(v, at_zero=0.0):
+def without_first_mask(v, at_zero=0):
     g = p3.backward_pass(v, at_zero)
     return g | {"V1": g["V2"], "W1": g["V2"] @ v["X"].T, "X": v["W1"].T @ g["V2"]}
 
 
-def kink_counted_in_the_weights(v, at_zero=0.0):
+def kink_counted_in_the_weights(v, at_zero=0):
     g = p3.backward_pass(v, at_zero)
     return g | {"W1": g["V2"] @ v["X"].T}
 
@@ -34,8 +33,8 @@ WRONG = {
     "chain_rule": both_factors_moving,
     "rule_half_squared_norm": lambda g, D: 2 * g * D,
     "rule_subtraction": lambda g: (g, g),
-    "rule_right_factor": lambda W, V, g: np.linalg.pinv(W) @ g,
-    "rule_left_factor": lambda W, V, g: g @ np.linalg.pinv(V),
+    "rule_right_factor": lambda W, V, g: W.T @ g / 2,
+    "rule_left_factor": lambda W, V, g: g @ V.T / 2,
     "rule_relu": lambda V, g: g * (V >= 0),
     "zeros_of_v3": lambda v: np.any(v["V1"] <= 0, axis=0),
     "convention_does_not_matter": kink_counted_in_the_weights,
@@ -51,7 +50,7 @@ TestDerivations = derivation_tests(p3, WRONG)
 
 @pytest.mark.parametrize("node", ["D", "V5", "W3", "V4", "V3", "W2", "V2", "V1", "W1", "X", "Y"])
 def test_each_line_of_the_backward_pass_counts(node):
-    def wrong(v, at_zero=0.0):
+    def wrong(v, at_zero=0):
         g = p3.backward_pass(v, at_zero)
         return g | {node: 1.001 * g[node]}
 

@@ -25,7 +25,7 @@ with script.run(snakemake) as log:
 
     forward = [float(sweep.tangent) for sweep in sweeps]
     reverse = [float(x.gradient) for x in inputs]
-    pytorch = derivations.torch_derivatives(point, (0, 1, 0))[1][:3]
+    pytorch = derivations.torch_gradient(point)
     trace = {"forward": forward_trace(sweeps[1]), "reverse": reverse_trace(output)}
     log.info(
         "∂f/∂x₂ = %.6f forward, %.6f reverse, %.6f PyTorch", forward[1], reverse[1], pytorch[1]

@@ -1,11 +1,12 @@
 """CSCI 5527 HW 2, problem 3: f(W₁, W₂, W₃) = ½‖Y − W₃σ(W₂σ(W₁X))‖²_F and its gradients.
 
-The backward pass is written out here as the chapter derives it, node by node, and held against
-PyTorch; so is the tape of `proofsheet.autodiff`.
+The backward pass is written out here as the chapter derives it, node by node, and proved; the tape
+of `proofsheet.autodiff` is held against PyTorch.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,7 +16,8 @@ import torch
 
 from proofsheet.autodiff.primitives import half_squared_norm, relu
 from proofsheet.autodiff.reverse import Variable, backward
-from proofsheet.checks import derivation_check, equality_check, relative_error
+from proofsheet.checks import derivation_check, exact_check, exact_gradient_check, identity_check
+from proofsheet.exact import Draw, derivative
 
 SEED = 55272025
 SHAPES = {"Y": (2, 50), "X": (5, 50), "W1": (4, 5), "W2": (3, 4), "W3": (2, 3)}
@@ -68,7 +70,7 @@ def forward_pass(given: Matrices) -> dict[str, np.ndarray]:
     return v
 
 
-def backward_pass(v: Matrices, at_zero: float = 0.0) -> dict[str, np.ndarray]:
+def backward_pass(v: Matrices, at_zero: float = 0) -> dict[str, np.ndarray]:
     """The gradient of every node, as the chapter derives them.
 
     Args:
@@ -116,130 +118,90 @@ def float64(given: Matrices) -> dict[str, np.ndarray]:
     return {name: matrix.astype(np.float64) for name, matrix in given.items()}
 
 
-def random_matrices(rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """A network of random sizes with random data."""
-    n, d, h1, h2, k = rng.integers(1, 8, 5)
-    shapes = {"Y": (k, n), "X": (d, n), "W1": (h1, d), "W2": (h2, h1), "W3": (k, h2)}
-    return {name: rng.standard_normal(shape) for name, shape in shapes.items()}
-
-
-def torch_rule(operation: Callable[..., Any], g: np.ndarray, *inputs: np.ndarray) -> list[Any]:
-    """∇⟨operation(inputs), G⟩ with respect to each input, G fixed, by PyTorch."""
-    tensors = [torch.tensor(x).requires_grad_() for x in inputs]
-    product = (operation(*tensors) * torch.tensor(g)).sum()
-    return [x.numpy() for x in torch.autograd.grad(product, tensors)]
-
-
 # --- the rule itself
 
 
-def moved_factors(A: Any, B: Any, C: Any) -> tuple[Any, Any]:
-    """What stands beside C, and beside B, in ⟨A, BC⟩ = ⟨·, C⟩ = ⟨·, B⟩."""
-    return B.T * A, A * C.T
-
-
-@derivation_check(
-    claim="⟨A, BC⟩ = ⟨BᵀA, C⟩ = ⟨ACᵀ, B⟩",
-    method="symbolic", tolerance=0,
-)  # fmt: skip
-def factors_move(rng, formula=moved_factors):
+@identity_check("⟨A, BC⟩ = ⟨BᵀA, C⟩ = ⟨ACᵀ, B⟩", simplify=sympy.expand)
+def factors_move(rng, formula=lambda A, B, C: (B.T * A, A * C.T)):
     A, B, C = (
         sympy.Matrix(m, n, sympy.symbols(f"{letter}:{m * n}"))
         for letter, (m, n) in {"a": (2, 4), "b": (2, 3), "c": (3, 4)}.items()
     )
+    beside_C, beside_B = formula(A, B, C)
+    whole = (A.T * B * C).trace()
+    return ((beside_C.T * C).trace(), (beside_B.T * B).trace()), (whole, whole)
 
-    def inner(P: Any, Q: Any) -> Any:
-        return (P.T * Q).trace()
 
-    left, right = formula(A, B, C)
-    whole = inner(A, B * C)
-    return float(any(sympy.expand(whole - part) != 0 for part in (inner(left, C), inner(right, B))))
+def slopes(function: Callable[..., Any], V: np.ndarray) -> np.ndarray:
+    """∂function/∂V_kl for each entry of V, (..., rows, columns), by exact derivatives."""
+    units = np.eye(V.size, dtype=int).reshape(-1, *V.shape)
+    columns = [derivative(function, V, unit) for unit in units]
+    return np.stack(columns, axis=-1).reshape(*np.shape(columns[0]), *V.shape)
 
 
 def gradient_of_inner_product(F: Callable[..., Any], V: Any, G: Callable[..., Any]) -> Any:
     """∇_V ⟨F(V), G⟩, where G is evaluated first and then held fixed."""
-    V = V.clone().requires_grad_()
-    fixed = G(F(V)).detach()
-    return torch.autograd.grad((F(V) * fixed).sum(), V)[0]
+    fixed = G(F(V))
+    return slopes(lambda V: np.sum(F(V) * fixed), V)
 
 
-def random_map(rng: np.random.Generator) -> tuple[Callable[..., Any], Callable[..., Any], Any]:
-    """A nonlinear F from matrices to matrices, a scalar function h of its result, a point V."""
-    A, B, C, V = (torch.tensor(rng.standard_normal(s)) for s in [(3, 2), (4, 5), (3, 5), (2, 4)])
-    return lambda W: torch.sin(A @ W @ B) + C, lambda U: (U**3).sum() + (U[0] * U[1]).sum(), V
+def draw_map(draw: Draw) -> tuple[Callable[..., Any], np.ndarray]:
+    """A nonlinear F from matrices to matrices, and a point."""
+    A, B, C = draw(3, 2), draw(2, 4), draw(3, 4)
+    return lambda V: np.sin(A @ V @ B) + C, draw(2, 2)
 
 
-@equality_check(
-    "Jᵀ(G) = ∇_V ⟨F(V), G⟩ for fixed G, with the Jacobian J written out as a tensor",
-    method="autograd",
-    trials=50,
-)
-def transposed_jacobian(rng, formula=gradient_of_inner_product):
-    F, _, V = random_map(rng)
-    direction = torch.tensor(rng.standard_normal((3, 5)))
-    jacobian = torch.func.jacrev(F)(V)  # (rows and columns of F, rows and columns of V)
-    actual = formula(F, V, lambda U: direction * U**2)
-    return actual, torch.einsum("ij,ijkl->kl", direction * F(V) ** 2, jacobian)
+@exact_check("Jᵀ(G) = ∇_V ⟨F(V), G⟩ for fixed G, with the Jacobian J written out as a tensor")
+def transposed_jacobian(draw, formula=gradient_of_inner_product):
+    F, V = draw_map(draw)
+    weights = draw(3, 4)
+    actual = formula(F, V, lambda U: weights * U**2)
+    return actual, np.einsum("ij,ijkl->kl", weights * F(V) ** 2, slopes(F, V))
 
 
-@equality_check(
-    "∇_{V_i} f = ∇_{V_i} ⟨V_j, ∇_{V_j} f⟩, the second factor held fixed",
-    method="autograd",
-    trials=50,
-)
-def chain_rule(rng, formula=gradient_of_inner_product):
-    F, h, V = random_map(rng)
-    expected = torch.func.grad(lambda W: h(F(W)))(V)
-    return formula(F, V, torch.func.grad(h)), expected
+@exact_check("∇_{V_i} f = ∇_{V_i} ⟨V_j, ∇_{V_j} f⟩, the second factor held fixed")
+def chain_rule(draw, formula=gradient_of_inner_product):
+    F, V = draw_map(draw)
+    return formula(F, V, lambda U: 3 * U**2), slopes(lambda V: np.sum(F(V) ** 3), V)
 
 
 # --- one rule per node
 
 
-@equality_check("z = ½‖D‖²: D.g = z.g D", method="autograd")
-def rule_half_squared_norm(rng, formula=lambda g, D: g * D):
-    g, D = rng.standard_normal(()), rng.standard_normal(rng.integers(1, 8, 2))
-    return formula(g, D), torch_rule(lambda d: d.square().sum() / 2, g, D)[0]
+@exact_gradient_check("z = ½‖D‖²: D.g = z.g D")
+def rule_half_squared_norm(draw, formula=lambda g, D: g * D):
+    g, D = draw(), draw(2, 3)
+    return formula(g, D), lambda D: g * np.sum(D**2) / 2, D
 
 
-@equality_check("D = Y − V₅: V₅.g = −D.g (and Y.g = D.g, were Y a variable)", method="autograd")
-def rule_subtraction(rng, formula=lambda g: (g, -g)):
-    Y, V, g = rng.standard_normal((3, *rng.integers(1, 8, 2)))
-    expected = torch_rule(lambda y, v: y - v, g, Y, V)
-    return formula(g), expected
+@exact_gradient_check("D = Y − V₅: V₅.g = −D.g (and Y.g = D.g, were Y a variable)")
+def rule_subtraction(draw, formula=lambda g: (g, -g)):
+    Y, V, g = draw(3, 2, 3)
+    return formula(g), lambda Y, V: np.sum((Y - V) * g), (Y, V)
 
 
-def random_product(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """W, V and a gradient of the shape of WV."""
-    m, k, n = rng.integers(1, 8, 3)
-    return (
-        rng.standard_normal((m, k)),
-        rng.standard_normal((k, n)),
-        rng.standard_normal((m, n)),
-    )
+@exact_gradient_check("V_j = W V_i: V_i.g = Wᵀ V_j.g")
+def rule_right_factor(draw, formula=lambda W, V, g: W.T @ g):
+    W, V, g = draw(2, 3), draw(3, 4), draw(2, 4)
+    return formula(W, V, g), lambda V: np.sum((W @ V) * g), V
 
 
-@equality_check("V_j = W V_i: V_i.g = Wᵀ V_j.g", method="autograd")
-def rule_right_factor(rng, formula=lambda W, V, g: W.T @ g):
-    W, V, g = random_product(rng)
-    return formula(W, V, g), torch_rule(torch.matmul, g, W, V)[1]
+@exact_gradient_check("V_j = W V_i: W.g = V_j.g V_iᵀ")
+def rule_left_factor(draw, formula=lambda W, V, g: g @ V.T):
+    W, V, g = draw(2, 3), draw(3, 4), draw(2, 4)
+    return formula(W, V, g), lambda W: np.sum((W @ V) * g), W
 
 
-@equality_check("V_j = W V_i: W.g = V_j.g V_iᵀ", method="autograd")
-def rule_left_factor(rng, formula=lambda W, V, g: g @ V.T):
-    W, V, g = random_product(rng)
-    return formula(W, V, g), torch_rule(torch.matmul, g, W, V)[0]
-
-
-@equality_check(
-    "V_j = σ(V_i): V_i.g = V_j.g ⊙ 1[V_i > 0], with 0 at the kink as in PyTorch",
-    method="autograd",
-    tolerance=0,
+@exact_check(
+    "V_j = σ(V_i): V_i.g = V_j.g ⊙ 1[V_i > 0], with 0 at the kink as in PyTorch", ordered=True
 )
-def rule_relu(rng, formula=lambda V, g: g * (V > 0)):
-    V, g = rng.standard_normal((2, *rng.integers(1, 8, 2)))
-    V.flat[rng.integers(V.size)] = 0
-    return formula(V, g), torch_rule(torch.relu, g, V)[0]
+def rule_relu(draw, formula=lambda V, g: g * (V > 0)):
+    V, g = np.abs(draw(3)) * [1, -1, 0], draw(3)  # each sign once
+    kink = torch.zeros((), requires_grad=True)
+    torch.relu(kink).backward()
+    # The map is diagonal, hence its own adjoint.
+    pushed = derivative(lambda V: np.maximum(V, 0), V[:2], g[:2])
+    return formula(V, g), [*pushed, g[2] * float(kink.grad)]
 
 
 # --- ReLU at zero
@@ -274,39 +236,80 @@ def convention_does_not_matter(rng, formula=backward_pass):
     )
 
 
-@equality_check(
-    "central differences of f around the given weights give ⟨∇f, dW⟩",
-    method="finite-difference",
-    trials=50,
-    tolerance=1e-7,
-)
+@derivation_check(
+    claim="at the given matrices the six-point difference quotient of f, exact for polynomials of"
+    " degree 6, gives the derivative by each weight; in integers, so without rounding",
+    method="exhaustive", tolerance=0,
+)  # fmt: skip
 def finite_differences(rng, formula=backward_pass):
-    given = float64(given_matrices())
-    weights = {name: rng.standard_normal(given[name].shape) for name in ("W1", "W2", "W3")}
-    step = 1e-6
+    """The number of wrong entries."""
+    # Powers of two make integers of float32 numbers; the ReLU lets such factors through.
+    integers = np.vectorize(int, otypes=[object])
+    given = {
+        name: integers(np.ldexp(matrix, 200 if name == "Y" else 50))
+        for name, matrix in float64(given_matrices()).items()
+    }
 
-    def f(sign: int) -> float:
-        moved = {name: given[name] + sign * step * d for name, d in weights.items()}
-        return float(forward_pass({**given, **moved})["z"])
+    def doubled_loss(name: str, place: tuple[int, ...], steps: int) -> int:
+        moved = given[name].copy()
+        moved[place] += steps
+        return np.sum(forward_pass(given | {name: moved})["D"] ** 2)
 
-    slope = (f(1) - f(-1)) / (2 * step)
-    g = formula(forward_pass(given))
-    terms = [g[name] * d for name, d in weights.items()]
-    return sum(t.sum() for t in terms), slope, sum(np.abs(t).sum() for t in terms)
+    gradients, wrong = formula(forward_pass(given)), 0
+    for name in ("W1", "W2", "W3"):
+        for place in np.ndindex(*given[name].shape):
+            quotient = sum(
+                c * (doubled_loss(name, place, k) - doubled_loss(name, place, -k))
+                for k, c in enumerate((45, -9, 1), 1)
+            )
+            wrong += quotient != 120 * gradients[name][place]
+    return wrong
 
 
 # --- the whole pass
 
 
-@derivation_check(
-    claim="the backward pass as derived gives every node's gradient, for any sizes and data",
-    method="autograd", trials=100, tolerance=1e-12,
-)  # fmt: skip
-def derived_backward_pass(rng, formula=backward_pass):
-    given = random_matrices(rng)
-    expected = torch_pass(given)[1]
-    actual = formula(forward_pass(given))
-    return max(relative_error(actual[name], expected[name]) for name in expected)
+def draw_network(draw: Draw, signs: tuple[int, ...]) -> dict[str, np.ndarray]:
+    """One data point, with these signs of the two entries of V₁ and the two of V₃."""
+    shapes = {"Y": (2, 1), "X": (3, 1), "W1": (2, 3), "W2": (2, 2), "W3": (2, 2)}
+    given = {name: draw(*shape) for name, shape in shapes.items()}
+    for weight, node, wanted in (("W1", "V1", signs[:2]), ("W2", "V3", signs[2:])):
+        for i, sign in enumerate(wanted):
+            if (forward_pass(given)[node][i, 0] > 0) != (sign > 0):
+                given[weight][i] = -given[weight][i]
+    return given
+
+
+def moved_loss(given: Matrices, shifts: Matrices) -> Any:
+    """f, where each node is moved by its own shift and the pass goes on with the moved node."""
+    given = {name: matrix + shifts[name] for name, matrix in given.items()}
+    V1 = given["W1"] @ given["X"] + shifts["V1"]
+    V2 = np.maximum(V1, 0) + shifts["V2"]
+    V3 = given["W2"] @ V2 + shifts["V3"]
+    V4 = np.maximum(V3, 0) + shifts["V4"]
+    D = given["Y"] - (given["W3"] @ V4 + shifts["V5"]) + shifts["D"]
+    return np.sum(D**2) / 2 + shifts["z"]
+
+
+@exact_check(
+    "the backward pass as derived gives every node's gradient at a data point, whichever units are"
+    " active, but at least one of the first layer (else V₃ = 0)",
+    ordered=True,
+)
+def derived_backward_pass(draw, formula=backward_pass):
+    actual, expected = [], []
+    patterns = itertools.product((1, -1), repeat=4)
+    for signs in (signs for signs in patterns if 1 in signs[:2]):
+        given = draw_network(draw, signs)
+        values = forward_pass(given)
+        gradients = formula(values)
+        for name, value in values.items():
+            along = draw(*np.shape(value))
+            still = {node: 0 * v for node, v in values.items()}
+            loss = lambda shift: moved_loss(given, still | {name: shift})  # noqa: B023, E731
+            actual.append(np.sum(gradients[name] * along))
+            expected.append(derivative(loss, still[name], along))
+    return tuple(actual), tuple(expected)
 
 
 @derivation_check(
