@@ -41,8 +41,6 @@ START = {
 SWEPT = {
     "csci5527_hw2/p4_dry_beans_mlp": {"learning_rate": 0.1, "hidden": [8, 8], "epochs": 2},
     "csci5527_hw2/p4_dry_beans_svm": {"C": 1e-3, "gamma": 10, "features": "sixteen"},
-    "csci5527_hw2/p4_dry_beans_forest": {"n_estimators": 1, "max_features": 1},
-    "csci5527_hw2/p4_dry_beans_boosting": {"max_iter": 1, "learning_rate": 0.5},
     "csci5527_hw3/p1_optimizers_train": {
         "optimizer": "rmsprop", "implementation": "builtin", "weight_decay": 0.1, "batch": 50,
     },

@@ -96,7 +96,6 @@ class Sweepable:
         return f"workflow/{self.function.split(':')[0].replace('.', '/')}.py"
 
 
-_CLASSICAL = {"seed": _SEED, "features": _FEATURES}
 _SGD = {
     "seed": _SEED,
     "learning_rate": _RATE,
@@ -110,7 +109,7 @@ _SGD = {
 }
 """Fields of `recipes.SgdRecipe`, and beside them the seed and how many images."""
 _MUON = {"muon": _number(0, 10), "muon_momentum": _MOMENTUM, "muon_decay": _DECAY}
-_CLASSICAL_RULE, _P7 = "csci5527_hw2_p4_dry_beans_classical", "cs7643_ps2_p7_cifar10"
+_P7 = "cs7643_ps2_p7_cifar10"
 
 SWEEPABLE: Mapping[str, Sweepable] = {
     "csci5527_hw2/p4_dry_beans_mlp": Sweepable(
@@ -132,37 +131,14 @@ SWEEPABLE: Mapping[str, Sweepable] = {
         minutes=5,
     ),
     "csci5527_hw2/p4_dry_beans_svm": Sweepable(
-        _CLASSICAL_RULE,
+        "csci5527_hw2_p4_dry_beans_classical",
         "problems.csci5527_hw2.p4_dry_beans.train:train_svm",
         "dry_bean",
-        _CLASSICAL | {"C": _number(1e-4, 1e6), "gamma": _number(1e-6, 1e3)},
-        runs_per_job=25,
-        minutes=5,
-        torch=False,
-    ),
-    "csci5527_hw2/p4_dry_beans_forest": Sweepable(
-        _CLASSICAL_RULE,
-        "problems.csci5527_hw2.p4_dry_beans.train:train_forest",
-        "dry_bean",
-        _CLASSICAL
-        | {
-            "n_estimators": _whole(1, 5000),
-            "max_features": _whole(1, 6),
-            "min_samples_leaf": _whole(1, 1000),
-        },
-        runs_per_job=25,
-        minutes=5,
-        torch=False,
-    ),
-    "csci5527_hw2/p4_dry_beans_boosting": Sweepable(
-        _CLASSICAL_RULE,
-        "problems.csci5527_hw2.p4_dry_beans.train:train_boosting",
-        "dry_bean",
-        _CLASSICAL
-        | {
-            "learning_rate": _RATE,
-            "max_iter": _whole(1, 5000),
-            "max_leaf_nodes": _whole(2, 1000),
+        {
+            "seed": _SEED,
+            "features": _FEATURES,
+            "C": _number(1e-4, 1e6),
+            "gamma": _number(1e-6, 1e3),
         },
         runs_per_job=25,
         minutes=5,

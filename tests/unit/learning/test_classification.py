@@ -129,21 +129,16 @@ def test_the_interval_of_a_clear_difference_excludes_zero(swap):
     assert interval["high"] < 0 if swap else interval["low"] > 0
 
 
-def test_over_splits_takes_medians():
+def test_over_splits_takes_means():
     runs = [
-        {"test_accuracy": a, "macro_f1": f, "validation_accuracy": 0.5, "model": "m"}
+        {"test_accuracy": a, "macro_f1": f, "validation_accuracy": 0.5}
         for a, f in ((0.9, 0.7), (0.95, 0.8), (0.91, 0.6))
     ]
     result = over_splits(runs)
-    assert result["median_test_accuracy"] == 0.91
-    assert result["median_macro_f1"] == 0.7
+    assert result["mean_test_accuracy"] == pytest.approx(0.92)
+    assert result["deviation_test_accuracy"] == pytest.approx(0.0007**0.5)
     assert result["test_accuracies"] == [0.9, 0.95, 0.91]
-    assert result["spread_test_accuracy"] == pytest.approx(0.05)
-    assert (result["splits"], result["validation_above_test"]) == (3, 0)
-    assert (
-        over_splits([runs[0] | {"validation_accuracy": 0.92}, runs[1]])["validation_above_test"]
-        == 1
-    )
+    assert over_splits(runs[:1])["deviation_test_accuracy"] == 0
 
 
 def test_where_a_validation_loss_is_lowest_and_how_it_ends():

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from problems.csci5527_hw2.p4_dry_beans.features import FEATURES
 from proofsheet import figures
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json
@@ -40,53 +39,6 @@ with script.run(snakemake):
                   columnspacing=1, handletextpad=0.1)  # fmt: skip
     figures.save(figure, snakemake.output.data, standin=standin)
 
-    # Part (a): the grid of the support vector machine, and the three families side by side.
-    figure, axes = figures.new(
-        1, 3, height=2.6, width_ratios=(1, 1, 1.1), gridspec_kw={"wspace": 0.08}
-    )
-    machines = [t for t in trials["classical"] if "gamma" in t["settings"]]
-    scores = [t["validation_accuracy"] for t in machines]
-    for panel, features in zip(axes, FEATURES, strict=False):
-        table = {
-            (t["settings"]["C"], t["settings"]["gamma"]): t["validation_accuracy"]
-            for t in machines
-            if t["settings"]["features"] == features
-        }
-        costs, widths = (sorted({key[i] for key in table}) for i in (0, 1))
-        grid = [[table[c, g] for g in widths] for c in costs]
-        panel.set(title=f"SVM, {features} features", xlabel="$γ$", ylabel="$C$")
-        panel.grid(False)
-        if not table:
-            panel.set(xticks=[], yticks=[])
-            panel.text(0.5, 0.5, "not in this grid", ha="center", transform=panel.transAxes)
-            continue
-        panel.imshow(
-            grid, cmap=figures.SEQUENTIAL, vmin=min(scores), vmax=max(scores), aspect="auto"
-        )
-        panel.set_xticks(range(len(widths)), [f"1/{1 / g:g}" for g in widths])
-        panel.set_yticks(range(len(costs)), [f"{c:g}" for c in costs])
-        middle = (min(scores) + max(scores)) / 2
-        for (i, j), score in np.ndenumerate(grid):
-            panel.text(j, i, fixed(100 * score, 1), ha="center", va="center", fontsize=7,
-                       color="white" if score < middle else "black")  # fmt: skip
-    panel = axes[-1]
-    families = list(dict.fromkeys(t["family"] for t in trials["classical"]))
-    for k, features in enumerate(FEATURES):
-        rows = [
-            (families.index(t["family"]), 100 * t["validation_accuracy"])
-            for t in trials["classical"]
-            if t["settings"]["features"] == features
-        ]
-        places, values = np.array(rows).reshape(-1, 2).T
-        panel.plot(places + 0.3 * k - 0.15, values, figures.MARKERS[k], color=figures.COLOURS[k],
-                   alpha=0.7, mew=0, label=f"{features} features")  # fmt: skip
-    panel.set_xticks(range(len(families)), [name.replace(" ", "\n", 1) for name in families])
-    panel.set_xlim(-0.6, len(families) - 0.4)
-    panel.set(title="every setting", ylabel="validation accuracy / %")
-    panel.tick_params(axis="x", labelsize=7)
-    figure.legend(loc="outside lower right", handles=panel.lines, ncols=2, handletextpad=0.1)
-    figures.save(figure, snakemake.output.tuning_classical, standin=standin)
-
     # Learning curves of the chosen perceptrons, fitted to the training rows.
     figure, (left, right) = figures.new(1, 2, height=1.8)
     epochs = np.arange(1, len(arrays["loss"]) + 1)
@@ -118,27 +70,32 @@ with script.run(snakemake):
     figures.save(figure, snakemake.output.confusion, standin=standin)
 
     # Tables.
-    winner = max(trials["mlp"], key=lambda t: t["validation_accuracy"])
-    write_table(
-        snakemake.output.tuning_mlp,
-        ["Tuned", "Features", "Hidden layers", "Rate", "Decay", "Dropout", "Accuracy", "Loss"],
-        [
+    columns = {
+        "features": ("Features", str),
+        "gamma": ("γ", lambda value: f"1/{1 / value:g}"),
+        "C": ("C", "{:g}".format),
+        "hidden": ("Hidden layers", lambda widths: "–".join(map(str, widths))),
+        "weight_decay": ("Decay", "{:g}".format),
+        "learning_rate": ("Rate", "{:g}".format),
+    }
+    for kind in KINDS:
+        best = max(trials[kind], key=lambda trial: trial["validation_accuracy"])
+        shown = [name for name in columns if any(t["axis"] == name for t in trials[kind])]
+        write_table(
+            snakemake.output[f"tuning_{kind}"],
+            ["Tuned", *(columns[name][0] for name in shown), "Validation accuracy"],
             [
-                t["axis"].replace("_", " "),
-                (s := t["settings"])["features"],
-                "–".join(map(str, s["hidden"])),
-                f"{s['learning_rate']:g}",
-                f"{s['weight_decay']:g}",
-                f"{s['dropout']:g}",
-                ("**{}**" if t is winner else "{}").format(
-                    percent(t["validation_accuracy"]) + mark
-                ),
-                fixed(t["validation_loss"]) + mark,
-            ]
-            for t in trials["mlp"]
-        ],
-        align="lllrrrrr",
-    )
+                [
+                    columns.get(trial["axis"], ["start"])[0],
+                    *(columns[name][1](trial["settings"][name]) for name in shown),
+                    ("**{}**" if trial is best else "{}").format(
+                        percent(trial["validation_accuracy"]) + mark
+                    ),
+                ]
+                for trial in trials[kind]
+            ],
+            align="l" + "r" * len(shown) + "r",
+        )
     measures = {
         "validation": ("validation_accuracies", percent),
         "test": ("test_accuracies", percent),
@@ -146,15 +103,10 @@ with script.run(snakemake):
     }
     write_table(
         snakemake.output.splits,
-        [
-            "Split",
-            "Chosen in (a)",
-            *(f"({part}) {measure}" for part in "ab" for measure in measures),
-        ],
+        ["Split", *(f"({part}) {measure}" for part in "ab" for measure in measures)],
         [
             [
                 integer(seed),
-                metrics["classical"]["models"][i],
                 *(
                     shown(metrics[kind][values][i]) + mark
                     for kind in KINDS
@@ -163,5 +115,5 @@ with script.run(snakemake):
             ]
             for i, seed in enumerate(metrics["seeds"])
         ],
-        align="rlrrrrrr",
+        align="rrrrrrr",
     )

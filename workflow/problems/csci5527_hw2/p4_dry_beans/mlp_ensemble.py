@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -20,19 +21,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from problems.csci5527_hw2.p4_dry_beans.features import fit_preprocessing
-from problems.csci5527_hw2.p4_dry_beans.model_selection import (
-    Predictor,
-    Rows,
-    Trial,
-    best,
-    coordinate_search,
-    scored,
-    seal,
-    search_length,
-)
-from problems.csci5527_hw2.p4_dry_beans.tune import Run, tested, told
+from problems.csci5527_hw2.p4_dry_beans.model_selection import Fit, Rows
+from problems.csci5527_hw2.p4_dry_beans.tune import Run, tune
 from proofsheet.data.dataset import Dataset
-from proofsheet.jobs.progress import Epochs
 
 
 class Perceptrons(nn.Module):
@@ -154,34 +145,22 @@ def predicted_classes(model: Perceptrons, x: np.ndarray, device: torch.device) -
     return model.log_probabilities(to_tensor(x, device)).argmax(dim=1).cpu().numpy()
 
 
-def parameter_count(model: Perceptrons) -> int:
-    """Trainable numbers of one of the networks."""
-    return sum(p.numel() for p in model.parameters()) // len(model.weights[0])
-
-
-MLP = "multi-layer perceptron"
 MLP_START: dict[str, dict[str, Any]] = {
     "full": {
-        "features": "sixteen",
-        "hidden": (64,),
+        "features": "six",
+        "hidden": (64, 64, 64),
         "learning_rate": 3e-3,
-        "weight_decay": 1e-2,
+        "weight_decay": 0.3,
         "dropout": 0.0,
-        "epochs": 50,
+        "epochs": 30,
         "batch": 256,
         "members": 5,
     }
 }
 MLP_START["small"] = MLP_START["full"] | {"epochs": 4, "members": 2, "batch": 64}
 MLP_AXES: dict[str, dict[str, tuple[Any, ...]]] = {
-    "full": {
-        "features": ("sixteen", "six"),
-        "hidden": ((64,), (256,), (64, 64), (128, 128), (64, 64, 64)),
-        "learning_rate": (1e-3, 3e-3, 1e-2, 3e-2),
-        "weight_decay": (1e-3, 1e-2, 1e-1, 3e-1, 1.0),
-        "dropout": (0.0, 0.1, 0.2),
-    },
-    "small": {"hidden": ((64,), (64, 64)), "learning_rate": (3e-3, 1e-2)},
+    "full": {"hidden": ((64, 64), (64, 64, 64)), "weight_decay": (0.1, 0.3, 1.0)},
+    "small": {"hidden": ((64, 64), (64, 64, 64))},
 }
 """Grid, then axis, then the values to try, in the order of the search."""
 
@@ -189,66 +168,42 @@ MLP_AXES: dict[str, dict[str, tuple[Any, ...]]] = {
 def fit_mlp(
     settings: Mapping[str, Any],
     rows: Rows,
+    validation: Rows | None = None,
     *,
     seed: int,
     device: torch.device,
-    validation: Rows | None = None,
-) -> tuple[Predictor, dict[str, np.ndarray], int]:
+) -> Fit:
     """Fit preprocessing and networks on `rows`, and nothing else.
 
     Args:
         settings: hyperparameters of `train_perceptrons`, and `features`.
         rows: (x, y) with x (n, 16) as measured.
+        validation: rows to follow in the learning curves.
         seed: of the training.
         device: where to train.
-        validation: rows to follow in the learning curves.
 
     Returns:
-        The classifier, its learning curves and the number of parameters of one network.
+        The classifier with the number of parameters of one network, and with `validation` given
+        the loss on it at the end.
     """
     settings = dict(settings)
     prepare = fit_preprocessing(settings.pop("features"), rows[0])
     watched = (prepare(validation[0]), validation[1]) if validation is not None else None
     model, curves = train_perceptrons(
         prepare(rows[0]), rows[1], seed=seed, device=device, validation=watched, **settings
-    )  # fmt: skip
-    return lambda x: predicted_classes(model, prepare(x), device), curves, parameter_count(model)
+    )
+    facts = {"parameters": sum(p.numel() for p in model.parameters()) // len(model.weights[0])}
+    if validation is not None:
+        facts["validation_loss"] = float(curves["validation_loss"][-1])
+    return Fit(lambda x: predicted_classes(model, prepare(x), device), facts, curves)
 
 
 def tune_mlp(data: Dataset, device: torch.device, *, grid: str, seed: int) -> Run:
-    """Tune perceptrons one hyperparameter after the other; refit and test the best (part b).
+    """Tune perceptrons on the validation rows; refit and test the best (part b).
 
     Args:
         data: divided with `seed`.
         grid: a key of `MLP_AXES`.
     """
-    split = seal(data)
-
-    # Training and validation rows only.
-    def trial_of(settings: dict[str, Any]) -> Trial:
-        predict, curves, _ = fit_mlp(
-            settings, split.train, seed=seed, device=device, validation=split.validation
-        )
-        return scored(MLP, settings, predict, split.validation, curves=curves)
-
-    search = coordinate_search(MLP_START[grid], MLP_AXES[grid], trial_of)
-    count = search_length(MLP_START[grid], MLP_AXES[grid])
-    steps, bar = [], Epochs(count, f"mlp, split {seed}")
-    for _, (axis, trial) in zip(bar, search, strict=True):
-        steps.append((axis, trial))
-        bar.report(loss=trial.curves["validation_loss"][-1], accuracy=trial.validation_accuracy)
-    chosen = best(trial for _, trial in steps)
-
-    # The choice is made: its rows are free to be fitted, and the test set opens once.
-    predict, refit_curves, parameters = fit_mlp(
-        chosen.settings, split.fitting_rows(), seed=seed, device=device
-    )
-    metrics, arrays = tested(split, chosen, predict, len(data.class_names), seed)
-    return metrics | {
-        "parameters": parameters,
-        "candidates": len(steps),
-        "trials": [
-            {"axis": axis} | told(trial) | {"validation_loss": trial.curves["validation_loss"][-1]}
-            for axis, trial in steps
-        ],
-    }, arrays | {"refit_loss": refit_curves["loss"], **chosen.curves}
+    fit = partial(fit_mlp, seed=seed, device=device)
+    return tune("multi-layer perceptron", data, fit, MLP_START[grid], MLP_AXES[grid], seed=seed)

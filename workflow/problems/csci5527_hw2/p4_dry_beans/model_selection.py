@@ -12,8 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from proofsheet.learning.classification import accuracy, confusion_matrix, macro_f1
-
 Predictor = Callable[[np.ndarray], np.ndarray]
 """Features (n, d) as measured, to classes (n,)."""
 
@@ -22,25 +20,29 @@ Rows = tuple[np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
-class Trial:
-    """One setting, fitted on the training rows, and how it did on the validation rows."""
+class Fit:
+    """A fitted classifier, with numbers on it and its learning curves, if it has any."""
 
-    family: str
-    settings: Mapping[str, Any]
-    validation_accuracy: float
-    validation_macro_f1: float
+    predict: Predictor
+    facts: Mapping[str, Any] = field(default_factory=dict)
     curves: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
 
 
-def scored(
-    family: str, settings: Mapping[str, Any], predict: Predictor, validation: Rows, **extra: Any
-) -> Trial:
+@dataclass(frozen=True)
+class Trial:
+    """One setting, fitted on the training rows, and how it did on the validation rows."""
+
+    settings: Mapping[str, Any]
+    validation_accuracy: float
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    curves: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
+
+
+def scored(settings: Mapping[str, Any], fitted: Fit, validation: Rows) -> Trial:
     """The trial of a fitted classifier, from its predictions on the validation rows."""
     x, y = validation
-    called = predict(x)
-    confusion = confusion_matrix(y, called, int(max(y.max(), called.max())) + 1)
-    scores = float(accuracy(confusion)), float(macro_f1(confusion))
-    return Trial(family, settings, *scores, **extra)
+    right = float(np.mean(fitted.predict(x) == y))
+    return Trial(settings, right, fitted.facts, fitted.curves)
 
 
 def best(trials: Iterable[Trial]) -> Trial:
@@ -58,7 +60,7 @@ def coordinate_search(
     With a axes of v values each, this takes a·(v − 1) + 1 trials where the grid takes v^a.
 
     Args:
-        start: a value for every axis, and for what stays fixed.
+        start: a value for every axis, one of those to try, and for what stays fixed.
         axes: values to try, in the order in which the axes are tuned.
         trial_of: fits and scores one setting.
 
@@ -75,11 +77,6 @@ def coordinate_search(
                 trial = trial_of({**base, axis: value})
                 yield axis, trial
                 leader = best([leader, trial])
-
-
-def search_length(start: Mapping[str, Any], axes: Mapping[str, Sequence[Any]]) -> int:
-    """Number of trials of `coordinate_search`, when every start value is among its axis's."""
-    return 1 + sum(len(set(values) - {start[axis]}) for axis, values in axes.items())
 
 
 @dataclass
@@ -134,12 +131,7 @@ _PRINTED = {
     "C": ("C = {}", "{:g}".format),
     "gamma": ("γ = {}", lambda value: f"1/{1 / value:g}" if value < 1 else f"{value:g}"),
     "hidden": ("hidden layers {}", lambda widths: "–".join(map(str, widths))),
-    "n_estimators": ("{} trees", str),
-    "max_features": ("{} features per node", str),
-    "min_samples_leaf": ("at least {} rows per leaf", str),
-    "max_iter": ("{} rounds", str),
     "learning_rate": ("learning rate {}", "{:g}".format),
-    "max_leaf_nodes": ("at most {} leaves", str),
     "weight_decay": ("weight decay {}", "{:g}".format),
     "dropout": ("dropout {}", "{:g}".format),
 }
@@ -152,13 +144,3 @@ def described(settings: Mapping[str, Any]) -> str:
         for name, (form, shown) in _PRINTED.items()
         if name in settings
     )
-
-
-def tried(settings: Sequence[Mapping[str, Any]]) -> str:
-    """Every value of every hyperparameter that some of the settings have, in words."""
-    parts = []
-    for name, (form, shown) in _PRINTED.items():
-        values = dict.fromkeys(shown(one[name]) for one in settings if name in one)
-        if values:
-            parts.append(form.format(", ".join(values)))
-    return "; ".join(parts)

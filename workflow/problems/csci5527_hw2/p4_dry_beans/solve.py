@@ -1,28 +1,17 @@
 """CSCI 5527 HW 2, problem 4: the data, and both classifiers over the splits, in one place."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from problems.csci5527_hw2.p4_dry_beans import derivations
 from problems.csci5527_hw2.p4_dry_beans.features import six_coordinates
-from problems.csci5527_hw2.p4_dry_beans.model_selection import described, tried
+from problems.csci5527_hw2.p4_dry_beans.model_selection import described
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
 from proofsheet.learning.classification import over_splits, overfitting, paired_difference, summary
-
-
-def tried_by_family(trials: list[dict[str, Any]]) -> dict[str, str]:
-    """Every value of every hyperparameter but the features, per family."""
-    settings: dict[str, list[dict[str, Any]]] = {}
-    for trial in trials:
-        values = {name: value for name, value in trial["settings"].items() if name != "features"}
-        settings.setdefault(trial["family"].replace(" ", "_"), []).append(values)
-    return {family: tried(values) for family, values in settings.items()}
-
 
 with script.run(snakemake):
     data = load(Path(snakemake.input.source).parent)
@@ -68,7 +57,6 @@ with script.run(snakemake):
                 "tuning_spread": max(scores) - min(scores),
             }
         )
-    metrics["classical"]["tried"] = tried_by_family(runs["classical"][0]["trials"])
     metrics["mlp"]["curves"] = overfitting(first["mlp"]["validation_loss"])
     metrics["difference"] = paired_difference(
         first["mlp"]["truth"],

@@ -1,36 +1,78 @@
-"""CSCI 5527 HW 2, problem 4: what is told of a tuning, and of the classifier that it chose."""
+"""Tune a classifier of beans on the validation rows, then test the one that was chosen."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from problems.csci5527_hw2.p4_dry_beans.model_selection import Predictor, Split, Trial
+from problems.csci5527_hw2.p4_dry_beans.model_selection import (
+    Fit,
+    Trial,
+    best,
+    coordinate_search,
+    scored,
+    seal,
+)
+from proofsheet.data.dataset import Dataset
+from proofsheet.jobs.progress import Epochs
 from proofsheet.learning.classification import accuracy, confusion_matrix
 
 Run = tuple[dict[str, Any], dict[str, np.ndarray]]
 """Metrics and arrays."""
 
 
-def tested(split: Split, chosen: Trial, predict: Predictor, classes: int, seed: int) -> Run:
-    """What the chosen classifier does on the test rows, which it opens."""
-    predicted = split.test.predictions(predict)
-    confusion = confusion_matrix(split.test.y, predicted, classes)
+def tune(
+    model: str,
+    data: Dataset,
+    fit: Callable[..., Fit],
+    start: Mapping[str, Any],
+    axes: Mapping[str, Sequence[Any]],
+    *,
+    seed: int,
+) -> Run:
+    """Search by validation accuracy; fit the best setting to all but the test rows and test it.
+
+    Args:
+        model: its name in the results.
+        data: divided with `seed`.
+        fit: of settings, rows, and rows to watch.
+        start, axes: of `coordinate_search`.
+    """
+    split = seal(data)
+
+    # Training and validation rows only.
+    def trial_of(settings: dict[str, Any]) -> Trial:
+        return scored(settings, fit(settings, split.train, split.validation), split.validation)
+
+    candidates = 1 + sum(len(values) - 1 for values in axes.values())
+    steps, bar = [], Epochs(candidates, f"{model}, split {seed}")
+    for _, step in zip(bar, coordinate_search(start, axes, trial_of), strict=True):
+        steps.append(step)
+        bar.report(validation_accuracy=step[1].validation_accuracy)
+    chosen = best(trial for _, trial in steps)
+
+    # The choice is made: its rows are free to be fitted, and the test set opens once.
+    fitted = fit(chosen.settings, split.fitting_rows())
+    predicted = split.test.predictions(fitted.predict)
+    confusion = confusion_matrix(split.test.y, predicted, len(data.class_names))
     return {
         "seed": seed,
-        "model": chosen.family,
+        "model": model,
         "settings": chosen.settings,
+        "candidates": len(steps),
         "validation_accuracy": chosen.validation_accuracy,
         "test_questions": split.test.questions,
         "test_accuracy": float(accuracy(confusion)),
-    }, {"confusion": confusion, "predicted": predicted, "truth": split.test.y}
-
-
-def told(trial: Trial) -> dict[str, Any]:
-    """A trial as the results keep it."""
-    return {
-        "settings": trial.settings,
-        "validation_accuracy": trial.validation_accuracy,
-        "validation_macro_f1": trial.validation_macro_f1,
-    }
+        "trials": [
+            {
+                "axis": axis,
+                "settings": trial.settings,
+                "validation_accuracy": trial.validation_accuracy,
+                **trial.facts,
+            }
+            for axis, trial in steps
+        ],
+        **fitted.facts,
+    }, {"confusion": confusion, "predicted": predicted, "truth": split.test.y, **chosen.curves}
