@@ -58,6 +58,8 @@ with script.run(snakemake):
             }
         )
     metrics["mlp"]["curves"] = overfitting(first["mlp"]["validation_loss"])
+    gains = np.subtract(*(metrics[kind]["test_accuracies"] for kind in ("mlp", "classical")))
+    metrics["gain"] = {"mean": gains.mean(), "deviation": gains.std(ddof=min(1, len(gains) - 1))}
     metrics["difference"] = paired_difference(
         first["mlp"]["truth"],
         first["classical"]["predicted"],
