@@ -135,15 +135,6 @@ def test_poisoned_validation_rows_do_change_the_choice(perform, beans, tmp_path,
     assert poisoned["validation_accuracy"] < clean["validation_accuracy"]
 
 
-@pytest.mark.parametrize("kind", ["classical", "mlp"])
-def test_two_runs_write_the_same_bytes(perform, beans, tmp_path, kind):
-    written = []
-    for _ in range(2):
-        classify(kind, beans, tmp_path)
-        written.append((tmp_path / f"{kind}-0.json").read_bytes())
-    assert written[0] == written[1]
-
-
 def test_from_jobs_to_figures(perform, beans, tmp_path):
     seeds = ("0", "1")
     inputs = Inputs(source=tmp_path / "source.json")

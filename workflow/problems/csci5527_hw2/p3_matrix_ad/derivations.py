@@ -294,6 +294,7 @@ def moved_loss(given: Matrices, shifts: Matrices) -> Any:
 @exact_check(
     "the backward pass as derived gives every node's gradient at a data point, whichever units are"
     " active, but at least one of the first layer (else V₃ = 0)",
+    trials=1,
     ordered=True,
 )
 def derived_backward_pass(draw, formula=backward_pass):
