@@ -15,7 +15,7 @@ def rulegraph() -> str:
     """The graph as a Mermaid code block, which GitHub and Quarto draw."""
     drawn = subprocess.run(
         [sys.executable, "-m", "snakemake", "--cores", "1", "--forceall", "--workflow-profile",
-         "none", "--rulegraph", "mermaid-js", "--", "csci5527_hw2"],
+         "none", "--rulegraph", "mermaid-js", "--config", "preset=full", "--", "csci5527_hw2"],
         cwd=README.parent, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     graph = drawn[drawn.index("---") :] if "---\n" in drawn else drawn

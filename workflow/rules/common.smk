@@ -5,7 +5,9 @@ import shlex
 import sys
 import time
 from functools import cache
+from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 # Two folders above this file, wherever Snakemake was started.
 ROOT = Path(str(workflow.current_basedir)).parents[1]
@@ -230,6 +232,20 @@ def needs(mem_mb, runtime, gpu=None):
     return resources if gpu is None else resources | {"gpu": gpu}
 
 
+def shared_by(each, inputs, params):
+    """Inputs and parameters of a job with several runs; `runs` has what each has of its own."""
+    own = [
+        values
+        | {k: v(SimpleNamespace(**values)) for k, v in params.items() if callable(v)}
+        | {k: v.format(**values) for k, v in inputs.items() if "{" in v}
+        for values in each
+    ]
+    inputs = {
+        k: sorted({run[k] for run in own}) if "{" in v else v for k, v in inputs.items()
+    }
+    return inputs, {k: v for k, v in params.items() if not callable(v)} | {"runs": own}
+
+
 def seed_of(wildcards):
     """The seed that is in the name of a run."""
     return int(wildcards.seed)
@@ -292,6 +308,12 @@ def data_of(dataset):
     } | {"source": f"results/data/{dataset}/source.json"}
 
 
+def flat(files):
+    """The paths of a mapping, of which some are lists."""
+    lists = (path if isinstance(path, list) else [path] for path in files.values())
+    return [path for paths in lists for path in paths]
+
+
 def drawings_of(results, about):
     """Figures and tables of a problem by name; a table named as a figure is `<name>_table`."""
     figures, tables = about.get("figures", []), about.get("tables", [])
@@ -320,8 +342,8 @@ def results_of(document):
         folder = f"results/{name}/{problem}"
         files += [f"{folder}/metrics.json", f"{folder}/checks.json"]
         # A problem of words has no figures; a missing one is found by the report.
-        if rules.has(f"{name}_{problem}_figures"):
-            files += getattr(rules, f"{name}_{problem}_figures").output
+        if problem in DRAWN[name]:
+            files += flat(DRAWN[name][problem]["output"])
         files += [data_of(data)["source"] for data in entry.get("datasets", [])]
     return files
 

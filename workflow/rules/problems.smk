@@ -7,7 +7,8 @@
 #   SOLVE["<set>/<problem>"] = dict(inputs, outputs, params, data, mem_mb, runtime, environment)
 #   FIGURE_INPUTS["<set>/<problem>"] = dict(name=path)
 #
-# A training is `function` (train:train is `train` of train.py); it leaves runs/<run>.json and .npz.
+# A training is `function` (train:train is `train` of train.py); it leaves runs/<run>.json and .npz
+# for each combination of `wildcards`, the values of the wildcards in `run`.
 TRAININGS = {}
 SOLVE = {}
 FIGURE_INPUTS = {}
@@ -31,27 +32,39 @@ for label, training_name in [
     called, function = training["function"].split(":")
     source = f"workflow/problems/{set_name}/{problem}/{called}.py"
     on_device = training.get("on_device", True)
+    values = training.get("wildcards", {})
+    inputs = training.get("inputs", {})
+    params = (TRAINING if on_device else {}) | {"seed": config["seeds"][0]}
+    params |= training.get("params", {})
+    job = training["run"]
+    runs = [job]
+    each = [dict(zip(values, one)) for one in product(*values.values())]
+    # Small runs share a process, whose start would take most of their time.
+    if len(each) > 1 and PRESETS[set_name] == "quick":
+        runs = [job.format(**one) for one in each]
+        job = training_name
+        inputs, params = shared_by(each, inputs, params)
 
     rule:
         name:
             f"{set_name}_{problem}_{training_name}"
         input:
             **data_of(training["data"]),
-            **training.get("inputs", {}),
+            **inputs,
             modules=modules_called(source),
         output:
-            metrics=f"results/{label}/runs/{training['run']}.json",
-            arrays=f"results/{label}/runs/{training['run']}.npz",
+            metrics=[f"results/{label}/runs/{run}.json" for run in runs],
+            arrays=[f"results/{label}/runs/{run}.npz" for run in runs],
         log:
-            log_of(f"{label}/{training['run']}"),
+            log_of(f"{label}/{job}"),
         benchmark:
-            benchmark_of(f"{label}/{training['run']}")
+            benchmark_of(f"{label}/{job}")
         wildcard_constraints:
-            **training.get("wildcards", {}),
+            **{name: "|".join(map(str, some)) for name, some in values.items()},
         priority: training.get("priority", 0)
         conda:
             env("compute")
-        threads: training.get("threads", 1)
+        threads: 1 if "runs" in params else training.get("threads", 1)
         resources:
             **needs(
                 training.get("mem_mb", 3000),
@@ -59,12 +72,14 @@ for label, training_name in [
                 GPUS_PER_TRAINING if on_device else None,
             ),
         params:
-            **(TRAINING if on_device else {}),
-            **{"seed": config["seeds"][0]} | training.get("params", {}),
+            **params,
             function=f"problems.{set_name}.{problem}.{called}:{function}",
         script:
             "../scripts/train.py"
 
+
+# Inputs and outputs of each problem's figures.py, by set.
+DRAWN = {name: {} for name in KNOWN_SETS}
 
 # A script is named by `params.problem`: its path is evaluated when the job runs, after this loop.
 for set_name, problem in PROBLEMS:
@@ -103,50 +118,77 @@ for set_name, problem in PROBLEMS:
             "../problems/{params.problem}/solve.py"
 
     if drawn:
+        inputs = FIGURE_INPUTS.get(label, {}) | solved
+        inputs["metrics"] = f"{results}/metrics.json"
+        if dataset:
+            inputs["source"] = data_of(dataset)["source"]
+        DRAWN[set_name][problem] = {
+            "input": inputs,
+            "output": drawings_of(results, about),
+        }
+
+
+# The figures of a set share a process, whose start would take most of their time.
+for set_name, problems in DRAWN.items():
+    if not problems:
+        continue
+    scripts = [f"workflow/problems/{set_name}/{name}/figures.py" for name in problems]
+
+    rule:
+        name:
+            f"{set_name}_figures"
+        input:
+            [file for drawn in problems.values() for file in flat(drawn["input"])],
+            modules=sorted(
+                {m for s in scripts for m in modules_called(s, by="scripts/figures")}
+            ),
+        output:
+            [file for drawn in problems.values() for file in flat(drawn["output"])],
+        log:
+            log_of(f"{set_name}/figures"),
+        benchmark:
+            benchmark_of(f"{set_name}/figures")
+        localrule: True
+        conda:
+            env("figures")
+        resources:
+            **needs(mem_mb=1000, runtime=10),
+        params:
+            problems=problems,
+            folder=f"workflow/problems/{set_name}",
+        script:
+            "../scripts/figures.py"
+
+
+# In the quick preset the notebooks of a set share a job and a kernel.
+for set_name, entry in KNOWN_SETS.items():
+    jobs = {}
+    for problem, about in entry["problems"].items():
+        for notebook, text in notebook_sources(about).items():
+            alone = f"{problem}_{Path(text).stem}"
+            job = "notebooks" if PRESETS[set_name] == "quick" else alone
+            jobs.setdefault(job, {})[notebook] = f"{set_name}/{problem}/{text}"
+    for job, texts in jobs.items():
+        sources = [f"workflow/problems/{text}" for text in texts.values()]
+        solved = {Path("results", text).parent for text in texts.values()}
 
         rule:
             name:
-                f"{set_name}_{problem}_figures"
+                f"{set_name}_{job}"
             input:
-                **({"source": data_of(dataset)["source"]} if dataset else {}),
-                **FIGURE_INPUTS.get(label, {}),
-                **solved,
-                metrics=f"{results}/metrics.json",
-                modules=modules_of(f"{source}/figures"),
-            output:
-                **drawings_of(results, about),
-            log:
-                log_of(f"{label}_figures"),
-            benchmark:
-                benchmark_of(f"{label}_figures")
-            localrule: True
-            conda:
-                env("figures")
-            resources:
-                **needs(mem_mb=1000, runtime=5),
-            params:
-                problem=label,
-            script:
-                "../problems/{params.problem}/figures.py"
-
-    for notebook, text in notebook_sources(about).items():
-        text = f"workflow/{source}/{text}"
-
-        rule:
-            name:
-                f"{set_name}_{problem}_{Path(text).stem}"
-            input:
-                # All that the notebook may read has been made when the problem is solved.
-                metrics=f"{results}/metrics.json",
-                text=text,
-                modules=pasted_modules(text),
+                # All that a notebook may read has been made when its problem is solved.
+                metrics=sorted(f"{folder}/metrics.json" for folder in solved),
+                texts=sources,
+                modules=sorted({m for text in sources for m in pasted_modules(text)}),
                 builder=modules_of("scripts/notebook"),
             output:
-                notebook=f"results/notebooks/{set_name}/{notebook}",
+                [f"results/notebooks/{set_name}/{notebook}" for notebook in texts],
             log:
-                log_of(f"notebooks/{set_name}/{notebook}"),
+                log_of(f"notebooks/{set_name}/{job}"),
             benchmark:
-                benchmark_of(f"notebooks/{set_name}/{notebook}")
+                benchmark_of(f"notebooks/{set_name}/{job}")
+            # The PDF first.
+            priority: -1
             conda:
                 env("notebooks")
             resources:

@@ -1,4 +1,4 @@
-"""Build the notebook of one problem, run it in a fresh kernel and keep its outputs."""
+"""Build notebooks, run them in a fresh kernel and keep their outputs."""
 
 import os
 import tempfile
@@ -8,10 +8,11 @@ import nbformat
 
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import write_text
-from proofsheet.notebooks.builder import build, execute
+from proofsheet.notebooks.builder import build, execute_together
 
 with script.run(snakemake) as log, tempfile.TemporaryDirectory() as folder:
-    notebook = build(Path(snakemake.input.text).read_text(encoding="utf-8"))
+    texts = [Path(path).read_text(encoding="utf-8") for path in snakemake.input.texts]
+    notebooks = [build(text) for text in texts]
     # As a grader runs it: an empty folder, and nothing of this project on the path.
     os.environ.pop("PYTHONPATH", None)
     os.environ |= {
@@ -19,7 +20,8 @@ with script.run(snakemake) as log, tempfile.TemporaryDirectory() as folder:
         "PYTHONHASHSEED": "0",
         "CUDA_VISIBLE_DEVICES": "",  # the trainings are done
     }
-    execute(notebook, folder)
-    nbformat.validate(notebook)
-    write_text(snakemake.output.notebook, nbformat.writes(notebook) + "\n")
-    log.info("%d cells run", len(notebook.cells))
+    execute_together(notebooks, folder)
+    for notebook, path in zip(notebooks, snakemake.output, strict=True):
+        nbformat.validate(notebook)
+        write_text(path, nbformat.writes(notebook) + "\n")
+        log.info("%s: %d cells run", path, len(notebook.cells))

@@ -66,6 +66,7 @@ def run(snakemake: Any) -> Iterator[logging.Logger]:
         logging.captureWarnings(False)
         logging.getLogger("py.warnings").handlers.clear()
         logging.shutdown()
+        log.handlers.clear()  # another script may follow in this process
 
 
 def set_threads(threads: int) -> None:
@@ -81,7 +82,10 @@ def set_threads(threads: int) -> None:
 def _files(snakemake: Any, kind: str) -> list[str]:
     """Input or output files, named or not, also of a stand-in for `snakemake` in a test."""
     files = getattr(snakemake, kind, [])
-    return [str(path) for path in (files if isinstance(files, list) else vars(files).values())]
+    lists = [files] if isinstance(files, list) else vars(files).values()
+    return [
+        str(path) for paths in lists for path in (paths if isinstance(paths, list) else [paths])
+    ]
 
 
 def _disk(error: BaseException | None) -> str:

@@ -95,6 +95,26 @@ def execute(
     return notebook
 
 
+def execute_together(notebooks: Sequence[nbformat.NotebookNode], folder: str | Path) -> None:
+    """Run notebooks one after the other in one kernel, which forgets all names after each.
+
+    What they import is loaded once: most of the time of notebooks that train little.
+
+    Raises:
+        RuntimeError: as `execute`.
+    """
+    forget = "get_ipython().reset()"
+    cells = [cell for one in notebooks for cell in [*one.cells, new_code_cell(forget)]]
+    execute(new_notebook(cells=cells, metadata=notebooks[0].metadata), folder)
+    for notebook in notebooks:
+        code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        for number, cell in enumerate(code, 1):
+            cell.execution_count = number
+            for output in cell.outputs:
+                if "execution_count" in output:
+                    output.execution_count = number
+
+
 def _cells(text: str) -> list[tuple[str, list[str]]]:
     """(`markdown` or `code`, lines) of each cell; what precedes the first `# %%` is dropped."""
     cells: list[tuple[str, list[str]]] = []

@@ -15,7 +15,7 @@ from pathlib import Path
 ROOTS = ("src", "workflow")
 """Where packages are: `proofsheet` and `mytorch` in src, `problems` in workflow."""
 
-# Statements that may import one of our modules. To parse whole files takes a second for all of them.
+# Statements that may import one of our modules; to parse whole files would take half a second.
 _IMPORT = re.compile(
     r"^[ \t]*(from[ \t]+[.\w]+[ \t]+import[ \t]+(?:\([^)]*\)|[\w \t,*]+)|import[ \t]+[\w \t,.]+)",
     re.MULTILINE,

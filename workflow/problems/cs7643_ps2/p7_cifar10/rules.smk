@@ -2,9 +2,10 @@ P7 = "results/cs7643_ps2/p7_cifar10"
 P7_NETWORKS = ["two_layer", "vanilla_cnn", "own"]
 P7_LOSSES = ["cross_entropy", "class_balanced", "focal"]
 P7_CHOICES = ["none", "augmentation", "normalization", "muon"]
-# None: all images, and the epochs that are planned.
+# None: all images, and the epochs that are planned. No sentence has the numbers of the quick
+# preset, or it would be taken for a result that was typed by hand.
 P7_SIZES = dict(
-    images=by_preset(full=None, quick=1000), measured=by_preset(full=None, quick=1000)
+    images=by_preset(full=None, quick=509), measured=by_preset(full=None, quick=397)
 )
 P7_EPOCHS = dict(epochs=by_preset(full=None, quick=1))
 
@@ -23,7 +24,7 @@ TRAININGS["cs7643_ps2/p7_cifar10"] = dict(
         function="train:train",
         run="{network}",
         data="cifar10",
-        wildcards=dict(network="|".join(P7_NETWORKS)),
+        wildcards=dict(network=P7_NETWORKS),
         priority=LONG,
         # The others are small: two of them side by side take less time than one after the other.
         threads=lambda wildcards: 2 if wildcards.network == "own" else 1,
@@ -36,12 +37,12 @@ TRAININGS["cs7643_ps2/p7_cifar10"] = dict(
         function="train:train_without",
         run="without-{choice}",
         data="cifar10",
-        wildcards=dict(choice="|".join(P7_CHOICES)),
+        wildcards=dict(choice=P7_CHOICES),
         priority=LONG,
         params=P7_EPOCHS
         | dict(
-            images=by_preset(full=4000, quick=600),
-            measured=by_preset(full=None, quick=600),
+            images=by_preset(full=4000, quick=253),
+            measured=by_preset(full=None, quick=211),
         ),
         mem_mb=4000,
     ),
@@ -50,7 +51,7 @@ TRAININGS["cs7643_ps2/p7_cifar10"] = dict(
         function="train:train_long_tail",
         run="{loss}",
         data="cifar10",
-        wildcards=dict(loss="|".join(P7_LOSSES)),
+        wildcards=dict(loss=P7_LOSSES),
         priority=LONG,
         params=P7_SIZES | P7_EPOCHS,
         mem_mb=5000,

@@ -16,7 +16,7 @@ TRAININGS["csci5527_hw3/p1_optimizers"] = dict(
         function="train:tune",
         run="{optimizer}-tuning",
         data="mnist",
-        wildcards=dict(optimizer="|".join(HW3_OPTIMIZERS)),
+        wildcards=dict(optimizer=HW3_OPTIMIZERS),
         params=dict(
             epochs=by_preset(full=2, quick=1),
             images=by_preset(full=20_000, quick=1000),
@@ -28,7 +28,9 @@ TRAININGS["csci5527_hw3/p1_optimizers"] = dict(
         run="{optimizer}-{implementation}-{seed}",
         data="mnist",
         wildcards=dict(
-            optimizer="|".join(HW3_OPTIMIZERS), implementation="ours|builtin"
+            optimizer=HW3_OPTIMIZERS,
+            implementation=("ours", "builtin"),
+            seed=HW3_SEEDS,
         ),
         inputs=dict(tuning=f"{P1}/runs/{{optimizer}}-tuning.json"),
         params=dict(

@@ -107,7 +107,9 @@ with script.run(snakemake) as log:
         lambda: scipy.signal.correlate(noisy, template, mode="same", method="auto"),
         snakemake.params.turns,
     )
-    _, seconds_direct = timed(lambda: score_map(noisy, template, method="direct"), 1)
+    seconds_direct = None
+    if snakemake.params.direct:
+        _, seconds_direct = timed(lambda: score_map(noisy, template, method="direct"), 1)
     log.info("template: ours %.2f s, correlate2d %.2f s", seconds_ours, seconds_scipy)
     timing["template"] = {
         "ours": seconds_ours,

@@ -20,7 +20,7 @@ TRAININGS["csci5527_hw3/p4_transfer"] = dict(
         function="train:train",
         run="{strategy}",
         data="chest_xray",
-        wildcards=dict(strategy="|".join(STRATEGIES)),
+        wildcards=dict(strategy=STRATEGIES),
         priority=LONG,
         inputs=dict(weights=f"{P4}/runs/pretrained.npz"),
         params=dict(

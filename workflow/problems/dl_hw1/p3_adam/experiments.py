@@ -53,8 +53,14 @@ def path_distances(factors: np.ndarray, eps: float) -> np.ndarray:
     return np.array([np.abs(adam_path(c) - reference).max() for c in factors])
 
 
-def random_means(seed: int) -> dict[str, np.ndarray]:
+def random_means(
+    seed: int, steps: int = RANDOM_STEPS, settle: int = SETTLE
+) -> dict[str, np.ndarray]:
     """Mean steps and their root mean squares, in units of α.
+
+    Args:
+        seed: of the gradients.
+        steps, settle: as in `random_steps`.
 
     Returns:
         `sparse_adam` and `sparse_momentum`, mean steps where a gradient of one occurs with
@@ -69,10 +75,10 @@ def random_means(seed: int) -> dict[str, np.ndarray]:
     found = {}
     draw = rare_gradients(rng, PROBABILITY, REPETITIONS)
     for name, optimizer in optimizers.items():
-        found[f"sparse_{name}"], _ = random_steps(optimizer, draw, RANDOM_STEPS, settle=SETTLE)
+        found[f"sparse_{name}"], _ = random_steps(optimizer, draw, steps, settle=settle)
     draw = noisy_gradients(rng, NOISE, REPETITIONS)
     for name, optimizer in optimizers.items():
         found[f"noise_{name}_mean"], found[f"noise_{name}_rms"] = random_steps(
-            optimizer, draw, RANDOM_STEPS, settle=SETTLE
+            optimizer, draw, steps, settle=settle
         )
     return found

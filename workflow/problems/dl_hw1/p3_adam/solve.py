@@ -9,7 +9,6 @@ from problems.dl_hw1.p3_adam.experiments import (
     EPS,
     NOISE,
     PROBABILITY,
-    RANDOM_STEPS,
     RATE,
     REPETITIONS,
     SCALES,
@@ -55,11 +54,11 @@ with script.run(snakemake) as log:
     }
 
     # Rare gradients of one size, and noisy ones: how far a weight moves per step
-    means = random_means(snakemake.params.seed)
+    means = random_means(snakemake.params.seed, **snakemake.params.random)
     arrays |= means | {"probability": PROBABILITY, "noise": NOISE}
     arrays["noise_predicted"] = derivations.signal_to_noise_step(np.ones_like(NOISE), NOISE)
     frequent = 10 * (1 - BETAS[1]) <= PROBABILITY
-    metrics["sparse"] = {"repetitions": REPETITIONS, "steps": RANDOM_STEPS}
+    metrics["sparse"] = {"repetitions": REPETITIONS, "steps": snakemake.params.random["steps"]}
     metrics["noise"] = {"predicted_rms": np.sqrt((1 - BETAS[0]) / (1 + BETAS[0]))}
     for name in ("adam", "momentum"):
         mean = means[f"sparse_{name}"]

@@ -4,7 +4,7 @@ TRAININGS["dl_hw1/p4_bloodmnist"] = dict(
         function="train:train",
         run="{network}-{seed}",
         data="bloodmnist",
-        wildcards=dict(network="mlp|better|cnn"),
+        wildcards=dict(network=("mlp", "better", "cnn"), seed=config["seeds"]),
         params=dict(
             seed=seed_of,
             # None: those of the recipe.

@@ -1,8 +1,10 @@
 # The eight networks of problem 5, in the order of its tables.
+P5_ACTIVATIONS = ("tanh", "relu")
+P5_METHODS = ("zero", "small_random", "xavier", "he")
 P5_NETWORKS = [
     f"results/dl_hw1/p5_initialization/runs/{activation}-{method}"
-    for activation in ("tanh", "relu")
-    for method in ("zero", "small_random", "xavier", "he")
+    for activation in P5_ACTIVATIONS
+    for method in P5_METHODS
 ]
 
 # One activation, one initialization: statistics before training, then training, per seed.
@@ -11,7 +13,7 @@ TRAININGS["dl_hw1/p5_initialization"] = dict(
         function="train:train",
         run="{activation}-{method}",
         data="mnist",
-        wildcards=dict(activation="tanh|relu", method="zero|small_random|xavier|he"),
+        wildcards=dict(activation=P5_ACTIVATIONS, method=P5_METHODS),
         params=dict(
             split="published",
             seeds=config["seeds"],

@@ -15,13 +15,14 @@ TRAININGS["dl_hw1/p6_mytorch"] = dict(
     train=dict(
         function="train:train",
         run="{init}-{seed}",
-        wildcards=dict(init="xavier|he"),
+        wildcards=dict(init=("xavier", "he"), seed=config["seeds"]),
         params=P6_PARAMS,
         **P6_TRAINING,
     ),
     tuned=dict(
         function="train:train_tuned",
         run="tuned-{seed}",
+        wildcards=dict(seed=config["seeds"]),
         params=P6_PARAMS,
         **P6_TRAINING,
     ),
@@ -39,7 +40,12 @@ SOLVE["dl_hw1/p6_mytorch"] = dict(
         },
         first=f"results/dl_hw1/p6_mytorch/runs/xavier-{config['seeds'][0]}.npz",
     ),
-    params=dict(images=by_preset(full=None, quick=3000), seeds=config["seeds"]),
+    params=dict(
+        images=by_preset(full=None, quick=3000),
+        # Entries of each parameter in the check of its gradient; None: all of them.
+        checked=by_preset(full=None, quick=200),
+        seeds=config["seeds"],
+    ),
     mem_mb=3000,
     runtime=15,
 )

@@ -36,7 +36,7 @@ with script.run(snakemake) as log:
     rng = np.random.default_rng(seeds[0])
     model = perceptron(SIZES, "xavier", seeds[0])
     picked = draw_clear_batch(model, x, CHECKED, EPSILON, rng)
-    found = both_gradients(model, x[picked], y[picked], EPSILON)
+    found = both_gradients(model, x[picked], y[picked], EPSILON, sample=snakemake.params.checked)
     error = relative_errors(found.analytic, found.numerical, found.floor).max()
     strict = relative_errors(found.analytic, found.numerical)
     worst = strict.argmax()
@@ -77,6 +77,7 @@ with script.run(snakemake) as log:
         "median_single": np.median(single[here]),
     }
     arrays = {
+        "strict_errors": strict,
         "epsilons": EPSILONS,
         "median_error": np.median(absolute, axis=1),
         "max_error": absolute.max(axis=1),

@@ -8,8 +8,8 @@ Q6_DESIGNS = by_preset(
 Q6_SIZES = dict(
     split="halves",
     epochs=by_preset(full=None, quick=1),
-    images=by_preset(full=None, quick=1000),
-    measured=by_preset(full=None, quick=1000),
+    images=by_preset(full=None, quick=503),
+    measured=by_preset(full=None, quick=503),
 )
 TRAININGS["eecs182_hw5/q6_cnn"] = dict(
     # Batch norm, weight scales and dropout on 1,000 images, in NumPy; two backward passes timed.
@@ -19,8 +19,8 @@ TRAININGS["eecs182_hw5/q6_cnn"] = dict(
         data="cifar10",
         on_device=False,
         params=dict(
-            images=by_preset(full=1_000, quick=300),
-            scales=by_preset(full=20, quick=5),
+            images=by_preset(full=1_000, quick=211),
+            scales=by_preset(full=20, quick=3),
             repetitions=by_preset(full=3, quick=2),
             dropout_repetitions=by_preset(full=10, quick=2),
             convnet_epochs=by_preset(full=8, quick=1),
@@ -32,7 +32,7 @@ TRAININGS["eecs182_hw5/q6_cnn"] = dict(
         function="train:train_given",
         run="{network}",
         data=Q6_DATASET,
-        wildcards=dict(network="plain|bn_dropout"),
+        wildcards=dict(network=("plain", "bn_dropout")),
         params=Q6_SIZES,
     ),
     # A short training of one candidate for the design of our own.
@@ -40,7 +40,7 @@ TRAININGS["eecs182_hw5/q6_cnn"] = dict(
         function="train:train_trial",
         run="trial-{design}",
         data=Q6_DATASET,
-        wildcards=dict(design="|".join(Q6_DESIGNS)),
+        wildcards=dict(design=Q6_DESIGNS),
         priority=LONG,
         params=dict(
             split="halves",
