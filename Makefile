@@ -9,7 +9,7 @@ PYTHON ?= python3
 # A uv on the PATH, else one of the project's own.
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/bin/uv)
 READY := .venv/.ready
-FAST_TESTS := --numprocesses=auto --dist=loadfile -m "not slow and not slurm and not faults" --ignore=tests/workflow
+FAST_TESTS := --numprocesses=auto --dist=loadfile -m "not slow and not slurm and not faults and not gpu and not mirror" --ignore=tests/workflow
 QUARTO := .venv/.quarto-tried
 # Of a shell that is set up for other Pythons nothing reaches this one.
 unexport PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONSAFEPATH
@@ -23,7 +23,7 @@ endif
 # Python finds the project by its path: an environment that was moved with its folder is set up anew.
 MOVED := $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$$(pwd -P)" ] || echo moved)
 
-.PHONY: help report verify check test test-lowest test-slurm test-faults lint format lock rulegraph benchmarks problem mirror clean moved
+.PHONY: help report verify check test test-more test-lowest test-slurm test-faults lint format lock rulegraph benchmarks problem mirror clean moved
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,8 +37,11 @@ verify: $(READY) ## do the notebooks print the numbers of the report? and each b
 check: $(READY) lint ## lint, unit tests and derivations: what to run after each edit
 	@$(BIN)/python -m pytest $(FAST_TESTS)
 
-test: $(READY) ## the tests, with an end-to-end run to the PDF; those of clusters and faults apart
+test: $(READY) ## the tests, with an end-to-end run to the PDF; without those of the targets below
 	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile
+
+test-more: $(READY) ## every training on a GPU or a stand-in for one, and the real data of PROOFSHEET_MIRROR
+	@$(BIN)/python -m pytest --numprocesses=auto --dist=loadfile -m "gpu or mirror"
 
 test-lowest: | $(UV) ## the tests of make check with the oldest versions that pyproject.toml allows
 	@$(UV) venv --quiet --clear --python 3.11 .venv-lowest

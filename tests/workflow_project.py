@@ -9,15 +9,17 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-QUICK = (
-    "--config", "preset=quick", "data={source: standin}", "device=cpu", "sets=[csci5527_hw2]",
-)  # fmt: skip
+EVERY_SET = ("--config", "preset=quick", "data={source: standin}", "device=cpu")
+QUICK = (*EVERY_SET, "sets=[csci5527_hw2]")
 
 UNSET = ("PROOFSHEET_MIRROR", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
 
 
 class Project:
     """A checkout of its own, with the commands that a user types."""
+
+    config = QUICK
+    """What its runs are planned with."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -43,7 +45,7 @@ class Project:
 
     def planned(self, *arguments: str) -> dict[str, int]:
         """How many jobs of each rule a dry run plans."""
-        run = self.snakemake(*arguments, *QUICK, "--dry-run", "--workflow-profile", "none")
+        run = self.snakemake(*arguments, *self.config, "--dry-run", "--workflow-profile", "none")
         assert run.returncode == 0, run.stdout
         if "Nothing to be done" in run.stdout:
             return {}
@@ -55,8 +57,18 @@ class Project:
 
     def copy(self, folder: Path) -> Project:
         """Everything, results and Snakemake's records included, times kept."""
-        shutil.copytree(self.folder, folder, symlinks=True)
-        return Project(folder)
+        shutil.copytree(self.folder, folder, symlinks=True, copy_function=_copied)
+        project = Project(folder)
+        project.config = self.config
+        return project
+
+
+def _copied(source: str, target: str) -> None:
+    """A copy; of arrays, which are large and never changed in place, a second name."""
+    if source.endswith(".npz"):
+        os.link(source, target)
+    else:
+        shutil.copy2(source, target)
 
 
 def copy_of_checkout(folder: Path) -> Project:

@@ -227,7 +227,7 @@ def perform(monkeypatch, tmp_path):
         snakemake = SimpleNamespace(
             input=Inputs(inputs),
             output=SimpleNamespace(**outputs),
-            params=SimpleNamespace(images=600, seeds=[0, 1]),
+            params=SimpleNamespace(images=600, checked=None, seeds=[0, 1]),
             threads=1,
             log=[],
             rule=name,

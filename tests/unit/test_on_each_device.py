@@ -23,6 +23,7 @@ from proofsheet.learning.loop import fit, logits_of
 from proofsheet.learning.squeezenet import random_state
 from proofsheet.learning.transfer_strategy import Strategy
 
+pytestmark = pytest.mark.gpu
 ROOT = Path(__file__).parents[2]
 
 
@@ -107,7 +108,6 @@ TRAININGS = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", TRAININGS)
 def test_a_training_runs_and_its_repetition_is_the_same(name, device):
     first, second = (TRAININGS[name](device) for _ in range(2))

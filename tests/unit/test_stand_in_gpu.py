@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.gpu
 FOLDER = Path(__file__).parents[1] / "stand_in_gpu"
 
 
@@ -111,12 +112,18 @@ def test_it_computes_what_a_gpu_computes():
     assert run.returncode == 0, run.stderr
 
 
-@pytest.mark.slow
 def test_what_is_tested_on_a_gpu_passes_on_it():
     """So that the tests that need a GPU are known to run before there is one."""
     tests = ["test_on_each_device.py", "jobs/test_device.py", "test_sweep_runs.py"]
     run = on_stand_in(
-        "-m", "pytest", "-q", "-p", "no:cacheprovider", *(f"tests/unit/{name}" for name in tests)
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        "gpu or not gpu",
+        *(f"tests/unit/{name}" for name in tests),
     )
     assert run.returncode == 0, run.stdout[-4000:]
     assert "no GPU here" not in run.stdout

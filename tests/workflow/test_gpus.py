@@ -6,9 +6,8 @@ import json
 
 import pytest
 
-from workflow_project import QUICK
-
 pytestmark = pytest.mark.slow
+CONFIG = ("--config", "preset=full", "data={source: standin}", "device=cuda")
 RUNS = [f"results/csci5527_hw2/p4_dry_beans/runs/mlp-{seed}.json" for seed in (0, 1)]
 
 # Each says whether it saw the other one at work.
@@ -37,7 +36,7 @@ def trainings(project):
     def run(seconds: int, *arguments: str) -> list[bool]:
         script = project.folder / "workflow/scripts/train.py"
         script.write_text(TRAINING % seconds)
-        run = project.snakemake(*RUNS, *arguments, *QUICK[:3], "device=cuda")
+        run = project.snakemake(*RUNS, *arguments, *CONFIG)
         assert run.returncode == 0, run.stdout[-3000:]
         return [json.loads((project.folder / path).read_text())["met"] for path in RUNS]
 

@@ -11,7 +11,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from workflow_project import QUICK
+from workflow_project import EVERY_SET
 
 pytestmark = [
     pytest.mark.slow,
@@ -26,7 +26,7 @@ pytestmark = [
 def page(finished, tmp_path_factory):
     """The unpacked report's start page, and the names of all its files."""
     folder = tmp_path_factory.mktemp("report")
-    run = finished.snakemake("--report", str(folder / "report.zip"), *QUICK)
+    run = finished.snakemake("--report", str(folder / "report.zip"), *EVERY_SET)
     assert run.returncode == 0, run.stdout[-2000:]
     with zipfile.ZipFile(folder / "report.zip") as archive:
         archive.extractall(folder)

@@ -29,7 +29,7 @@ class ProjectWithGpu(Project):
         return super().environment() | {"STAND_IN_GPU_RECORDS": str(self.folder / "records")}
 
 
-@pytest.mark.slow
+@pytest.mark.gpu
 def test_every_training_runs_on_a_gpu(project):
     project = ProjectWithGpu(project.folder)
     first = project.folder / "workflow/startup/sitecustomize.py"

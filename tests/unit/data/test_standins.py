@@ -9,11 +9,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from proofsheet.data import bloodmnist, chest_xray, cifar10, cifar100, dry_bean, mnist, scipy_images
+from proofsheet.data import bloodmnist, chest_xray, cifar10, dry_bean, mnist, scipy_images
 from proofsheet.data.publisher_splits import verified_images
 from proofsheet.data.standins import noise_beans, noise_images, scaled
 
-MODULES = (dry_bean, mnist, bloodmnist, cifar10, cifar100, chest_xray)
+MODULES = (dry_bean, mnist, bloodmnist, cifar10, chest_xray)
 SIZES = {"mnist": (28, 28), "bloodmnist": (28, 28, 3), "chest_xray": (224, 224)}
 
 
@@ -28,7 +28,7 @@ def test_a_standin_has_the_format_of_the_real_data_and_is_the_seed_s_alone(modul
         np.testing.assert_array_equal(array, again.arrays[key])
     assert not np.array_equal(found.arrays["x"], module.standin(4).arrays["x"])
     x, y = found.arrays["x"], found.arrays["y"]
-    assert len(np.unique(x.reshape(len(x), -1), axis=0)) == len(x)
+    assert len({row.tobytes() for row in x}) == len(x)
     assert (found.official, found.files) == (False, [])
     assert "not the real data" in found.note
     if module is dry_bean:
@@ -42,12 +42,12 @@ def test_a_standin_has_the_format_of_the_real_data_and_is_the_seed_s_alone(modul
 
 
 @pytest.mark.parametrize(("module", "least"), [
-    (dry_bean, 0.7), (mnist, 0.7), (bloodmnist, 0.7), (cifar10, 0.7), (cifar100, 0.4),
+    (dry_bean, 0.7), (mnist, 0.7), (bloodmnist, 0.7), (cifar10, 0.7),
     (chest_xray, 0.8),
 ], ids=lambda value: name_of(value) if hasattr(value, "__name__") else "")  # fmt: skip
 def test_a_linear_model_learns_a_standin_and_still_errs(module, least: float) -> None:
     found = module.standin(0)
-    x, y = found.arrays["x"].reshape(len(found.arrays["y"]), -1)[:3000], found.arrays["y"][:3000]
+    x, y = found.arrays["x"].reshape(len(found.arrays["y"]), -1)[:1500], found.arrays["y"][:1500]
     x = x[:, :: max(1, x.shape[1] // 3000)].astype(float)
     reduced = [PCA(60, random_state=0)] if x.shape[1] > 60 else []
     model = make_pipeline(*reduced, StandardScaler(), LogisticRegression(max_iter=300))

@@ -73,6 +73,7 @@ def test_a_kernel_says_nothing_on_the_terminal(tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_kernels_that_start_at_once_do_not_meet(tmp_path):
     """Two of them once took the same TCP port; now there is none to take."""
     text = (

@@ -165,7 +165,7 @@ tree = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.sampled_from(sorted(read_yaml(ROOT / "config.yaml"))), tree)
 def test_any_value_is_accepted_or_told_in_one_line(key, value):
     message = ""
