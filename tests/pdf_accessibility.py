@@ -95,8 +95,12 @@ def _structure(elements: list[Any], roles: Any) -> Iterator[str]:
             yield f"02-001: {kind} is not a standard tag"
         if kind in ("Figure", "Formula") and not str(element.get("/Alt", "")).strip():
             yield f"{'13-004' if kind == 'Figure' else '17-002'}: a {kind} has no alternative text"
-        if kind == "Table" and not any(e["/S"] == "/TH" for e in _elements(element)):
-            yield "15-003: a table has no header cell"
+        if kind == "Table":
+            inside = [e["/S"] for e in _elements(element)]
+            if "/TH" not in inside:
+                yield "15-003: a table has no header cell"
+            if "/Table" in inside:
+                yield "a table lies in a table"
         if kind == "TH" and not _scope(element):
             yield "15-003: a header cell has no scope"
         heading = re.fullmatch(r"H([1-6])", kind)

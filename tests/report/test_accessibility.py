@@ -140,6 +140,7 @@ def at_pages(key):
         (at_elements("/H2", "/S", NameObject("/H4")), "14-003: a heading of level 4 follows one"),
         (at_elements("/TH", "/S", NameObject("/TD")), "15-003: a table has no header cell"),
         (at_elements("/TH", "/A"), "15-003: a header cell has no scope"),
+        (at_elements("/TR", "/S", NameObject("/Table")), "a table lies in a table"),
         (at_elements("/P", "/S", NameObject("/Words")), "02-001: Words is not a standard tag"),
         (at_links("/Contents"), "has no text"),
         (at_links("/StructParent"), "is not tagged"),

@@ -1,6 +1,6 @@
--- What Quarto adds to pandoc's Markdown, for the renderer that does without Quarto: numbered and
--- captioned figures, tables and equations, references to them, callouts, columns, alternative
--- texts. The typst that comes out has the shape of Quarto's, so that one theme serves both.
+-- Writes numbered figures, tables and equations, references to them, callouts, columns and
+-- alternative texts as typst. Quarto runs it before its own filters and pandoc alone without Quarto,
+-- so that both give the same report, which meets PDF/UA-1.
 
 local NAMES = { fig = "Figure", tbl = "Table", eq = "Equation", sec = "Section" }
 
@@ -33,7 +33,7 @@ end
 
 local function float(content, caption, kind, label, position)
   return call("#figure([", content, "], caption: figure.caption(position: " .. position .. ", [",
-    inlines(caption), ']), kind: "quarto-float-' .. kind .. '", supplement: "' .. NAMES[kind]
+    caption, ']), kind: "quarto-float-' .. kind .. '", supplement: "' .. NAMES[kind]
     .. '")<' .. label .. ">")
 end
 
@@ -82,7 +82,7 @@ local function together(blocks)
   local result = pandoc.Blocks({})
   for index, block in ipairs(blocks) do
     if leads(block, blocks[index + 1]) or asks(blocks[index - 1], block) then
-      result:insert(pandoc.RawBlock("typst", "#block(sticky: true, spacing: 0.95em)["))
+      result:insert(pandoc.RawBlock("typst", "#block(width: 100%, sticky: true, spacing: 0.95em)["))
       result:insert(block)
       result:insert(pandoc.RawBlock("typst", "]"))
     else
@@ -125,7 +125,7 @@ end
 -- Later passes: blocks that contain the others.
 local function figure(fig)
   if kind_of(fig.identifier) == "fig" then
-    return float(fig.content, fig.caption.long, "fig", fig.identifier, "bottom")
+    return float(fig.content, inlines(fig.caption.long), "fig", fig.identifier, "bottom")
   end
   return call("#figure([", fig.content, "], caption: [", inlines(fig.caption.long),
     '], numbering: none, kind: "unnumbered", supplement: none)')
@@ -137,14 +137,19 @@ local function subfigure(fig)
 end
 
 local function tabular(tbl)
-  local label = kind_of(tbl.identifier) == "tbl" and tbl.identifier or nil
-  local caption = tbl.caption.long
+  local caption, label = inlines(tbl.caption.long), tbl.identifier
+  -- Quarto's reader leaves the label of a table in its caption.
+  local last = caption[#caption]
+  if last and last.t == "Str" and last.text:match("^{#tbl%-[^}]+}$") then
+    label = last.text:sub(3, -2)
+    caption:remove(#caption)
+    caption:remove(#caption)
+  end
   tbl.caption, tbl.identifier = pandoc.Caption({}), ""
-  -- Widths that come from the length of the source's lines say nothing about the content. (The
-  -- theme undoes them too, for Quarto, but a table that is replaced there has no valid tags.)
+  -- Widths that come from the length of the source's lines say nothing about the content.
   tbl.colspecs = tbl.colspecs:map(function(spec) return { spec[1], nil } end)
   tbl.classes:insert("typst:no-figure")
-  return label and float({ tbl }, caption, "tbl", label, "top") or tbl
+  return kind_of(label) == "tbl" and float({ tbl }, caption, "tbl", label, "top") or tbl
 end
 
 -- The colors by which Quarto, and so the theme, tells the kinds of callouts.

@@ -1,4 +1,9 @@
-"""Rendering with an installed Quarto."""
+"""Write the typst source of a report by an installed Quarto.
+
+Quarto stops at the typst source (`output-ext: typ`), which the typst of this project compiles: the
+one in Quarto changes with its version, uses the fonts of the system and cannot tell the chapter's
+line of an error.
+"""
 
 from __future__ import annotations
 
@@ -53,19 +58,19 @@ def find() -> Quarto | None:
     return Quarto(path, match[0])
 
 
-def render(quarto: Quarto, project: Path, document: str) -> tuple[bytes, str]:
-    """Render `<document>.qmd` of a staged project.
+def write(quarto: Quarto, project: Path, document: str) -> str:
+    """Write `<document>.typ` into a staged project.
 
     Args:
         quarto: which Quarto.
-        project: the staged project; intermediate files are written into it.
+        project: the staged project with its filter.
         document: name without suffix.
 
     Returns:
-        The PDF, and the messages of Quarto.
+        The messages of Quarto.
 
     Raises:
-        UserError: Quarto failed, or left no PDF; its messages are in the log.
+        UserError: Quarto failed, or left no typst source; its messages are in the log.
     """
     command = [quarto.path, "render", f"{document}.qmd", "--to", "typst"]
     try:
@@ -84,12 +89,11 @@ def render(quarto: Quarto, project: Path, document: str) -> tuple[bytes, str]:
     except OSError as error:
         raise UserError(f"{quarto.path} does not run ({error})") from None
     said = _COLOR.sub("", done.stdout)
-    pdf = project / f"{document}.pdf"
-    if done.returncode != 0 or not pdf.is_file():
-        log.error("%s", said.strip())
+    if done.returncode != 0 or not (project / f"{document}.typ").is_file():
+        log.info("%s", said.strip())
         match = _ERROR.search(said)
         last = match[0] if match else next(iter(said.strip().splitlines()[-1:]), "no message")
         raise UserError(
             f"quarto {quarto.version} ended with status {done.returncode}: {last.strip()}"
         )
-    return pdf.read_bytes(), said
+    return said

@@ -12,10 +12,12 @@ from typing import Literal, get_args
 
 from proofsheet.jobs.atomic_files import replacing
 from proofsheet.jobs.errors import UserError
-from proofsheet.report import fallback, quarto
+from proofsheet.report import expand, fallback, quarto, typst_pdf
 from proofsheet.report.pdf_text import page_texts
 
 Renderer = Literal["auto", "quarto", "pandoc"]
+
+FILTER = "quarto.lua"
 
 log = logging.getLogger("proofsheet")
 
@@ -29,10 +31,10 @@ _TRACES = (
     (re.compile(r"\?\?"), "unresolved reference"),
     (re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32,}"), "hexadecimal text (a variable in a formula)"),
 )
-# What must not be in the log of a renderer.
+# What must not be in a renderer's warnings. (typst prints lines of the source below its own.)
 _COMPLAINTS = re.compile(
-    r"^.*(?:Unable to resolve|Unknown var|Could not (?:fetch|convert|find)|Undefined|"
-    r"unknown font family|does not exist|not found|no such file|Unknown meta|"
+    r"^\W*(?:WARN|ERROR).*(?:Unable to resolve|Unknown var|Could not (?:fetch|convert|find)|"
+    r"Undefined|unknown font family|does not exist|not found|no such file|Unknown meta|"
     r"Duplicate (?:identifier|note reference|link reference)).*$",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -69,16 +71,22 @@ def render(
     with tempfile.TemporaryDirectory(prefix="proofsheet-") as name:
         project = Path(name).resolve() / "project"
         shutil.copytree(staged, project)
+        shutil.copyfile(Path(__file__).with_name(FILTER), project / FILTER)
         try:
-            if found:
-                pdf, said = quarto.render(found, project, document)
-            else:
-                pdf, said = fallback.render(project, document)
+            pdf, said = _rendered(project, document, found)
         except UserError as error:
-            raise UserError(_in_report(str(error), project, report)) from None
+            message = _in_report(str(error), project, report)
+            if renderer == "quarto" or not found:
+                raise UserError(message) from None
+            log.warning("%s; the report is rendered without Quarto", message)
+            found = None
+            try:
+                pdf, said = _rendered(project, document, found)
+            except UserError as error:
+                raise UserError(_in_report(str(error), project, report)) from None
         if said.strip():
             log.info("%s", said.strip())
-        faults = traces(pdf, staged, report) or complaints(said)
+        faults = traces(pdf, staged, report) or complaints(said, staged, report)
     if faults:
         raise UserError("\n".join(faults))
     with replacing(output) as temporary:
@@ -86,9 +94,27 @@ def render(
     return f"quarto {found.version}" if found else "pandoc and typst"
 
 
-def complaints(said: str) -> list[str]:
-    """Lines of a renderer's log that report something missing."""
-    return list(dict.fromkeys(match[0].strip() for match in _COMPLAINTS.finditer(said)))
+def _rendered(project: Path, document: str, found: quarto.Quarto | None) -> tuple[bytes, str]:
+    """The PDF by Quarto, or without it if there is none; and the messages of what made it."""
+    source = expand.lines(Path(f"{document}.qmd"), project)
+    if found:
+        said = quarto.write(found, project, document)
+    else:
+        said = fallback.write(project, document, source)
+    typst_pdf.refuse_unconverted(said, source)
+    pdf, warnings = typst_pdf.to_pdf(project / f"{document}.typ", source)
+    return pdf, said + warnings
+
+
+def complaints(said: str, staged: Path, report: Path) -> list[str]:
+    """Warnings of a renderer that something is missing, each with `file:line` where it is named."""
+    faults = []
+    for line in dict.fromkeys(match[0].strip() for match in _COMPLAINTS.finditer(said)):
+        names = re.findall(r"\w+(?:[-.]\w+)+", line)
+        places = (place for name in names for place in _uses(name, staged, report))
+        where = next(places, "")
+        faults.append(f"{where}: {line}" if where else line)
+    return faults
 
 
 def traces(pdf: bytes, staged: Path, report: Path) -> list[str]:
