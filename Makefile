@@ -96,7 +96,8 @@ clean: ## remove what the workflow made (the environment stays)
 $(READY): requirements.lock pyproject.toml $(MOVED) | $(UV)
 	@echo "proofsheet: setting up .venv from requirements.lock"
 	@grep -qs '^relocatable = true' .venv/pyvenv.cfg || rm -rf .venv
-	@$(UV) venv --quiet --relocatable --allow-existing --python '>=3.11' .venv
+	@$(UV) venv --quiet --relocatable --allow-existing --python '>=3.11,<3.14' .venv 2>/dev/null \
+	  || { echo "proofsheet: needs Python 3.11, 3.12 or 3.13 and can neither find nor download one; install it and run again" >&2; exit 1; }
 	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@rm -f $(QUARTO)

@@ -55,6 +55,7 @@ def test_the_pdf_declares_that_it_is_accessible(pdf):
     root = pdf.trailer["/Root"]
     # Not by their truth: pypdf's `false` is an object, and as such true.
     assert root["/MarkInfo"]["/Marked"].value is True
+    assert "/Suspects" not in root["/MarkInfo"]  # poppler complains of `false`
     assert root["/Lang"] == "en-US"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
     metadata = root["/Metadata"].get_data().decode()

@@ -33,6 +33,16 @@ def test_a_new_course_runs_at_once(project):
         assert title in text
     assert {path: path.read_bytes() for path in (project.folder / "src").rglob("*.py")} == before
 
+    # A render that fails leaves the last PDF where it is.
+    chapter = project.folder / "report/my_course/_p1_slope.qmd"
+    right = chapter.read_text()
+    chapter.write_text(right + "\nSee @sec-nowhere.\n")
+    made = project.folder / "results/my_course.pdf"
+    last = made.read_bytes()
+    assert project.snakemake("results/my_course.pdf", *QUICK).returncode != 0
+    assert made.read_bytes() == last
+    chapter.write_text(right)
+
     tests = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "tests/my_course"],
         cwd=project.folder, env=project.environment(), capture_output=True, text=True,

@@ -45,6 +45,16 @@ def test_make_refuses_a_folder_with_a_colon_before_it_installs_anything(tmp_path
     assert not (project.folder / ".venv").exists()
 
 
+def test_make_says_which_python_it_takes(tmp_path):
+    project = copy_of_checkout(tmp_path / "a")
+    run = subprocess.run(
+        ["make", "report", "UV=/bin/false"],
+        cwd=project.folder, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode != 0
+    assert "proofsheet: needs Python 3.11, 3.12 or 3.13 and can" in run.stderr
+
+
 def test_started_from_another_folder(tmp_path):
     run = Project(tmp_path).snakemake("--snakefile", f"{ROOT}/Snakefile", "--dry-run")
     assert run.returncode != 0

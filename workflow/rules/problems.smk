@@ -193,5 +193,7 @@ for set_name, entry in KNOWN_SETS.items():
                 env("notebooks")
             resources:
                 **needs(mem_mb=3000, runtime=30),
+            params:
+                seeds=config["seeds"],
             script:
                 "../scripts/notebook.py"

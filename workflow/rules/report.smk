@@ -33,7 +33,8 @@ rule render:
         modules=modules_of("scripts/report/render"),
         filters=collect("src/proofsheet/report/{name}", name=RENDERER_FILES),
     output:
-        pdf="results/{document}.pdf",
+        # Kept as it was if the render fails.
+        pdf=update("results/{document}.pdf"),
         pages="results/{document}.pages.csv",
         provenance="results/{document}.provenance.md",
         project=directory("results/report/{document}"),

@@ -8,11 +8,11 @@ import nbformat
 
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import write_text
-from proofsheet.notebooks.builder import build, execute_together
+from proofsheet.notebooks.builder import build, execute_together, with_seeds
 
 with script.run(snakemake) as log, tempfile.TemporaryDirectory() as folder:
     texts = [Path(path).read_text(encoding="utf-8") for path in snakemake.input.texts]
-    notebooks = [build(text) for text in texts]
+    notebooks = [build(with_seeds(text, snakemake.params.seeds)) for text in texts]
     # As a grader runs it: an empty folder, and nothing of this project on the path.
     os.environ.pop("PYTHONPATH", None)
     os.environ |= {

@@ -34,6 +34,15 @@ STARTS = 3
 _SOURCE = re.compile(r"# source: (?P<module>[\w.]+)(?:: (?P<names>[\w, ]+))?\s*")
 
 
+def with_seeds(text: str, seeds: Sequence[int]) -> str:
+    """A notebook's text with the seeds of the configuration, so that it prints the PDF's numbers.
+
+    They replace the default seeds in the lines `SEED = 0` and `SEEDS = [0, 1, 2]`.
+    """
+    text = re.sub(r"^SEED = 0$", f"SEED = {seeds[0]}", text, flags=re.MULTILINE)
+    return re.sub(r"^SEEDS = \[0, 1, 2\]$", f"SEEDS = {list(seeds)}", text, flags=re.MULTILINE)
+
+
 def build(text: str, roots: Sequence[str | Path] = ROOTS) -> nbformat.NotebookNode:
     """The notebook that a percent-format `text` describes, not yet executed.
 

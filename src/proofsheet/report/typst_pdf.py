@@ -54,6 +54,8 @@ def to_pdf(typ: Path, source: list[Line]) -> tuple[bytes, str]:
         else:
             where = _nearest(error.diagnostic, typ, source)
         raise UserError(f"{where}: typst: {error.message}") from None
+    # poppler takes an explicit `false` for an error; without the entry it is the default.
+    pdf = pdf.replace(b"/Suspects false", b"               ", 1)
     # typst repeats a warning at each of its places.
     return pdf, "".join(dict.fromkeys(f"warning: {warning.message}\n" for warning in warnings))
 

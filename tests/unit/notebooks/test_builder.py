@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from nbclient import NotebookClient
 
 from proofsheet.jobs.errors import UserError
 from proofsheet.notebooks import builder
-from proofsheet.notebooks.builder import STARTS, build, definitions, execute
+from proofsheet.notebooks.builder import STARTS, build, definitions, execute, with_seeds
 from workflow_project import ROOT
 
 
@@ -181,3 +182,13 @@ def test_an_undefined_name_is_found(source):
     assert any("missing" in line for line in found)
     assert any("TWO" in line for line in found)
     assert not any("Unknown" in line for line in found)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "workflow/problems").glob("*/*/notebook*.py")))
+def test_a_notebook_has_the_seeds_of_the_configuration(path):
+    text = path.read_text(encoding="utf-8")
+    lines = with_seeds(text, [7, 8]).splitlines()
+    assert not {"SEED = 0", "SEEDS = [0, 1, 2]"} & set(lines)
+    assert "seed=0" not in text  # written out, it would stay
+    if re.search("^SEEDS? = ", text, re.MULTILINE):
+        assert {"SEED = 7", "SEEDS = [7, 8]"} & set(lines)

@@ -120,7 +120,8 @@ for name, found in tuning.items():
 # Five epochs with three seeds for each optimizer.
 
 # %%
-SEEDS = [k for k in (0, 1, 2) if (RESULTS / f"{RUNS}/adam-ours-{k}.json").is_file()] or [0, 1, 2]
+SEEDS = [0, 1, 2]
+SEEDS = [k for k in SEEDS if (RESULTS / f"{RUNS}/adam-ours-{k}.json").is_file()] or SEEDS
 predicted, curves_of = {}, {}
 for name in OPTIMIZERS:
     runs = []

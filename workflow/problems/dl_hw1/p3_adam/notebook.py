@@ -117,7 +117,8 @@ plt.show()
 # source: proofsheet.notebooks.workflow_results: RESULTS, solved
 
 # %%
-means = solved("dl_hw1/p3_adam") or random_means(seed=0)
+SEED = 0
+means = solved("dl_hw1/p3_adam") or random_means(SEED)
 figure, (left, right) = plt.subplots(1, 2, figsize=(11, 3.5))
 for name, marker in (("adam", "o"), ("momentum", "s")):
     left.loglog(PROBABILITY, means[f"sparse_{name}"], marker, label=name)
