@@ -32,7 +32,6 @@ from torchvision import transforms
 from problems.cs7643_ps2.p7_cifar10.recipes import PLANS
 from proofsheet.data.dataset import load
 from proofsheet.jobs.device import mixed_precision, on_gpu, resolve
-from proofsheet.jobs.malloc import keep_freed_memory
 from proofsheet.learning.small_image_nets import Filters, FoldedNet
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,7 +51,6 @@ def main() -> None:
     print(f"{what}, {DEVICE.type}, {THREADS} threads, torch {torch.__version__},", end=" ")
     print(f"{STEPS} steps of {PLAN.recipe.batch} images")
     usual = len(y) / min(timed(lambda: usual_loop(x, y)) for _ in range(ROUNDS))
-    keep_freed_memory()
     own = PLAN.recipe.epochs * len(y) / min(timed(lambda: ours(x, y)) for _ in range(ROUNDS))
     print(f"{'':36}{'images/s':>9}{'ratio':>8}")
     print(f"{'DataLoader, float32':36}{usual:9.0f}")

@@ -42,7 +42,6 @@ from problems.csci5527_hw3.p4_transfer.finetune import BATCH, Images, build, fit
 from proofsheet.data.dataset import load
 from proofsheet.data.standins import noise_images
 from proofsheet.jobs.device import mixed_precision, resolve
-from proofsheet.jobs.malloc import keep_freed_memory
 from proofsheet.learning.squeezenet import (
     DEVIATION,
     MEAN,
@@ -88,7 +87,6 @@ def main() -> None:
             for name, strategy in strategies.items()
             for side in (USUAL, SIDE)
         }
-    keep_freed_memory()
     ratios = {}
     for name, strategy in strategies.items():
         ours = in_memory(images, strategy, mixed)

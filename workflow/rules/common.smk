@@ -38,6 +38,11 @@ os.environ.update(
     ),
     MATPLOTLIBRC=f"{ROOT}/workflow/startup/matplotlibrc",
     IPYTHONDIR=f"{ROOT}/.snakemake/ipython",
+    # A training step allocates and frees the same large tensors as the last one. glibc keeps the
+    # pages up to these sizes in bytes instead of mapping them anew: a fifth of a fine-tuning.
+    MALLOC_TRIM_THRESHOLD_=str(2**31 - 1),
+    MALLOC_MMAP_THRESHOLD_=str(2**30),
+    MALLOC_TOP_PAD_=str(2**26),
 )
 
 from proofsheet.planning.quiet_ctrl_c import end_quietly

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from proofsheet.jobs.errors import UserError
-from proofsheet.jobs.malloc import keep_freed_memory
 from proofsheet.jobs.result_hashes import forget, record, refuse_quick
 
 _SPACE = {errno.ENOSPC, errno.EDQUOT}
@@ -70,10 +69,9 @@ def run(snakemake: Any) -> Iterator[logging.Logger]:
 
 
 def set_threads(threads: int) -> None:
-    """Give torch the threads that the rule declares, and each step the memory of the last one."""
+    """Give torch the threads that the rule declares."""
     import torch
 
-    keep_freed_memory()
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
     os.environ["OMP_NUM_THREADS"] = str(threads)
