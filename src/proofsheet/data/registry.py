@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from proofsheet.jobs.errors import UserError
 
@@ -25,9 +25,22 @@ DATASETS = {
 }
 
 
+OTHERS = ("scipy_images", "weights")
+"""What is fetched like a dataset and has no classes and no split."""
+
+
 def dataset_module(name: str) -> DatasetModule:
     """The module of one dataset, imported now."""
     return cast("DatasetModule", import_module(_module_name(name)))
+
+
+def source_module(name: str) -> Any:
+    """What can fetch some data: the module of a dataset, of SciPy's images or of the weights."""
+    if name == "weights":
+        return import_module("proofsheet.data.weights").PretrainedWeights()
+    if name == "scipy_images":
+        return import_module("proofsheet.data.scipy_images")
+    return dataset_module(name)
 
 
 def module_path(name: str, source: str | Path = "src") -> str:

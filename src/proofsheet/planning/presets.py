@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from proofsheet.data import scipy_images
-from proofsheet.data.registry import dataset_module
+from proofsheet.data.registry import source_module
+from proofsheet.data.sources.choose import candidates
 from proofsheet.data.sources.client import unreachable
 from proofsheet.jobs.atomic_files import read_json
 
@@ -56,7 +57,8 @@ def expected_standins(
     """
     if source != "auto":
         return set(names) if source == "standin" else set()
-    hosts = {name: _hosts(name, root) for name in names if _name_in_mirror(name) not in mirrored}
+    in_mirror = {scipy_images.NAME: scipy_images.MIRROR_NAME}
+    hosts = {n: _hosts(n, root) for n in names if in_mirror.get(n, n) not in mirrored}
     asked = sorted(set().union(*hosts.values()))
     with ThreadPoolExecutor(len(asked) + 1) as pool:
         answers = pool.map(_answers, asked)
@@ -74,16 +76,12 @@ def _hosts(name: str, root: str | Path) -> set[str]:
     record = read_json(path) if path.is_file() else {}
     if record and not record["standin"] and record["source"] != "mirror":
         return {""}
-    module = scipy_images if name == scipy_images.NAME else dataset_module(name)
-    sources = (module, *getattr(module, "FALLBACKS", ()))
     # Without an account a source cannot be used; one that gave nothing is not asked again.
-    usable = [s for s in sources if not getattr(s, "hindrance", lambda: "")()]
+    usable = [
+        s for s in candidates(source_module(name)) if not getattr(s, "hindrance", lambda: "")()
+    ]
     tried = record.get("tried", ()) if record.get("requested") == "auto" else ()
     return {source.official_host() for source in usable} - set(tried)
-
-
-def _name_in_mirror(name: str) -> str:
-    return scipy_images.MIRROR_NAME if name == scipy_images.NAME else name
 
 
 def describe_quick(config: Mapping[str, Any], presets: Mapping[str, str]) -> str:

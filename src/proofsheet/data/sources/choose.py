@@ -99,6 +99,11 @@ def obstacle(candidate: Any, *, strict: bool = False) -> str:
     return f"{host} cannot be reached ({why})" if why else ""
 
 
+def fell_back(record: Mapping[str, Any]) -> bool:
+    """Did `auto` use another source than the official one or a mirror?"""
+    return record.get("requested") == "auto" and record.get("source") not in ("official", "mirror")
+
+
 def better_host(module: DatasetModule, record: Mapping[str, Any]) -> str:
     """Where `auto` can get better data now than it got when it wrote `record`; '' if nowhere.
 
@@ -108,7 +113,7 @@ def better_host(module: DatasetModule, record: Mapping[str, Any]) -> str:
         module: of the dataset.
         record: its `source.json`.
     """
-    if record.get("requested") != "auto" or record.get("source") in ("official", "mirror"):
+    if not fell_back(record):
         return ""
     for candidate in candidates(module):
         host = candidate.official_host()
