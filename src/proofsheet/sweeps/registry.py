@@ -36,29 +36,59 @@ def _one_of(*names: str) -> Kind:
     return Kind(", ".join(names), lambda v: v in names)
 
 
+_RATE, _DECAY, _SHARE = _number(1e-8, 10), _number(0, 10), _number(0, 0.9)
+_COUNT = _whole(1, 1000)
 _WIDTHS = Kind(
     "lists of one to eight whole numbers from 1 to 4096, such as [64, 64]",
     lambda v: (
         isinstance(v, list) and 1 <= len(v) <= 8 and all(_whole(1, 4096).allows(w) for w in v)
     ),
 )
-_TRUTH = Kind("true, false", lambda v: isinstance(v, bool))
-_STRATEGY = Kind("names of config.yaml: transfer.strategies", lambda v: isinstance(v, str))
-_SEED, _RATE, _DECAY, _SHARE = (
-    _whole(0, 2**31 - 1), _number(1e-8, 10), _number(0, 10), _number(0, 0.9)
-)  # fmt: skip
-# Above 0: Nesterov's momentum has no other.
-_MOMENTUM = _number(0.01, 0.999)
-_BATCH, _EPOCHS = _whole(1, 8192), _whole(1, 1000)
-_FEATURES = _one_of("sixteen", "six")
-
-
 # Images of their training parts.
-_MNIST, _CIFAR = 50_000, 45_000
+_MNIST = {"images": _whole(100, 50_000)}
+_CIFAR = {"images": _whole(100, 45_000)}
+
+KINDS: Mapping[str, Kind] = {
+    "C": _number(1e-4, 1e6),
+    "average": _number(0, 0.9999),
+    "batch": _whole(1, 8192),
+    "blocks": _whole(1, 9),
+    "decay": _DECAY,
+    "dropout": _SHARE,
+    "epochs": _COUNT,
+    "factor": _number(1, 1000),
+    "features": _one_of("sixteen", "six"),
+    "frozen": _whole(0, 9),
+    "gamma": _number(1e-6, 1e3),
+    "hidden": _WIDTHS,
+    "initial": _one_of("pretrained", "random"),
+    "learning_rate": _RATE,
+    "max_features": _whole(1, 6),
+    "max_iter": _whole(1, 5000),
+    "max_leaf_nodes": _whole(2, 1000),
+    "members": _whole(1, 64),
+    "min_samples_leaf": _COUNT,
+    # Above 0: Nesterov's momentum has no other.
+    "momentum": _number(0.01, 0.999),
+    "muon": _number(0, 10),
+    "muon_decay": _DECAY,
+    "muon_momentum": _number(0.01, 0.999),
+    "n_estimators": _whole(1, 5000),
+    "nesterov": Kind("true, false", lambda v: isinstance(v, bool)),
+    "patience": _COUNT,
+    "rate": _SHARE,
+    "seed": _whole(0, 2**31 - 1),
+    "side": _whole(64, 224),
+    "smoothing": _SHARE,
+    "strategy": Kind("names of config.yaml: transfer.strategies", lambda v: isinstance(v, str)),
+    "views": _whole(1, 100),
+    "weight_decay": _DECAY,
+}
+"""What a parameter may be in every run that has it."""
 
 
-def _images(most: int) -> Kind:
-    return _whole(100, most)
+def _kinds(names: str) -> dict[str, Kind]:
+    return {name: KINDS[name] for name in names.split()}
 
 
 @dataclass(frozen=True)
@@ -96,19 +126,9 @@ class Sweepable:
         return f"workflow/{self.function.split(':')[0].replace('.', '/')}.py"
 
 
-_SGD = {
-    "seed": _SEED,
-    "learning_rate": _RATE,
-    "momentum": _MOMENTUM,
-    "weight_decay": _DECAY,
-    "nesterov": _TRUTH,
-    "smoothing": _SHARE,
-    "epochs": _EPOCHS,
-    "batch": _BATCH,
-    "images": _images(_CIFAR),
-}
+_MUON = _kinds("muon muon_momentum muon_decay")
+_SGD = _kinds("seed learning_rate momentum weight_decay nesterov smoothing epochs batch") | _CIFAR
 """Fields of `recipes.SgdRecipe`, and beside them the seed and how many images."""
-_MUON = {"muon": _number(0, 10), "muon_momentum": _MOMENTUM, "muon_decay": _DECAY}
 _P7 = "cs7643_ps2_p7_cifar10"
 
 SWEEPABLE: Mapping[str, Sweepable] = {
@@ -116,17 +136,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
         "csci5527_hw2_p4_dry_beans_mlp",
         "problems.csci5527_hw2.p4_dry_beans.train:train_mlp",
         "dry_bean",
-        {
-            "seed": _SEED,
-            "learning_rate": _RATE,
-            "weight_decay": _DECAY,
-            "dropout": _SHARE,
-            "hidden": _WIDTHS,
-            "features": _FEATURES,
-            "epochs": _EPOCHS,
-            "batch": _BATCH,
-            "members": _whole(1, 64),
-        },
+        _kinds("seed learning_rate weight_decay dropout hidden features epochs batch members"),
         runs_per_job=25,
         minutes=5,
     ),
@@ -134,12 +144,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
         "csci5527_hw2_p4_dry_beans_classical",
         "problems.csci5527_hw2.p4_dry_beans.train:train_svm",
         "dry_bean",
-        {
-            "seed": _SEED,
-            "features": _FEATURES,
-            "C": _number(1e-4, 1e6),
-            "gamma": _number(1e-6, 1e3),
-        },
+        _kinds("seed features C gamma"),
         runs_per_job=25,
         minutes=5,
         torch=False,
@@ -148,35 +153,21 @@ SWEEPABLE: Mapping[str, Sweepable] = {
         "csci5527_hw3_p1_optimizers_train",
         "problems.csci5527_hw3.p1_optimizers.train:train",
         "mnist",
-        {
-            "seed": _SEED,
+        _kinds("seed learning_rate weight_decay epochs batch")
+        | {
             "optimizer": _one_of("adagrad", "rmsprop", "adam", "adamw"),
             "implementation": _one_of("ours", "builtin"),
-            "learning_rate": _RATE,
-            "weight_decay": _DECAY,
-            "epochs": _EPOCHS,
-            "batch": _BATCH,
-            "images": _images(_MNIST),
-        },
+        }
+        | _MNIST,
     ),
     "csci5527_hw3/p4_transfer_train": Sweepable(
         "csci5527_hw3_p4_transfer_train",
         "problems.csci5527_hw3.p4_transfer.train:train",
         "chest_xray",
-        {
-            "seed": _SEED,
-            "strategy": _STRATEGY,
-            "initial": _one_of("pretrained", "random"),
-            "blocks": _whole(1, 9),
-            "frozen": _whole(0, 9),
-            "learning_rate": _RATE,
-            "decay": _DECAY,
-            "average": _number(0, 0.9999),
-            "epochs": _EPOCHS,
-            "patience": _EPOCHS,
-            "views": _whole(1, 100),
-            "side": _whole(64, 224),
-        },
+        _kinds(
+            "seed strategy initial blocks frozen learning_rate decay average epochs patience views"
+            " side"
+        ),
         runs_per_job=1,
         inputs={"weights": "results/csci5527_hw3/p4_transfer/runs/pretrained.npz"},
         mem_mb=4000,
@@ -186,57 +177,33 @@ SWEEPABLE: Mapping[str, Sweepable] = {
         "dl_hw1_p4_bloodmnist_train",
         "problems.dl_hw1.p4_bloodmnist.train:train",
         "bloodmnist",
-        {
-            "seed": _SEED,
-            "network": _one_of("mlp", "better", "cnn"),
-            "learning_rate": _RATE,
-            "epochs": _EPOCHS,
-            "batch": _BATCH,
-        },
+        _kinds("seed learning_rate epochs batch") | {"network": _one_of("mlp", "better", "cnn")},
     ),
     "dl_hw1/p5_initialization_run": Sweepable(
         "dl_hw1_p5_initialization_run",
         "problems.dl_hw1.p5_initialization.train:train",
         "mnist",
-        {
-            "seed": _SEED,
+        _kinds("seed hidden learning_rate epochs batch")
+        | {
             "activation": _one_of("tanh", "relu"),
             "method": _one_of("zero", "small_random", "xavier", "he"),
-            "hidden": _WIDTHS,
-            "learning_rate": _RATE,
-            "epochs": _EPOCHS,
-            "batch": _BATCH,
-            "images": _images(_MNIST),
-        },
+        }
+        | _MNIST,
     ),
     "dl_hw1/p6_mytorch": Sweepable(
         "dl_hw1_p6_mytorch_train",
         "problems.dl_hw1.p6_mytorch.train:train",
         "mnist",
-        {
-            "seed": _SEED,
-            "init": _one_of("xavier", "he"),
-            "hidden": _WIDTHS,
-            "learning_rate": _RATE,
-            "epochs": _EPOCHS,
-            "batch": _BATCH,
-            "images": _images(_MNIST),
-        },
+        _kinds("seed hidden learning_rate epochs batch")
+        | {"init": _one_of("xavier", "he")}
+        | _MNIST,
         torch=False,
     ),
     "cs7643_ps2/p7_cifar10_numpy": Sweepable(
         f"{_P7}_numpy",
         "problems.cs7643_ps2.p7_cifar10.train_numpy:train",
         "cifar10",
-        {
-            "seed": _SEED,
-            "learning_rate": _RATE,
-            "momentum": _MOMENTUM,
-            "weight_decay": _DECAY,
-            "epochs": _EPOCHS,
-            "batch": _BATCH,
-            "images": _images(_CIFAR),
-        },
+        _kinds("seed learning_rate momentum weight_decay epochs batch") | _CIFAR,
         runs_per_job=1,
         mem_mb=4000,
         torch=False,
@@ -262,11 +229,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
         f"{_P7}_long_tail",
         "problems.cs7643_ps2.p7_cifar10.train:train_long_tail",
         "cifar10",
-        _SGD
-        | {
-            "loss": _one_of("cross_entropy", "class_balanced", "focal"),
-            "factor": _number(1, 1000),
-        },
+        _SGD | _kinds("factor") | {"loss": _one_of("cross_entropy", "class_balanced", "focal")},
         runs_per_job=1,
         mem_mb=5000,
     ),
@@ -274,29 +237,16 @@ SWEEPABLE: Mapping[str, Sweepable] = {
         "eecs182_hw5_q5_dropout_train",
         "problems.eecs182_hw5.q5_dropout.train:train",
         "cifar10",
-        {
-            "seed": _SEED,
-            "rate": _SHARE,
-            "learning_rate": _RATE,
-            "epochs": _EPOCHS,
-            "batch": _BATCH,
-            "images": _images(_CIFAR),
-        },
+        _kinds("seed rate learning_rate epochs batch") | _CIFAR,
         runs_per_job=1,
     ),
     "eecs182_hw5/q6_cnn_given": Sweepable(
         "eecs182_hw5_q6_cnn_given",
         "problems.eecs182_hw5.q6_cnn.train:train_given",
         None,
-        {
-            "seed": _SEED,
-            "network": _one_of("plain", "bn_dropout"),
-            "dropout": _SHARE,
-            "learning_rate": _RATE,
-            "epochs": _EPOCHS,
-            "batch": _BATCH,
-            "images": _images(_CIFAR),
-        },
+        _kinds("seed dropout learning_rate epochs batch")
+        | {"network": _one_of("plain", "bn_dropout")}
+        | _CIFAR,
         runs_per_job=1,
     ),
     "eecs182_hw5/q6_cnn_trial": Sweepable(
