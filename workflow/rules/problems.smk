@@ -155,7 +155,7 @@ for set_name, problems in DRAWN.items():
             **needs(mem_mb=1000, runtime=10),
         params:
             problems=problems,
-            folder=f"workflow/problems/{set_name}",
+            set=set_name,
         script:
             "../scripts/figures.py"
 

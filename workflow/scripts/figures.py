@@ -19,5 +19,5 @@ for problem, files in snakemake.params.problems.items():
         input=Files(**files["input"]),
         output=Files(**files["output"]),
     )
-    script = f"{snakemake.params.folder}/{problem}/figures.py"
+    script = f"workflow/problems/{snakemake.params.set}/{problem}/figures.py"
     runpy.run_path(script, init_globals={"snakemake": given}, run_name="__main__")
