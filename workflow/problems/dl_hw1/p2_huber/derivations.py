@@ -151,6 +151,7 @@ def convexity(draw, formula=lambda: (0, 1)):
     claim="six points, two weights: of the 3⁶ patterns (inside, above, below), each with its linear"
     " equations, exactly one gives residuals that agree with it, and there ∇L_δ = 0",
     method="exhaustive",
+    trials=10,
     tolerance=1e-12,
 )
 def patterns(rng, formula=solve_pattern):
