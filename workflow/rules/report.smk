@@ -117,16 +117,24 @@ for name, entry in KNOWN_SETS.items():
         script:
             "../scripts/report/hand_in.py"
 
-    for archive, content in entry.get("archives", {}).items():
+    archives = {
+        archive: (
+            expand(f"results/notebooks/{name}/{{n}}", n=content["notebooks"]),
+            code_of(name, content["scripts"]),
+        )
+        for archive, content in entry.get("archives", {}).items()
+    }
+    if package := entry.get("package"):
+        sources = sorted(map(str, Path("src", package).rglob("*.py")))
+        archives[f"{package}.zip"] = ([], sources)
+    for archive, (archived, code) in archives.items():
 
         rule:
             name:
                 f"{name}_{Path(archive).stem}"
             input:
-                notebooks=expand(
-                    f"results/notebooks/{name}/{{n}}", n=content["notebooks"]
-                ),
-                code=code_of(name, content["scripts"]),
+                notebooks=archived,
+                code=code,
                 modules=modules_of("scripts/report/archive"),
             output:
                 archive=f"results/notebooks/{name}/{archive}",
@@ -134,30 +142,6 @@ for name, entry in KNOWN_SETS.items():
                 log_of(f"report/{name}_{Path(archive).stem}"),
             benchmark:
                 benchmark_of(f"report/{name}_{Path(archive).stem}")
-            localrule: True
-            conda:
-                env("report")
-            resources:
-                **needs(mem_mb=500, runtime=5),
-            script:
-                "../scripts/report/archive.py"
-
-    if "package" in entry:
-        package = entry["package"]
-
-        rule:
-            name:
-                f"{name}_{package}"
-            input:
-                notebooks=[],
-                code=sorted(map(str, Path("src", package).rglob("*.py"))),
-                modules=modules_of("scripts/report/archive"),
-            output:
-                archive=f"results/notebooks/{name}/{package}.zip",
-            log:
-                log_of(f"report/{name}_{package}"),
-            benchmark:
-                benchmark_of(f"report/{name}_{package}")
             localrule: True
             conda:
                 env("report")
