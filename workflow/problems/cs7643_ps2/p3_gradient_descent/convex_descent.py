@@ -1,4 +1,4 @@
-"""Gradient descent with a fixed step on convex Lipschitz functions, as far as theory follows it.
+"""Gradient descent with a fixed step on the convex Lipschitz function that is worst for it.
 
 From w_1 = 0, T steps w_{t+1} = w_t − η∇f(w_t), and the mean w̄ of w_1, …, w_T. For f convex and
 ρ-Lipschitz with a minimizer of norm B or less, η = B/(ρ√T) gives f(w̄) − min f ≤ Bρ/√T
@@ -9,44 +9,11 @@ CS 7643 PS 2, problem 3.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
+Value = Callable[[np.ndarray], float]
 Gradient = Callable[[np.ndarray], np.ndarray]
-
-
-@dataclass(frozen=True)
-class ConvexLipschitz:
-    """A convex function of w in ℝᵈ.
-
-    Attributes:
-        value, gradient: f(w), and ∇f(w) of shape (d,).
-        minimizer: (d,) a point where f is least.
-        rho: a bound on the norm of every gradient.
-    """
-
-    value: Callable[[np.ndarray], float]
-    gradient: Gradient
-    minimizer: np.ndarray
-    rho: float
-
-    @property
-    def distance(self) -> float:
-        """B: how far the minimizer is from the start at 0."""
-        return float(np.linalg.norm(self.minimizer))
-
-    def gap(self, w: np.ndarray) -> float:
-        """f(w) − min f."""
-        return float(self.value(w) - self.value(self.minimizer))
-
-    def bound(self, steps: int) -> float:
-        """Bρ/√T."""
-        return self.distance * self.rho / np.sqrt(steps)
-
-    def best_step(self, steps: int) -> float:
-        """B/(ρ√T), the η that makes the bound least."""
-        return self.distance / (self.rho * np.sqrt(steps))
 
 
 def averaged(gradient: Gradient, dimension: int, step: float, steps: int) -> np.ndarray:
@@ -60,9 +27,10 @@ def averaged(gradient: Gradient, dimension: int, step: float, steps: int) -> np.
 
 def worst_case(
     steps: int, distance: float = 1.0, rho: float = 1.0, tilt: float = 1e-6
-) -> ConvexLipschitz:
-    """The function on which T steps reach their bound, up to the factor 1 − tilt/2 or better.
+) -> tuple[Value, Gradient, np.ndarray]:
+    """A function on which T steps reach their bound, up to the factor 1 − tilt/2 or better.
 
+    Returns f, ∇f and the minimizer (T,) of
     f(w) = ρ max(max_i (w_i + δ_i), ‖w‖ − B − c) with d = T and falling δ_1 > … > δ_T = 0. Each step
     finds a coordinate that it has not seen, and lowers that one only: one stays at 0 to the end.
     The δ_i, of the size `tilt` relative to B/√T, keep the maximum unique, hence f differentiable,
@@ -84,4 +52,11 @@ def worst_case(
         unit[np.argmax(w + delta)] = rho
         return unit
 
-    return ConvexLipschitz(value, gradient, -c - delta, rho)
+    return value, gradient, -c - delta
+
+
+def worst_gap(steps: int, distance: float = 1.0, rho: float = 1.0) -> float:
+    """f(w̄) − min f after T steps with η = B/(ρ√T) on the worst function."""
+    value, gradient, minimizer = worst_case(steps, distance, rho)
+    mean = averaged(gradient, steps, distance / (rho * np.sqrt(steps)), steps)
+    return float(value(mean) - value(minimizer))

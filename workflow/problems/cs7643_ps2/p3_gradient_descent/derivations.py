@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from problems.cs7643_ps2.p3_gradient_descent.convex_descent import averaged, worst_case
+from problems.cs7643_ps2.p3_gradient_descent.convex_descent import worst_case, worst_gap
 from proofsheet.checks import derivation_check, equality_check, exact_check, identity_check
 from proofsheet.exact import Draw, derivative
 
@@ -201,6 +201,8 @@ def convergence(draw, formula=rate):
 )
 def attained(rng, formula=rate):
     steps, (distance, rho) = int(2 ** rng.uniform(0, 9)), 10 ** rng.uniform(-1, 1, 2)
-    function = worst_case(steps, distance, rho)
-    gap = function.gap(averaged(function.gradient, steps, function.best_step(steps), steps))
-    return (gap / formula(distance, rho, steps), function.distance / distance), (1, 1)
+    gap, (*_, minimizer) = worst_gap(steps, distance, rho), worst_case(steps, distance, rho)
+    return (
+        (gap / formula(distance, rho, steps), np.linalg.norm(minimizer) / distance),
+        (1, 1),
+    )

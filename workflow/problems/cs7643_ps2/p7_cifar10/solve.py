@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 
 from problems.cs7643_ps2.p7_cifar10 import derivations
-from problems.cs7643_ps2.p7_cifar10.comparisons import long_tail
 from problems.cs7643_ps2.p7_cifar10.long_tail import (
     BETA,
     FACTOR,
@@ -64,22 +63,21 @@ with script.run(snakemake):
     confusion = confusion_matrix(y, z.argmax(axis=1), len(names))
 
     counts = np.array(tail["cross_entropy"]["counts"])
+    order = np.argsort(-counts, kind="stable")
+    groups = {"frequent": order[:3], "middle": order[3:-3], "rare": order[-3:]}
     imbalanced = {
         name: {
             "test_accuracy": run["test_accuracy"],
             "per_class": dict(zip(names, run["recall"], strict=True)),
             "predicted_share": dict(zip(names, run["predicted_share"], strict=True)),
+            "groups": {part: np.mean(np.array(run["recall"])[k]) for part, k in groups.items()},
+            "named_rare": np.sum(np.array(run["predicted_share"])[groups["rare"]]),
         }
         for name, run in tail.items()
     }
-    tail_groups = long_tail(
-        {name: run["recall"] for name, run in tail.items()},
-        {name: run["predicted_share"] for name, run in tail.items()},
-        counts, int(np.bincount(y).min()),
-    )  # fmt: skip
-    for name in LOSSES:
-        imbalanced[name]["groups"] = tail_groups["groups"][name]
-        imbalanced[name]["named_rare"] = tail_groups["named_rare"][name]
+    accuracies = {name: run["test_accuracy"] for name, run in tail.items()}
+    # The error of a difference is largest for the two accuracies that are closest to one half.
+    two = sorted(accuracies.values(), key=lambda a: a * (1 - a))[-2:]
     weights = class_balanced_weights(counts)
     metrics = {
         "class_names": list(data.class_names),
@@ -100,7 +98,8 @@ with script.run(snakemake):
         },
         "imbalanced": {
             **imbalanced,
-            **{key: tail_groups[key] for key in ("focal_gap", "standard_error")},
+            "focal_gap": abs(accuracies["focal"] - accuracies["class_balanced"]),
+            "standard_error": accuracy_difference(*two, len(y))["standard_error"],
             "factor": FACTOR,
             "beta": BETA,
             "gamma": GAMMA,
