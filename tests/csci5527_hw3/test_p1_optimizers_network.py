@@ -32,7 +32,7 @@ from proofsheet.learning import optimizers
 
 def test_three_layers_and_ten_logits():
     model = network()
-    assert layer_parameters(model) == [26 * 32, (25 * 32 + 1) * 64, (16 * 64 + 1) * 10]
+    assert layer_parameters(model) == [26 * 16, (25 * 16 + 1) * 64, (16 * 64 + 1) * 10]
     assert model(torch.zeros(5, 1, 28, 28)).shape == (5, 10)
     assert layer_parameters(torch.nn.Sequential(torch.nn.ReLU(), torch.nn.Flatten())) == []
 

@@ -140,7 +140,7 @@ with script.run(snakemake):
         snakemake.output.network,
         ["Layer", "Output", "Parameters"],
         [
-            ["convolution 5 × 5, stride 2; ReLU", "32 × 12 × 12", integer(first)],
+            ["convolution 5 × 5; maxima of 2 × 2; ReLU", "16 × 12 × 12", integer(first)],
             ["convolution 5 × 5, stride 2; ReLU", "64 × 4 × 4", integer(second)],
             ["linear", "10", integer(last)],
         ],

@@ -117,7 +117,7 @@ for name, found in tuning.items():
 # %% [markdown]
 # ### The trainings
 #
-# Five epochs with three seeds for each optimizer.
+# Seven epochs with three seeds for each optimizer.
 
 # %%
 SEEDS = [0, 1, 2]

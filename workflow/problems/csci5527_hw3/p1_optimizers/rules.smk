@@ -35,7 +35,7 @@ TRAININGS["csci5527_hw3/p1_optimizers"] = dict(
         inputs=dict(tuning=f"{P1}/runs/{{optimizer}}-tuning.json"),
         params=dict(
             seed=seed_of,
-            epochs=by_preset(full=5, quick=2),
+            epochs=by_preset(full=7, quick=2),
             images=by_preset(full=None, quick=1500),
         ),
     ),

@@ -30,7 +30,7 @@ Run = tuple[dict[str, Any], dict[str, np.ndarray]]
 
 def train(
     data: Dataset, device: torch.device, *, optimizer: str = "adam", implementation: str = "ours",
-    seed: int = 0, images: int | None = None, epochs: int = 5, batch: int = BATCH,
+    seed: int = 0, images: int | None = None, epochs: int = 7, batch: int = BATCH,
     learning_rate: float | None = None, weight_decay: float | None = None,
     tuning: Mapping[str, Any] | None = None,
 ) -> Run:  # fmt: skip
