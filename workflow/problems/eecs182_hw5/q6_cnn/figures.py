@@ -126,10 +126,10 @@ with script.run(snakemake):
     picked = metrics["own"]["design"]
     write_table(
         snakemake.output.trials,
-        ["Filters trained by", "Training", "Validation"],
+        ["Muon's rate", "Training", "Validation"],
         [
             [
-                f"**{trial['label']}**" if name == picked else trial["label"],
+                f"**{trial['muon']:g}**" if name == picked else f"{trial['muon']:g}",
                 percent(trial["train_accuracy"], 1) + mark,
                 percent(trial["validation_accuracy"], 1) + mark,
             ]

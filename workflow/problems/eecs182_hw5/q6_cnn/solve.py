@@ -42,9 +42,7 @@ with script.run(snakemake):
     runs["own"]["within_limits"] = within_limits(runs["own"])
     runs["own"]["growth"] = growth(runs["own"]["sides"], runs["own"]["epochs"])
     trials = {trial["design"]: trial for trial in map(read_json, snakemake.input.trials)}
-    rates = sorted(name for name in trials if name.startswith("muon"))
-    runs["own"]["inside_the_grid"] = runs["own"]["design"] in rates[1:-1]
-    runs["own"]["label"] = trials[runs["own"]["design"]]["label"]
+    runs["own"]["inside_the_grid"] = runs["own"]["design"] in sorted(trials)[1:-1]
     scales = numpy_part["weight_scale"]
     ahead = {
         part: np.greater(*(scales[kind][f"{part}_accuracy"] for kind in ("plain", "normalized")))

@@ -24,7 +24,6 @@ from problems.eecs182_hw5.q6_cnn.designs import (
     GivenRecipe,
     chosen,
     given_net,
-    label,
     own_net,
 )
 from proofsheet.data.dataset import Dataset
@@ -85,7 +84,7 @@ def train_given(
 
 
 def train_trial(
-    data: Dataset, device: torch.device, *, design: str = "sgd", seed: int = 0, epochs: int,
+    data: Dataset, device: torch.device, *, design: str = "muon_010", seed: int = 0, epochs: int,
     images: int | None = None, measured: int | None = None, **settings: Any,
 ) -> Run:  # fmt: skip
     """Train one candidate for a few epochs, on some of the images at 16 × 16 pixels.
@@ -104,7 +103,7 @@ def train_trial(
     )
     return {
         "design": design,
-        "label": label(recipe),
+        "muon": recipe.muon,
         "train_accuracy": curves["accuracy"][-1],
         "validation_accuracy": curves["validation_accuracy"][-1],
         "parameters": parameter_count(model),
