@@ -13,7 +13,6 @@ import torch
 
 from derivation_tests import derivation_tests
 from mytorch.nn.modules.batchnorm import BatchNorm1d, BatchNorm2d
-from mytorch.nn.modules.dropout import Dropout
 from mytorch.nn.modules.flatten import Flatten
 from mytorch.nn.modules.linear import Linear
 from mytorch.nn.sequential import Sequential
@@ -152,13 +151,6 @@ def test_a_net_learns_what_can_be_learned_and_repeats_itself():
     assert first["train_accuracy"][-1] > 0.9
     assert accuracy(model, x[60:], y[60:]) == first["validation_accuracy"][-1] > 0.6
     assert all(np.array_equal(first[name], second[name]) for name in first)
-
-
-def test_dropout_is_silent_in_evaluation():
-    net = fully_connected((6, 30, 3), dropout=0.5, rng=0).eval()
-    x = np.ones((4, 6), np.float32)
-    np.testing.assert_array_equal(net.forward(x), net.forward(x))
-    assert any(isinstance(layer, Dropout) for layer in net)
 
 
 def test_the_given_net_is_as_the_course_has_it():
