@@ -186,7 +186,7 @@ print(f"dropout_ls.weight_ratio = {best[0] / best[1]:.1f}")
 # ## (g) Sweeping over the dropout rate
 
 # %%
-# source: proofsheet.notebooks.workflow_results: RESULTS, solved
+# source: proofsheet.notebooks.workflow_results
 
 # %%
 rates = np.arange(99) / 100
@@ -261,7 +261,6 @@ plt.show()
 # wrong one.
 
 # %%
-# source: proofsheet.notebooks.workflow_results
 # source: proofsheet.data.splits: FRACTIONS, stratified_split
 # source: proofsheet.notebooks.clients: official_cifar10, by_torchvision
 
