@@ -3,7 +3,7 @@
 import numpy as np
 
 from problems.dl_hw1.p5_initialization import derivations
-from problems.dl_hw1.p5_initialization.summary import jumps, over_seeds, recommendation
+from problems.dl_hw1.p5_initialization.summary import over_seeds, recommendation
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
@@ -20,8 +20,7 @@ with script.run(snakemake):
     write_json(
         snakemake.output.metrics,
         {
-            activation: methods
-            | {"recommendation": recommendation(methods), "jumps": jumps(methods)}
+            activation: methods | {"recommendation": recommendation(methods)}
             for activation, methods in results.items()
         }
         | {

@@ -10,10 +10,6 @@ import numpy as np
 NAMES = {"zero": "zero", "small_random": "small random", "xavier": "Xavier", "he": "He"}
 DISPLAYED = {"tanh": "tanh", "relu": "ReLU"}
 
-JUMP, FALL = 5, 0.01
-"""A seed ends in a jump if its last mini-batch has `JUMP` times the mean loss of its last epoch, as
-one hard image can do too, and its test accuracy is `FALL` below the median of its method."""
-
 
 def over_seeds(run: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
     """One activation and one method: means over the seeds, their spread, and the prediction.
@@ -24,7 +20,7 @@ def over_seeds(run: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> dict
     Args:
         run: with `test_accuracies`, one for each seed.
         arrays: `mean`, `std`, `gradient` (K, L), their `predicted_…` (L,), `epoch_losses`
-            (K, epochs), `losses` (K, steps).
+            (K, epochs).
     """
     accuracies = np.asarray(run["test_accuracies"])
     std, predicted = arrays["std"].mean(axis=0), arrays["predicted_std"]
@@ -45,8 +41,6 @@ def over_seeds(run: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> dict
         "gradient": gradient,
         "train_loss": epoch_losses,
         "final_train_loss": epoch_losses[-1],
-        "last_epoch_losses": arrays["epoch_losses"][:, -1],
-        "last_step_losses": arrays["losses"][:, -1],
         "halved_epoch": halved_epoch(epoch_losses, classes=10),
     }
 
@@ -59,24 +53,6 @@ def halved_epoch(epoch_losses: Sequence[float], classes: int) -> int:
     """
     below = np.flatnonzero(np.asarray(epoch_losses) < np.log(classes) / 2)
     return int(below[0]) + 1 if len(below) else 0
-
-
-def jumps(results: Mapping[str, Mapping[str, Any]]) -> int:
-    """How many trainings ended in the middle of a jump of the loss.
-
-    Args:
-        results: what `over_seeds` returns, by method.
-    """
-    return sum(
-        bool(last > JUMP * mean and accuracy < result["test_accuracy"] - FALL)
-        for result in results.values()
-        for last, mean, accuracy in zip(
-            result["last_step_losses"],
-            result["last_epoch_losses"],
-            result["test_accuracies"],
-            strict=True,
-        )
-    )
 
 
 def recommendation(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
