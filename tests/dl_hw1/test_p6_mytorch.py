@@ -73,13 +73,6 @@ def steps_uphill(start, gradients, rate):
     return p6.library_steps(start, [[-g for g in step] for step in gradients], rate)
 
 
-def broken_network(rng):
-    return *(gradient_errors.CASES["one entry of dW times 1.001"]((4, 5, 3), rng)), *(
-        rng.standard_normal((4, 4)),
-        rng.integers(0, 3, 4),
-    )
-
-
 WRONG = {
     "linear": bias_averaged,
     "adjoints": input_gradient_in_reverse,
@@ -97,7 +90,6 @@ WRONG = {
     "sgd_step": steps_uphill,
     "central_difference": lambda f, p, e: e**2 * p6.sympy.diff(f, p, 3) / 3,
     "seen_factor": lambda c: p6.sympy.Abs(c - 1),
-    "small_networks": broken_network,
 }
 
 

@@ -22,7 +22,6 @@ from mytorch.nn.modules.loss import Loss, SoftmaxCrossEntropy
 from mytorch.nn.modules.module import Module
 from mytorch.nn.optim import SGD
 from mytorch.nn.sequential import Sequential
-from mytorch.utils.gradient_check import gradient_check
 from problems.dl_hw1.p6_mytorch.gradient_errors import draw_clear_batch
 from proofsheet.checks import (
     autograd_gradients,
@@ -397,14 +396,3 @@ def seen_factor(rng, formula=lambda c: sympy.Abs(c - 1) / (c + 1)):
     n = sympy.Symbol("n", real=True, nonzero=True)
     error = sympy.Abs(c * n - n) / (sympy.Abs(c * n) + sympy.Abs(n))
     return error, formula(c)
-
-
-@derivation_check(
-    claim="gradient_check of networks with every module of this problem is below 10⁻⁵",
-    method="finite-difference",
-    trials=20,
-    tolerance=1e-5,
-)
-def small_networks(rng, formula=network):
-    model, loss, x, labels = formula(rng)
-    return gradient_check(model, x, labels, loss=loss, include_input=True)
