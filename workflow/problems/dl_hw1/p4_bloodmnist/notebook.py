@@ -2,7 +2,7 @@
 # # Deep Learning, homework 1, problem 4: blood cell classification with MLPs
 #
 # Needs `pip install numpy scipy scikit-learn torch medmnist matplotlib`. Beside the results
-# of the workflow it reads the trained networks; elsewhere it trains them, in about a minute on a
+# of the workflow it reads the trained networks; elsewhere it trains them, in about two minutes on a
 # CPU.
 
 # %%
