@@ -183,7 +183,7 @@ def fit(model, x, y, optimizer, *, epochs, batch, rng, after_step=None):
 # source: mytorch.training: Prepare, logits_of
 # source: proofsheet.learning.classification: share
 # source: problems.dl_hw1.p6_mytorch.train: SIZES, RATE, BATCH, TUNED, perceptron, rows_of, train
-# source: problems.dl_hw1.p6_mytorch.train: train_tuned, _predicted
+# source: problems.dl_hw1.p6_mytorch.train: _predicted
 
 # %% [markdown]
 # ### 1. Gradient check of the network that is trained, on five images
@@ -247,6 +247,6 @@ print(f"shown.right = {np.sum(predicted[shown] == data.test.y[shown])}")
 # three epochs with He's initialization, batches of 16 and a rate that falls from 0.1 to 0:
 
 # %%
-_, arrays = saved(f"dl_hw1/p6_mytorch/runs/tuned-{SEED}") or train_tuned(data, seed=SEED)
+_, arrays = saved(f"dl_hw1/p6_mytorch/runs/tuned-{SEED}") or train(data, seed=SEED, **TUNED)
 accuracy = np.mean(arrays["test_predicted"] == data.test.y)
 print(f"tuned.test_accuracy = {100 * accuracy:.2f} %")
