@@ -173,7 +173,7 @@ def fit_mlp(
     seed: int,
     device: torch.device,
 ) -> Fit:
-    """Fit preprocessing and networks on `rows`, and nothing else.
+    """Fit preprocessing and networks on `rows`, and nothing else; parameters are of one network.
 
     Args:
         settings: hyperparameters of `train_perceptrons`, and `features`.
@@ -181,10 +181,6 @@ def fit_mlp(
         validation: rows to follow in the learning curves.
         seed: of the training.
         device: where to train.
-
-    Returns:
-        The classifier with the number of parameters of one network, and with `validation` given
-        the loss on it at the end.
     """
     settings = dict(settings)
     prepare = fit_preprocessing(settings.pop("features"), rows[0])

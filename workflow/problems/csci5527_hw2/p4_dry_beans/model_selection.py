@@ -34,15 +34,7 @@ class Trial:
 
     settings: Mapping[str, Any]
     validation_accuracy: float
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    curves: Mapping[str, np.ndarray] = field(default_factory=dict, repr=False)
-
-
-def scored(settings: Mapping[str, Any], fitted: Fit, validation: Rows) -> Trial:
-    """The trial of a fitted classifier, from its predictions on the validation rows."""
-    x, y = validation
-    right = float(np.mean(fitted.predict(x) == y))
-    return Trial(settings, right, fitted.facts, fitted.curves)
+    fitted: Fit | None = None
 
 
 def best(trials: Iterable[Trial]) -> Trial:
@@ -89,9 +81,6 @@ class SealedTest:
     x: np.ndarray = field(repr=False)
     y: np.ndarray = field(repr=False)
     questions: int = 0
-
-    def __len__(self) -> int:
-        return len(self.y)
 
     def predictions(self, predict: Predictor) -> np.ndarray:
         """The classes that `predict` gives to the test rows, (n,).

@@ -84,8 +84,8 @@ pd.DataFrame(counts, index=NAMES)
 # source: proofsheet.learning.classification: bootstrap_interval
 
 # %%
-# source: problems.csci5527_hw2.p4_dry_beans.model_selection: Predictor, Rows, Fit, Trial, scored
-# source: problems.csci5527_hw2.p4_dry_beans.model_selection: best, coordinate_search
+# source: problems.csci5527_hw2.p4_dry_beans.model_selection: Predictor, Rows, Fit, Trial, best
+# source: problems.csci5527_hw2.p4_dry_beans.model_selection: coordinate_search
 # source: problems.csci5527_hw2.p4_dry_beans.model_selection: SealedTest, Split, seal
 # source: proofsheet.notebooks.epochs
 # source: problems.csci5527_hw2.p4_dry_beans.tune

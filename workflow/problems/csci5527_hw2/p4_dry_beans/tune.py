@@ -12,7 +12,6 @@ from problems.csci5527_hw2.p4_dry_beans.model_selection import (
     Trial,
     best,
     coordinate_search,
-    scored,
     seal,
 )
 from proofsheet.data.dataset import Dataset
@@ -44,7 +43,9 @@ def tune(
 
     # Training and validation rows only.
     def trial_of(settings: dict[str, Any]) -> Trial:
-        return scored(settings, fit(settings, split.train, split.validation), split.validation)
+        fitted = fit(settings, split.train, split.validation)
+        x, y = split.validation
+        return Trial(settings, float(np.mean(fitted.predict(x) == y)), fitted)
 
     candidates = 1 + sum(len(values) - 1 for values in axes.values())
     steps, bar = [], Epochs(candidates, f"{model}, split {seed}")
@@ -70,9 +71,14 @@ def tune(
                 "axis": axis,
                 "settings": trial.settings,
                 "validation_accuracy": trial.validation_accuracy,
-                **trial.facts,
+                **trial.fitted.facts,
             }
             for axis, trial in steps
         ],
         **fitted.facts,
-    }, {"confusion": confusion, "predicted": predicted, "truth": split.test.y, **chosen.curves}
+    }, {
+        "confusion": confusion,
+        "predicted": predicted,
+        "truth": split.test.y,
+        **chosen.fitted.curves,
+    }
