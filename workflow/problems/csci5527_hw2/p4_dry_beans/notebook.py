@@ -114,9 +114,8 @@ def trials(run):
     )
 
 
-classical, arrays_a = saved(f"{RUNS}/classical-{SEED}") or tune_classical(
-    data, grid="full", seed=SEED
-)
+run = saved(f"{RUNS}/classical-{SEED}")
+classical, arrays_a = run or tune_classical(data, grid="full", seed=SEED)
 trials(classical)
 
 
