@@ -32,7 +32,7 @@ CONFIGS: dict[str, tuple[bytes | str, str]] = {
     "an anchor that is not there": ("device: *nowhere\n", "is not YAML"),
     "an unknown key": ("sedes: [1]\n", r"unknown key sedes \(did you mean 'seeds'\?\)"),
     "an unknown key of data": ("data: {sorce: auto}\n", "unknown key data.sorce"),
-    "a key that is a number": ("1: 2\n", "the key 1 is no text"),
+    "a key that is a number": ("1: 2\n", "the key 1 is not text"),
     "a key that is a list": ("? [a, b]\n: c\n", "is not YAML|unknown key"),
     "a device that does not exist": ("device: tpu\n", "device is 'tpu'; allowed: auto, cpu, cuda"),
     "a device that is a truth value": ("device: yes\n", "device is True"),

@@ -243,7 +243,7 @@ def test_in_the_workflow_a_cut_download_is_one_line_and_leaves_nothing(
         "results/data/dry_bean/source.json", *QUICK[:2], "data={source: official}"
     )
     assert run.returncode != 0
-    line = one_line(run.stdout, "could not be had in 3 attempts")
+    line = one_line(run.stdout, "could not be fetched in 3 attempts")
     assert "Dry Bean (id 602) by ucimlrepo" in line
     folder = fresh.folder / "results/data/dry_bean"
     assert not folder.exists() or list(folder.iterdir()) == []

@@ -31,7 +31,7 @@ def test_the_same_command_takes_the_real_data_once_they_can_be_had(
 
     server.script = [uci(server, as_csv(beans(dry_bean.COUNTS)))]
     dry = project.snakemake(*command, "--dry-run")
-    assert f"dry_bean can be had from {server.url} now" in dry.stdout
+    assert f"dry_bean is available from {server.url} now" in dry.stdout
     assert json.loads((project.folder / TARGET).read_text())["source"] == "standin"
     run = project.snakemake(*command)
     assert run.returncode == 0, run.stdout

@@ -287,7 +287,7 @@ def dataset_modules(dataset):
     return modules_called(module_path(dataset), by="scripts/data/prepare")
 
 
-# Where `auto` had to fall back and a better source can be had now: its host by dataset.
+# Where `auto` fell back and a better source is available now: its host by dataset.
 BETTER = {}
 if config["data"]["source"] == "auto" and workflow.is_main_process:
     BETTER = renewable(Path("results/data"))
@@ -295,10 +295,10 @@ if config["data"]["source"] == "auto" and workflow.is_main_process:
 
 @cache
 def renewals_of(dataset):
-    """How often a dataset has been fetched anew; once more, and so a change, if it can be better."""
+    """How often a dataset has been fetched again; once more, and so a change, if it can be better."""
     if dataset in BETTER:
         print(
-            f"proofsheet: {dataset} can be had from {BETTER[dataset]} now, and is fetched",
+            f"proofsheet: {dataset} is available from {BETTER[dataset]} now and is fetched",
             file=sys.stderr,
         )
     return renewals(f"results/data/{dataset}/source.json") + (dataset in BETTER)

@@ -310,7 +310,7 @@ def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
         archive = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError) as error:
         raise UserError(
-            f"{path} cannot be unpacked ({error}); copy it to the mirror anew"
+            f"{path} cannot be unpacked ({error}); copy it to the mirror again"
         ) from None
     with archive:
         yield archive

@@ -50,7 +50,7 @@ def read_images(paths: Sequence[Path], label_key: str) -> tuple[np.ndarray, np.n
         y: labels (n,) int64, of any value.
 
     Raises:
-        ValueError: a file is no batch, or its arrays are of another shape or type; in one line
+        ValueError: a file is not a batch, or its arrays are of another shape or type; in one line
             that names the file.
     """
     batches = [_read_batch(path, label_key) for path in paths]
@@ -65,7 +65,7 @@ def read_names(path: Path, key: str) -> tuple[str, ...]:
     """
     names = _entry(_dictionary(path), key, path)
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ValueError(f"{path}: '{key}' is no list of names")
+        raise ValueError(f"{path}: '{key}' is not a list of names")
     return tuple(names)
 
 
@@ -82,7 +82,7 @@ def _read_batch(path: Path, label_key: str) -> tuple[np.ndarray, np.ndarray]:
         or len(labels) != len(data)
         or not all(type(label) is int and abs(label) < 2**31 for label in labels)
     ):
-        raise ValueError(f"{path}: '{label_key}' is no list of {len(data)} whole numbers")
+        raise ValueError(f"{path}: '{label_key}' is not a list of {len(data)} whole numbers")
     # Published are the red values of an image, then the green, then the blue.
     height, width, colors = SIZE
     x = data.reshape(-1, colors, height, width).transpose(0, 2, 3, 1)

@@ -158,7 +158,7 @@ def load(folder: str | Path) -> Dataset:
 
 def _read(path: Path, classes: int) -> Part:
     if not path.is_file():
-        raise UserError(f"{path} does not exist; run snakemake to prepare the data anew")
+        raise UserError(f"{path} does not exist; run snakemake to prepare the data again")
     place = near(path, os.environ.get("PROOFSHEET_SCRATCH", ""))
     arrays = read_arrays(place)
     for key in ("x", "y"):

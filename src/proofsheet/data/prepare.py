@@ -33,7 +33,7 @@ def prepare(
         mirror: the mirror's folder, or '' for none.
         seed: of the split, and of the stand-in.
         folder: destination, such as `results/data/dry_bean`; nothing else is in it.
-        renewals: how often `auto` has fetched anew, for the record.
+        renewals: how often `auto` has fetched again, for the record.
 
     Returns:
         What `source.json` holds.

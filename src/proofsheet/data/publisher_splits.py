@@ -61,8 +61,8 @@ def joined(parts: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> dict[str, np.n
 def separated(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> Divided:
     """The parts that `part` names; `facts` with the number of images that are on two sides.
 
-    A publisher's own repetitions are told and not mended: other results on the dataset have them
-    too, and without them the numbers of images would be others.
+    The publisher's own duplicates are counted but kept: other results on the dataset have
+    them, too, and removing them would change the numbers of images.
     """
     parts = {
         name: {key: arrays[key][arrays["part"] == index] for key in ("x", "y")}

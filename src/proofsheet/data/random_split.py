@@ -11,7 +11,7 @@ def divide_at_random(found: Found, seed: int) -> Divided:
     """`x` and `y` of `found` into train, validation and test, stratified by class.
 
     Of rows with equal `x` the first stays, so that no row is on two sides. Each part also has
-    `row`, the place of its rows in the source, from which another seed can divide them anew.
+    `row`, the place of its rows in the source, from which another seed can divide them again.
     """
     x, y = found.arrays["x"], found.arrays["y"]
     kept = first_occurrences(x)

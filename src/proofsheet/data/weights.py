@@ -1,7 +1,8 @@
 """Weights of SqueezeNet 1.1 that were trained on ImageNet: from a mirror or from torchvision.
 
-Where neither can be had, the same network is pretrained here on handwritten digits, and the report
-says so. A file of weights is read with `weights_only`, which builds tensors and runs no code.
+Where neither is available, the same network is pretrained here on handwritten digits, and the
+report says so. A file of weights is read with `weights_only`, which builds tensors and runs no
+code.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ class PretrainedWeights:
     def standin(self, seed: int) -> Found:
         """No weights: the network is pretrained by the workflow itself."""
         note = (
-            "no published weights could be had: the network was pretrained here on handwritten"
+            "no published weights were available: the network was pretrained here on handwritten"
             " digits instead"
         )
         return Found({}, [], official=False, note=note, licence="of this project (MIT)")
@@ -101,7 +102,7 @@ def read_weights(path: str | Path) -> dict[str, np.ndarray]:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else "it is empty"
         raise UserError(
             f"{path} is not a file of weights ({reason}); needed: a state that torch.load reads"
-            " with weights_only=True; copy the published file anew"
+            " with weights_only=True; copy the published file again"
         ) from None
     if not isinstance(state, dict):
         raise UserError(

@@ -1,4 +1,4 @@
-"""CIFAR-100 where it is to be had, else CIFAR-10: decided before any job, and without a network.
+"""Choose CIFAR-100 if available, else CIFAR-10: before any job, without a network.
 
 The workflow has to know its files when it starts, and two starts have to agree. So nothing is
 asked of a server here: what the configuration and the mirror's manifest say decides.

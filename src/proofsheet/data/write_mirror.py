@@ -28,7 +28,7 @@ from proofsheet.data.weights import PretrainedWeights
 from proofsheet.jobs.atomic_files import checksum, write_text
 from proofsheet.jobs.errors import UserError
 
-HEADER = "# Written by `make mirror`, which writes it anew.\n"
+HEADER = "# Written by `make mirror`, which replaces it.\n"
 
 MODULES: dict[str, Any] = {
     "mnist": mnist,
@@ -78,7 +78,7 @@ def write_mirror(root: Path) -> tuple[list[str], list[str]]:
         UserError: there is no such folder, or it has a manifest that somebody wrote by hand.
     """
     if not root.is_dir():
-        raise UserError(f"{root} is no folder; use make mirror DIR=<folder of downloaded files>")
+        raise UserError(f"{root} is not a folder; use make mirror DIR=<folder of downloaded files>")
     manifest = root / MANIFEST
     if manifest.is_file() and not manifest.read_text(encoding="utf-8").startswith(HEADER):
         raise UserError(f"{manifest} was not written by make mirror; move it away to replace it")
@@ -198,7 +198,7 @@ def _workbook(path: Path) -> dict[str, dict[str, str]]:
             names = [n for n in archive.namelist() if PurePosixPath(n).name == dry_bean.WORKBOOK]
             return {n: {"md5": hashlib.md5(archive.read(n)).hexdigest()} for n in names[:1]}
     except (zipfile.BadZipFile, OSError) as error:
-        raise UserError(f"{path} cannot be unpacked ({error}); download it anew") from None
+        raise UserError(f"{path} cannot be unpacked ({error}); download it again") from None
 
 
 def main() -> int:

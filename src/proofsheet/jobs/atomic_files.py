@@ -1,6 +1,6 @@
 """Files that are either whole or absent.
 
-A reader never meets half a file: everything is written beside its destination under a temporary
+No reader sees half a file: everything is written beside its destination under a temporary
 name, flushed to the disk and renamed, which POSIX makes atomic.
 """
 

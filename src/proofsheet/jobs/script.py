@@ -27,7 +27,7 @@ def run(snakemake: Any) -> Iterator[logging.Logger]:
     a `UserError` leaves its traceback in the log and its last line on the terminal. What the job
     has written is recorded, so that a later change by hand is found (see `made`).
     """
-    # A log that cannot be written, on a full disk, is no reason for a traceback of its own.
+    # A full disk must not add a traceback for the log.
     logging.raiseExceptions = False
     log = logging.getLogger("proofsheet")
     log.setLevel(logging.INFO)

@@ -214,7 +214,7 @@ def _check_written(value: Any, path: list[Any]) -> None:
             if not isinstance(key, str):
                 where = f" in {_dotted(path)}" if path else ""
                 raise UserError(
-                    f"config.yaml: the key {_shown(key)}{where} is no text (YAML reads 1, no and"
+                    f"config.yaml: the key {_shown(key)}{where} is not text (YAML reads 1, no and"
                     f" null as other things); write it in quotes: '{key}'"
                 )
             _check_written(entry, [*path, key])

@@ -1,4 +1,4 @@
-"""Pictures that a user names: what they are is told by their content, not by their name."""
+"""Check the pictures that a user names; their content, not their name, tells the type."""
 
 from __future__ import annotations
 
@@ -48,4 +48,4 @@ def check_picture(path: Path) -> None:
                 picture.load()
     except Exception as error:  # Pillow raises a dozen kinds
         reason = str(error).replace(str(path), path.name)
-        raise UserError(f"is a damaged {suffix[1:]} picture ({reason}); save it anew") from None
+        raise UserError(f"is a damaged {suffix[1:]} picture ({reason}); save it again") from None

@@ -65,7 +65,7 @@ def _check_values(key: str, run: str, grid: Mapping[str, Sequence[Any]]) -> None
     for parameter, values in grid.items():
         if parameter not in parameters:
             raise UserError(
-                f"{key}.grid: {parameter!r} is no parameter of {run};"
+                f"{key}.grid: {parameter!r} is not a parameter of {run};"
                 f" allowed: {', '.join(parameters)}"
             )
         for value in values:
@@ -100,7 +100,7 @@ def _check_transfer(key: str, run: Run, strategies: Mapping[str, Any]) -> None:
     name = run.get("strategy", START)
     if name not in strategies:
         raise UserError(
-            f"{key}.strategy: {name!r} is no strategy; allowed: {', '.join(strategies)}"
+            f"{key}.strategy: {name!r} is not a strategy; allowed: {', '.join(strategies)}"
             " (config.yaml: transfer.strategies)"
         )
     settings = {key: value for key, value in run.items() if key in _OF_A_STRATEGY}

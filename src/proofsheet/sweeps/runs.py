@@ -15,7 +15,7 @@ from proofsheet.learning.classification import accuracy, confusion_matrix, macro
 
 Metrics = dict[str, float | None]
 """Of the validation rows: `validation_accuracy`, `validation_macro_f1` and, where the classifier
-gives probabilities, `validation_loss`, which is None if it is no finite number."""
+gives probabilities, `validation_loss`, which is None if it is not finite."""
 
 
 def validated(arrays: Mapping[str, np.ndarray], y: np.ndarray) -> Metrics:

@@ -147,7 +147,7 @@ def test_the_archive_becomes_arrays_and_keeps_its_division(
 def test_other_bytes_are_refused(archive: bytes, tmp_path: Path) -> None:
     root = in_mirror(tmp_path, archive)
     (root / "bloodmnist" / bloodmnist.FILE).write_bytes(archive[:-100])
-    with pytest.raises(UserError, match=r"npz is damaged: expected sha256 .*, found .*anew"):
+    with pytest.raises(UserError, match=r"npz is damaged: expected sha256 .*, found .*again"):
         read(root)
 
 

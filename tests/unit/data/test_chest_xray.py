@@ -303,7 +303,7 @@ def test_a_mirror_may_hold_the_zip_of_kaggle(
 
 def test_a_zip_that_is_none_is_told(tmp_path: Path) -> None:
     root = mirror_of(tmp_path, "chest_xray", {"archive.zip": b"<html>log in</html>"})
-    with pytest.raises(UserError, match=r"archive\.zip cannot be unpacked .*anew"):
+    with pytest.raises(UserError, match=r"archive\.zip cannot be unpacked .*again"):
         read(root)
 
 

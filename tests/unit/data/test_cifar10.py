@@ -181,7 +181,7 @@ def test_a_mirror_says_where_its_files_come_from(files, tmp_path: Path) -> None:
 def test_an_archive_with_other_bytes_is_refused(files, tmp_path: Path) -> None:
     path = archived(tmp_path, files) / "cifar10" / "cifar-10-python.tar.xz"
     path.write_bytes(path.read_bytes()[:-100])
-    refused(tmp_path, r"tar.xz is damaged: expected sha256 .*, found .*anew")
+    refused(tmp_path, r"tar.xz is damaged: expected sha256 .*, found .*again")
 
 
 def test_a_truncated_archive_is_refused_though_it_is_listed(files, tmp_path: Path) -> None:

@@ -86,10 +86,10 @@ DAMAGED = {
     "floats": ({"data": ONE.astype(float), "labels": [0]}, r"'data' is \(1, 3072\) float64, expec"),
     "images": ({"data": ONE.reshape(1, 3, 32, 32), "labels": [0]}, r"'data' is \(1, 3, 32, 32\)"),
     "a text": ({"data": "0", "labels": [0]}, r"'data' is str, expected \(n, 3072\) uint8"),
-    "two labels": ({"data": ONE, "labels": [0, 0]}, "'labels' is no list of 1 whole numbers"),
-    "a label's name": ({"data": ONE, "labels": ["cat"]}, "'labels' is no list of 1 whole"),
-    "a label that is true": ({"data": ONE, "labels": [True]}, "'labels' is no list of 1 whole"),
-    "a huge label": ({"data": ONE, "labels": [2**70]}, "'labels' is no list of 1 whole"),
+    "two labels": ({"data": ONE, "labels": [0, 0]}, "'labels' is not a list of 1 whole numbers"),
+    "a label's name": ({"data": ONE, "labels": ["cat"]}, "'labels' is not a list of 1 whole"),
+    "a label that is true": ({"data": ONE, "labels": [True]}, "'labels' is not a list of 1 whole"),
+    "a huge label": ({"data": ONE, "labels": [2**70]}, "'labels' is not a list of 1 whole"),
 }
 
 
@@ -105,5 +105,5 @@ def test_a_batch_of_another_shape_is_refused(tmp_path: Path, damage: str) -> Non
 def test_names_that_are_none_are_refused(tmp_path: Path) -> None:
     assert read_names(batch(tmp_path, {"names": ["a", "b"]}), "names") == ("a", "b")
     for names in ("ab", [1, 2]):
-        with pytest.raises(ValueError, match="'names' is no list of names"):
+        with pytest.raises(ValueError, match="'names' is not a list of names"):
             read_names(batch(tmp_path, {"names": names}), "names")

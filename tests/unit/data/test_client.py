@@ -37,7 +37,7 @@ def test_lasting_trouble_is_told_in_one_line() -> None:
     with pytest.raises(UserError) as caught:
         ask(call, "the file from http://a", silence=1, deadline=5)
     assert str(caught.value) == (
-        "the file from http://a could not be had in 3 attempts: ValueError: wrong bytes;"
+        "the file from http://a could not be fetched in 3 attempts: ValueError: wrong bytes;"
         " try again later, or set data.mirror in config.yaml to a folder that holds the file"
     )
     assert len(left) == 1

@@ -105,7 +105,7 @@ def test_without_a_token_it_is_said_where_to_get_one_and_where_to_put_it(
 def test_a_kaggle_json_without_a_key_is_named(home: Path, tmp_path: Path, text: str) -> None:
     (home / ".kaggle").mkdir()
     (home / ".kaggle/kaggle.json").write_text(text)
-    with pytest.raises(UserError, match=r"kaggle\.json is no token of Kaggle.*no 'key'"):
+    with pytest.raises(UserError, match=r"kaggle\.json is not a Kaggle token.*no 'key'"):
         ask(tmp_path)
 
 

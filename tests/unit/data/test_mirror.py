@@ -73,7 +73,7 @@ def test_a_damaged_file_is_told_with_what_was_expected_and_found(root: Path) -> 
     found = sha256(path)
     with pytest.raises(UserError) as caught:
         read_mirror(root)["dry_bean"].file("a.csv")
-    one_line(caught, str(path), f"expected sha256 {SHA256}", f"found {found}", "anew")
+    one_line(caught, str(path), f"expected sha256 {SHA256}", f"found {found}", "again")
 
 
 def test_a_file_that_is_not_listed_is_refused(root: Path) -> None:

@@ -192,7 +192,7 @@ def test_mirror_does_not_fall_back(tmp_path: Path) -> None:
 
 
 def test_official_does_not_fall_back(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"could not be had in 3 attempts.*connecting"):
+    with pytest.raises(UserError, match=r"could not be fetched in 3 attempts.*connecting"):
         prepare("dry_bean", "official", "", 0, tmp_path)
     assert names(tmp_path) == []
 

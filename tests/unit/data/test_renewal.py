@@ -1,4 +1,4 @@
-"""What `auto` fell back from is fetched once it can be had, and is left alone where it cannot."""
+"""A better source is noticed once it is available; without one nothing is fetched."""
 
 from __future__ import annotations
 

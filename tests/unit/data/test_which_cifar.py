@@ -1,4 +1,4 @@
-"""CIFAR-100 where it is to be had: what decides, and that no network does."""
+"""CIFAR-100 if available: what decides, and that no network does."""
 
 from __future__ import annotations
 

@@ -89,5 +89,5 @@ def test_a_manifest_of_somebody_s_own_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "manifest.yaml").write_text("mnist: {}\n")
     with pytest.raises(UserError, match="was not written by make mirror"):
         write_mirror(tmp_path)
-    with pytest.raises(UserError, match="is no folder"):
+    with pytest.raises(UserError, match="is not a folder"):
         write_mirror(tmp_path / "nowhere")

@@ -75,7 +75,7 @@ def test_a_sweep_hangs_on_the_strategies_that_it_trains_and_no_others():
 @pytest.mark.parametrize(
     ("grid", "told"),
     [
-        ({"momentum": [0.9]}, "'momentum' is no parameter of"),
+        ({"momentum": [0.9]}, "'momentum' is not a parameter of"),
         ({"learning_rate": ["1e-3"]}, "write 1e-3 as 0.001"),
         ({"learning_rate": [float("nan")]}, "nan is not allowed"),
         ({"seed": [True]}, "True is not allowed; allowed: whole numbers from 0"),

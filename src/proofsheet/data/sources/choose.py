@@ -107,7 +107,7 @@ def fell_back(record: Mapping[str, Any]) -> bool:
 def better_host(module: DatasetModule, record: Mapping[str, Any]) -> str:
     """Where `auto` can get better data now than it got when it wrote `record`; '' if nowhere.
 
-    A source that answered and gave nothing is not asked again, so that no run repeats it in vain.
+    A source that answered and gave nothing is not asked again in every run.
 
     Args:
         module: of the dataset.

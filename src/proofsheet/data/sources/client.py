@@ -54,7 +54,7 @@ def ask(client: Callable[[], Result], what: str, *, silence: float, deadline: fl
     finally:
         socket.setdefaulttimeout(usual)
     raise UserError(
-        f"{what} could not be had in {ATTEMPTS} attempts: {reason}; try again later, or set"
+        f"{what} could not be fetched in {ATTEMPTS} attempts: {reason}; try again later, or set"
         " data.mirror in config.yaml to a folder that holds the file"
     )
 

@@ -170,7 +170,7 @@ def _from_json(path: Path, key: str) -> str:
         value = None
     if not isinstance(value, str) or (path.name == "kaggle.json" and not value):
         raise UserError(
-            f"{path} is no token of Kaggle, for it has no '{key}'; make a new one at {SETTINGS}"
+            f"{path} is not a Kaggle token: it has no '{key}'; make a new one at {SETTINGS}"
             " (section API)"
         )
     return value

@@ -140,7 +140,7 @@ class Entry:
             if not match:
                 raise UserError(
                     f"{where} is {_shown(line)}; allowed: a checksum, two spaces and a path;"
-                    " write the listing anew with md5sum"
+                    " write the listing again with md5sum"
                 )
             relative = PurePosixPath(_safe(match[2], where))
             algorithm = next(name for name in DIGITS if DIGITS[name] == len(match[1]))
@@ -167,7 +167,7 @@ class Entry:
         try:
             return unpack_members(path, self.members, folder, limit)
         except Refused as error:
-            advice = "copy the archive to the mirror anew"
+            advice = "copy the archive to the mirror again"
             if error.missing:
                 advice = f"which {self.root / MANIFEST} lists; {advice}, or correct the manifest"
                 raise UserError(f"{error}, {advice}") from None
@@ -198,17 +198,17 @@ class Entry:
         try:
             found = checksum(path, expected.algorithm)
         except OSError as error:
-            raise UserError(f"{path} cannot be read ({error.strerror}); mend the mirror") from None
+            raise UserError(f"{path} cannot be read ({error.strerror}); fix the mirror") from None
         if found != expected.digest:
             raise UserError(
                 f"{path} is damaged: expected {expected}, found {found}; copy it to the mirror"
-                " anew, or correct the manifest if the file is right"
+                " again, or correct the manifest if the file is right"
             )
         return path
 
 
 def hidden(path: PurePosixPath) -> bool:
-    """Whether a file is no data but left by an operating system: `.DS_Store`, `._x`, `__MACOSX`."""
+    """Was a file left by an operating system (`.DS_Store`, `._x`, `__MACOSX`)?"""
     return any(part.startswith(".") or part == "__MACOSX" for part in path.parts if part != "..")
 
 
@@ -216,7 +216,7 @@ def read_mirror(root: str | Path) -> dict[str, Entry]:
     """Every dataset of a mirror, from its manifest, which is verified as a whole.
 
     Raises:
-        UserError: there is no manifest, or something in it is not of the shape above; in one line.
+        UserError: there is no manifest, or it does not have the shape above; in one line.
     """
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
@@ -297,4 +297,4 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: byte {error.start} is not UTF-8; save it as UTF-8") from None
     except OSError as error:
-        raise UserError(f"{path} cannot be read ({error.strerror}); mend the mirror") from None
+        raise UserError(f"{path} cannot be read ({error.strerror}); fix the mirror") from None

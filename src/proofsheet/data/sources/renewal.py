@@ -12,7 +12,7 @@ from proofsheet.data.sources.choose import better_host, fell_back
 
 
 def renewable(folder: Path) -> dict[str, str]:
-    """What to fetch anew: datasets whose `source.json` is below `folder`, and who has the data."""
+    """What to fetch again: datasets whose `source.json` is below `folder`, and who has the data."""
     records = {path.parent.name: _read(path) for path in sorted(folder.glob("*/source.json"))}
     known = {*DATASETS, *OTHERS}
     records = {name: r for name, r in records.items() if name in known and fell_back(r)}
@@ -22,7 +22,7 @@ def renewable(folder: Path) -> dict[str, str]:
 
 
 def renewals(path: str | Path) -> int:
-    """How often a dataset has been fetched anew, by its `source.json`."""
+    """How often a dataset has been fetched again, by its `source.json`."""
     return _read(Path(path)).get("renewals", 0)
 
 
@@ -30,5 +30,5 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        record = None  # whoever uses it says so
+        record = None  # the job that uses it reports it
     return record if isinstance(record, dict) else {}
