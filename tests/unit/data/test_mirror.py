@@ -160,7 +160,7 @@ WRONG = {
     RIGHT + "  members: [a]\n": "checksums by file name",
     RIGHT + "  ? [a, b]\n  : c\n": "is not YAML",
     "d: {official: true": "is not YAML",
-    "d: *nowhere": "is not YAML",
+    "d: *nowhere": "uses references",
     "d: \x00": "is not YAML",
 }
 
