@@ -23,13 +23,16 @@ endif
 # Python finds the project by its path: an environment that was moved with its folder is set up anew.
 MOVED := $(shell [ "$$(cat $(READY) 2>/dev/null)" = "$$(pwd -P)" ] || echo moved)
 
-.PHONY: help report verify check test test-more test-lowest test-slurm test-faults lint format lock rulegraph benchmarks problem mirror clean moved
+.PHONY: help report html verify check test test-more test-lowest test-slurm test-faults lint format lock rulegraph benchmarks problem mirror clean moved
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 report: $(READY) $(QUARTO) ## run everything that is configured; leaves results/submission.pdf
 	@PATH="$$PWD/$(BIN):$$PATH" snakemake --cores $(CORES)
+
+html: $(READY) ## the same document as a page for the browser; leaves results/submission.html
+	@PATH="$$PWD/$(BIN):$$PATH" snakemake --cores $(CORES) html
 
 verify: $(READY) ## do the notebooks print the numbers of the report? and each bar with its value
 	@PYTHONPATH=src $(BIN)/python -m proofsheet.notebooks.agreement

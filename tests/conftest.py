@@ -17,6 +17,16 @@ def mirror() -> Path:
     return Path(os.environ["PROOFSHEET_MIRROR"])
 
 
+@pytest.fixture
+def browser(tmp_path):
+    """Headless Chromium, which asks nothing of the network (see `chromium`)."""
+    from chromium import start
+
+    driver = start(tmp_path / "profile")
+    yield driver
+    driver.quit()
+
+
 PDF_REPORT: pytest.StashKey[list[str]] = pytest.StashKey()
 
 

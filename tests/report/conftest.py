@@ -12,7 +12,8 @@ import pytest
 from pypdf import PdfReader
 
 from proofsheet.jobs.atomic_files import read_json, write_json, write_text
-from proofsheet.report.stage import Staging
+from proofsheet.report.html import render as render_page
+from proofsheet.report.stage import Staging, stage
 from proofsheet.report.tables import write_table
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +51,19 @@ SOURCE = {
     },
     "seed": 0,
 }
+
+
+DERIVATIONS = '''"""Derivations."""
+
+
+def unrelated():
+    return 1
+
+
+@autograd_check("a = xᵀy / xᵀx")
+def slope(rng, formula=None):
+    return 1 < 2 & 3
+'''
 
 
 @dataclass
@@ -108,6 +122,19 @@ class Sample:
         """Change keys of a JSON file of the results."""
         write_json(self.results / file, read_json(self.results / file) | values)
 
+    def page(self, staging: Staging | None = None, **options: Any) -> str:
+        """The text of `results/page.html`, which is rendered here."""
+        staging = staging or self.staging
+        report = stage(staging, self.staged)
+        output = self.results / "page.html"
+        options = {
+            "settings": staging.settings,
+            "root": self.folder,
+            "renderer": "pandoc",
+        } | options
+        render_page(report, self.staged, staging.document, output, **options)
+        return output.read_text(encoding="utf-8")
+
     def with_(self, **changes: Any) -> Staging:
         return replace(self.staging, **changes)
 
@@ -146,6 +173,9 @@ def make_sample(folder: Path) -> Sample:
         results / "benchmarks" / "sample_hw" / "p1_lines.tsv",
         "s\th:m:s\tmax_rss\tmean_load\tcpu_time\n12.5\t0:00:12\t210.5\t90.0\t11.2\n",
     )
+    scripts = folder / "workflow/problems/sample_hw/p1_lines"
+    write_text(scripts / "derivations.py", DERIVATIONS)
+    write_text(scripts / "figures.py", '"""Draws the <line>."""\n')
     return Sample(folder)
 
 

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import zipfile
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from chromium import needs_chromium, severe
 from workflow_project import EVERY_SET
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not (shutil.which("chromium") and shutil.which("chromedriver")),
-        reason="no chromium and chromedriver here",
-    ),
-]
+pytestmark = [pytest.mark.slow, needs_chromium]
 
 
 @pytest.fixture(scope="module")
@@ -33,23 +25,6 @@ def page(finished, tmp_path_factory):
         return folder / "report/report.html", archive.namelist()
 
 
-@pytest.fixture
-def browser(tmp_path):
-    """Headless Chromium, which asks nothing of the network."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
-    for option in (
-        "headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run", "disable-sync",
-        "disable-background-networking", "disable-component-update", "window-size=1400,900",
-        f"user-data-dir={tmp_path / 'profile'}",
-    ):  # fmt: skip
-        options.add_argument(f"--{option}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-    yield driver
-    driver.quit()
-
-
 def click(browser, xpath: str) -> None:
     wait = WebDriverWait(browser, 20)
     wait.until(lambda driver: driver.find_elements(By.XPATH, xpath))[0].click()
@@ -61,10 +36,6 @@ def open_result(browser, page, result: str) -> None:
     for words in ("Results", "CSCI 5527 HW 2", "p1_subspace"):
         click(browser, f"//*[normalize-space(text())='{words}']")
     click(browser, f"//tr[.//*[normalize-space(text())='{result}']]//a[@iconname='eye']")
-
-
-def severe(browser) -> list[dict]:
-    return [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
 
 
 def test_every_figure_and_table_is_in_it(finished, page):

@@ -5,6 +5,20 @@ wildcard_constraints:
     document="|".join(DOCUMENTS),
 
 
+# What a document is put together from, for the PDF and for the page.
+STAGING = {
+    "sets": lambda wildcards: DOCUMENTS[wildcards.document].sets,
+    "part": lambda wildcards: DOCUMENTS[wildcards.document].part,
+    "author": config["author"],
+    "acknowledgements": config["acknowledgements"],
+    "preset": preset_of_document,
+    "settings": lambda wildcards: {"preset": preset_of_document(wildcards)}
+    | {key: config[key] for key in ("device", "deterministic", "seeds")}
+    | {"data": config["data"]["source"]}
+    | ({} if workflow.local_exec else {"jobs": ON_A_CLUSTER}),
+}
+
+
 rule report:
     """The PDF of all configured sets, and nothing else."""
     input:
@@ -48,17 +62,51 @@ rule render:
     resources:
         **needs(mem_mb=2000, runtime=10),
     params:
-        sets=lambda wildcards: DOCUMENTS[wildcards.document].sets,
-        part=lambda wildcards: DOCUMENTS[wildcards.document].part,
-        author=config["author"],
-        acknowledgements=config["acknowledgements"],
-        preset=preset_of_document,
-        settings=lambda wildcards: {"preset": preset_of_document(wildcards)}
-        | {key: config[key] for key in ("device", "deterministic", "seeds")}
-        | {"data": config["data"]["source"]}
-        | ({} if workflow.local_exec else {"jobs": ON_A_CLUSTER}),
+        **STAGING,
     script:
         "../scripts/report/render.py"
+
+
+rule html:
+    """The pages of all configured sets, to be read in a browser."""
+    input:
+        "results/submission.html",
+        expand("results/{name}.html", name=config["sets"]),
+    localrule: True
+
+
+rule render_html:
+    """Check the chapters, assemble a document, write it as one page."""
+    input:
+        results=lambda wildcards: results_of(wildcards.document),
+        chapters=lambda wildcards: DOCUMENTS[wildcards.document].chapters,
+        images=lambda wildcards: DOCUMENTS[wildcards.document].images,
+        # Shown on the page, where a check or a figure is asked for its source.
+        sources=lambda wildcards: [
+            str(path)
+            for name, problem in DOCUMENTS[wildcards.document].problems
+            for path in sorted(Path("workflow/problems", name, problem).glob("*.py"))
+        ],
+        modules=modules_of("scripts/report/html"),
+        files=expand(
+            "src/proofsheet/report/{name}",
+            name=["html.lua", "page.html", "page.css", "page.js"],
+        ),
+    output:
+        page="results/{document}.html",
+    log:
+        log_of("report/{document}_html"),
+    benchmark:
+        benchmark_of("report/{document}_html")
+    localrule: True
+    conda:
+        env("report")
+    resources:
+        **needs(mem_mb=2000, runtime=10),
+    params:
+        **STAGING,
+    script:
+        "../scripts/report/html.py"
 
 
 rule gallery:

@@ -63,11 +63,7 @@ def render(
     Raises:
         UserError: it does not compile, or something in it is unresolved.
     """
-    if renderer not in get_args(Renderer):
-        raise UserError(f"the renderer is {renderer!r}; allowed: {', '.join(get_args(Renderer))}")
-    found = None if renderer == "pandoc" else quarto.find()
-    if renderer == "quarto" and found is None:
-        raise UserError("the renderer is 'quarto', but there is no quarto 1.9 or later on the PATH")
+    found = choose(renderer)
     with tempfile.TemporaryDirectory(prefix="proofsheet-") as name:
         project = Path(name).resolve() / "project"
         shutil.copytree(staged, project)
@@ -92,6 +88,20 @@ def render(
     with replacing(output) as temporary:
         temporary.write_bytes(pdf)
     return f"quarto {found.version}" if found else "pandoc and typst"
+
+
+def choose(renderer: str) -> quarto.Quarto | None:
+    """The Quarto to render with, or None for pandoc.
+
+    Raises:
+        UserError: no such renderer, or no Quarto where one is demanded.
+    """
+    if renderer not in get_args(Renderer):
+        raise UserError(f"the renderer is {renderer!r}; allowed: {', '.join(get_args(Renderer))}")
+    found = None if renderer == "pandoc" else quarto.find()
+    if renderer == "quarto" and found is None:
+        raise UserError("the renderer is 'quarto', but there is no quarto 1.9 or later on the PATH")
+    return found
 
 
 def _rendered(project: Path, document: str, found: quarto.Quarto | None) -> tuple[bytes, str]:

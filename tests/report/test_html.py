@@ -1,0 +1,299 @@
+"""The HTML edition as a file: numbers and references of the PDF, provenance, figures inside."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections import Counter
+from html import unescape
+from io import BytesIO
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from PIL import Image
+
+from proofsheet import figures
+from proofsheet.jobs.atomic_files import write_json, write_text
+from proofsheet.jobs.errors import UserError
+from proofsheet.report.html import render
+from proofsheet.report.inline_svg import Figures
+from proofsheet.report.pdf_text import page_texts
+from proofsheet.report.render import render as render_pdf
+from proofsheet.report.stage import stage
+
+
+def words_of(page: str) -> str:
+    """The text of a page on one line, without formulas."""
+    body = re.sub(r"<(script|style|title|math)\b.*?</\1>|<head>.*?</head>", " ", page, flags=re.S)
+    text = re.sub(
+        r"<(/?(?:p|div|td|th|tr|dt|dd|li|h\d|summary|figcaption|pre)\b|br)[^>]*>", " ", body
+    )
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", text)).split())
+
+
+@pytest.fixture(scope="module")
+def page(sample_to_read) -> str:
+    return sample_to_read.page()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        # first page
+        "Spring 2025 Homework Set 0 Ada Lovelace · 1815 · ada@example.org · March 16, 2025",
+        "the two slopes agree: 3.2 × 10⁻⁹ (our bar ≤ 10⁻⁵, met)",
+        "test accuracy: 93.21 %† (asked ≥ 92.00 %, not applicable)",
+        "1 check passed: 1 on sampled cases.",
+        "Stand-in data. Not the real data but a stand-in was used for toy",
+        # references of every kind
+        "Two problems, Problem 1 and Problem 2,",
+        "partial derivatives of Equation 1 to zero",
+        "In Figure 1 the line",
+        "Figure 2 and Figure 2b, equation 1 and Table 1, Table 2.",
+        # captions
+        "Figure 1. The points and the line of Equation 2:",
+        "(a) Fitted.",
+        "(b) Residuals.",
+        "Figure 2. Both views of the same line.",
+        "Table 1. Every start ends at the same slope.",
+        "start from slope 0 0.5000 0.9877",
+        # numbers, and the mark of a derivation
+        "The slope is 0.9877 by both ways, which differ by 3.2 × 10⁻⁹ (method: normal_eq).",
+        "sum to zero, ✓1",
+        "✓1 a = xᵀy / xᵀx Method sampled, autograd Trials 100 Largest error 3.2 × 10⁻¹⁵",
+        # callouts, code, lists, footnotes, citations
+        "Why the start does not matter The loss is convex",
+        "A trap Centre the data first.",
+        "return x @ y / (x @ x)",
+        "In ascending order, unlike the singular values.",
+        "what Koklu and Ozkan (2020) take for granted",
+        "The accuracy is 93.21 %†",
+        "toy: 1.0; stand-in, not the real data; license CC BY 4.0",
+    ],
+)
+def test_the_page_has_every_feature(page, words):
+    assert words.lower() in words_of(page).replace("\u00a0", " ").lower()
+
+
+def test_figures_tables_and_equations_have_the_numbers_of_the_pdf(sample_to_read, page):
+    stage(sample_to_read.staging, sample_to_read.staged)
+    output = sample_to_read.results / "x.pdf"
+    render_pdf(sample_to_read.staged, "sample_hw", output, renderer="pandoc")
+    pdf = re.sub(r"\s+", " ", " ".join(page_texts(output))).replace("\u00a0", " ")
+    names = r"\b(?:Figure|Table|Equation|Problem) \d[ab]?"
+    # The cover of the PDF names the problems once more; the contents of the page as well.
+    html = set(re.findall(names, words_of(page).replace("\u00a0", " ")))
+    assert html == set(re.findall(names, pdf)) >= {"Figure 2b", "Table 2", "Equation 2"}
+
+
+def test_a_number_tells_its_metric_in_full_and_its_run(page):
+    (slope,) = re.findall(r"<span class=\"value\"[^>]*>0\.9877</span>", page)
+    assert 'data-metric="sample_hw/p1_lines: slope = 0.98765"' in slope
+    assert 'data-run="run solve.py; seeds 0, 1, 2; device cpu; preset full"' in slope
+    assert 'data-metric="sample_hw/p1_lines: method = &quot;normal_eq&quot;"' in page
+
+
+def test_a_number_names_the_runs_that_it_is_of(sample):
+    folder = sample.results / "sample_hw/p1_lines"
+    sample.update("sample_hw/p1_lines/metrics.json", slow={"loss": 0.25}, fast={"loss": 0.5})
+    for name, seed, device in (("slow-0", 0, "cpu"), ("slow-1", 1, "cuda"), ("fast-7", 7, "cpu")):
+        write_json(folder / f"runs/{name}.json", {"seed": seed, "device": device})
+    sample.append("Its loss is {{< var sample_hw.p1_lines.slow.loss.f2 >}}.")
+    page = sample.page()
+    assert (
+        'slow.loss = 0.25" data-run="run slow-0, slow-1; seeds 0, 1; device cpu, cuda; preset full"'
+        in page
+    )
+    # Nothing in the name of the slope says which run: it is of all.
+    assert 'slope = 0.98765" data-run="run fast-7, slow-0, slow-1; seeds 0, 1, 7;' in page
+
+
+def test_a_number_in_code_stays_text(sample):
+    sample.append("Type `lr={{< var sample_hw.p1_lines.slope.f2 >}}` there.")
+    assert "<code>lr=0.99</code>" in sample.page()
+
+
+def test_a_check_shows_the_source_of_its_function(page):
+    (row,) = re.findall(r'<details class="row" id="check-1">.*?</details>', page, re.S)
+    assert "slope in workflow/problems/sample_hw/p1_lines/derivations.py" in row
+    assert unescape(re.search(r"<code>(.*?)</code>", row, re.S)[1]) == (
+        '@autograd_check("a = xᵀy / xᵀx")\ndef slope(rng, formula=None):\n    return 1 < 2 & 3'
+    )
+
+
+def test_what_a_script_made_leads_to_it_and_its_commit(page):
+    (script,) = re.findall(
+        r'<details class="row" id="script-sample_hw-p1_lines">.*?</details>', page, re.S
+    )
+    assert "<p>Commit not under git</p>" in script
+    assert "Draws the &lt;line&gt;." in script
+    # Three captions of figures with a number or a letter, one of a table; p2_beans has no script.
+    assert page.count('href="#script-sample_hw-p1_lines"') == 4
+    assert "script-sample_hw-p2_beans" not in page
+
+
+def test_the_page_needs_nothing_but_itself(page):
+    assert re.findall(r'<(?:link|script|img|iframe|object)[^>]*(?:src|href)="(?!data:)', page) == []
+    assert "@import" not in page
+    assert "{{" not in page
+    ids = Counter(re.findall(r'\sid="([^"]+)"', page))
+    assert [name for name, count in ids.items() if count > 1] == []
+    assert {
+        name for name in re.findall(r'(?:href="|url\()#([^")]+)', page) if name not in ids
+    } == set()
+
+
+def test_a_reference_to_nothing_fails(sample):
+    stage(sample.staging, sample.staged)
+    with pytest.raises(UserError, match="Unable to resolve crossref @fig-nowhere"):
+        broken(sample, "In @fig-sample-hw-p1-line", "In @fig-nowhere")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("\\bar y", "\\nonsense{y", "Could not convert TeX math"),
+        ("line.svg){#fig-sample-hw-p1-line ", "no.svg){#fig-sample-hw-p1-line ", "no such picture"),
+        ("@koklu2020 take", "@nobody1999 take", "nobody1999 not found"),
+    ],
+)
+def test_what_cannot_be_written_fails(sample, old, new, message):
+    with pytest.raises(UserError, match=message):
+        broken(sample, old, new)
+
+
+def broken(sample, old, new) -> None:
+    """Render a staged project in which something was changed."""
+    report = stage(sample.staging, sample.staged)
+    path = sample.staged / "sample_hw/_p1_lines.qmd"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    output = sample.results / "page.html"
+    try:
+        render(report, sample.staged, "sample_hw", output, settings={}, renderer="pandoc")
+    finally:
+        assert not output.exists()
+
+
+def test_of_quarto_its_pandoc_writes(sample, tmp_path, monkeypatch):
+    import pypandoc
+
+    quarto = tmp_path / "bin/quarto"
+    write_text(
+        quarto,
+        '#!/bin/sh\n[ "$1" = --version ] && echo 1.9.38 && exit\n[ "$1" = pandoc ] || exit 1\n'
+        f'shift\nexec {pypandoc.get_pandoc_path()} "$@"\n',
+    )
+    quarto.chmod(0o755)
+    page = sample.page()
+    monkeypatch.setenv("PATH", f"{quarto.parent}:/usr/bin:/bin")
+    assert sample.page(renderer="quarto") == page
+
+
+def test_a_picture_that_is_no_svg_is_inside(sample):
+    picture = sample.folder / "prompt.png"
+    Image.new("RGB", (3, 2), "red").save(picture)
+    given = {"sample_hw": {"p2_beans": {"ai_tools": ["Claude"], "images": [str(picture)]}}}
+    page = sample.page(sample.with_(acknowledgements=given))
+    data = base64.b64encode(picture.read_bytes()).decode()
+    assert f'<img src="data:image/png;base64,{data}" alt="Problem 2: Beans: prompt' in page
+
+
+# Figures ------------------------------------------------------------------------------------
+
+
+def drawn(folder: Path, picture=None) -> Path:
+    """What our style and matplotlib leave: letters, a clip path, markers, hatches, a picture."""
+    figure, axes = figures.new()
+    axes.plot([0, 1, 2], [0, 1.23456789, 0.5], "o-", label="a line")
+    axes.bar([0, 1], [0.3, 0.2], hatch="//")
+    if picture is not None:
+        axes.imshow(picture)
+    axes.legend()
+    figures.save(figure, folder / "figure.svg")
+    plt.close(figure)
+    return folder / "figure.svg"
+
+
+def test_figures_on_one_page_share_letters_and_no_id(tmp_path):
+    path = drawn(tmp_path)
+    page = Figures()
+    once, again = page.inline(path, "A <line>"), page.inline(path, "A line", "60%")
+    text = once + again + page.letters()
+    ids = Counter(re.findall(r'\sid="([^"]+)"', text))
+    assert len(ids) > 10
+    assert set(ids.values()) == {1}
+    assert set(re.findall(r'(?:href="|url\()#([^")]+)', text + page.styles())) == set(ids)
+    own = set(re.findall(r'\sid="([^"]+)"', once)), set(re.findall(r'\sid="([^"]+)"', again))
+    assert not own[0] & own[1]
+    assert 'aria-label="A &lt;line&gt;"' in once
+    assert 'style="width:60%"' in again
+    assert len(once) < path.stat().st_size / 2
+    for svg in (once, again, page.letters()):
+        ElementTree.fromstring(svg)
+
+
+def test_no_style_and_no_paper_of_a_figure_is_left(tmp_path):
+    page = Figures()
+    text = page.inline(drawn(tmp_path), "A line")
+    assert "<style" not in text
+    assert "<metadata" not in text
+    assert not re.search(r"^\s*\*", page.styles(), re.M)
+    assert "{fill:#ffffff}" not in page.styles()
+
+
+def test_a_picture_in_a_figure_keeps_every_pixel(tmp_path):
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    path = drawn(tmp_path, pixels)
+
+    def shown(text: str) -> np.ndarray:
+        data = re.search(r"data:image/\w+;base64,([^\"]+)", text)[1]
+        return np.asarray(Image.open(BytesIO(base64.b64decode(data))).convert("RGBA"))
+
+    page = Figures().inline(path, "Noise")
+    assert 'class="picture"' in page
+    assert "image/webp" in page
+    np.testing.assert_array_equal(shown(page), shown(path.read_text(encoding="utf-8")))
+
+
+def test_coordinates_move_by_less_than_a_hundredth_of_a_point(tmp_path):
+    path = drawn(tmp_path)
+
+    def coordinates(text: str) -> list[float]:
+        paths = re.findall(r'<path [^>]*?\bd="(M ?[^"]*)"[^>]*clip-path', text, re.S)
+        return [float(n) for d in paths for n in re.findall(r"-?\d+(?:\.\d+)?", d)]
+
+    before = coordinates(path.read_text(encoding="utf-8"))
+    after = coordinates(Figures().inline(path, "A line"))
+    assert len(before) == len(after) > 10
+    assert max(abs(a - b) for a, b in zip(before, after, strict=True)) <= 0.005001
+
+
+# Style --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colors_are_told_apart_from_what_they_lie_on(scheme):
+    css = (Path(render.__code__.co_filename).parent / "page.css").read_text(encoding="utf-8")
+    blocks = re.findall(r":root \{(.*?)\}", css, re.S)
+    colors = {}
+    for block in blocks[: 1 if scheme == "light" else 2]:
+        colors |= dict(re.findall(r"--(\w+): (#[0-9a-f]+);", block))
+
+    def luminance(color: str) -> float:
+        digits = color[1:] if len(color) == 7 else "".join(2 * digit for digit in color[1:])
+        parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+    def contrast(one: str, other: str) -> float:
+        low, high = sorted((luminance(colors[one]), luminance(colors[other])))
+        return (high + 0.05) / (low + 0.05)
+
+    for text in ("text", "quiet", "ink", "good", "alarm"):
+        for ground in ("paper", "tint"):
+            assert contrast(text, ground) >= 4.5, (text, ground)
