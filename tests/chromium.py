@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
 
 needs_chromium = pytest.mark.skipif(
     not (shutil.which("chromium") and shutil.which("chromedriver")),
@@ -42,3 +43,13 @@ def look_as(browser, width: int = 1400, height: int = 900, **media: str) -> None
     )
     features = [{"name": name.replace("_", "-"), "value": value} for name, value in media.items()]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+
+
+def first_paint(browser, address: str, loads: int = 5) -> float:
+    """Milliseconds until a page shows something: the least of several loads, for busy machines."""
+    script = "return performance.getEntriesByType('paint').map(entry => entry.startTime)"
+    found = []
+    for _ in range(loads):
+        browser.get(address)
+        found += WebDriverWait(browser, 60).until(lambda driver: driver.execute_script(script))
+    return min(found)

@@ -92,7 +92,8 @@ def test_figures_tables_and_equations_have_the_numbers_of_the_pdf(sample_to_read
 def test_a_number_tells_its_metric_in_full_and_its_run(page):
     (slope,) = re.findall(r"<span class=\"value\"[^>]*>0\.9877</span>", page)
     assert 'data-metric="sample_hw/p1_lines: slope = 0.98765"' in slope
-    assert 'data-run="run solve.py; seeds 0, 1, 2; device cpu; preset full"' in slope
+    run = "run solve.py; seeds 0, 1, 2 (config.yaml); device cpu (config.yaml); preset full"
+    assert f'data-run="{run}"' in slope
     assert 'data-metric="sample_hw/p1_lines: method = &quot;normal_eq&quot;"' in page
 
 

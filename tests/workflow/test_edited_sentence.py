@@ -25,7 +25,8 @@ def jobs(tmp_path_factory) -> list[tuple[str, list[str], list[str]]]:
     """Rule, inputs and outputs of every job of a fresh checkout, from one dry run."""
     project = copy_of_checkout(tmp_path_factory.mktemp("sentence") / "project")
     options = ("--config", "data={source: standin}", "--workflow-profile", "none", "--dry-run")
-    run = project.snakemake("all", *SETS, *options)
+    pages = [f"results/{name}.html" for name in ("submission", *SETS)]
+    run = project.snakemake("all", *SETS, *pages, *options)
     assert run.returncode == 0, run.stdout[-3000:]
     blocks = re.split(r"(?m)^(?:local)?rule (\w+):$", run.stdout)
     found = []
@@ -48,7 +49,9 @@ def documents_with(name: str, problem: str) -> list[str]:
 def test_it_renders_each_document_that_prints_it_and_runs_nothing_else(jobs, name, problem):
     chapter = f"report/{name}/_{problem}.qmd"
     reading = [(rule, outputs) for rule, inputs, outputs in jobs if chapter in inputs]
-    assert {rule for rule, _ in reading} == {"render"}
+    assert {rule for rule, _ in reading} == {"render", "render_html"}
+    pages = sorted(outputs[0] for rule, outputs in reading if rule == "render_html")
+    assert pages == [f"results/{name}.html", "results/submission.html"]
     pdfs = sorted(path for _, outputs in reading for path in outputs if path.endswith(".pdf"))
     assert pdfs == sorted(f"results/{document}.pdf" for document in documents_with(name, problem))
 

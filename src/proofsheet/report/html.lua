@@ -100,8 +100,8 @@ end
 
 local function equations(inlines)
   local result = pandoc.Inlines({})
-  for _, inline in ipairs(inlines) do
-    local label = equation_label(inline)
+  for index, inline in ipairs(inlines) do
+    local label, following = equation_label(inline), inlines[index + 1]
     if label then
       while #result > 0 and result[#result].t:match("Space$") or result[#result].t == "SoftBreak" do
         result:remove()
@@ -116,6 +116,12 @@ local function equations(inlines)
       end
     elseif inline.t == "Math" and inline.mathtype == "DisplayMath" then
       result:extend({ html('<span class="equation">'), inline, html("</span>") })
+    elseif inline.t == "Math" and following and following.t == "Str" then
+      -- A comma stays with its formula.
+      result:extend({ html('<span class="whole">'), inline })
+    elseif inline.t == "Str" and index > 1 and inlines[index - 1].t == "Math"
+      and inlines[index - 1].mathtype == "InlineMath" then
+      result:extend({ inline, html("</span>") })
     else
       result:insert(inline)
     end

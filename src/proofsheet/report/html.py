@@ -29,7 +29,7 @@ from proofsheet.report.chapter import VARIABLE, Chapter
 from proofsheet.report.inline_svg import Figures
 from proofsheet.report.lint_rules import Report
 from proofsheet.report.marks import CHECK
-from proofsheet.report.provenance import commit
+from proofsheet.report.provenance import comma_list, commit
 from proofsheet.report.render import choose, complaints
 from proofsheet.report.results import Outcome, metric
 from proofsheet.report.variables import lookup
@@ -165,16 +165,14 @@ def _run(outcome: Outcome, keys: list[str], settings: Mapping[str, Any]) -> str:
     shared = {name: len({name, *name.split("-")}.intersection(keys)) for name in runs}
     most = max(shared.values(), default=0)
     chosen = [name for name in runs if shared[name] == most]
-    seeds = {runs[name]["seed"] for name in chosen if "seed" in runs[name]}
-    devices = {runs[name]["device"] for name in chosen if "device" in runs[name]}
-    listed = seeds or settings.get("seeds", ())
-    facts = {
-        "run": ", ".join(chosen) or "solve.py",
-        "seeds": listed if isinstance(listed, str) else ", ".join(map(str, sorted(listed))),
-        "device": ", ".join(sorted(devices)) or settings.get("device", ""),
-        "preset": settings.get("preset", ""),
-    }
-    return "; ".join(f"{key} {fact}" for key, fact in facts.items() if fact)
+    facts: dict[str, Any] = {"run": ", ".join(chosen) or "solve.py"}
+    for key, setting in (("seed", "seeds"), ("device", "device")):
+        recorded = sorted({runs[name][key] for name in chosen if key in runs[name]})
+        facts[setting] = (
+            comma_list(recorded) or f"{comma_list(settings.get(setting, ''))} (config.yaml)"
+        )
+    facts["preset"] = settings.get("preset", "")
+    return "; ".join(f"{key} {fact}" for key, fact in facts.items())
 
 
 @cache

@@ -31,7 +31,7 @@ def section(outcomes: Iterable[Outcome], *, settings: Mapping[str, Any], root: P
     parts = ["# Provenance {.unnumbered}\n"]
     for source in _sources(outcomes).values():
         parts.append(f"**{escape(_title(source))}**: {escape(_description(source))}\n")
-    chosen = {key: _listed(value) for key, value in settings.items()}
+    chosen = {key: comma_list(value) for key, value in settings.items()}
     facts = {**machine(), **chosen, "commit": commit(root)}
     for name, pairs in (("Run", facts), ("Software", versions())):
         listed = "; ".join(f"{key} {value}" for key, value in pairs.items())
@@ -214,7 +214,8 @@ def _checksums(files: Iterable[Mapping[str, str]]) -> list[tuple[str, str]]:
     return [(file["name"], f"{kind.upper()} {file[kind]}") for file, kind in kinds if kind in file]
 
 
-def _listed(value: Any) -> str:
+def comma_list(value: Any) -> str:
+    """A setting in words: the entries of a list with commas between them."""
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
