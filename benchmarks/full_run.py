@@ -24,8 +24,6 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-import torch
-
 ROOT = Path(__file__).parents[1]
 # The checkout is made as in the tests.
 sys.path.insert(0, str(ROOT / "tests"))
@@ -127,6 +125,8 @@ def makespan(jobs: list[Job], cores: int) -> float:
 
 def reference() -> float:
     """Milliseconds of a product of two matrices of 1,024 rows and columns."""
+    import torch  # seconds, which only a run has to wait for
+
     torch.set_num_threads(1)
     matrix = torch.ones(1024, 1024)
     began = time.perf_counter()
