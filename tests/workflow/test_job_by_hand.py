@@ -39,8 +39,6 @@ def test_a_job_runs_in_this_process_and_writes_what_its_rule_writes(project):
             ["results/csci5527_hw2/p4_dry_beans/metrics.json"],
             "needs results/data/dry_bean/train.npz, which does not exist; make it first:",
         ),
-        ([f"{P1}/metrics.json", "presto=quick"], "unknown key presto (did you mean 'preset'?)"),
-        ([], "usage: python -m proofsheet.jobs.run RESULT"),
     ],
 )
 def test_a_mistake_is_told_in_one_line(project, arguments, message):
