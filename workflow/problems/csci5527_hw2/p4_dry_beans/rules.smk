@@ -17,7 +17,7 @@ TRAININGS[HW2_P4] = {
         function=f"{module}:tune_{kind}",
         run=f"{kind}-{{seed}}",
         data="dry_bean",
-        wildcards=dict(seed=config["seeds"]),
+        wildcards=dict(seed=HW2_P4_SEEDS),
         on_device=kind == "mlp",
         params=dict(
             split="seeded", seed=seed_of, grid=by_preset(full="full", quick="small")
