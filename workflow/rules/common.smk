@@ -315,8 +315,7 @@ def data_of(dataset):
 
 def flat(files):
     """The paths of a mapping, of which some are lists."""
-    lists = (path if isinstance(path, list) else [path] for path in files.values())
-    return [path for paths in lists for path in paths]
+    return sum((p if isinstance(p, list) else [p] for p in files.values()), [])
 
 
 def drawings_of(results, about):

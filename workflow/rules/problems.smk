@@ -122,10 +122,9 @@ for set_name, problem in PROBLEMS:
         inputs["metrics"] = f"{results}/metrics.json"
         if dataset:
             inputs["source"] = data_of(dataset)["source"]
-        DRAWN[set_name][problem] = {
-            "input": inputs,
-            "output": drawings_of(results, about),
-        }
+        DRAWN[set_name][problem] = dict(
+            input=inputs, output=drawings_of(results, about)
+        )
 
 
 # The figures of a set share a process, whose start would take most of their time.

@@ -51,5 +51,4 @@ SOLVE["csci5527_hw3/p1_optimizers"] = dict(
     params=dict(steps=by_preset(full=2000, quick=400)),
 )
 
-
 FIGURE_INPUTS["csci5527_hw3/p1_optimizers"] = dict(tuning=HW3_TUNINGS)

@@ -52,7 +52,6 @@ SOLVE["csci5527_hw3/p4_transfer"] = dict(
     runtime=15,
 )
 
-
 FIGURE_INPUTS["csci5527_hw3/p4_transfer"] = dict(
     train="results/data/chest_xray/train.npz"
 )
