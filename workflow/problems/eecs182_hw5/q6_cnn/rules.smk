@@ -1,7 +1,8 @@
 Q6_RUNS = "results/eecs182_hw5/q6_cnn/runs"
 # The candidates, keys of `designs.DESIGNS`.
 Q6_DESIGNS = by_preset(
-    full="muon_005 muon_010 muon_020 muon_040".split(), quick="muon_005 muon_010".split()
+    full="muon_005 muon_010 muon_020 muon_040".split(),
+    quick="muon_005 muon_010".split(),
 )
 
 # None: all images, and the epochs that are planned.
