@@ -341,8 +341,11 @@ def derivative(function: Callable[..., Any], at: Any, along: Any, order: int = 1
 def _line(order: int) -> Callable[[Any, Any], Number]:
     def line(x: Any, v: Any) -> Number:
         x, v = number(x), number(v)
+        if len(x.parts) > 1 or len(v.parts) > 1:
+            raise TypeError("a derivative inside another would lose the outer one")
         parts = (x.parts[0], v.parts[0], *(0,) * (order - 1))
-        return Number(parts, max(x.over, v.over), x.under + v.under, x.logits)
+        at = x + v
+        return Number(parts, at.over, at.under, x.logits)
 
     return line
 

@@ -121,6 +121,12 @@ def test_a_gradient_of_a_quadratic_form(draw):
     assert (both == A @ x + A @ v).all()
 
 
+def test_a_derivative_inside_another_is_refused(draw):
+    x = draw()
+    with pytest.raises(TypeError, match="inside another"):
+        derivative(lambda y: derivative(lambda z: z * y, y, 1), x, 1)
+
+
 def test_order_is_refused_unless_the_check_allows_it(draw):
     x = draw(4)
     with pytest.raises(TypeError, match="order"):
