@@ -18,7 +18,7 @@ from mytorch.nn.optim import SGD
 from problems.dl_hw1.p6_mytorch import derivations as p6
 from problems.dl_hw1.p6_mytorch import gradient_errors
 from problems.dl_hw1.p6_mytorch import train as training
-from problems.dl_hw1.p6_mytorch.train import perceptron, rows_of, train
+from problems.dl_hw1.p6_mytorch.train import perceptron, rows_of, train_by
 from proofsheet.checks import checks_of
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
@@ -160,7 +160,7 @@ def test_our_own_recipe_lowers_the_rate_to_zero(monkeypatch):
             rates.append(self.lr)
 
     monkeypatch.setattr(training, "SGD", Watched)
-    _, arrays = training.train_tuned(digits(), epochs=2, images=128)
+    _, arrays = train_by(digits(), recipe="tuned", epochs=2, images=128)
     assert arrays["losses"].shape == (2, 8)
     np.testing.assert_allclose(rates, np.linspace(0.1, 0.1 / 16, 16))
 
@@ -236,13 +236,12 @@ COMPUTED = ("metrics.json", "checks.json", "arrays.npz")
 def compute(perform, folder: Path) -> dict:
     runs = {}
     for recipe in ("xavier", "he", "tuned"):
-        function, given = (
-            (training.train_tuned, {}) if recipe == "tuned" else (train, {"init": recipe})
-        )
         runs[recipe] = [folder / f"{recipe}-{seed}.json" for seed in (0, 1)]
         for seed, path in enumerate(runs[recipe]):
             data = digits().divided("published")
-            metrics, arrays = function(data, seed=seed, images=600, epochs=1, **given)
+            metrics, arrays = training.train_by(
+                data, recipe=recipe, seed=seed, images=600, epochs=1
+            )
             write_json(path, metrics)
             write_arrays(path.with_suffix(".npz"), **arrays)
     outputs = {name.split(".")[0]: folder / name for name in COMPUTED}

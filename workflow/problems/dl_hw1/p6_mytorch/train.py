@@ -27,6 +27,8 @@ SIZES, RATE, BATCH = (784, 128, 64, 10), 0.1, 64
 TUNED = {"init": "he", "batch": 16, "decay": True}
 """What our own recipe changes; chosen on 10,000 of the training images."""
 
+RECIPES = {"xavier": {"init": "xavier"}, "he": {"init": "he"}, "tuned": TUNED}
+
 
 def perceptron(
     sizes: Sequence[int],
@@ -109,11 +111,11 @@ def train(
     }, {"losses": losses, "test_predicted": predicted, "val_logits": logits_of(model, val)}
 
 
-def train_tuned(
-    data: Dataset, device: object = None, **parameters: Any
+def train_by(
+    data: Dataset, device: object = None, *, recipe: str, **parameters: Any
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """As `train`, by our own recipe."""
-    return train(data, device, **TUNED, **parameters)
+    """As `train`, by one of the `RECIPES`."""
+    return train(data, device, **RECIPES[recipe], **parameters)
 
 
 def _predicted(model: Sequential, rows: np.ndarray) -> np.ndarray:
