@@ -7,7 +7,6 @@ import time
 from functools import cache
 from itertools import product
 from pathlib import Path
-from types import SimpleNamespace
 
 # Two folders above this file, wherever Snakemake was started.
 ROOT = Path(str(workflow.current_basedir)).parents[1]
@@ -62,6 +61,7 @@ from proofsheet.planning.documents import documents
 from proofsheet.planning.gpu_count import visible_gpus
 from proofsheet.planning.html_report import check_report
 from proofsheet.planning.import_graph import imported_modules, pasted_modules
+from proofsheet.planning.job_parts import data_of, drawings_of, flat, needs, shared_by
 from proofsheet.planning.presets import describe_quick, set_presets
 from proofsheet.planning.run_lock import only_run_here, writable_or_end
 from proofsheet.planning.slurm_hint import note_inside_a_job
@@ -228,29 +228,6 @@ def benchmark_of(job):
     return f"results/benchmarks/{job}.tsv"
 
 
-def needs(mem_mb, runtime, gpu=None):
-    """Resources of a job: memory, as much again at each retry; minutes; GPUs."""
-    resources = {
-        "mem_mb": lambda wildcards, attempt: mem_mb * attempt,
-        "runtime": runtime,
-    }
-    return resources if gpu is None else resources | {"gpu": gpu}
-
-
-def shared_by(each, inputs, params):
-    """Inputs and parameters of a job with several runs; `runs` has what each has of its own."""
-    own = [
-        values
-        | {k: v(SimpleNamespace(**values)) for k, v in params.items() if callable(v)}
-        | {k: v.format(**values) for k, v in inputs.items() if "{" in v}
-        for values in each
-    ]
-    inputs = {
-        k: sorted({run[k] for run in own}) if "{" in v else v for k, v in inputs.items()
-    }
-    return inputs, {k: v for k, v in params.items() if not callable(v)} | {"runs": own}
-
-
 def seed_of(wildcards):
     """The seed that is in the name of a run."""
     return int(wildcards.seed)
@@ -302,29 +279,6 @@ def renewals_of(dataset):
             file=sys.stderr,
         )
     return renewals(f"results/data/{dataset}/source.json") + (dataset in BETTER)
-
-
-def data_of(dataset):
-    """The prepared files of a dataset, by name."""
-    parts = {"scipy_images": ["images"], "weights": ["weights"]}
-    return {
-        part: f"results/data/{dataset}/{part}.npz"
-        for part in parts.get(dataset, ["train", "val", "test"])
-    } | {"source": f"results/data/{dataset}/source.json"}
-
-
-def flat(files):
-    """The paths of a mapping, of which some are lists."""
-    return sum((p if isinstance(p, list) else [p] for p in files.values()), [])
-
-
-def drawings_of(results, about):
-    """Figures and tables of a problem by name; a table named as a figure is `<name>_table`."""
-    figures, tables = about.get("figures", []), about.get("tables", [])
-    return {name: f"{results}/figures/{name}.svg" for name in figures} | {
-        f"{name}_table" if name in figures else name: f"{results}/tables/{name}.md"
-        for name in tables
-    }
 
 
 # The report is rendered where Snakemake was started, and names what it finds there.
