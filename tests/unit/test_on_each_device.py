@@ -12,10 +12,11 @@ import torch
 
 from problems.cs7643_ps2.p7_cifar10.recipes import PLANS, Plan
 from problems.csci5527_hw3.p1_optimizers import network as digit_network
-from problems.csci5527_hw3.p4_transfer.finetune import Images, build
+from problems.csci5527_hw3.p4_transfer.finetune import build
 from problems.csci5527_hw3.p4_transfer.finetune import fit as fit_transfer
 from problems.dl_hw1.p4_bloodmnist import model as blood_cells
 from problems.dl_hw1.p5_initialization.model import DeepNetworks, train_epoch
+from proofsheet.data.dataset import Part
 from proofsheet.jobs.device import make_deterministic, mixed_precision, resolve
 from proofsheet.learning import small_image_nets as cifar_nets
 from proofsheet.learning.augmentation import Growing, logits_both_ways
@@ -89,7 +90,7 @@ def perceptrons(device: torch.device) -> np.ndarray:
 
 def radiographs(device: torch.device) -> np.ndarray:
     rng = np.random.default_rng(0)
-    part = Images(rng.integers(0, 256, (32, 64, 64)).astype(np.uint8), np.arange(32) % 2)
+    part = Part(rng.integers(0, 256, (32, 64, 64)).astype(np.uint8), np.arange(32) % 2)
     strategy = Strategy(initial="random", blocks=3, epochs=1, learning_rate=1e-3)
     model = build(strategy, random_state(1), 0).to(device)
     found = fit_transfer(

@@ -28,8 +28,9 @@ NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 # Rules of the workflow, and folders of results, that a set of this name would get into the way of.
 TAKEN = frozenset(
     [
-        "all", "benchmarks", "data", "gallery", "logs", "notebook", "notebooks",
-        "render", "report", "scipy_images", "submission", "sweep_summary", "sweeps", "weights",
+        "all", "benchmarks", "data", "gallery", "html", "logs", "notebook", "notebooks",
+        "render", "render_html", "report", "scipy_images", "submission", "sweep_summary", "sweeps",
+        "weights",
     ]
 )  # fmt: skip
 PROBLEM = re.compile(r"[a-z](\d+)_([a-z0-9]+(?:_[a-z0-9]+)*)")
