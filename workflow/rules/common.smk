@@ -286,6 +286,7 @@ ON_A_CLUSTER = (
     "on a cluster; platform and processor are those of the machine that rendered this"
 )
 # What the renderer reads beside Python modules.
+PAGE_FILES = ["html.lua", "page.html", "page.css", "page.js"]
 RENDERER_FILES = ["quarto.lua", "fallback.typ"]
 
 

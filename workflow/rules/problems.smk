@@ -127,36 +127,43 @@ for set_name, problem in PROBLEMS:
         )
 
 
-# The figures of a set share a process, whose start would take most of their time.
-for set_name, problems in DRAWN.items():
-    if not problems:
-        continue
-    scripts = [f"workflow/problems/{set_name}/{name}/figures.py" for name in problems]
+# In the quick preset the figures of a set share a process, whose start would take most of their
+# time. In full, those of a problem wait for its trainings alone.
+for set_name, drawn in DRAWN.items():
+    jobs = {f"{problem}_figures": {problem: files} for problem, files in drawn.items()}
+    if jobs and PRESETS[set_name] == "quick":
+        jobs = {"figures": drawn}
+    for job, problems in jobs.items():
+        scripts = [f"workflow/problems/{set_name}/{p}/figures.py" for p in problems]
 
-    rule:
-        name:
-            f"{set_name}_figures"
-        input:
-            [file for drawn in problems.values() for file in flat(drawn["input"])],
-            modules=sorted(
-                {m for s in scripts for m in modules_called(s, by="scripts/figures")}
-            ),
-        output:
-            [file for drawn in problems.values() for file in flat(drawn["output"])],
-        log:
-            log_of(f"{set_name}/figures"),
-        benchmark:
-            benchmark_of(f"{set_name}/figures")
-        localrule: True
-        conda:
-            env("figures")
-        resources:
-            **needs(mem_mb=1000, runtime=10),
-        params:
-            problems=problems,
-            set=set_name,
-        script:
-            "../scripts/figures.py"
+        rule:
+            name:
+                f"{set_name}_{job}"
+            input:
+                [path for files in problems.values() for path in flat(files["input"])],
+                modules=sorted(
+                    {
+                        m
+                        for s in scripts
+                        for m in modules_called(s, by="scripts/figures")
+                    }
+                ),
+            output:
+                [path for files in problems.values() for path in flat(files["output"])],
+            log:
+                log_of(f"{set_name}/{job}"),
+            benchmark:
+                benchmark_of(f"{set_name}/{job}")
+            localrule: True
+            conda:
+                env("figures")
+            resources:
+                **needs(mem_mb=1000, runtime=10),
+            params:
+                problems=problems,
+                set=set_name,
+            script:
+                "../scripts/figures.py"
 
 
 # In the quick preset the notebooks of a set share a job and a kernel.

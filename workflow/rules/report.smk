@@ -88,10 +88,7 @@ rule render_html:
             for path in sorted(Path("workflow/problems", name, problem).glob("*.py"))
         ],
         modules=modules_of("scripts/report/html"),
-        files=expand(
-            "src/proofsheet/report/{name}",
-            name=["html.lua", "page.html", "page.css", "page.js"],
-        ),
+        files=collect("src/proofsheet/report/{name}", name=PAGE_FILES),
     output:
         page="results/{document}.html",
     log:
