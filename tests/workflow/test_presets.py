@@ -29,7 +29,8 @@ def test_a_set_on_stand_ins_runs_small_and_one_on_real_data_in_full(project):
     (mirror / "a.xlsx").touch()
     small = trainings(project, "data={source: standin}")
     full = trainings(project, "data={source: mirror, mirror: mirror}")
-    assert full == 3 * small
+    # In quick one job; in full four optimizers with three seeds, and PyTorch's four with one.
+    assert (small, full) == (1, 4 * 3 + 4)
     assert trainings(project, "data={source: standin}", "preset=full") == full
 
 
