@@ -74,7 +74,7 @@ def test_a_click_leads_to_the_graph_of_the_workflow(browser, page):
     )
     wait.until(lambda driver: driver.execute_script(ink, graph) > 1000)
     source = page[0].read_text(encoding="utf-8")
-    for rule in ("csci5527_hw2_p1_subspace", "data", "render", "csci5527_hw2_p1_subspace_notebook"):
+    for rule in ("csci5527_hw2_p1_subspace", "data", "render", "csci5527_hw2_notebooks"):
         assert f'"{rule}"' in source
     assert severe(browser) == []
 

@@ -38,7 +38,7 @@ def feature_map(rng: Rng) -> Tensor:
 
 
 def ours(method: str, x: Tensor, eps: float) -> Tensor:
-    """One of the methods of `proofsheet.learning.normalization` by name."""
+    """Batch, layer or instance norm, by name."""
     return METHODS[method](x, eps)
 
 
