@@ -65,7 +65,7 @@ def calls(project, *arguments: str) -> int:
 
 
 def test_planning_many_jobs_stays_cheap(project):
-    """Twice the jobs are twice the work, and 1,000 less than four times the empty workflow."""
+    """Twice the jobs are twice the work, and 1,000 less than eight times the empty workflow."""
     empty = calls(project)
     some, more = (
         calls(project, *configured(project, f"{{seed: {list(range(count))}}}", per_job=1))
@@ -73,4 +73,4 @@ def test_planning_many_jobs_stays_cheap(project):
     )
     print(f"calls: {empty:,} without a sweep, {some:,} with 150 jobs, {more:,} with 300")
     assert more - some < 1.3 * (some - empty)
-    assert (more - empty) / 300 * 1000 < 4 * empty
+    assert (more - empty) / 300 * 1000 < 8 * empty
