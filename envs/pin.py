@@ -13,12 +13,12 @@ ENVIRONMENTS = {
         "medmnist", "kaggle", "six", "pooch", "pyyaml", "jsonschema", "tqdm",
     ],
     "compute": [
-        "numpy", "scipy", "sympy", "python-flint", "scikit-learn", "torch", "torchvision", "tqdm",
+        "numpy", "scipy", "sympy", "scikit-learn", "torch", "torchvision", "tqdm",
         "pyyaml",
     ],
     "figures": ["numpy", "scipy", "matplotlib", "scikit-learn"],
     "notebooks": [
-        "numpy", "scipy", "sympy", "python-flint", "scikit-learn", "torch", "torchvision", "pandas",
+        "numpy", "scipy", "sympy", "scikit-learn", "torch", "torchvision", "pandas",
         "openpyxl", "ucimlrepo", "medmnist", "kaggle", "pooch", "matplotlib", "tqdm", "nbformat",
         "nbclient", "ipykernel", "pyyaml",
     ],

@@ -30,10 +30,6 @@ wrong one and see the check fail:
         A, x = draw(3, 2), draw(2)
         return formula(A, x), lambda x: (A @ x) @ (A @ x), x
 
-    @interval_check("tanh x ≤ x for 0.1 ≤ x ≤ 5")
-    def tanh_below_the_diagonal(formula=lambda x: x):
-        return lambda x: formula(x) - x.tanh(), [(0.1, 5)]
-
     @identity_check("d tanh x/dx = 1 − tanh² x")
     def slope_of_tanh(rng, formula=lambda t: 1 - t**2):
         x = sympy.Symbol("x")
@@ -59,7 +55,6 @@ from proofsheet.exact import PRIME, Draw, Number, Redraw, compare, derivative
 Method = Literal[
     "symbolic",
     "exact",
-    "interval",
     "exhaustive",
     "autograd",
     "finite-difference",
@@ -278,56 +273,6 @@ def _exact(
         )
 
     return decorate
-
-
-def interval_check(
-    claim: str, *, boxes: int = 100_000
-) -> Callable[[Callable[..., Any]], DerivationCheck]:
-    """Of a function `(formula=right) -> margin, box`: margin ≥ 0 on the whole box, or a list.
-
-    `margin` takes one `flint.arb` for each (low, high) of the box and returns one. The box is
-    bisected until interval arithmetic, which rounds outward, proves margin ≥ 0 on every piece.
-    A margin that is 0 somewhere inside cannot be proved so: write it as a square, or prove its
-    slope. What lies beyond the box is the chapter's argument. The check fails with a piece where
-    margin < 0, or after so many boxes.
-    """
-
-    def decorate(case: Callable[..., Any]) -> DerivationCheck:
-        @wraps(case)
-        def unproved(rng: np.random.Generator, *formula: Any) -> float:
-            claims = case(*formula)
-            claims = claims if isinstance(claims, list) else [claims]
-            return float(sum(not nonnegative(*one, boxes=boxes) for one in claims))
-
-        return derivation_check(claim=claim, method="interval", tolerance=0)(unproved)
-
-    return decorate
-
-
-def nonnegative(
-    margin: Callable[..., Any], box: list[tuple[float, float]], *, boxes: int = 100_000
-) -> bool:
-    """Whether interval arithmetic proves margin ≥ 0 on the box, with at most so many pieces."""
-    from flint import arb
-
-    pieces = [box]
-    for _ in range(boxes):
-        if not pieces:
-            return True
-        piece = pieces.pop()
-        middle = [(low + high) / 2 for low, high in piece]
-        # Rounding must not leave a gap at the edges, hence the last factor.
-        radii = [(high - low) / 2 * (1 + 1e-15) + 1e-300 for low, high in piece]
-        value = margin(*(arb(m, r) for m, r in zip(middle, radii, strict=True)))
-        if value >= 0:
-            continue
-        widest = int(np.argmax(radii))
-        if value < 0 or radii[widest] < 1e-12:
-            return False
-        low, high = piece[widest]
-        for half in ((low, middle[widest]), (middle[widest], high)):
-            pieces.append([*piece[:widest], half, *piece[widest + 1 :]])
-    return False
 
 
 def _of_shape(

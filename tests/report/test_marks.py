@@ -23,7 +23,6 @@ def check(method="reference", trials=100, name="a", error=2e-16, tolerance=1e-12
     [
         ("symbolic", 1, ("symbolic", "–")),
         ("exhaustive", 1, ("exhaustive", "–")),
-        ("interval", 1, ("interval", "–")),
         ("exact", 3, ("exact identity, d ≤ 0", "3")),
         # Drawn cases are not all cases, however each was compared.
         ("symbolic", 20, ("sampled, each symbolic", "20")),
@@ -43,8 +42,8 @@ def test_only_what_samples_nothing_is_called_symbolic_or_exhaustive(method, tria
         ([], ""),
         ([check("symbolic", 1)], "1 check passed: 1 symbolic."),
         (
-            [check("exact", 3), check("exact", 3), check("interval", 1), check("reference", 1)],
-            "4 checks passed: 2 by exact identities, 1 by interval arithmetic, 1 on sampled cases.",
+            [check("exact", 3), check("exact", 3), check("reference", 1)],
+            "3 checks passed: 2 by exact identities, 1 on sampled cases.",
         ),
         (
             [check("symbolic", 1), check("exhaustive", 1), check("symbolic", 5), check("bound")],

@@ -42,7 +42,7 @@ def test_every_environment_that_a_rule_names_exists_and_the_other_way_round():
 BROUGHT_BY = {
     "sklearn": "scikit-learn", "yaml": "pyyaml", "pypandoc": "pypandoc-binary",
     "cycler": "matplotlib", "PIL": "torchvision", "IPython": "ipykernel", "mpmath": "sympy",
-    "traitlets": "nbclient", "flint": "python-flint",
+    "traitlets": "nbclient",
 }  # fmt: skip
 
 

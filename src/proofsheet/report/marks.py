@@ -15,7 +15,6 @@ PROVED = {
     "symbolic": "symbolic",
     "exhaustive": "exhaustive",
     "exact": "by exact identities",
-    "interval": "by interval arithmetic",
 }
 """Methods that sample nothing: as the cover counts them."""
 
