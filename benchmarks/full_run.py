@@ -41,11 +41,10 @@ BEFORE = {
 
 @dataclass(frozen=True)
 class Job:
-    """One job of a finished run: its seconds, cores, and the files that it read and made."""
+    """One job of a finished run: its seconds, and the files that it read and made."""
 
     name: str
     seconds: float
-    cores: int
     inputs: frozenset[str]
     outputs: frozenset[str]
 
@@ -67,10 +66,8 @@ def jobs_of(folder: Path) -> list[Job]:
         if benchmark.is_file():
             with benchmark.open(encoding="utf-8", newline="") as file:
                 (row,) = csv.DictReader(file, delimiter="\t")
-            # Of the trainings only the largest network has two threads.
-            cores = 2 if name.endswith("p7_cifar10/own") else 1
             inputs, outputs = frozenset(record["input"]), frozenset(record["outputs"])
-            jobs.append(Job(name, float(row["s"]), cores, inputs, outputs))
+            jobs.append(Job(name, float(row["s"]), inputs, outputs))
     return jobs
 
 
@@ -112,13 +109,11 @@ def makespan(jobs: list[Job], cores: int) -> float:
     now, free = 0.0, cores
     while sorter.is_active():
         ready = sorted([*ready, *sorter.get_ready()], key=lambda name: -seconds_of(ahead[name]))
-        for name in list(ready):
-            if by_name[name].cores <= free:
-                ready.remove(name)
-                free -= by_name[name].cores
-                heapq.heappush(running, (now + by_name[name].seconds, name))
+        for name in ready[:free]:
+            heapq.heappush(running, (now + by_name[name].seconds, name))
+        ready, free = ready[free:], max(free - len(ready), 0)
         now, done = heapq.heappop(running)
-        free += by_name[done].cores
+        free += 1
         sorter.done(done)
     return now
 

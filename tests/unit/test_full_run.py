@@ -12,8 +12,8 @@ benchmark = runpy.run_path(str(ROOT / "benchmarks/full_run.py"))
 Job = benchmark["Job"]
 
 
-def job(name: str, seconds: float, inputs: str = "", cores: int = 1):
-    return Job(name, seconds, cores, frozenset(inputs), frozenset(name))
+def job(name: str, seconds: float, inputs: str = ""):
+    return Job(name, seconds, frozenset(inputs), frozenset(name))
 
 
 # d waits for b and c, which wait for a; e for nothing.
@@ -28,9 +28,3 @@ def test_the_critical_path_is_the_longest_chain():
 @pytest.mark.parametrize(("cores", "seconds"), [(1, 15), (2, 9), (3, 7), (8, 7)])
 def test_a_run_on_more_cores_ends_when_its_jobs_allow(cores, seconds):
     assert benchmark["makespan"](JOBS, cores) == seconds
-
-
-def test_a_job_of_two_cores_waits_for_both():
-    jobs = [job("a", 3), job("b", 2, cores=2)]
-    assert benchmark["makespan"](jobs, 2) == 5
-    assert benchmark["makespan"](jobs, 3) == 3

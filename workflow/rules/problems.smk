@@ -3,12 +3,13 @@
 # what its other jobs need beyond the usual:
 #
 #   TRAININGS["<set>/<problem>"] = dict(<rule>=dict(function, run, data, params, wildcards, inputs,
-#       on_device, mem_mb, runtime, threads, priority))
+#       on_device, mem_mb, runtime, priority))
 #   SOLVE["<set>/<problem>"] = dict(inputs, outputs, params, data, mem_mb, runtime, environment)
 #   FIGURE_INPUTS["<set>/<problem>"] = dict(name=path)
 #
 # A training is `function` (train:train is `train` of train.py); it leaves runs/<run>.json and .npz
-# for each combination of `wildcards`, the values of the wildcards in `run`.
+# for each combination of `wildcards`, the values of the wildcards in `run`. It has one thread: two
+# trainings side by side are faster than one on two threads.
 TRAININGS = {}
 SOLVE = {}
 FIGURE_INPUTS = {}
@@ -64,7 +65,6 @@ for label, training_name in [
         priority: training.get("priority", 0)
         conda:
             env("compute")
-        threads: 1 if "runs" in params else training.get("threads", 1)
         resources:
             **needs(
                 training.get("mem_mb", 3000),

@@ -26,8 +26,6 @@ TRAININGS["cs7643_ps2/p7_cifar10"] = dict(
         data="cifar10",
         wildcards=dict(network=P7_NETWORKS),
         priority=LONG,
-        # The others are small: two of them side by side take less time than one after the other.
-        threads=lambda wildcards: 2 if wildcards.network == "own" else 1,
         params=P7_SIZES | P7_EPOCHS,
         mem_mb=5000,
         runtime=40,
