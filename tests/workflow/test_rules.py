@@ -41,7 +41,7 @@ def test_every_problem_has_its_jobs():
         *_, name, problem, file = path.parts
         job = {
             "solve.py": f"{name}_{problem}",
-            "figures.py": f"{name}_figures",
+            "figures.py": f"{name}_{problem}_figures",
             "notebook.py": f"{name}_{problem}_notebook",
         }.get(file)
         assert job is None or job in RULES
