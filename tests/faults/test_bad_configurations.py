@@ -21,7 +21,7 @@ CONFIGS: dict[str, tuple[bytes | str, str]] = {
     "a list": ("- device: cpu\n", "allowed: keys with values"),
     "a key twice": ("device: cpu\ndevice: cuda\n", "config.yaml:2: the key 'device' is also"),
     "a word": ("quick\n", "allowed: keys with values"),
-    "truncated": ("device: auto\nseeds: [0, 1", "config.yaml:2 is not YAML"),
+    "truncated": ("device: auto\nseeds: [0, 1", r"config.yaml:\d is not YAML"),
     "a tab": ("data:\n\tsource: auto\n", "config.yaml:2 is not YAML"),
     "a quote that is left open": ("author:\n  name: 'Ada\n", "is not YAML"),
     "not UTF-8": ("author: {name: é}\n".encode("latin-1"), "is not UTF-8; save it as UTF-8"),
