@@ -252,20 +252,22 @@ def _exact(
     def decorate(case: Callable[..., Any]) -> DerivationCheck:
         @wraps(case)
         def of_one_point(rng: np.random.Generator, *formula: Any) -> tuple[float, int]:
+            degrees: list[int] = []
+
+            def differing(left: Any, right: Any) -> float:
+                wrong, degree = compare(left, right)
+                degrees.append(degree)
+                return wrong
+
+            draw = Draw(rng)
             for _ in range(1000):
-                Number.roots, Number.ordered, degrees = set(), ordered, [0]
-
-                def differing(left: Any, right: Any, degrees: list[int] = degrees) -> float:
-                    wrong, degree = compare(left, right)
-                    degrees.append(degree)
-                    return wrong
-
-                draw = Draw(rng)
+                Number.roots, Number.ordered = set(), ordered
                 try:
                     sides = of_case(draw, *case(draw, *formula))
-                    return _largest_error(*sides, compare=differing), max(degrees)
                 except Redraw:
                     continue
+                wrong = _largest_error(*sides, compare=differing)
+                return wrong, max(degrees, default=0)
             raise ArithmeticError(f"{case.__name__}: no point where all quotients and roots exist")
 
         return derivation_check(claim=claim, method="exact", tolerance=0, trials=trials)(

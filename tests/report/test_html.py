@@ -23,6 +23,7 @@ from proofsheet.report.inline_svg import Figures
 from proofsheet.report.pdf_text import page_texts
 from proofsheet.report.render import render as render_pdf
 from proofsheet.report.stage import stage
+from sample_words import NUMBERED
 
 
 def words_of(page: str) -> str:
@@ -48,18 +49,7 @@ def page(sample_to_read) -> str:
         "test accuracy: 93.21 %† (asked ≥ 92.00 %, not applicable)",
         "1 check passed: 1 on sampled cases.",
         "Stand-in data. Not the real data but a stand-in was used for toy",
-        # references of every kind
-        "Two problems, Problem 1 and Problem 2,",
-        "partial derivatives of Equation 1 to zero",
-        "In Figure 1 the line",
-        "Figure 2 and Figure 2b, equation 1 and Table 1, Table 2.",
-        # captions
-        "Figure 1. The points and the line of Equation 2:",
-        "(a) Fitted.",
-        "(b) Residuals.",
-        "Figure 2. Both views of the same line.",
-        "Table 1. Every start ends at the same slope.",
-        "start from slope 0 0.5000 0.9877",
+        *NUMBERED,
         # numbers, and the mark of a derivation
         "The slope is 0.9877 by both ways, which differ by 3.2 × 10⁻⁹ (method: normal_eq).",
         "sum to zero, ✓1",

@@ -103,7 +103,7 @@ local function equations(inlines)
   for index, inline in ipairs(inlines) do
     local label, following = equation_label(inline), inlines[index + 1]
     if label then
-      while #result > 0 and result[#result].t:match("Space$") or result[#result].t == "SoftBreak" do
+      while #result > 0 and (result[#result].t == "Space" or result[#result].t == "SoftBreak") do
         result:remove()
       end
       result:remove()

@@ -75,11 +75,7 @@ def render(
             if renderer == "quarto" or not found:
                 raise UserError(message) from None
             log.warning("%s; the report is rendered without Quarto", message)
-            found = None
-            try:
-                pdf, said = _rendered(project, document, found)
-            except UserError as error:
-                raise UserError(_in_report(str(error), project, report)) from None
+            return render(staged, document, output, renderer="pandoc", report=report)
         if said.strip():
             log.info("%s", said.strip())
         faults = traces(pdf, staged, report) or complaints(said, staged, report)
