@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 
 import pytest
 
+from proofsheet.jobs.atomic_files import read_json
 from workflow_project import QUICK, ROOT, Project
 
 STAND_IN = ROOT / "tests/stand_in_gpu"
@@ -44,9 +44,17 @@ def test_every_training_runs_on_a_gpu(project):
     )
     assert run.returncode == 0, run.stdout[-6000:]
 
-    worked: dict[str, list[int]] = {}
-    for path in (project.folder / "records").glob("*.json"):
-        record = json.loads(path.read_text())
-        name = Path(record["program"]).stem.rpartition(".")[2]  # Snakemake runs tmp….<script>.py
-        worked.setdefault(name, []).append(record["operations"])
-    assert sum(count > 100 for count in worked["train"]) >= 3 * len(PROBLEMS)
+    runs = [read_json(path) for path in project.folder.glob("results/*/*/runs/*.json")]
+    devices = [run["device"] for run in runs if "device" in run]
+    assert len(devices) >= 3 * len(PROBLEMS)
+    assert "cpu" not in devices, devices
+
+    # A process trains one network or several. Those with NumPy alone never ask for a GPU.
+    operations = [
+        record["operations"]
+        for record in map(read_json, (project.folder / "records").glob("*.json"))
+        # Snakemake runs tmp….<script>.py.
+        if Path(record["program"]).stem.endswith("train")
+    ]
+    assert sum(count > 100 for count in operations) >= len(PROBLEMS)
+    assert sum(operations) > 100 * len(devices)
