@@ -79,6 +79,14 @@ def test_the_notebooks_print_the_numbers_of_the_report(finished):
     assert re.search(r"(\d+) numbers compared, 0 differ", run.stdout)
 
 
+def test_one_pass_of_typst_is_enough(finished):
+    """A letter that its own fonts lack has it set the whole document twice."""
+    logs = sorted((finished.folder / "results/logs/report").glob("*.log"))
+    assert len(logs) > len(SETS)
+    for log in logs:
+        assert "starts anew" not in log.read_text(encoding="utf-8"), log
+
+
 def test_no_page_is_nearly_empty_and_no_figure_far_from_its_text(finished):
     pdf = finished.folder / "results/csci5527_hw2.pdf"
     assert sparse_pages(pdf) == []

@@ -76,6 +76,8 @@ def _accessible(typ: Path) -> tuple[bytes, list[typst.TypstWarning]]:
             if "PDF/UA-1" not in error.message:
                 raise
             said = error.message
+            if ignored:
+                log.info("typst's own fonts are not enough, so it starts anew: %s", said)
     log.warning("the PDF does not meet PDF/UA-1: %s", said)
     return typst.compile_with_warnings(str(typ), **options)
 

@@ -148,7 +148,7 @@ def slice_jacobian(draw: Draw, formula: Any = jacobian) -> tuple:
 
 
 @exact_check(
-    "∂x̂/∂x is symmetric, takes 1 to 0, x̂ to ε/(σ² + ε)³ᐟ² x̂, and what is orthogonal to both to"
+    "∂x̂/∂x is symmetric, takes 1 to 0, x̂ to ε (σ² + ε)^(−3/2) x̂, and what is orthogonal to both to"
     " 1/√(σ² + ε) times itself, which is its norm for m ≥ 3; its square is 1/ε less a positive"
     " σ²/(ε(σ² + ε)); for m = 5"
 )
