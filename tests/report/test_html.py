@@ -68,6 +68,10 @@ def test_the_page_has_every_feature(page, words):
     assert words.lower() in words_of(page).replace("\u00a0", " ").lower()
 
 
+def test_a_space_follows_the_name_of_a_function_as_in_the_pdf(page):
+    assert '<mi mathvariant="normal">log</mi><mo rspace="0.167em">&#8289;</mo></mrow><mi>a<' in page
+
+
 def test_figures_tables_and_equations_have_the_numbers_of_the_pdf(sample_to_read, page):
     stage(sample_to_read.staging, sample_to_read.staged)
     output = sample_to_read.results / "x.pdf"

@@ -125,6 +125,11 @@ def _pandoc(pandoc: list[str], source: str, staged: Path, folder: Path) -> str:
     if faults := complaints(done.stderr, staged, folder):
         raise UserError("\n".join(faults))
     text = done.stdout.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
+    # Browsers leave no space between the name of a function and what it is applied to.
+    text = re.sub(
+        r"(?<!<msub>)(?<!<msup>)(<mrow><mi[^>]*>\w+</mi><mo)(>&#8289;</mo></mrow>)(?!<mo)",
+        r'\1 rspace="0.167em"\2', text,
+    )  # fmt: skip
     return re.sub(r"<th( style=\"[^\"]*\")?></th>", r"<td\1></td>", text)
 
 
