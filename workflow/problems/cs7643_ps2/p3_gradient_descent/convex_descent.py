@@ -2,8 +2,7 @@
 
 From w_1 = 0, T steps w_{t+1} = w_t − η∇f(w_t), and the mean w̄ of w_1, …, w_T. For f convex and
 ρ-Lipschitz with a minimizer of norm B or less, η = B/(ρ√T) gives f(w̄) − min f ≤ Bρ/√T
-(Shalev-Shwartz and Ben-David, *Understanding Machine Learning*, corollary 14.2). Asked for by
-CS 7643 PS 2, problem 3.
+(Shalev-Shwartz and Ben-David, *Understanding Machine Learning*, corollary 14.2).
 """
 
 from __future__ import annotations
@@ -12,22 +11,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-Value = Callable[[np.ndarray], float]
-Gradient = Callable[[np.ndarray], np.ndarray]
-
-
-def averaged(gradient: Gradient, dimension: int, step: float, steps: int) -> np.ndarray:
-    """w̄ = (w_1 + … + w_T)/T, (d,), without keeping the path."""
-    w, total = np.zeros(dimension), np.zeros(dimension)
-    for _ in range(steps):
-        total += w
-        w = w - step * gradient(w)
-    return total / steps
-
 
 def worst_case(
     steps: int, distance: float = 1.0, rho: float = 1.0, tilt: float = 1e-6
-) -> tuple[Value, Gradient, np.ndarray]:
+) -> tuple[Callable[[np.ndarray], float], Callable[[np.ndarray], np.ndarray], np.ndarray]:
     """A function on which T steps reach their bound, up to the factor 1 − tilt/2 or better.
 
     Returns f, ∇f and the minimizer (T,) of
@@ -58,5 +45,9 @@ def worst_case(
 def worst_gap(steps: int, distance: float = 1.0, rho: float = 1.0) -> float:
     """f(w̄) − min f after T steps with η = B/(ρ√T) on the worst function."""
     value, gradient, minimizer = worst_case(steps, distance, rho)
-    mean = averaged(gradient, steps, distance / (rho * np.sqrt(steps)), steps)
-    return float(value(mean) - value(minimizer))
+    step = distance / (rho * np.sqrt(steps))
+    w, total = np.zeros(steps), np.zeros(steps)
+    for _ in range(steps):
+        total += w
+        w = w - step * gradient(w)
+    return float(value(total / steps) - value(minimizer))

@@ -69,8 +69,7 @@ assert np.isclose(total, bound)
 # ## 3. The rate of convergence
 #
 # $f(\bar w) - f(w^*) \le B\rho/\sqrt T$. The function below, one for each $T$, reaches this bound
-# up to the factor $1 - \varepsilon$, because each step finds a new coordinate. On the simpler
-# function $\rho \lvert w - B \rvert$ the gap is more than half of the bound.
+# up to the factor $1 - \varepsilon$, because each step finds a new coordinate.
 
 
 # %%
@@ -91,21 +90,11 @@ def worst_gap(T, tilt=1e-6, B=1.0, rho=1.0):
     return value + rho * c
 
 
-def absolute_gap(T, B=1.0, rho=1.0):
-    """The same on rho |w - B|."""
-    eta, w, mean = B / (rho * np.sqrt(T)), 0.0, 0.0
-    for _ in range(T):
-        mean += w / T
-        w -= eta * rho * np.sign(w - B)
-    return rho * abs(mean - B)
-
-
 steps = np.array([4, 16, 64, 256, 1024, 4096])
 worst = np.array([worst_gap(T) for T in steps])
 plt.figure(figsize=(5, 3))
 plt.loglog(steps, steps**-0.5, color="0.75", lw=4, label="bound")
 plt.loglog(steps, worst, "o-", label="worst function for each T")
-plt.loglog(steps, [absolute_gap(T) for T in steps], "s--", label="|w - B|")
 plt.xlabel("T")
 plt.ylabel("gap (B = rho = 1)")
 plt.legend()
