@@ -19,5 +19,5 @@ WRONG = {
 TestDerivations = derivation_tests(derivations, WRONG)
 
 
-def test_a_function_that_is_odd_and_falls_is_seen():
+def test_an_odd_function_with_the_wrong_sign_is_rejected():
     assert not derivations.odd(lambda x: -x / (1 + abs(x))).passed

@@ -5,7 +5,6 @@ g(x) = x/(1 + |x|) is softsign. Formulas take numbers, arrays or SymPy symbols.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,27 +13,10 @@ import sympy
 from proofsheet.checks import derivation_check, exact_check
 from proofsheet.exact import derivative
 
-# The formulas -----------------------------------------------------------------------------
-
 
 def softsign(x: Any) -> Any:
     """g(x) = x/(1 + |x|)."""
     return x / (1 + abs(x))
-
-
-def softsign_derivative(x: Any) -> Any:
-    """g'(x) = 1/(1 + |x|)², at 0 too."""
-    return 1 / (1 + abs(x)) ** 2
-
-
-def slope_quotients(size: Any) -> tuple[Any, Any]:
-    """1/g'(x) and (1/x²)/g'(x) at |x| = `size`: by how much the two bounds exceed the slope."""
-    return (1 + size) ** 2, (1 + 1 / size) ** 2
-
-
-def gradient_bound(norms: Sequence[Any]) -> Any:
-    """Largest factor by which a softsign network stretches a gradient: the product of ‖W_l‖₂."""
-    return np.prod(norms)
 
 
 # (a) Zero-centered ------------------------------------------------------------------------
@@ -58,7 +40,7 @@ def odd(rng, formula=softsign):
     method="symbolic",
     tolerance=0,
 )
-def derivative_by_cases(rng, formula=softsign_derivative):
+def derivative_by_cases(rng, formula=lambda x: 1 / (1 + abs(x)) ** 2):
     wrong = 0
     for sign in ({"positive": True}, {"negative": True}):
         x = sympy.Symbol("x", **sign)
@@ -109,7 +91,7 @@ def limits(rng, formula=lambda: ((-1, 0, 1), (1, 0, 1))):
     method="symbolic",
     tolerance=0,
 )
-def slope_bound(rng, formula=slope_quotients):
+def slope_bound(rng, formula=lambda size: ((1 + size) ** 2, (1 + 1 / size) ** 2)):
     size, wrong = sympy.Symbol("a", positive=True), 0
     for sign in (1, -1):
         slope = sign * sympy.diff(softsign(sign * size), size)
@@ -124,7 +106,7 @@ def slope_bound(rng, formula=slope_quotients):
     " and 1 − D_l² ≥ 0; it is 0 at x = 0 for multiples of orthogonal W_l (width 2, three layers)",
     ordered=True,  # for |x|; near x = 0 softsign is x to first order with either sign
 )
-def network_gradient(draw, formula=gradient_bound):
+def network_gradient(draw, formula=np.prod):
     width, norms, slopes = 2, draw(3), draw(3, 2)
     v = start = draw(width)
     squares = 0
