@@ -6,6 +6,7 @@ modes of `proofsheet.autodiff` are proved on exact numbers.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,13 +50,6 @@ def evaluate(w1: Any, w2: Any, m: Any = np) -> list[Any]:
 OUTPUTS = (6, 11)  # where v₅ = f₁ and v₁₀ = f₂ stand in `evaluate`
 
 
-def f_torch(w: torch.Tensor) -> torch.Tensor:
-    """f of a tensor (2,), as one would write it in PyTorch."""
-    f1 = torch.cos(w[0]) * torch.cos(w[1]) + torch.sigmoid(w[1])
-    f2 = torch.log(w[0] + w[1]) + w[0] ** 2 * w[1]
-    return torch.stack([f1, f2])
-
-
 def f_symbolic(w1: Any, w2: Any) -> list[Any]:
     """f₁ and f₂ as the text prints them, with σ(w) = 1 / (1 + e^(−w))."""
     sigma = 1 / (1 + sympy.exp(-w2))
@@ -63,11 +57,6 @@ def f_symbolic(w1: Any, w2: Any) -> list[Any]:
 
 
 # The formulas of the chapter ------------------------------------------------------------------
-
-
-def sigmoid_slope(s: Any) -> Any:
-    """σ′ in terms of σ."""
-    return s * (1 - s)
 
 
 def closed_form_jacobian(w1: Any, w2: Any, m: Any = np) -> list[list[Any]]:
@@ -127,12 +116,30 @@ def pure_derivatives(order: int) -> np.ndarray:
     )
 
 
+def forward_quotient(f: Callable[..., Any], w: Sequence[float], h: float) -> np.ndarray:
+    """(f(w + h eⱼ) − f(w)) / h for every input j: the Jacobian (outputs, inputs)."""
+    columns = [np.subtract(f(*(w + step)), f(*w)) / h for step in h * np.eye(len(w))]
+    return np.stack(columns, axis=1)
+
+
+def central_quotient(f: Callable[..., Any], w: Sequence[float], h: float) -> np.ndarray:
+    """(f(w + h eⱼ) − f(w − h eⱼ)) / 2h for every input j: the Jacobian (outputs, inputs)."""
+    steps = h * np.eye(len(w))
+    columns = [np.subtract(f(*(w + step)), f(*(w - step))) / (2 * h) for step in steps]
+    return np.stack(columns, axis=1)
+
+
 # References -----------------------------------------------------------------------------------
 
 
-def torch_jacobian(w: Any, mode: str = "reverse") -> np.ndarray:
-    """The Jacobian (2, 2) by PyTorch's `jacfwd` or `jacrev`."""
-    jacobian = {"forward": torch.func.jacfwd, "reverse": torch.func.jacrev}[mode]
+def torch_jacobian(jacobian: Callable[..., Any], w: Sequence[float]) -> np.ndarray:
+    """The Jacobian (2, 2) by `torch.func.jacfwd` or `torch.func.jacrev`."""
+
+    def f_torch(w: torch.Tensor) -> torch.Tensor:
+        f1 = torch.cos(w[0]) * torch.cos(w[1]) + torch.sigmoid(w[1])
+        f2 = torch.log(w[0] + w[1]) + w[0] ** 2 * w[1]
+        return torch.stack([f1, f2])
+
     return jacobian(f_torch)(torch.tensor(w, dtype=torch.float64)).numpy()
 
 
@@ -140,11 +147,6 @@ def exact_jacobian(w: Any) -> np.ndarray:
     """The Jacobian (2, 2) at exact numbers, by truncated power series."""
     units = ((1, 0), (0, 1))
     return np.stack([derivative(lambda *v: np.array(f(*v)), w, unit) for unit in units], axis=1)
-
-
-def nodes_of(*w: Any) -> np.ndarray:
-    """`evaluate` as an array."""
-    return np.array(evaluate(*w))
 
 
 # The checks -----------------------------------------------------------------------------------
@@ -190,7 +192,7 @@ def errors_of_quotients(rng, formula=quotient_errors):
 
 
 @identity_check("σ′ = σ(1 − σ)")
-def slope_of_the_sigmoid(rng, formula=sigmoid_slope):
+def slope_of_the_sigmoid(rng, formula=lambda s: s * (1 - s)):
     w = sympy.Symbol("w", real=True)
     sigma = 1 / (1 + sympy.exp(-w))
     return sympy.diff(sigma, w), formula(sigma)
@@ -212,7 +214,8 @@ def jacobian_in_closed_form(rng, formula=closed_form_jacobian):
 @exact_check("the written-out tangents v̇₋₁, …, v̇₁₀ are the directional derivatives of the nodes")
 def forward_steps(draw, formula=forward_sweep):
     w, direction = tuple(draw.logits(2)), tuple(draw(2))
-    return formula(w, direction), list(derivative(nodes_of, w, direction))
+    tangents = derivative(lambda *w: np.array(evaluate(*w)), w, direction)
+    return formula(w, direction), list(tangents)
 
 
 @exact_check("proofsheet's dual numbers give the Jacobian, column by column", ordered=True)

@@ -7,12 +7,6 @@ from proofsheet.jobs.atomic_files import read_json
 from proofsheet.report.numbers import fixed, scientific
 from proofsheet.report.tables import write_table
 
-ENTRIES = [(i, j) for i in range(2) for j in range(2)]
-
-
-def entry(i: int, j: int) -> str:
-    return rf"$\partial f_{i + 1} / \partial w_{j + 1}$"
-
 
 def cell(formula: str) -> str:
     """In dollars; the derivative of a square has an exponent of 1, which is not written."""
@@ -29,10 +23,11 @@ with script.run(snakemake):
     outputs = [steps[-1]["name"] for steps in reverse]
 
     figure, axes = figures.new(height=3.6)
-    formulas = {step["name"]: f"${step['expression']}$" for step in nodes if step["parents"]}
-    formulas |= {name: f"$w_{k}$" for k, name in enumerate(inputs, 1)}
+    formulas = {step["name"]: step["expression"] for step in nodes if step["parents"]}
+    formulas |= {name: f"w_{k}" for k, name in enumerate(inputs, 1)}
     for k, name in enumerate(outputs, 1):
-        formulas[name] += f" $= f_{k}$"
+        formulas[name] += f" = f_{k}"
+    formulas = {name: f"${formula}$" for name, formula in formulas.items()}
     values = {step["name"]: fixed(step["value"]) for step in nodes}
     draw_graph(
         axes, graph, above=formulas, below=values, colours=("#000000", "#000000"), row_distance=0.85
@@ -67,7 +62,7 @@ with script.run(snakemake):
         ["Derivative", "Central", "Error", "Predicted", "Forward", "Error", "Predicted"],
         [
             [
-                entry(i, j),
+                rf"$\partial f_{i + 1} / \partial w_{j + 1}$",
                 fixed(jacobian["numerical"][i][j], 6),
                 scientific(numerical["central"]["errors"][i][j]),
                 scientific(numerical["central"]["predicted_errors"][i][j]),
@@ -75,6 +70,7 @@ with script.run(snakemake):
                 scientific(numerical["forward"]["errors"][i][j]),
                 scientific(numerical["forward"]["predicted_errors"][i][j]),
             ]
-            for i, j in ENTRIES
+            for i in range(2)
+            for j in range(2)
         ],
     )

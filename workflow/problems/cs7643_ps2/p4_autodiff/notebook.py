@@ -9,10 +9,12 @@
 
 # %%
 import math
+import warnings
 
 import numpy as np
 import torch
 
+warnings.filterwarnings("ignore", message=".*torch.jit.script")  # inside PyTorch's forward mode
 POINT = (1.0, 2.0)
 
 
@@ -28,24 +30,29 @@ def sigmoid(w):
 
 
 # %%
-def primal(w1, w2):
-    """The nodes v1 to v10; f1 = v5 and f2 = v10."""
-    v1 = math.cos(w1)
-    v2 = math.cos(w2)
+def plain(function, x):
+    """An elementary function of a number."""
+    return function(x)
+
+
+def program(w1, w2, apply=plain):
+    """The nodes v1 to v10 in any arithmetic; `apply` evaluates an elementary function in it."""
+    v1 = apply(math.cos, w1)
+    v2 = apply(math.cos, w2)
     v3 = v1 * v2
-    v4 = sigmoid(w2)
+    v4 = apply(sigmoid, w2)
     v5 = v3 + v4
     v6 = w1 + w2
-    v7 = math.log(v6)
-    v8 = w1**2
+    v7 = apply(math.log, v6)
+    v8 = w1 * w1
     v9 = v8 * w2
     v10 = v7 + v9
     return v1, v2, v3, v4, v5, v6, v7, v8, v9, v10
 
 
-def f(w1, w2):
-    """The two outputs."""
-    v = primal(w1, w2)
+def f(w1, w2, apply=plain):
+    """The two outputs, f1 = v5 and f2 = v10."""
+    v = program(w1, w2, apply)
     return np.array([v[4], v[9]])
 
 
@@ -55,7 +62,7 @@ def show(name, jacobian):
         print(f"{name}.{i}.{j} = {entry:.6f}")
 
 
-print({f"v{k}": round(value, 4) for k, value in enumerate(primal(*POINT), 1)})
+print({f"v{k}": round(value, 4) for k, value in enumerate(program(*POINT), 1)})
 for i, value in enumerate(f(*POINT)):
     print(f"value.{i} = {value:.6f}")
 
@@ -110,16 +117,8 @@ def dual(function, x):
     return Dual(y, DERIVATIVES[function](x.value, y) * x.tangent)
 
 
-def program(w1, w2, apply):
-    """f for any numbers that add and multiply; `apply` is an elementary function of one."""
-    v3 = apply(math.cos, w1) * apply(math.cos, w2)
-    v5 = v3 + apply(sigmoid, w2)
-    v10 = apply(math.log, w1 + w2) + w1 * w1 * w2
-    return v5, v10
-
-
 columns = [
-    [y.tangent for y in program(Dual(POINT[0], seed[0]), Dual(POINT[1], seed[1]), dual)]
+    [y.tangent for y in f(Dual(POINT[0], seed[0]), Dual(POINT[1], seed[1]), dual)]
     for seed in ((1.0, 0.0), (0.0, 1.0))
 ]
 forward = np.array(columns).T
@@ -175,7 +174,7 @@ def backward(output):
 
 w1, w2 = Node(POINT[0]), Node(POINT[1])
 rows = []
-for output in program(w1, w2, recorded):
+for output in f(w1, w2, recorded):
     backward(output)
     rows.append([w1.adjoint, w2.adjoint])
 reverse = np.array(rows)

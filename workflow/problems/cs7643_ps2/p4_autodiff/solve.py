@@ -3,9 +3,9 @@
 from dataclasses import asdict
 
 import numpy as np
+import torch
 
 from problems.cs7643_ps2.p4_autodiff import derivations
-from problems.cs7643_ps2.p4_autodiff.finite_differences import central_quotient, forward_quotient
 from proofsheet.autodiff.forward import Dual, forward_jacobian
 from proofsheet.autodiff.node import tape
 from proofsheet.autodiff.reverse import Variable, backward, reverse_jacobian
@@ -15,18 +15,18 @@ from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import write_json
 
 STEP = 0.01  # Δw of the text
-QUOTIENTS = {"forward": forward_quotient, "central": central_quotient}
+QUOTIENTS = {"forward": derivations.forward_quotient, "central": derivations.central_quotient}
 
 with script.run(snakemake) as log:
     f, point = derivations.f, derivations.POINT
     jacobian = {
-        "numerical": central_quotient(f, point, STEP),
-        "numerical_forward": forward_quotient(f, point, STEP),
+        "numerical": derivations.central_quotient(f, point, STEP),
+        "numerical_forward": derivations.forward_quotient(f, point, STEP),
         "forward": forward_jacobian(f, *point),
         "reverse": reverse_jacobian(f, *point),
         "closed_form": np.array(derivations.closed_form_jacobian(*point)),
-        "jacfwd": derivations.torch_jacobian(point, "forward"),
-        "jacrev": derivations.torch_jacobian(point, "reverse"),
+        "jacfwd": derivations.torch_jacobian(torch.func.jacfwd, point),
+        "jacrev": derivations.torch_jacobian(torch.func.jacrev, point),
     }
 
     # The sweeps, line by line. The nodes keep their names, so that a sweep from one output alone
@@ -49,13 +49,10 @@ with script.run(snakemake) as log:
     for name, quotient in QUOTIENTS.items():
         order, factor = derivations.quotient_errors()[name]
         errors = quotient(f, point, STEP) - exact
+        predicted = float(factor) * derivations.pure_derivatives(order + 1) * STEP**order
         numerical[name] = {
-            "errors": errors,
-            "predicted_errors": float(factor)
-            * derivations.pure_derivatives(order + 1)
-            * STEP**order,
-            "max_error": np.abs(errors).max(),
-        }
+            "errors": errors, "predicted_errors": predicted, "max_error": np.abs(errors).max(),
+        }  # fmt: skip
 
     ours = np.array([jacobian["forward"], jacobian["reverse"]])
     theirs = np.array([jacobian["jacfwd"], jacobian["jacrev"]])
