@@ -26,9 +26,6 @@ from problems.cs7643_ps2.p5_convolution.equivariance import (
     layers_of_networks,
     max_pool,
 )
-from proofsheet.checks import checks_of
-
-CHECKS = {check.id: check for check in checks_of(p5)}
 
 
 def toeplitz(a):
@@ -51,7 +48,7 @@ WRONG = {
     "circulants_commute": toeplitz,
     "diagonal_in_fourier_basis": lambda F, a: F.H * a,
     "only_circulants_commute": lambda column: p5.from_first_column(column).T,
-    "equivariant_bias": lambda n: lambda b: True,
+    "equivariant_bias": lambda b: True,
     "convolutions_on_grids": lambda *sizes: sum(sizes),
     "convolutions_of_channels": lambda n, c, d: n * (c + d),
     "layer_is_circulant": lambda weights, n: p5.column_of_layer(weights[::-1], n),
@@ -62,21 +59,6 @@ WRONG = {
 
 
 TestDerivations = derivation_tests(p5, WRONG)
-
-
-def test_a_list_of_commuting_maps_that_is_too_short_is_seen():
-    def only_multiples_of_one(column):
-        return column[0] * np.eye(len(column), dtype=int)
-
-    assert not CHECKS["only_circulants_commute"](only_multiples_of_one).passed
-
-
-def test_a_network_with_a_stride_inside_is_seen():
-    def pooled(weights, biases):
-        # The output is repeated to its old length.
-        return chain(convolution(weights[0]), max_pool(2, 2), lambda y: y.repeat_interleave(2, 1))
-
-    assert not CHECKS["network_is_equivariant"](pooled).passed
 
 
 # --- matrices
@@ -121,12 +103,12 @@ def test_convolution_is_pytorchs(signals):
 
 def test_pools_by_hand():
     x = torch.tensor([[1.0, 5, 2, 0]], dtype=torch.float64)
-    assert max_pool(2, 1)(x).tolist() == [[5, 5, 2, 1]]
-    assert max_pool(2, 2)(x).tolist() == [[5, 2]]
+    assert max_pool(1)(x).tolist() == [[5, 5, 2, 1]]
+    assert max_pool(2)(x).tolist() == [[5, 2]]
     assert global_average(x).tolist() == [[2]]
     # (5, 5, 2, 1) blurred around the circle of four with 1, 4, 6, 4, 1 sixteenths
     expected = [(6 * 5 + 4 * (5 + 1) + 2 * 2) / 16, (6 * 2 + 4 * (5 + 1) + 2 * 5) / 16]
-    assert blur_pool(2, 2)(x).tolist() == [expected]
+    assert blur_pool(2)(x).tolist() == [expected]
 
 
 def test_errors_of_equivariance(signals):
@@ -135,15 +117,9 @@ def test_errors_of_equivariance(signals):
                          ("max_pool", 2), ("blur_pool", 2), ("network", 8)):  # fmt: skip
         errors = equivariance_errors(layers[name], signals)
         assert errors.shape == signals.shape
+        torch.testing.assert_close(errors, equivariance_errors(layers[name], 100 * signals))
         followed = errors.amax(dim=0) < 1e-12
         assert followed.nonzero().ravel().tolist() == list(range(0, 16, stride)), name
     assert equivariance_errors(layers["same_mean"], signals).max() < 1e-12
     assert equivariance_errors(layers["network_mean"], signals).max() > 1e-3
     assert equivariance_errors(layers["zeros"], signals)[:, 1:].min() > 1e-3
-
-
-def test_the_error_is_relative(signals):
-    layer = layers_of_networks(torch.ones(5, dtype=torch.float64))["stride"]
-    torch.testing.assert_close(
-        equivariance_errors(layer, signals), equivariance_errors(layer, 100 * signals)
-    )

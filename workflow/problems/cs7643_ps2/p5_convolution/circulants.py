@@ -8,7 +8,7 @@ import numpy as np
 
 
 def shift_matrix(n: int) -> np.ndarray:
-    """S (n, n) with (Sx)_i = x_{i−1 mod n}: all move one place on, the last to the front."""
+    """S (n, n) with (Sx)_i = x_{i−1 mod n}: all entries move by one, the last to the front."""
     return np.roll(np.eye(n, dtype=int), 1, axis=0)
 
 

@@ -13,8 +13,6 @@ from torch.nn.functional import avg_pool1d, conv1d, max_pool1d, pad, relu
 
 Layer = Callable[[torch.Tensor], torch.Tensor]
 
-BINOMIAL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)
-
 
 def convolution(
     weights: torch.Tensor, *, stride: int = 1, padding: str = "circular", bias: float = 0.0
@@ -37,13 +35,9 @@ def convolution(
     return layer
 
 
-def max_pool(window: int, stride: int) -> Layer:
-    """Largest of `window` neighbours to the right, around the circle."""
-
-    def layer(x: torch.Tensor) -> torch.Tensor:
-        return max_pool1d(pad(x[:, None], (0, window - 1), mode="circular"), window, stride)[:, 0]
-
-    return layer
+def max_pool(stride: int) -> Layer:
+    """The larger of a sample and its right neighbor, around the circle."""
+    return lambda x: max_pool1d(pad(x[:, None], (0, 1), mode="circular"), 2, stride)[:, 0]
 
 
 def chain(*layers: Layer) -> Layer:
@@ -57,28 +51,28 @@ def chain(*layers: Layer) -> Layer:
     return layer
 
 
-def blur_pool(window: int, stride: int) -> Layer:
-    """Maximum at every place, a binomial blur, and only then the subsampling [Zhang 2019]."""
-    blur = torch.tensor(BINOMIAL, dtype=torch.float64)
-    return chain(max_pool(window, 1), convolution(blur, stride=stride))
+def blur_pool(stride: int) -> Layer:
+    """Maximum at every position, a binomial blur, and only then the subsampling [Zhang 2019]."""
+    blur = torch.tensor([1, 4, 6, 4, 1], dtype=torch.float64) / 16
+    return chain(max_pool(1), convolution(blur, stride=stride))
 
 
 def global_average(x: torch.Tensor) -> torch.Tensor:
-    """Mean over all places: (batch, 1)."""
+    """Mean over all positions: (batch, 1)."""
     return avg_pool1d(x[:, None], x.shape[1])[:, 0]
 
 
 def layers_of_networks(weights: torch.Tensor) -> dict[str, Layer]:
     """The layers that are compared; `weights` (k,) of every convolution."""
-    block = chain(convolution(weights), relu, max_pool(2, 2))
+    block = chain(convolution(weights), relu, max_pool(2))
     return {
         "circular": convolution(weights),
         "relu": chain(convolution(weights, bias=0.1), relu),
-        "max_same": max_pool(2, 1),
+        "max_same": max_pool(1),
         "zeros": convolution(weights, padding="constant"),
         "stride": convolution(weights, stride=2),
-        "max_pool": max_pool(2, 2),
-        "blur_pool": blur_pool(2, 2),
+        "max_pool": max_pool(2),
+        "blur_pool": blur_pool(2),
         "network": chain(block, block, block),
         "network_mean": chain(block, block, block, global_average),
         "same_mean": chain(convolution(weights), relu, convolution(weights), relu, global_average),
@@ -94,7 +88,7 @@ def equivariance_errors(layer: Layer, x: torch.Tensor) -> torch.Tensor:
 
     Returns:
         (batch, n): at k the smallest ‖f(Sᵏx) − Sʲf(x)‖ / ‖f(x)‖ over the shifts j of the output.
-        Zero means that the output moved by some number of places and did nothing else.
+        Zero means that the output only moved, by any number of positions.
     """
     y = layer(x)
     moved = torch.stack([torch.roll(y, j, dims=1) for j in range(y.shape[1])])

@@ -58,10 +58,10 @@ print(f"small_matrices = {tried:,}")
 # %% [markdown]
 # ## (c) What this says about architectures
 #
-# A linear layer that treats every place alike is a convolution, so convolve along every axis along
-# which the data mean the same everywhere, and average over places at the end if the answer should
-# not depend on them. Real networks keep only part of the equivariance: zero padding breaks it at
-# the border, stride and pooling leave only shifts by their multiples.
+# A linear layer that treats every position alike is a convolution: convolve along every axis along
+# which the data mean the same everywhere, and average over positions at the end if the answer
+# should not depend on them. Real networks keep only part of the equivariance: zero padding breaks
+# it at the border, stride and pooling leave only shifts by their multiples.
 
 # %%
 rng = np.random.default_rng(0)
@@ -101,9 +101,9 @@ def convolution(weights, stride=1, mode="circular", bias=0.0):
     )
 
 
-def max_pool(window, stride):
-    """Largest of the next `window` samples around the circle."""
-    return lambda x: max_pool1d(pad(x[:, None], (0, window - 1), "circular"), window, stride)[:, 0]
+def max_pool(stride):
+    """The larger of a sample and its right neighbor, around the circle."""
+    return lambda x: max_pool1d(pad(x[:, None], (0, 1), "circular"), 2, stride)[:, 0]
 
 
 def chain(*layers):
@@ -118,7 +118,7 @@ def chain(*layers):
 
 
 def mean(x):
-    """Over all places."""
+    """Over all positions."""
     return avg_pool1d(x[:, None], x.shape[1])[:, 0]
 
 
@@ -126,15 +126,15 @@ x = torch.zeros(200, 32, dtype=torch.float64)
 x[:, 12:20] = torch.tensor(rng.standard_normal((200, 8)))
 w = torch.tensor(rng.standard_normal(5))
 blur = torch.tensor([1, 4, 6, 4, 1], dtype=torch.float64) / 16
-block = chain(convolution(w), relu, max_pool(2, 2))
+block = chain(convolution(w), relu, max_pool(2))
 layers = {
     "circular": convolution(w),
     "relu": chain(convolution(w, bias=0.1), relu),
-    "max_same": max_pool(2, 1),
+    "max_same": max_pool(1),
     "zeros": convolution(w, mode="constant"),
     "stride": convolution(w, stride=2),
-    "max_pool": max_pool(2, 2),
-    "blur_pool": chain(max_pool(2, 1), convolution(blur, stride=2)),
+    "max_pool": max_pool(2),
+    "blur_pool": chain(max_pool(1), convolution(blur, stride=2)),
     "network": chain(block, block, block),
     "network_mean": chain(block, block, block, mean),
     "same_mean": chain(convolution(w), relu, convolution(w), relu, mean),
