@@ -12,27 +12,12 @@ from typing import Any
 
 import sympy
 
-from problems.cs7643_ps2.p6_sgd.model import CENTRES, loss, step, term
+from problems.cs7643_ps2.p6_sgd.model import CENTERS, loss, step, term
 from proofsheet.checks import derivation_check, identity_check
 
 HALF = Fraction(1, 2)
 
 # The formulas of the chapter ------------------------------------------------------------------
-
-
-def vertex_form(w: Any) -> Any:
-    """f with its square completed."""
-    return (w - sympy.Rational(1, 2)) ** 2 + sympy.Rational(9, 4)
-
-
-def change(e: Any, d: Any, eta: Any) -> Any:
-    """Change of f in one step on the term whose minimizer is at distance d."""
-    return eta * (d - e) * ((2 - eta) * e + eta * d)
-
-
-def sampled_factor(eta: Any) -> Any:
-    """By what a step multiplies the sampled term."""
-    return (1 - eta) ** 2
 
 
 def overshoot(eta: Any) -> Any:
@@ -51,16 +36,6 @@ def never_rises(e: Any, eta: Any) -> bool:
     return abs(e) >= max(Fraction(3, 2), overshoot(eta))
 
 
-def mean_change(e: Any, eta: Any) -> Any:
-    """E[f(w⁺) − f(w)] over the choice of the term."""
-    return 9 * eta**2 / 4 - eta * (2 - eta) * e**2
-
-
-def interpolating_change(u: Any, eta: Any, curvature: Any, total: Any) -> Any:
-    """Change of f at distance u from a minimizer that all terms share."""
-    return -total * eta * curvature * (1 - eta * curvature / 2) * u**2
-
-
 # Cases ----------------------------------------------------------------------------------------
 
 
@@ -70,16 +45,11 @@ def grid() -> list[tuple[Fraction, Fraction]]:
     return list(product(distances, [Fraction(k, 16) for k in range(1, 32)]))
 
 
-def mean_of(values: list[Any]) -> Any:
-    """Mean over equally likely cases."""
-    return sum(values) / sympy.Integer(len(values))
-
-
 # The checks -----------------------------------------------------------------------------------
 
 
 @identity_check("f(w) = (w − ½)² + 9/4")
-def completed_square(rng, formula=vertex_form):
+def completed_square(rng, formula=lambda w: (w - sympy.S.Half) ** 2 + sympy.Rational(9, 4)):
     w = sympy.Symbol("w", real=True)
     return loss(w), formula(w)
 
@@ -88,7 +58,7 @@ def completed_square(rng, formula=vertex_form):
     claim="a step multiplies the sampled term by (1 − η)², less than one exactly for 0 < η < 2",
     method="symbolic", tolerance=0,
 )  # fmt: skip
-def sampled_term(rng, formula=sampled_factor):
+def sampled_term(rng, formula=lambda eta: (1 - eta) ** 2):
     w, eta = sympy.symbols("w eta", real=True)
     wrong = sum(
         sympy.simplify(term(i, step(w, i, eta)) - formula(eta) * term(i, w)) != 0 for i in range(2)
@@ -99,11 +69,11 @@ def sampled_term(rng, formula=sampled_factor):
 
 
 @identity_check("a step changes f by η(d − e)((2 − η)e + ηd)")
-def change_of_the_loss(rng, formula=change):
+def change_of_the_loss(rng, formula=lambda e, d, eta: eta * (d - e) * ((2 - eta) * e + eta * d)):
     e, eta = sympy.symbols("e eta", real=True)
-    w = e + sympy.Rational(1, 2)
-    changes = [loss(step(w, i, eta)) - loss(w) for i in range(len(CENTRES))]
-    return changes, [formula(e, c - sympy.Rational(1, 2), eta) for c in CENTRES]
+    w = e + sympy.S.Half
+    changes = [loss(step(w, i, eta)) - loss(w) for i in range(2)]
+    return changes, [formula(e, c - sympy.S.Half, eta) for c in CENTERS]
 
 
 @derivation_check(
@@ -128,8 +98,8 @@ def where_it_cannot_happen(rng, formula=never_rises):
     )
 
 
-@identity_check("if all terms share a minimizer, f changes by −Hηh(1 − ηh/2)u²")
-def shared_minimizer(rng, formula=interpolating_change):
+@identity_check("if the terms are parabolas with a common minimizer, f changes by −Hηh(1 − ηh/2)u²")
+def shared_minimizer(rng, formula=lambda u, eta, h, H: -H * eta * h * (1 - eta * h / 2) * u**2):
     u, eta, h, H = sympy.symbols("u eta h H", positive=True)
     # f = ½Hu², the sampled term ½hu² with the same minimizer.
     after = H * (u - eta * h * u) ** 2 / 2
@@ -137,8 +107,8 @@ def shared_minimizer(rng, formula=interpolating_change):
 
 
 @identity_check("on average over the choice f changes by (9/4)η² − η(2 − η)e²")
-def change_on_average(rng, formula=mean_change):
+def change_on_average(rng, formula=lambda e, eta: 9 * eta**2 / 4 - eta * (2 - eta) * e**2):
     e, eta = sympy.symbols("e eta", real=True)
-    w = e + sympy.Rational(1, 2)
-    mean = mean_of([loss(step(w, i, eta)) - loss(w) for i in range(2)])
-    return mean, formula(e, eta)
+    w = e + sympy.S.Half
+    changes = [loss(step(w, i, eta)) - loss(w) for i in range(2)]
+    return sum(changes) / 2, formula(e, eta)

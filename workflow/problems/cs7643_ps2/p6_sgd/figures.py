@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Patch
 
-from problems.cs7643_ps2.p6_sgd.model import CENTRES, loss, step, term
+from problems.cs7643_ps2.p6_sgd.model import CENTERS, loss, step, term
 from proofsheet import figures
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json
@@ -28,7 +28,7 @@ with script.run(snakemake):
         ((loss(w), "$f$"), (term(0, w), "$f_1$"), (term(1, w), "$f_2$"))
     ):
         left.plot(w, values, label=label, color=figures.COLOURS[k], ls=figures.LINE_STYLES[k])
-    for before, after, colour in (
+    for before, after, color in (
         ("loss", "loss_after", figures.COLOURS[0]),
         ("term", "term_after", figures.COLOURS[1]),
     ):
@@ -37,7 +37,7 @@ with script.run(snakemake):
             arrowprops={"arrowstyle": "-|>", "color": "black", "lw": 1.2, "mutation_scale": 9,
                         "shrinkA": 0, "shrinkB": 0},
         )  # fmt: skip
-        left.plot(example["w"], example[before], "o", color=colour, ms=4.5)
+        left.plot(example["w"], example[before], "o", color=color, ms=4.5)
     left.set(xlabel="$w$", ylabel="loss", ylim=(0, 6.2))
     left.legend(loc="upper center", ncols=3)
     eta = np.linspace(0, 2, 200)
@@ -56,7 +56,7 @@ with script.run(snakemake):
     figure, axis = figures.new(height=3.0)
     axis.pcolormesh(
         points, rates, arrays["classes"], shading="nearest", rasterized=True,
-        cmap=ListedColormap([colour for colour, _ in CLASSES]), vmin=-0.5, vmax=3.5,
+        cmap=ListedColormap([color for color, _ in CLASSES]), vmin=-0.5, vmax=3.5,
     )  # fmt: skip
     fine = np.linspace(1e-3, 1.999, 800)
     ratio = fine / (2 - fine)
@@ -65,8 +65,8 @@ with script.run(snakemake):
         axis.plot(
             0.5 + sign * 1.5 * np.sqrt(ratio), fine, color=figures.COLOURS[2], lw=1.4, ls="--"
         )
-    for centre in CENTRES:
-        axis.axvline(centre, color="black", lw=1, ls="-")
+    for center in CENTERS:
+        axis.axvline(center, color="black", lw=1, ls="-")
     axis.set(xlabel="$w$", ylabel=r"$\eta$", xlim=(points[0], points[-1]), ylim=(0, 2))
     axis.grid(False)
     expectation = axis.plot([], [], color=figures.COLOURS[2], lw=1.4, ls="--",

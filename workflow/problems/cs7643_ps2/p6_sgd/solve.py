@@ -5,31 +5,32 @@ from fractions import Fraction
 import numpy as np
 
 from problems.cs7643_ps2.p6_sgd import derivations
-from problems.cs7643_ps2.p6_sgd.model import loss, outcomes, step, term
+from problems.cs7643_ps2.p6_sgd.model import loss, step, term
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import write_arrays, write_json
 
 LOW, HIGH = -3, 4  # of w in the grid
+PER_UNIT = 40  # points of the grid in a unit interval
 EXAMPLE = Fraction(1), Fraction(1, 4)  # w and η of the step on the first term
 
 with script.run(snakemake):
-    per_unit = 40  # points of the grid in a unit interval
-
     # Every step of the grid, in exact arithmetic, beside what the derivation says of it
-    points = [Fraction(k, per_unit) for k in range(LOW * per_unit, HIGH * per_unit + 1)]
-    rates = [Fraction(k, per_unit) for k in range(1, 2 * per_unit)]
-    signs = outcomes(points, rates)
+    points = [Fraction(k, PER_UNIT) for k in range(LOW * PER_UNIT, HIGH * PER_UNIT + 1)]
+    rates = [Fraction(k, PER_UNIT) for k in range(1, 2 * PER_UNIT)]
+    changes = np.array(
+        [[[loss(step(w, i, eta)) - loss(w) for w in points] for eta in rates] for i in range(2)]
+    )
     predicted = np.array([
         [derivations.rises(w - derivations.HALF, eta) for w in points] for eta in rates
     ]).transpose(2, 0, 1)  # fmt: skip
-    rising = signs > 0
+    rising = changes > 0
     metrics = {
         "grid": {
-            "per_unit": per_unit,
+            "per_unit": PER_UNIT,
             "steps": rising.size,
             "rising": int(rising.sum()),
-            "unchanged": int((signs == 0).sum()),
+            "unchanged": int((changes == 0).sum()),
             "mispredicted": int((rising != predicted).sum()),
         }
     }
