@@ -67,7 +67,8 @@ def saved(run):
         return None
     metrics = json.loads(path.read_text())
     took = f" {metrics['seconds']:.0f} s" if "seconds" in metrics else ""
-    print(f"{run}: read from the workflow's result (trained{took} on {metrics.get('device')}).")
+    place = metrics.get("device", "cpu")  # a training with NumPy has no device
+    print(f"{run}: read from the workflow's result (trained{took} on {place}).")
     arrays = path.with_suffix(".npz")
     return metrics, dict(np.load(arrays)) if arrays.is_file() else {}
 
