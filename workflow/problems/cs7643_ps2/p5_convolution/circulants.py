@@ -34,11 +34,9 @@ def commutator_operator(*shifts: np.ndarray) -> np.ndarray:
     return np.concatenate([np.kron(one, S.T) - np.kron(S, one) for S in shifts])
 
 
-def null_space(operator: np.ndarray) -> np.ndarray:
-    """Orthonormal basis (columns) of the null space, by the singular value decomposition."""
-    _, values, rows = np.linalg.svd(operator, full_matrices=True)
-    rank = int(np.sum(values > 1e-10 * max(1.0, values.max(initial=0.0))))
-    return rows[rank:].T
+def nullity(operator: np.ndarray) -> int:
+    """Dimension of the null space."""
+    return operator.shape[1] - int(np.linalg.matrix_rank(operator))
 
 
 def grid_shifts(*sizes: int) -> list[np.ndarray]:

@@ -19,7 +19,7 @@ from problems.cs7643_ps2.p5_convolution.circulants import (
     circular_convolution,
     commutator_operator,
     grid_shifts,
-    null_space,
+    nullity,
     shift_matrix,
 )
 from problems.cs7643_ps2.p5_convolution.equivariance import Layer, chain, convolution, max_pool
@@ -169,8 +169,7 @@ def equivariant_bias(rng, formula=lambda b: np.all(b == b[0])):
 def convolutions_on_grids(rng, formula=lambda *sizes: np.prod(sizes)):
     sizes = [(1, 3), (2, 2), (2, 3), (3, 3), (2, 4), (3, 4), (2, 2, 2), (2, 2, 3)]
     return sum(
-        null_space(commutator_operator(*grid_shifts(*grid))).shape[1] != formula(*grid)
-        for grid in sizes
+        nullity(commutator_operator(*grid_shifts(*grid))) != formula(*grid) for grid in sizes
     )
 
 
@@ -185,7 +184,7 @@ def convolutions_of_channels(rng, formula=lambda n, c, d: n * c * d):
         # vec L ↦ vec(L (I ⊗ S) − (I ⊗ S) L) for L (dn, cn)
         operator = np.kron(np.eye(d * n), np.kron(np.eye(c), S).T)
         operator -= np.kron(np.kron(np.eye(d), S), np.eye(c * n))
-        failures += null_space(operator).shape[1] != formula(n, c, d)
+        failures += nullity(operator) != formula(n, c, d)
     return failures
 
 
