@@ -1,6 +1,6 @@
 """CS 7643 PS 2, problem 7: the formulas of the chapter, each held to an independent reference.
 
-Letters as in the chapter: X images, W kernels, G the gradient by a layer's output, z logits,
+Letters as in the chapter: X images, W kernels, G = ∂L/∂Y of a layer's output Y, z logits,
 p = softmax(z), y a class, π the class frequencies, w the class weights, η a rate, β a decay.
 """
 
@@ -64,7 +64,7 @@ def convolution(x: np.ndarray, w: np.ndarray, b: np.ndarray, stride: int, paddin
 def convolution_gradients(
     x: np.ndarray, w: np.ndarray, g: np.ndarray, stride: int, padding: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """∂L/∂X, ∂L/∂W, ∂L/∂b by the sums of the chapter, one output place at a time."""
+    """∂L/∂X, ∂L/∂W, ∂L/∂b by the sums of the chapter, one output position at a time."""
     padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     dx, dw = np.zeros_like(padded), np.zeros_like(w)
     kh, kw = w.shape[2:]
@@ -91,7 +91,7 @@ def library_convolution(
 
 
 @exact_gradient_check(
-    "∂L/∂W = Σ G X̃ over images and places, ∂L/∂X̃ scatters G W, ∂L/∂b = Σ G"
+    "∂L/∂W = Σ G X̃ over images and positions, ∂L/∂X̃ scatters G W, ∂L/∂b = Σ G"
     " (kernels 3 × 2, stride 2, padding 1)"
 )
 def convolution_backward(draw, formula=convolution_gradients):
@@ -250,16 +250,11 @@ def smoothed_labels(draw, formula=smoothed_gradient):
     return formula(z, y, s), loss, z
 
 
-def sum_of_singular_values(sigma: np.ndarray) -> Any:
-    """The nuclear norm."""
-    return np.sum(sigma)
-
-
 @exact_check(
     "for G = U diag(σ) Vᵀ, Σ σ_i − ⟨G, S⟩ = ½ Σ σ_i (‖u_i − S v_i‖² + 1 − ‖S v_i‖²), which is ≥ 0"
     " for every S of spectral norm at most 1, and 0 at UVᵀ"
 )
-def steepest_in_spectral_norm(draw, formula=sum_of_singular_values):
+def steepest_in_spectral_norm(draw, formula=np.sum):  # Σ σ_i, the nuclear norm
     U, V, sigma, S = draw.orthogonal(2), draw.orthogonal(3, 2), draw(2), draw(2, 3)
     G = (U * sigma) @ V.T
     squares = np.sum((U - S @ V) ** 2, axis=0) + 1 - np.sum((S @ V) ** 2, axis=0)
@@ -270,17 +265,12 @@ def steepest_in_spectral_norm(draw, formula=sum_of_singular_values):
 # Extra credit: the long tail --------------------------------------------------------------
 
 
-def recursion_solved(n: sympy.Expr | int, beta: sympy.Expr) -> sympy.Expr:
-    """(1 − βⁿ)/(1 − β)."""
-    return (1 - beta**n) / (1 - beta)
-
-
 @derivation_check(
     claim="E_1 = 1 and E_n = 1 + β E_(n−1) have the solution E_n = (1 − βⁿ)/(1 − β)",
     method="symbolic",
     tolerance=0,
 )
-def effective_recursion(rng, formula=recursion_solved):
+def effective_recursion(rng, formula=lambda n, beta: (1 - beta**n) / (1 - beta)):
     n, beta = sympy.symbols("n beta", positive=True)
     start = sympy.simplify(formula(1, beta) - 1)
     step = sympy.simplify(formula(n, beta) - 1 - beta * formula(n - 1, beta))
@@ -288,7 +278,7 @@ def effective_recursion(rng, formula=recursion_solved):
 
 
 @derivation_check(
-    claim="E_n is the mean number of different things among n draws from N = 1/(1 − β)",
+    claim="E_n is the mean number of distinct prototypes among n draws from N = 1/(1 − β)",
     method="exhaustive",
     trials=1,
     tolerance=1e-12,

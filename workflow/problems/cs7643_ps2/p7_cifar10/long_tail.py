@@ -52,21 +52,16 @@ def long_tailed_rows(
 
 
 def effective_number(count: ArrayLike, beta: float = BETA) -> np.ndarray:
-    """E_n = (1 − βⁿ) / (1 − β), 0 ≤ β < 1: different things among n draws from 1/(1 − β).
+    """E_n = (1 − βⁿ) / (1 − β), 0 < β < 1: distinct prototypes among n draws from 1/(1 − β).
 
     Computed as expm1(n log β) / (β − 1): 1 − βⁿ would lose digits for small n.
     """
-    count = np.asarray(count, dtype=np.float64)
-    if not 0 <= beta < 1:
-        raise ValueError(f"beta is {beta}, wants 0 ≤ β < 1")
-    if beta == 0:
-        return np.ones_like(count)
-    return np.expm1(count * np.log(beta)) / (beta - 1)
+    return np.expm1(np.asarray(count) * np.log(beta)) / (beta - 1)
 
 
-def class_balanced_weights(counts: Sequence[int] | np.ndarray, beta: float = BETA) -> np.ndarray:
+def class_balanced_weights(counts: Sequence[int] | np.ndarray) -> np.ndarray:
     """Weights proportional to 1 / E_n of each class, with mean 1: (K,)."""
-    weights = 1 / effective_number(counts, beta)
+    weights = 1 / effective_number(counts)
     return weights * len(weights) / weights.sum()
 
 

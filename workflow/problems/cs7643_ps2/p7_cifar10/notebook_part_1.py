@@ -30,7 +30,7 @@ for part in ("train", "val", "test"):
 #
 # All windows of the padded input become the rows of one matrix; the output is a matrix product with
 # the kernels. Backward: the kernels' gradient is the product of the output's gradient and the same
-# rows, and each output place adds its gradient times the kernel to the window that it came from.
+# rows, and each output position adds its gradient times the kernel to the window that it came from.
 
 
 # %%
@@ -60,7 +60,7 @@ class Convolution:
         return y.reshape(n, height, width, -1).transpose(0, 3, 1, 2)
 
     def backward(self, g):
-        """The gradient by the output to that by the input; sets dW and db."""
+        """From dL/dy to dL/dx; sets dW and db."""
         n, outputs, height, width = g.shape
         p, s, k = self.padding, self.stride, self.W.shape[-1]
         flat = g.transpose(0, 2, 3, 1).reshape(-1, outputs)
@@ -75,7 +75,7 @@ class Convolution:
 # %% [markdown]
 # ## Max pooling
 #
-# The gradient goes to the place of the maximum, to the first one where there are several.
+# The gradient goes to the position of the maximum, to the first one where there are several.
 
 
 # %%
@@ -94,7 +94,7 @@ class MaxPooling:
         return entries.max(axis=-1)
 
     def backward(self, g):
-        """The gradient by the output to that by the input."""
+        """From dL/dy to dL/dx."""
         (height, width), s = g.shape[2:], self.stride
         dx = np.zeros(self.shape, g.dtype)
         for u, v in np.ndindex(self.size, self.size):
@@ -106,7 +106,8 @@ class MaxPooling:
 # %% [markdown]
 # ## ReLU, linear layer, softmax with cross-entropy
 #
-# The gradient of the loss by the logits is softmax minus the one-hot label, over the batch size.
+# The gradient of the loss with respect to the logits is softmax minus the one-hot label, divided
+# by the batch size.
 
 
 # %%
@@ -136,7 +137,7 @@ class Linear:
         return self.x @ self.W.T + self.b
 
     def backward(self, g):
-        """The gradient by the output to that by the input; sets dW and db."""
+        """From dL/dy to dL/dx; sets dW and db."""
         self.dW, self.db = g.T @ self.x, g.sum(axis=0)
         return (g @ self.W).reshape(self.shape)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from mytorch.nn.modules.activation import ReLU
 from mytorch.nn.modules.conv import Conv2d
@@ -25,24 +24,20 @@ ONCE = FEW_RECIPE | {"epochs": 1, "batch": 50}
 """How it is trained on all images."""
 
 
-def convnet(
-    rng: np.random.Generator | int | None = None, *, channels: int = 32, side: int = 32,
-    dtype: DTypeLike = np.float32,
-) -> Sequential:  # fmt: skip
+def convnet(rng: np.random.Generator | int, *, channels: int = 32, side: int = 32) -> Sequential:
     """Convolution 3 → 32 (5 × 5, padding 2), ReLU, max pooling 2 × 2, linear 8192 → 10.
 
     Args:
         rng: draws the weights, with Xavier's deviation; biases are 0.
         channels, side: of a smaller network for checks; `side` is even.
-        dtype: of the parameters.
     """
     rng = np.random.default_rng(rng)
     return Sequential(
-        Conv2d(3, channels, 5, padding=2, rng=rng, dtype=dtype),
+        Conv2d(3, channels, 5, padding=2, rng=rng),
         ReLU(),
         MaxPool2d(2, 2),
         Flatten(),
-        Linear(channels * (side // 2) ** 2, 10, rng=rng, dtype=dtype),
+        Linear(channels * (side // 2) ** 2, 10, rng=rng),
     )
 
 

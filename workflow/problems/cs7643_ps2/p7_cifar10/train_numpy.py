@@ -71,15 +71,13 @@ def overfit(data: Dataset, *, seed: int = 0, checked: int = 40) -> Run:
     curves = _fit(model, x, y, FEW_RECIPE, prepare, seed)
     right = logits_of(model, x, prepare=prepare).argmax(axis=1) == y
     return {
-        "images": FEW,
         "train_accuracy": right.mean(),
-        "last_epoch_accuracy": curves["accuracy"][-1].mean(),
         "first_loss": curves["loss"][0, 0],
         "first_epoch_loss": curves["loss"][0].mean(),
         "last_loss": curves["loss"][-1].mean(),
         "gradient_error": error,
         "checked_entries": checked,
-    }, curves | {"images": x[:10], "labels": y[:10]}
+    }, curves
 
 
 def train_both(
@@ -87,22 +85,16 @@ def train_both(
     checked: int,
 ) -> Run:  # fmt: skip
     """Both, as the report has them."""
-    (few, few_arrays), (whole, whole_arrays) = (
-        overfit(data, seed=seed, checked=checked),
-        train(data, seed=seed, images=images, measured=measured),
-    )
+    few, few_arrays = overfit(data, seed=seed, checked=checked)
+    whole, whole_arrays = train(data, seed=seed, images=images, measured=measured)
     return {"overfit": few, "numpy": whole}, {
         **{f"few_{name}": values for name, values in few_arrays.items()},
         **{f"whole_{name}": whole_arrays[name] for name in ("loss", "accuracy")},
     }
 
 
-def _fit(model, x, y, settings, prepare, seed) -> dict[str, np.ndarray]:
-    optimizer = SGD(
-        model.get_parameters(), settings["learning_rate"], settings["momentum"],
-        settings["weight_decay"],
-    )  # fmt: skip
-    return fit(
-        model, x, y, optimizer, epochs=settings["epochs"], batch=settings["batch"],
-        rng=np.random.default_rng(seed), prepare=prepare,
-    )  # fmt: skip
+def _fit(model, x, y, recipe, prepare, seed) -> dict[str, np.ndarray]:
+    rates = (recipe[name] for name in ("learning_rate", "momentum", "weight_decay"))
+    optimizer, rng = SGD(model.get_parameters(), *rates), np.random.default_rng(seed)
+    lengths = {name: recipe[name] for name in ("epochs", "batch")}
+    return fit(model, x, y, optimizer, **lengths, rng=rng, prepare=prepare)
