@@ -1,5 +1,7 @@
 """CS 7643 PS 2, problem 7: learning curves, confusions, the long tail; tables and a listing."""
 
+import ast
+import re
 from pathlib import Path
 
 import numpy as np
@@ -120,37 +122,24 @@ with script.run(snakemake):
     )
 
     ablation = metrics["ablation"]
+
+    def accuracies(run: dict[str, float]) -> list[str]:
+        kinds = ("train", "one_view", "both_ways")
+        return [percent(run[f"{kind}_accuracy"], 1) + mark for kind in kinds]
+
+    rows = [["whole", *accuracies(ablation["full"]), "", ""]]
+    for choice in ablation["order"]:
+        found = ablation["choices"][choice]
+        rows.append([
+            f"without {CHOICES[choice]}",
+            *accuracies(ablation["without"][choice]),
+            fixed(-100 * found["gain"], 1) + mark,
+            fixed(100 * found["standard_error"], 1) + mark,
+        ])  # fmt: skip
     write_table(
         snakemake.output.ablation,
         ["Design", "Training", "Validation", "Both ways", "Difference", "± (standard error)"],
-        [
-            [
-                title,
-                *(
-                    percent(run[f"{what}_accuracy"], 1) + mark
-                    for what in ("train", "one_view", "both_ways")
-                ),
-                *(
-                    (
-                        fixed(-100 * found["gain"], 1) + mark,
-                        fixed(100 * found["standard_error"], 1) + mark,
-                    )
-                    if found
-                    else ("", "")
-                ),
-            ]
-            for title, run, found in (
-                ("whole", ablation["full"], None),
-                *(
-                    (
-                        f"without {CHOICES[choice]}",
-                        ablation["without"][choice],
-                        ablation["choices"][choice],
-                    )
-                    for choice in ablation["order"]
-                ),
-            )
-        ],
+        rows,
     )
 
     write_table(
@@ -174,5 +163,14 @@ with script.run(snakemake):
             ]
         ],
     )  # fmt: skip
-    code = Path(snakemake.input.listing).read_text().rstrip()
-    write_text(snakemake.output.listing, f"```python\n{code}\n```\n")
+
+    # The two layers of part 1 in their textbook form, and the networks.
+    notebook = Path(snakemake.input.part_1).read_text()
+    layers = [
+        ast.get_source_segment(notebook, node)
+        for node in ast.parse(notebook).body
+        if isinstance(node, ast.ClassDef) and node.name in ("Convolution", "MaxPooling")
+    ]
+    code = "\n\n\n".join([*layers, Path(snakemake.input.listing).read_text().rstrip()])
+    without_docstrings = re.sub(r'\n +"""[^"]*"""(\n(?=\n))?', "", code)
+    write_text(snakemake.output.listing, f"```python\n{without_docstrings}\n```\n")

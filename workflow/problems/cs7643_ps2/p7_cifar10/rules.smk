@@ -70,3 +70,8 @@ SOLVE["cs7643_ps2/p7_cifar10"] = dict(
     ),
     mem_mb=3000,
 )
+
+# The report lists the layers that the notebook of part 1 defines.
+FIGURE_INPUTS["cs7643_ps2/p7_cifar10"] = dict(
+    part_1="workflow/problems/cs7643_ps2/p7_cifar10/notebook_part_1.py"
+)

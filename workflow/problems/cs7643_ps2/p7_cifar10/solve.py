@@ -1,16 +1,12 @@
 """CS 7643 PS 2, problem 7: the runs of all parts beside each other, and where our design errs."""
 
 import inspect
-import re
 from pathlib import Path
 
 import numpy as np
 
 from problems.cs7643_ps2.p7_cifar10 import derivations
 from problems.cs7643_ps2.p7_cifar10.long_tail import (
-    BETA,
-    FACTOR,
-    GAMMA,
     LOSSES,
     class_balanced_weights,
     effective_number,
@@ -42,9 +38,8 @@ with script.run(snakemake):
     runs = {name: read_json(snakemake.input[name]) for name in NETWORKS}
     curves = {name: run.pop("curves") for name, run in runs.items()}
     tail = {name: read_json(snakemake.input[name]) for name in LOSSES}
-    shorter = [read_json(path) for path in snakemake.input.ablation]
-    full = next(run for run in shorter if run["choice"] == "none")
-    less = {run["choice"]: run for run in shorter if run["choice"] != "none"}
+    less = {run["choice"]: run for run in map(read_json, snakemake.input.ablation)}
+    full = less.pop("none")
 
     choices = {}
     for choice, run in less.items():
@@ -64,7 +59,7 @@ with script.run(snakemake):
 
     counts = np.array(tail["cross_entropy"]["counts"])
     order = np.argsort(-counts, kind="stable")
-    groups = {"frequent": order[:3], "middle": order[3:-3], "rare": order[-3:]}
+    groups = {"frequent": order[:3], "rare": order[-3:]}
     imbalanced = {
         name: {
             "test_accuracy": run["test_accuracy"],
@@ -100,14 +95,10 @@ with script.run(snakemake):
             **imbalanced,
             "focal_gap": abs(accuracies["focal"] - accuracies["class_balanced"]),
             "standard_error": accuracy_difference(*two, len(y))["standard_error"],
-            "factor": FACTOR,
-            "beta": BETA,
-            "gamma": GAMMA,
             "images": tail["cross_entropy"]["images"],
             "epochs": tail["cross_entropy"]["epochs"],
             "growth": growth(tail["cross_entropy"]["sides"], tail["cross_entropy"]["epochs"]),
             "parameters": tail["cross_entropy"]["parameters"],
-            "device": tail["cross_entropy"]["device"],
             "counts": dict(zip(names, counts, strict=True)),
             "effective": dict(zip(names, effective_number(counts), strict=True)),
             "weights": dict(zip(names, weights, strict=True)),
@@ -116,7 +107,6 @@ with script.run(snakemake):
             "weight_ratio": weights.max() / weights.min(),
             "log_factor": float(np.log(counts.max() / counts.min())),
         },
-        "official": data.source["official"],
     }
     metrics["own"] |= summary(confusion, names, seed=snakemake.params.seed)
     metrics["own"]["multiplications"] = derivations.multiplications()
@@ -137,6 +127,4 @@ with script.run(snakemake):
         },
         confusion=confusion,
     )
-    code = "\n\n".join(inspect.getsource(thing) for thing in LISTED)
-    without_docstrings = re.sub(r'\n +"""[^"]*"""(\n(?=\n))?', "", code)
-    write_text(snakemake.output.listing, without_docstrings)
+    write_text(snakemake.output.listing, "\n\n".join(map(inspect.getsource, LISTED)))
