@@ -90,24 +90,15 @@ def perform(monkeypatch, digits):
     """Run one of the scripts as Snakemake would."""
     monkeypatch.setattr(script, "set_threads", lambda threads: None)
     monkeypatch.setattr(dataset, "load", lambda folder: digits)
-    monkeypatch.setattr(train, "BATCH", 40)
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)  # tiny batches: threads would only wait for each other
 
-    def run(name: str, inputs: dict, outputs: dict, **wildcards: str) -> None:
+    def run(name: str, inputs: dict, outputs: dict) -> None:
         snakemake = SimpleNamespace(
-            input=Inputs(inputs),
-            output=Inputs(outputs),
-            params=SimpleNamespace(device="cpu", seed=0, epochs=3, images=None, steps=40),
-            wildcards=SimpleNamespace(**wildcards),
-            threads=1,
-            log=[],
-            rule=name,
-        )
+            input=Inputs(inputs), output=Inputs(outputs), params=SimpleNamespace(steps=40),
+            threads=1, log=[], rule=name,
+        )  # fmt: skip
         runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
 
-    yield run
-    torch.set_num_threads(before)
+    return run
 
 
 def trained(digits, folder: Path, optimizer: str, implementation: str, seed: int) -> tuple:
@@ -122,7 +113,7 @@ def trained(digits, folder: Path, optimizer: str, implementation: str, seed: int
     return files["metrics"], files["arrays"]
 
 
-def test_the_test_images_have_no_part_in_the_tuning(perform, digits):
+def test_the_test_images_have_no_part_in_the_tuning(digits):
     # Reading them would be an error.
     sealed = SimpleNamespace(train=digits.train, val=digits.val)
     found, _ = train.tune(
@@ -137,22 +128,21 @@ def test_the_test_images_have_no_part_in_the_tuning(perform, digits):
     assert first["validation_loss"] == best["validation_loss"]
 
 
-def test_a_training_repeats_exactly_and_is_nearly_the_built_in_one(perform, digits, tmp_path):
-    write_json(tmp_path / "adagrad.json", {"chosen": {"lr": 0.03}})
-    runs = {}
-    for folder in ("first", "second"):
-        (tmp_path / folder).mkdir()
-        write_json(tmp_path / folder / "adagrad.json", {"chosen": {"lr": 0.03}})
-        runs[folder] = trained(digits, tmp_path / folder, "adagrad", "ours", 1)
-    first, second = (read_json(metrics) for metrics, _ in runs.values())
-    assert first.pop("seconds_per_epoch") > 0
-    assert second.pop("seconds_per_epoch") > 0
+def test_a_training_repeats_exactly_and_is_nearly_the_built_in_one(digits):
+    def adagrad(implementation: str) -> tuple:
+        return train.train(
+            digits, torch.device("cpu"), optimizer="adagrad", implementation=implementation,
+            seed=1, epochs=3, batch=40, learning_rate=0.03,
+        )  # fmt: skip
+
+    (first, arrays), (second, again), (theirs, _) = map(adagrad, ("ours", "ours", "builtin"))
+    del first["seconds_per_epoch"], second["seconds_per_epoch"]
     assert first == second
-    assert runs["first"][1].read_bytes() == runs["second"][1].read_bytes()
+    for name, values in arrays.items():
+        np.testing.assert_array_equal(values, again[name])
     assert first["layers"] == 3
     assert first["test_accuracy"] > 0.9
-    theirs, _ = trained(digits, tmp_path, "adagrad", "builtin", 1)
-    assert read_json(theirs)["test_accuracy"] == pytest.approx(first["test_accuracy"], abs=0.1)
+    assert theirs["test_accuracy"] == pytest.approx(first["test_accuracy"], abs=0.1)
 
 
 def test_metrics_figures_and_tables(perform, digits, tmp_path):
@@ -179,18 +169,8 @@ def test_metrics_figures_and_tables(perform, digits, tmp_path):
         for result, seeds in ((metrics[name], 2), (metrics["builtin"][name], 1)):
             assert len(result["test_accuracies"]) == seeds
             assert result["test_accuracy"] == pytest.approx(np.mean(result["test_accuracies"]))
-    assert metrics["layers"] == 3
-    assert metrics["seconds_per_epoch"] > 0
-    assert metrics["runs"] == 12
     assert metrics["common_errors"]["networks"] == 8
     assert metrics["first_steps"]["rmsprop"] == pytest.approx(10, rel=1e-5)
-    largest = max(abs(d) for d in metrics["agreement"]["differences"].values())
-    assert metrics["agreement"]["largest_difference"] == largest
-    assert metrics["ranking"]["paired_deviation"] >= 0
-    for name, search in metrics["tuning"].items():
-        rates = [trial["value"] for trial in read_json(tmp_path / f"{name}.json")["axes"]["lr"]]
-        assert search["at_an_end"] == (search["chosen"]["lr"] in (rates[0], rates[-1]))
-    assert metrics["products"] in ("bfloat16", "float32")
 
     write_json(tmp_path / "source.json", {"standin": True})
     drawn = ("adagrad", "rmsprop", "adam", "steps", "errors")
@@ -203,8 +183,3 @@ def test_metrics_figures_and_tables(perform, digits, tmp_path):
     rows = files["tuning_table"].read_text().splitlines()
     assert len(rows) == 2 + 5
     assert all(row.count("**") == 2 for row in rows[2:])
-    total = sum(
-        int(row.split("|")[-2].replace(",", ""))
-        for row in files["network"].read_text().splitlines()[2:]
-    )
-    assert total == metrics["parameters"]

@@ -17,10 +17,8 @@ from problems.csci5527_hw3.p1_optimizers.comparison import (
     tuning_summary,
 )
 from problems.csci5527_hw3.p1_optimizers.network import (
-    AXES,
     IMPLEMENTATIONS,
     OPTIMIZERS,
-    START,
     WARM_UP,
     layer_parameters,
     network,
@@ -88,14 +86,10 @@ def test_both_implementations_get_the_same_rates(name):
     assert rates["ours"][-1] < 1e-4
 
 
-def test_a_search_starts_inside_its_axes():
-    assert all(START[name][axis] in values for name in AXES for axis, values in AXES[name].items())
-
-
 def test_a_choice_at_the_end_of_what_was_tried_is_told():
     scores = ((1, 0.5), (2, 0.9), (3, 0.6))
     along = [{"value": value, "validation_accuracy": score} for value, score in scores]
-    found = {"chosen": {"lr": 2}, "trials": 3, "axes": {"lr": along}}
+    found = {"chosen": {"lr": 2}, "axes": {"lr": along}}
     told = tuning_summary(found)
     assert not told["at_an_end"]
     assert (told["worst_validation_accuracy"], told["validation_accuracy"]) == (0.5, 0.9)
@@ -105,13 +99,11 @@ def test_a_choice_at_the_end_of_what_was_tried_is_told():
 TRUTH = np.zeros(1000, dtype=np.int64)
 
 
-def run(*wrong: int, loss: float = 0.1) -> dict[str, np.ndarray]:
+def run(*wrong: int) -> dict[str, np.ndarray]:
     """A training that gets these of the test images wrong."""
-    curve = np.array([loss])
-    curves = dict.fromkeys(("loss", "accuracy", "validation_loss", "validation_accuracy"), curve)
     predicted = TRUTH.copy()
     predicted[list(wrong)] = 1
-    return curves | {"predicted": predicted}
+    return {"predicted": predicted}
 
 
 def test_networks_are_compared_image_by_image():
@@ -134,21 +126,12 @@ def test_differences_are_weighed_against_chance():
     assert agreement(ours, far, TRUTH)["largest_in_deviations"] == pytest.approx(40**0.5)
 
 
-def test_trainings_that_are_the_same_are_said_to_be():
-    ours = {"adam": [run(1), run(2)], "rmsprop": [run(3), run(4)]}
-    slower = {"adam": [run(1), run(2, loss=0.2)], "rmsprop": [run(3), run(4)]}
-    other = {"adam": [run(1), run(2, 3)], "rmsprop": [run(3, 4), run(4)]}
-    for theirs, same in ((ours, (True, True)), (slower, (False, True)), (other, (False, False))):
-        found = agreement(ours, theirs, TRUTH)["same"]
-        assert (found["adam"], found["rmsprop"]) == same
-
-
 def test_the_order_is_weighed_on_the_same_images():
     def ranked(worse: range) -> dict:
         runs = {"adam": [run(*range(10))], "adagrad": [run(*worse)]}
         accuracies = {"adam": 0.99, "adagrad": 1 - len(worse) / 1000}
         results = {
-            name: {"test_accuracy": value, "lowest_test_accuracy": value}
+            name: {"test_accuracy": value, "test_accuracies": [value]}
             for name, value in accuracies.items()
         }
         return ranking(results, runs, TRUTH)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from problems.csci5527_hw3.p4_transfer.binary_metrics import accuracy_interval, measures, resamples
+from problems.csci5527_hw3.p4_transfer.binary_metrics import accuracy_interval, measures
 
 
 def test_measures_of_five_images() -> None:
@@ -22,22 +22,12 @@ def test_measures_of_five_images() -> None:
     }
 
 
-def test_resampling_keeps_the_images_of_a_patient_together() -> None:
-    patient = np.array([5, 5, 5, 2, 9, 9])
-    weights = resamples(patient, 200, 0)
-    assert weights.shape == (200, 6)
-    assert (weights[:, 0] == weights[:, 1]).all()
-    assert (weights[:, 0] == weights[:, 2]).all()
-    assert (weights[:, 4] == weights[:, 5]).all()
-    assert (weights[:, [0, 3, 4]].sum(axis=1) == 3).all()
-
-
 def test_intervals_hold_the_value_and_widen_with_images_per_patient() -> None:
     right = np.random.default_rng(2).random(300) < 0.8
     widths = []
     for each in (1, 6):
         first = np.repeat(np.arange(0, 300, each), each)  # a patient's images are alike
-        low, high = accuracy_interval(right[first], first, seed=0, count=500)
+        low, high = accuracy_interval(right[first], first, seed=0)
         assert low <= right[first].mean() <= high
         widths.append(high - low)
     assert widths[1] > 1.5 * widths[0]

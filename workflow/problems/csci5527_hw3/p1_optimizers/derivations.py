@@ -61,10 +61,14 @@ def loss_gradient(draw, formula=softmax_minus_target):
 # What the checks share --------------------------------------------------------------------
 
 
-def iterates_of_ours(
-    optimizer: type[optimizers.Optimizer], start: np.ndarray, gradients: np.ndarray, settings: dict
-) -> np.ndarray:
-    """Iterates (T + 1, d) of one of our optimizers, whose `update` takes exact numbers, too."""
+def written_and_ours(
+    draw: Draw, formula: Any, optimizer: type[optimizers.Optimizer], **settings: Any
+) -> tuple[np.ndarray, np.ndarray]:
+    """Four iterates by the formula and by our optimizer, whose `update` takes exact numbers, too.
+
+    One coordinate is enough: each is on its own.
+    """
+    start, gradients = draw(1), draw(4, 1)
     run = optimizer([torch.zeros(1)])
     vars(run).update(settings)
     vars(run).update({name: [0 * start] for name in ("G", "m", "v") if hasattr(run, name)})
@@ -73,17 +77,12 @@ def iterates_of_ours(
         run.t[0] = t
         run.update(0, θ, g)
         iterates.append(θ.copy())
-    return np.array(iterates)
+    return formula(start, gradients, **settings), np.array(iterates)
 
 
 def squared_steps(iterates: np.ndarray) -> np.ndarray:
     """|θ_{t+1} − θ_t|² of iterates (T + 1, 1), (T,)."""
     return np.diff(iterates[:, 0]) ** 2
-
-
-def draw_start(draw: Draw, steps: int = 4) -> tuple[np.ndarray, np.ndarray]:
-    """θ_1 (1,) and gradients (T, 1): each coordinate is on its own."""
-    return draw(1), draw(steps, 1)
 
 
 # (b) Adagrad ------------------------------------------------------------------------------
@@ -102,10 +101,7 @@ def adagrad(
 
 @exact_check("Adagrad as written gives the iterates of our Adagrad, for four steps")
 def adagrad_written_out(draw, formula=adagrad):
-    start, gradients = draw_start(draw)
-    settings = {"lr": draw(), "eps": draw()}
-    ours = iterates_of_ours(optimizers.Adagrad, start, gradients, settings)
-    return formula(start, gradients, **settings), ours
+    return written_and_ours(draw, formula, optimizers.Adagrad, lr=draw(), eps=draw())
 
 
 @exact_check(
@@ -163,10 +159,8 @@ def rmsprop(
 
 @exact_check("RMSprop as written gives the iterates of our RMSprop, for four steps")
 def rmsprop_written_out(draw, formula=rmsprop):
-    start, gradients = draw_start(draw)
     settings = {"lr": draw(), "alpha": draw(), "eps": draw()}
-    ours = iterates_of_ours(optimizers.RMSprop, start, gradients, settings)
-    return formula(start, gradients, **settings), ours
+    return written_and_ours(draw, formula, optimizers.RMSprop, **settings)
 
 
 @exact_check(
@@ -234,9 +228,7 @@ def draw_adam(draw: Draw) -> dict[str, Any]:
 
 @exact_check("Adam as written gives the iterates of our Adam, for four steps")
 def adam_written_out(draw, formula=adam):
-    (start, gradients), settings = draw_start(draw), draw_adam(draw)
-    ours = iterates_of_ours(optimizers.Adam, start, gradients, settings)
-    return formula(start, gradients, **settings), ours
+    return written_and_ours(draw, formula, optimizers.Adam, **draw_adam(draw))
 
 
 @exact_check("For a constant gradient g, m_t = (1 − β₁ᵗ)g and v_t = (1 − β₂ᵗ)g², for t ≤ 6")
@@ -278,10 +270,8 @@ def reduced_version(draw, formula=lambda β1, β2, t: (1 - β1**t) / np.sqrt(1 -
 
 @exact_check("AdamW as written gives the iterates of our AdamW, for four steps")
 def adamw_written_out(draw, formula=adam):
-    start, gradients = draw_start(draw)
     settings = draw_adam(draw) | {"weight_decay": draw()}
-    ours = iterates_of_ours(optimizers.AdamW, start, gradients, settings)
-    return formula(start, gradients, **settings), ours
+    return written_and_ours(draw, formula, optimizers.AdamW, **settings)
 
 
 # (e) The comparison -----------------------------------------------------------------------

@@ -87,7 +87,7 @@ with script.run(snakemake):
         panel.set(yscale="log", xlabel="step $t$")
     panels[0].set(xscale="log", title="gradients of constant size",
                   ylabel=r"$|\theta_{t+1} - \theta_t|\,/\,\alpha$")  # fmt: skip
-    panels[1].set(title="gradients a hundred times smaller at half time")
+    panels[1].set(title="gradients shrink to a hundredth")
     panels[0].legend(loc="lower left")
     figures.save(figure, snakemake.output.steps)
 
@@ -124,7 +124,7 @@ with script.run(snakemake):
 
     write_table(
         snakemake.output.results,
-        ["Optimizer", "Test", "Test, each seed", "Validation", "Objective", "of validation"],
+        ["Optimizer", "Test", "Each seed", "Validation", "Objective", "Val. objective"],
         [
             entry
             for name, label in OPTIMIZERS.items()

@@ -48,17 +48,33 @@ print(f"layers = {len(layer_parameters(model))}")
 print(f"parameters = {sum(layer_parameters(model)):,}")
 
 # %% [markdown]
-# ## (b), (c), (d) The optimizers
+# ## (b) Adagrad
 #
-# Adagrad, RMSprop, Adam (Algorithm 1 of the paper, with its bias correction) and AdamW, as in their
-# papers: each is the function `update` of one parameter θ and its gradient g.
+# Each optimizer is the function `update` of one parameter θ and its gradient g. Adagrad divides g
+# by the root of the sum of its squares so far.
 
 # %%
-# source: proofsheet.learning.optimizers: Optimizer, Adagrad, RMSprop, Adam, AdamW
+# source: proofsheet.learning.optimizers: Optimizer, Adagrad
 
 # %% [markdown]
-# What they do to the step size: the first step under a constant gradient, in units of α. RMSprop's
-# is too long by the factor $1/\sqrt{1 - \rho}$; the bias correction makes Adam's exactly one.
+# ## (c) RMSprop
+#
+# The sum becomes an exponential mean, which forgets.
+
+# %%
+# source: proofsheet.learning.optimizers: RMSprop
+
+# %% [markdown]
+# ## (d) Adam and AdamW
+#
+# Algorithm 1 of the paper, with its bias correction. AdamW shrinks the weights directly.
+
+# %%
+# source: proofsheet.learning.optimizers: Adam, AdamW
+
+# %% [markdown]
+# The first step under a constant gradient, in units of α: RMSprop's is too long by the factor
+# $1/\sqrt{1 - \rho}$; the bias correction makes Adam's exactly one.
 
 # %%
 for optimizer in (Adagrad, RMSprop, Adam):
@@ -68,8 +84,10 @@ for optimizer in (Adagrad, RMSprop, Adam):
     print(f"first_steps.{optimizer.__name__.lower()} = {-θ.item():.3f}")
 
 # %% [markdown]
+# ## The training, and the plots for (b), (c) and (d)
+#
 # The learning rate rises linearly for the first 100 steps, because the first steps of Adagrad and
-# Adam have the length α in every coordinate; then it falls to zero along half a cosine.
+# Adam have the length α in every coordinate. Then it falls to zero along half a cosine.
 
 # %%
 # source: proofsheet.learning.optimizers: Schedule, cosine
@@ -100,6 +118,8 @@ IMPLEMENTATIONS = {"ours": our_steppers}
 #
 # Each optimizer's learning rate, and AdamW's weight decay, are those with the lowest objective on
 # the validation images after two epochs on 20,000 training images. The test images are not used.
+# We expect Adagrad to need the largest rate: the large gradients of the first steps stay in its sum
+# for good.
 
 # %%
 RUNS = "csci5527_hw3/p1_optimizers/runs"
@@ -157,9 +177,6 @@ for name, curves in curves_of.items():
         print(f"{name}.{key} = {curves[key][:, -1].mean():.4f}")
 
 # %% [markdown]
-# We expect Adagrad to need the largest learning rate: the large gradients of the first steps stay
-# in its sum for good.
-#
 # ## (e) The 98 % test
 #
 # Test accuracy of each seed, and the mean: all of them are from our own implementations.

@@ -24,68 +24,46 @@ with script.run(snakemake):
     script.set_threads(snakemake.threads)
     data = load(Path(snakemake.input.source).parent)
     tuning = {found["optimizer"]: found for found in map(read_json, snakemake.input.tuning)}
-    runs, arrays = {}, {}
+    # By implementation and optimizer, one entry for each seed.
+    runs, arrays = (
+        {which: {name: [] for name in OPTIMIZERS} for which in IMPLEMENTATIONS} for _ in range(2)
+    )
     for metrics_file, arrays_file in zip(
         snakemake.input.runs, snakemake.input.runs_arrays, strict=True
     ):
         run = read_json(metrics_file)
-        key = run["implementation"], run["optimizer"]
-        runs.setdefault(key, []).append(run)
-        arrays.setdefault(key, []).append(read_arrays(arrays_file))
-    one = runs["ours", "adamw"][0]
-    ours, builtin = (
-        {
-            name: over_seeds(runs[implementation, name], arrays[implementation, name])
-            for name in OPTIMIZERS
-        }
-        for implementation in IMPLEMENTATIONS
-    )
-    # Of ours only: the first use of torch.optim imports a compiler, which takes seconds.
-    seconds = {
-        name: np.mean([run["seconds_per_epoch"] for run in runs["ours", name]])
-        for name in OPTIMIZERS
+        runs[run["implementation"]][run["optimizer"]].append(run)
+        arrays[run["implementation"]][run["optimizer"]].append(read_arrays(arrays_file))
+    results = {
+        which: {name: over_seeds(runs[which][name], arrays[which][name]) for name in OPTIMIZERS}
+        for which in IMPLEMENTATIONS
     }
-    errors = common_errors(
-        [found["predicted"] for name in OPTIMIZERS for found in arrays["ours", name]], data.test.y
-    )
-    steps = step_lengths(snakemake.params.steps)
-    own, theirs = (
-        {name: arrays[implementation, name] for name in OPTIMIZERS}
-        for implementation in IMPLEMENTATIONS
-    )
+    own, theirs = arrays["ours"], arrays["builtin"]
     # PyTorch's are trained with the first seeds only.
     beside = {name: own[name][: len(theirs[name])] for name in OPTIMIZERS}
+    errors = common_errors(
+        [found["predicted"] for group in own.values() for found in group], data.test.y
+    )
+    steps = step_lengths(snakemake.params.steps)
+    one = runs["ours"]["adamw"][0]
+    constants = (
+        "layers", "parameters", "layer_parameters", "epochs", "batch", "images", "products",
+    )  # fmt: skip
 
     write_json(
         snakemake.output.metrics,
         {
-            **{
-                name: result | {"seconds_per_epoch": seconds[name]} for name, result in ours.items()
-            },
-            "builtin": builtin,
+            **results["ours"],
+            "builtin": results["builtin"],
             "agreement": agreement(beside, theirs, data.test.y),
-            "ranking": ranking(ours, own, data.test.y),
+            "ranking": ranking(results["ours"], own, data.test.y),
             "tuning": {name: tuning_summary(found) for name, found in tuning.items()},
             "tuning_epochs": tuning["adamw"]["epochs"],
             "tuning_images": tuning["adamw"]["images"],
-            **{
-                name: one[name]
-                for name in (
-                    "layers",
-                    "parameters",
-                    "layer_parameters",
-                    "epochs",
-                    "batch",
-                    "images",
-                    "products",
-                )
-            },
+            **{name: one[name] for name in constants},
             "shift": SHIFT,
             "counts": {"val": len(data.val), "test": len(data.test)},
-            "seeds": [run["seed"] for run in runs["ours", "adamw"]],
-            "seed_count": len(runs["ours", "adamw"]),
-            "runs": sum(len(group) for group in runs.values()),
-            "seconds_per_epoch": np.mean(list(seconds.values())),
+            "seed_count": len(own["adamw"]),
             "first_steps": {
                 name: steps[f"constant_{name}"][0] for name in ("adagrad", "rmsprop", "adam")
             },
@@ -96,8 +74,9 @@ with script.run(snakemake):
     write_arrays(
         snakemake.output.arrays,
         **{
-            f"{implementation}_{name}_{curve}": np.stack([found[curve] for found in group])
-            for (implementation, name), group in arrays.items()
+            f"{which}_{name}_{curve}": np.stack([found[curve] for found in group])
+            for which, groups in arrays.items()
+            for name, group in groups.items()
             for curve in CURVES
         },
         **steps,

@@ -75,10 +75,8 @@ def correlate2d(z1: ArrayLike, z2: ArrayLike, *, method: Method = "auto") -> Arr
     return _direct(z1.astype(np.int64), z2.astype(np.int64))
 
 
-def correlate_multichannel(
-    x: ArrayLike, y: ArrayLike, bias: float = 0.0, *, method: Method = "auto"
-) -> Array:
-    """Σ_d x[:, :, d] ⋆ y[:, :, d] + bias: x (h, w, D) slides over y (H, W, D); part (g).
+def correlate_multichannel(x: ArrayLike, y: ArrayLike) -> Array:
+    """Σ_d x[:, :, d] ⋆ y[:, :, d]: x (h, w, D) slides over y (H, W, D); part (g), with b = 0.
 
     Returns:
         (H + h − 1, W + w − 1).
@@ -89,8 +87,7 @@ def correlate_multichannel(
     x, y = _real(3, x, y)
     if x.shape[2] != y.shape[2]:
         raise ValueError(f"depths differ, got {x.shape} and {y.shape}")
-    planes = (correlate2d(x[:, :, d], y[:, :, d], method=method) for d in range(x.shape[2]))
-    return sum(planes) + bias
+    return sum(correlate2d(x[:, :, d], y[:, :, d]) for d in range(x.shape[2]))
 
 
 def C_w(w: ArrayLike, n: int) -> Array:

@@ -6,7 +6,7 @@ x ⋆ y: y stands still and x slides. Indices here count from 0.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -239,23 +239,6 @@ def correlation_theorem(rng: Rng, formula: Any = by_transforms) -> tuple:
 # --- (e) gradients of images
 
 
-def polynomial(degree: int) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any], Any]:
-    """A polynomial Y(u, v) in row u and column v with letters as coefficients, and the letters."""
-    u, v = sympy.symbols("u v")
-    powers = [(a, b) for a in range(degree + 1) for b in range(degree + 1 - a)]
-    letters = [sympy.Symbol(f"c{a}{b}") for a, b in powers]
-    expression = sum(c * u**a * v**b for c, (a, b) in zip(letters, powers, strict=True))
-    return expression, u, v
-
-
-def scharr_of(expression: Any, u: Any, v: Any, filter_: Any = SCHARR) -> Any:
-    """Σ_{ij} X[i, j] Y(u + i − 1, v + j − 1) with letters."""
-    return sum(
-        int(filter_[i, j]) * expression.subs({u: u + i - 1, v: v + j - 1}, simultaneous=True)
-        for i, j in np.ndindex(3, 3)
-    )
-
-
 @derivation_check(
     claim="X₁ = (3, 10, 3)ᵀ (−1, 0, 1)",
     method="symbolic", tolerance=0,
@@ -269,10 +252,13 @@ def scharr_is_separable(rng: Rng, formula: Any = ((3, 10, 3), (-1, 0, 1))) -> fl
     method="symbolic", tolerance=0,
 )  # fmt: skip
 def scharr_is_a_gradient(rng: Rng, formula: Any = 32) -> float:
-    expression, u, v = polynomial(2)
-    along_columns = scharr_of(expression, u, v) - formula * expression.diff(v)
-    along_rows = scharr_of(expression, u, v, SCHARR.T) - formula * expression.diff(u)
-    return different([along_columns, along_rows], [0, 0])
+    u, v = sympy.symbols("u v")  # row and column
+    y = sum(sympy.Symbol(f"c{a}{b}") * u**a * v**b for a in range(3) for b in range(3 - a))
+    patch = np.array(
+        [[y.subs({u: u + i, v: v + j}, simultaneous=True) for j in (-1, 0, 1)] for i in (-1, 0, 1)]
+    )
+    correlated = [np.sum(SCHARR * patch), np.sum(SCHARR.T * patch)]
+    return different(correlated, [formula * y.diff(v), formula * y.diff(u)])
 
 
 def frame_of_constant(level: int, n: int) -> Array:

@@ -11,9 +11,9 @@ from proofsheet.report.tables import write_table
 X, Y = (3, 2, 1), (4, 6, 3, 9)  # part (a)
 
 
-def show(panel, image, title, *, extent=None, cmap="gray", **options):
+def show(panel, image, title, *, cmap="gray", **options):
     """An image with its own pixels in the file, and no frame."""
-    panel.imshow(image, cmap=cmap, interpolation="none", extent=extent, **options)
+    panel.imshow(image, cmap=cmap, interpolation="none", **options)
     panel.set_title(title)
     panel.axis("off")
 
@@ -38,8 +38,8 @@ with script.run(snakemake):
 
     # (f) As in SciPy's example, with both implementations beside each other.
     noisy, scores, theirs = arrays["noisy"], arrays["scores"], arrays["scipys"]
-    top, left = arrays["offset"]
-    extent = (left - 0.5, left + noisy.shape[1] - 0.5, top + noisy.shape[0] - 0.5, top - 0.5)
+    rows, columns = noisy.shape
+    extent = (-0.5, columns - 0.5, rows - 0.5, -0.5)  # of every second pixel of all
     found = metrics["template"]
     figure, axes = figures.new(
         1, 4, height=1.55, width_ratios=(0.45, 1, 1, 1), gridspec_kw={"wspace": 0.02}

@@ -21,7 +21,7 @@ with script.run(snakemake):
     metrics, arrays = read_json(snakemake.input.metrics), read_arrays(snakemake.input.arrays)
 
     # Three visible sides of a cube: channels to the right, (H, W) downwards, the batch to the back.
-    figure, axes = figures.new(1, 3, height=1.75, width=0.8)
+    figure, axes = figures.new(1, 3, height=1.45, width=0.8)
     for panel, (method, title) in zip(axes, METHODS.items(), strict=True):
         cube = arrays[f"cube_{method}"]
         batch, channels, pixels = cube.shape

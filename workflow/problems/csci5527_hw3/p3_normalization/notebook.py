@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
+SEED = 0
 torch.set_num_threads(1)
 
 # %% [markdown]
@@ -38,7 +39,7 @@ torch.set_num_threads(1)
 
 # %%
 for dtype, suffix in ((torch.float64, ""), (torch.float32, "_float32")):
-    generator = torch.Generator().manual_seed(0)
+    generator = torch.Generator().manual_seed(SEED)
     x = torch.randn(*SHAPE, generator=generator, dtype=dtype).permute(3, 2, 0, 1).contiguous()
     for method in METHODS:
         difference = relative_difference(ours(method, x, 0.0), pytorch(method, x, 0.0))
@@ -65,26 +66,18 @@ for eps in (0.0, 1e-5):
 # \varepsilon}$, which only $\varepsilon$ bounds, by $1/\sqrt{\varepsilon}$ (right).
 
 # %%
-deviations = np.logspace(-8, 1, 55)
-generator = torch.Generator().manual_seed(0)
-pattern = standardize(torch.randn((6, 8), generator=generator, dtype=torch.float64), (0, 1))
+# source: problems.csci5527_hw3.p3_normalization.contrast
+
+# %%
+deviations, spread, gain = contrast_sweep(SEED)
 figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.5), layout="constrained")
-gains = {}
-for eps in (0.0, 1e-5, 1e-2):
-    spread, gains[eps] = [], []
-    for deviation in deviations:
-        x = 1 + deviation * pattern
-        spread.append(standardize(x, (0, 1), eps).std(correction=0).item())
-        jacobian = torch.autograd.functional.jacobian(
-            lambda values, eps=eps: standardize(values, (0, 1), eps), x
-        )
-        gains[eps].append(torch.linalg.matrix_norm(jacobian.reshape(48, 48), 2).item())
-    left.loglog(deviations, spread, label=f"ε = {eps:g}")
-    right.loglog(deviations, gains[eps], label=f"ε = {eps:g}")
+for k, eps in enumerate(EPSILONS):
+    left.loglog(deviations, spread[k], label=f"ε = {eps:g}")
+    right.loglog(deviations, gain[k], label=f"ε = {eps:g}")
 left.set(xlabel="standard deviation of the slice", ylabel="standard deviation of the output")
 right.set(xlabel="standard deviation of the slice", ylabel="norm of the Jacobian")
 right.legend()
 plt.show()
-print(f"largest_gain.without = {max(gains[0.0]):.1e}")
-print(f"largest_gain.with = {max(gains[1e-5]):.1f}")
-print(f"largest_gain.bound = {1 / np.sqrt(1e-5):.1f}")
+print(f"largest_gain.without = {gain[0].max():.1e}")
+print(f"largest_gain.with = {gain[1].max():.1f}")
+print(f"largest_gain.bound = {1 / np.sqrt(EPSILONS[1]):.1f}")

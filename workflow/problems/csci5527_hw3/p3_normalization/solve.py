@@ -4,15 +4,14 @@ import numpy as np
 import torch
 
 from problems.csci5527_hw3.p3_normalization import derivations
+from problems.csci5527_hw3.p3_normalization.contrast import EPSILONS, contrast_sweep
 from problems.csci5527_hw3.p3_normalization.derivations import METHODS, SHAPE, ours, pytorch, slices
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import write_arrays, write_json
-from proofsheet.learning.normalization import relative_difference, standardize
+from proofsheet.learning.normalization import relative_difference
 
-EPS = 1e-5  # ε as PyTorch's modules have it when none is given
 DRAWN = (6, 6, 2, 2)  # N, C, H, W of the cubes of figure 2
-SWEEP_EPS = (0.0, 1e-5, 1e-2)
 
 with script.run(snakemake) as log:
     script.set_threads(snakemake.threads)
@@ -40,29 +39,16 @@ with script.run(snakemake) as log:
     for kind in ("relative_difference", "relative_difference_float32"):
         metrics[f"largest_{kind}"] = max(metrics[method][kind] for method in METHODS)
 
-    # Standard deviation of the output, and norm of the Jacobian, as the slice loses its contrast.
-    deviations = np.logspace(-8, 1, 55)
-    generator = torch.Generator().manual_seed(snakemake.params.seed)
-    shape = torch.randn((6, 8), generator=generator, dtype=torch.float64)
-    shape = standardize(shape, (0, 1))
-    spread, gain = np.zeros((2, len(SWEEP_EPS), len(deviations)))
-    for i, eps in enumerate(SWEEP_EPS):
-        for j, deviation in enumerate(deviations):
-            x = 1 + deviation * shape
-            spread[i, j] = standardize(x, (0, 1), eps).std(correction=0)
-            jacobian = torch.autograd.functional.jacobian(
-                lambda values, eps=eps: standardize(values, (0, 1), eps), x
-            )
-            gain[i, j] = torch.linalg.matrix_norm(jacobian.reshape(48, 48), 2)
+    deviations, spread, gain = contrast_sweep(snakemake.params.seed)
     metrics["largest_gain"] = {
         "without": gain[0].max(),
         "with": gain[1].max(),
-        "bound": 1 / np.sqrt(EPS),
+        "bound": 1 / np.sqrt(EPSILONS[1]),
     }
 
     # Figure 2: the elements on which the output at one corner depends, from the code itself.
     cubes = {}
-    x = torch.randn(DRAWN, generator=generator, dtype=torch.float64).requires_grad_()
+    x = torch.randn(DRAWN, generator=generator, dtype=torch.float64, requires_grad=True)
     for method in METHODS:
         (gradient,) = torch.autograd.grad(ours(method, x, 0.0)[0, -1, 0, 0], x)
         cubes[f"cube_{method}"] = (gradient != 0).flatten(2).numpy()
@@ -72,7 +58,7 @@ with script.run(snakemake) as log:
     write_arrays(
         snakemake.output.arrays,
         deviations=deviations,
-        sweep_eps=np.array(SWEEP_EPS),
+        sweep_eps=np.array(EPSILONS),
         spread=spread,
         gain=gain,
         **cubes,

@@ -12,8 +12,6 @@ from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from proofsheet.learning.image_growth import growth
-
 TITLES = {
     "frozen": "all blocks frozen, linear head",
     "last_blocks": "head and last blocks",
@@ -29,30 +27,25 @@ def title_of(name: str) -> str:
     return TITLES.get(name, name.replace("_", " "))
 
 
-def growing(runs: Mapping[str, Mapping[str, Any]], side: int) -> dict[str, Any]:
+def growing(runs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """How the images grow in the strategies in which they do.
 
     Args:
         runs: per strategy its `sides` and `epochs`.
-        side: of a whole image.
 
     Returns:
         `alike`: those strategies grow in the same way, from one smaller size; then `small_side`,
-        `small_epochs` and `whole_epochs`, and `share`, the part of a training on whole images that
-        is computed; else 0 each.
+        `small_epochs` and `whole_epochs`, else 0 each.
     """
     ways = {(tuple(run["sides"]), run["epochs"]) for run in runs.values() if run["sides"]}
     if len(ways) != 1 or len({small for sides, _ in ways for small in sides}) != 1:
-        keys = ("small_side", "small_epochs", "whole_epochs", "share")
-        return {"alike": False, **dict.fromkeys(keys, 0)}
+        return {"alike": False, "small_side": 0, "small_epochs": 0, "whole_epochs": 0}
     ((sides, epochs),) = ways
-    counted = growth(sides, epochs, smaller=sides[:1], whole=side)
     return {
         "alike": True,
         "small_side": sides[0],
-        "small_epochs": counted[f"epochs_{sides[0]}"],
-        "whole_epochs": counted[f"epochs_{side}"],
-        "share": counted["share"],
+        "small_epochs": len(sides),
+        "whole_epochs": epochs - len(sides),
     }
 
 
@@ -106,15 +99,15 @@ def telling_apart(
     return float(roc_auc_score(of_second, scores))
 
 
-def examples(scores: np.ndarray, ill: np.ndarray, each: int = 1) -> list[dict[str, Any]]:
-    """Rows to look at: the surest right and the surest wrong answers of both classes.
+def examples(scores: np.ndarray, ill: np.ndarray) -> list[dict[str, Any]]:
+    """Rows to look at: the surest right and the surest wrong answer of both classes.
 
     Returns:
-        `row`, `kind` (found, cleared, missed, alarm) and `probability` under even odds; of each
-        kind as many as there are, at most `each`.
+        `row`, `kind` (found, cleared, missed, alarm) and `probability` under even odds; one of each
+        kind that there is.
     """
     called = scores >= 0
-    kinds: Sequence[tuple[str, np.ndarray, int]] = (
+    kinds = (
         ("found", called & ill, -1),
         ("cleared", ~called & ~ill, 1),
         ("missed", ~called & ill, 1),
@@ -123,7 +116,8 @@ def examples(scores: np.ndarray, ill: np.ndarray, each: int = 1) -> list[dict[st
     found = []
     for kind, mask, sign in kinds:
         rows = np.flatnonzero(mask)
-        for row in rows[np.argsort(sign * scores[rows], kind="stable")][:each]:
+        if len(rows):
+            row = rows[np.argmin(sign * scores[rows])]
             probability = 1 / (1 + np.exp(-scores[row]))
-            found.append({"row": int(row), "kind": kind, "probability": float(probability)})
+            found.append({"row": row, "kind": kind, "probability": probability})
     return found

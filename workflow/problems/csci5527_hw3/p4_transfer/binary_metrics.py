@@ -15,29 +15,17 @@ def measures(scores: np.ndarray, ill: np.ndarray) -> dict[str, float]:
     """
     called = scores >= 0
     return {
-        "accuracy": float(metrics.accuracy_score(ill, called)),
-        "balanced_accuracy": float(metrics.balanced_accuracy_score(ill, called)),
-        "sensitivity": float(metrics.recall_score(ill, called)),
-        "specificity": float(metrics.recall_score(~ill, ~called)),
-        "auc": float(metrics.roc_auc_score(ill, scores)),
-        "average_precision": float(metrics.average_precision_score(ill, scores)),
+        "accuracy": metrics.accuracy_score(ill, called),
+        "balanced_accuracy": metrics.balanced_accuracy_score(ill, called),
+        "sensitivity": metrics.recall_score(ill, called),
+        "specificity": metrics.recall_score(~ill, ~called),
+        "auc": metrics.roc_auc_score(ill, scores),
+        "average_precision": metrics.average_precision_score(ill, scores),
     }
 
 
-def resamples(patient: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """Weights (count, n) of images whose patients are drawn with replacement."""
-    _, of = np.unique(patient, return_inverse=True)
-    patients = int(of.max()) + 1
-    draws = np.random.default_rng(seed).multinomial(
-        patients, np.full(patients, 1 / patients), count
-    )
-    return draws[:, of]
-
-
-def accuracy_interval(
-    right: np.ndarray, patient: np.ndarray, *, seed: int, count: int = 2000
-) -> tuple[float, float]:
-    """The middle 95 % of the bootstrap distribution of an accuracy.
+def accuracy_interval(right: np.ndarray, patient: np.ndarray, *, seed: int) -> tuple[float, float]:
+    """The middle 95 % of the bootstrap distribution of an accuracy, from 2,000 draws.
 
     The pictures of one patient are alike, so patients are drawn and not images.
 
@@ -45,6 +33,9 @@ def accuracy_interval(
         right: (n,) whether each image is answered correctly.
         patient: (n,).
     """
-    weights = resamples(patient, count, seed)
+    names, of = np.unique(patient, return_inverse=True)
+    even = np.full(len(names), 1 / len(names))
+    # How often each image is drawn, with all others of its patient.
+    weights = np.random.default_rng(seed).multinomial(len(names), even, 2000)[:, of]
     low, high = np.quantile((weights * right).sum(axis=1) / weights.sum(axis=1), (0.025, 0.975))
     return float(low), float(high)

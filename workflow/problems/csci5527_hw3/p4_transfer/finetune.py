@@ -51,12 +51,12 @@ def build(strategy: Strategy, pretrained: Mapping[str, np.ndarray], seed: int) -
     return model
 
 
-def class_weights(y: np.ndarray, classes: int = 2) -> np.ndarray:
-    """n / (K n_k) for each class k: every class weighs as much as the others together weigh."""
-    counts = np.bincount(y, minlength=classes)
+def class_weights(y: np.ndarray) -> np.ndarray:
+    """n / (2 n_k) for each of the two classes k, so that both weigh the same in all."""
+    counts = np.bincount(y, minlength=2)
     if (counts == 0).any():
         raise UserError(f"a class has no training images (images of each: {counts.tolist()})")
-    return len(y) / (classes * counts)
+    return len(y) / (2 * counts)
 
 
 def fit(

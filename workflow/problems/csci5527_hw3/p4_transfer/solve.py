@@ -53,7 +53,8 @@ with script.run(snakemake):
             "validation_accuracy": validation[name]["accuracy"],
             "validation": {key: validation[name][key] for key in RATES},
             "first_validation_loss": runs[name]["validation_loss"][0],
-            "lowest_validation_loss": min(runs[name]["validation_loss"]),
+            # Of the epochs that count: that of the weights in use.
+            "lowest_validation_loss": runs[name]["validation_loss"][runs[name]["best_epoch"] - 1],
             "epochs": len(runs[name]["loss"]),
             **{
                 key: runs[name][key]
@@ -82,7 +83,7 @@ with script.run(snakemake):
             "intervals": {"accuracy": {"low": low, "high": high}},
         }
     kinds = {
-        kind: float((scores["test"][best] >= 0)[columns["test"]["kind"] == k].mean())
+        kind: (scores["test"][best] >= 0)[columns["test"]["kind"] == k].mean()
         for k, kind in enumerate(KINDS)
         if k > 0 and (columns["test"]["kind"] == k).any()
     }
@@ -92,13 +93,13 @@ with script.run(snakemake):
     for k, kind in ((0, "normal"), (1, "pneumonia")):
         if frozen is not None:
             chosen = {part: ill[part] == bool(k) for part in columns}
-            value = telling_apart(
+            auc = telling_apart(
                 frozen["val_features"][chosen["val"]],
                 frozen["test_features"][chosen["test"]],
                 tuple(columns[part]["patient"][chosen[part]] for part in ("val", "test")),
                 seed,
             )
-            apart[kind] = {"auc": value}
+            apart[kind] = {"auc": auc}
 
     # Which regions decided, for the best strategy.
     model = SqueezeNet(runs[best]["blocks"])
@@ -130,7 +131,7 @@ with script.run(snakemake):
         "weights": read_json(snakemake.input.origin),
         "class_weights": {"normal": weights[0], "pneumonia": weights[1]},
         "counts": {
-            part: {"normal": int((y == 0).sum()), "pneumonia": int((y == 1).sum()), "all": len(y)}
+            part: {"normal": (y == 0).sum(), "pneumonia": (y == 1).sum(), "all": len(y)}
             for part, y in (("train", data.train.y), ("val", data.val.y), ("test", data.test.y))
         },
         "patients": source["patients"],
@@ -138,9 +139,9 @@ with script.run(snakemake):
         "numbers_in_test_and_train": source["numbers_in_test_and_train"],
         "same_number_and_kind": source["same_number_and_kind"],
         "images_on_two_sides": source["images_on_two_sides"],
-        "always_pneumonia_accuracy": float(ill["test"].mean()),
+        "always_pneumonia_accuracy": ill["test"].mean(),
         "image_size": side,
-        "growth": growing(runs, side),
+        "growth": growing(runs),
         "products": "bfloat16" if runs[best]["mixed"] else "float32",
         "seconds": sum(runs[name]["seconds"] for name in names),
     }
