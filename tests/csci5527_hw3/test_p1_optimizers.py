@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -44,14 +45,12 @@ WRONG = {
     "parameters_of_the_network": lambda a, b, k: 25 * a + 25 * a * b + 16 * b * k,
     "loss_gradient": lambda z, y: len(y) * p1.softmax_minus_target(z, y),
     "adagrad_written_out": adagrad_without_memory,
-    "adagrad_constant": lambda α, t: α / t,
     "adagrad_is_a_decaying_rate": lambda α, t: α,
     "unrolled_mean": lambda ρ, t: p1.exponential_weights(ρ, t) / (1 - ρ**t),
     "rmsprop_written_out": rmsprop_that_starts_at_epsilon,
     "rmsprop_constant": lambda α, ρ, t: α,
     "after_a_change": lambda α, ρ, a, b, n, k: p1.steps_after_a_change(α, ρ, b, a, n, k),
     "adam_written_out": adam_with_one_decay,
-    "bias_of_the_means": lambda β, t: 1.0,
     "adam_constant": lambda α, size, ε: α * size,
     "reduced_version": lambda β1, β2, t: (1 - β1**t) / (1 - β2**t),
     "adamw_written_out": adamw_without_decay,
@@ -70,7 +69,7 @@ class Inputs(dict):
 
 
 @pytest.fixture(scope="module")
-def digits() -> Dataset:
+def digits() -> Iterator[Dataset]:
     """Ten classes of bars at ten heights, with noise: easy to learn in few steps."""
     rng = np.random.default_rng(0)
 
@@ -82,7 +81,10 @@ def digits() -> Dataset:
         return Part(x.astype(np.uint8), y.astype(np.int64))
 
     facts = {"dataset": "mnist", "official": False}
-    return Dataset(part(40), part(8), part(9), tuple("0123456789"), (), standin=True, source=facts)
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)  # tiny batches: threads would only wait for each other
+    yield Dataset(part(40), part(8), part(9), tuple("0123456789"), (), standin=True, source=facts)
+    torch.set_num_threads(before)
 
 
 @pytest.fixture
@@ -108,7 +110,7 @@ def trained(digits, folder: Path, optimizer: str, implementation: str, seed: int
     }
     train_job(
         train.train, digits, files, optimizer=optimizer, implementation=implementation, seed=seed,
-        epochs=3, batch=40, tuning=read_json(folder / f"{optimizer}.json"),
+        epochs=1, batch=40, tuning=read_json(folder / f"{optimizer}.json"),
     )  # fmt: skip
     return files["metrics"], files["arrays"]
 
@@ -117,7 +119,7 @@ def test_the_test_images_have_no_part_in_the_tuning(digits):
     # Reading them would be an error.
     sealed = SimpleNamespace(train=digits.train, val=digits.val)
     found, _ = train.tune(
-        sealed, torch.device("cpu"), optimizer="adamw", seed=0, images=None, epochs=3
+        sealed, torch.device("cpu"), optimizer="adamw", seed=0, images=200, epochs=1
     )
     assert found["trials"] == 5 + 3 - 1
     best = min(found["axes"]["lr"], key=lambda trial: trial["validation_loss"])
@@ -150,8 +152,8 @@ def test_metrics_figures_and_tables(perform, digits, tmp_path):
     for name in OPTIMIZERS:
         tuning.append(tmp_path / f"{name}.json")
         train_job(
-            train.tune, digits, {"metrics": tuning[-1]}, optimizer=name, seed=0, images=None,
-            epochs=3,
+            train.tune, digits, {"metrics": tuning[-1]}, optimizer=name, seed=0, images=200,
+            epochs=1,
         )  # fmt: skip
         for implementation, seed in (("ours", 0), ("ours", 1), ("builtin", 0)):
             runs.append(trained(digits, tmp_path, name, implementation, seed))
@@ -169,11 +171,10 @@ def test_metrics_figures_and_tables(perform, digits, tmp_path):
         for result, seeds in ((metrics[name], 2), (metrics["builtin"][name], 1)):
             assert len(result["test_accuracies"]) == seeds
             assert result["test_accuracy"] == pytest.approx(np.mean(result["test_accuracies"]))
-    assert metrics["common_errors"]["networks"] == 8
     assert metrics["first_steps"]["rmsprop"] == pytest.approx(10, rel=1e-5)
 
     write_json(tmp_path / "source.json", {"standin": True})
-    drawn = ("adagrad", "rmsprop", "adam", "steps", "errors")
+    drawn = ("adagrad", "rmsprop", "adam", "steps")
     tables = ("tuning_table", "results", "network")
     files = {name: tmp_path / f"{name}.svg" for name in drawn}
     files |= {name: tmp_path / f"{name}.md" for name in tables}

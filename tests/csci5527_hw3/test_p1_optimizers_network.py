@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from problems.csci5527_hw3.p1_optimizers.comparison import (
     agreement,
-    common_errors,
     paired,
     ranking,
     step_lengths,
@@ -143,17 +142,6 @@ def test_the_order_is_weighed_on_the_same_images():
     assert order["paired_deviation"] == pytest.approx(4**0.5 / 1000)
     assert order["gap_in_deviations"] == pytest.approx(1)
     assert ranked(range(30))["paired_deviation"] == pytest.approx(20**0.5 / 1000)
-
-
-def test_common_errors_come_with_the_answer_that_is_given_most():
-    truth = np.array([0, 1, 2, 3])
-    predictions = [np.array(p) for p in ([0, 5, 2, 4], [0, 6, 2, 4], [0, 6, 2, 3])]
-    found = common_errors(predictions, truth)
-    assert found["rows"].tolist() == [1, 3]
-    assert found["called"].tolist() == [6, 4]
-    assert found["votes"].tolist() == [2, 2]  # of the three that are wrong, two say 6
-    assert (found["networks"], found["all"], found["any"]) == (3, 1, 2)
-    assert len(common_errors([truth], truth)["rows"]) == 0
 
 
 def test_step_lengths_are_those_of_the_chapter():

@@ -20,7 +20,6 @@ from problems.csci5527_hw3.p2_correlation.template_matching import (
     center,
     gray,
     peak,
-    runner_up,
     score_map,
 )
 
@@ -94,12 +93,6 @@ def test_a_template_is_found_where_it_was_cut():
     template = image[10:17, 20:30]
     row, column = center(template.shape)
     assert peak(score_map(image, template - template.mean())) == (10 + row, 20 + column)
-
-
-def test_the_runner_up_is_elsewhere():
-    scores = np.zeros((20, 20))
-    scores[5, 5], scores[6, 6], scores[15, 5] = 9, 8, 3
-    assert runner_up(scores, (5, 5), (4, 6)) == 3
 
 
 @pytest.mark.parametrize("shape", [(9, 3), (3, 9), (0, 2), (3,)])

@@ -103,33 +103,18 @@ def perform(monkeypatch: pytest.MonkeyPatch):
     """Run one of the scripts as Snakemake would."""
     monkeypatch.setattr(script, "set_threads", lambda threads: None)
 
-    def run(name: str, inputs: dict, outputs: dict, wildcard: str = "", **params) -> None:
+    def run(name: str, inputs: dict, outputs: dict) -> None:
         snakemake = SimpleNamespace(
-            input=Files(inputs),
-            output=Files(outputs),
-            params=SimpleNamespace(
-                **{
-                    "device": "cpu",
-                    "seed": 0,
-                    "side": 64,
-                    "epochs": None,
-                    "images": None,
-                    "strategies": list(STRATEGIES),
-                    **params,
-                }
-            ),
-            wildcards=SimpleNamespace(strategy=wildcard),
-            threads=1,
-            log=[],
-            rule=name,
-        )
+            input=Files(inputs), output=Files(outputs),
+            params=SimpleNamespace(seed=0, side=64, strategies=list(STRATEGIES)),
+            threads=1, log=[], rule=name,
+        )  # fmt: skip
         runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
 
-    yield run
-    torch.use_deterministic_algorithms(False)
+    return run
 
 
-def trained(perform, radiographs: Path, folder: Path, names=tuple(STRATEGIES)) -> dict[str, list]:
+def trained(radiographs: Path, folder: Path, names=tuple(STRATEGIES)) -> dict[str, list]:
     files: dict[str, list] = {"runs": [], "runs_arrays": []}
     for name in names:
         outputs = {"metrics": folder / f"{name}.json", "arrays": folder / f"{name}.npz"}
@@ -188,7 +173,7 @@ def test_without_published_weights_digits_train_the_network_and_are_named(
 
 @pytest.mark.slow
 def test_scripts_from_images_to_figures(perform, radiographs: Path, tmp_path: Path) -> None:
-    runs = trained(perform, radiographs, tmp_path)
+    runs = trained(radiographs, tmp_path)
     inputs = {"source": radiographs / "source.json", "origin": radiographs / "pretrained.json"}
     outputs = {name: tmp_path / f"{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = tmp_path / "arrays.npz"
@@ -196,11 +181,8 @@ def test_scripts_from_images_to_figures(perform, radiographs: Path, tmp_path: Pa
     metrics = read_json(outputs["metrics"])
     assert metrics["best"] in STRATEGIES
     for name in STRATEGIES:
-        entry = metrics[name]
-        assert 24 * entry["test_accuracy"] == pytest.approx(round(24 * entry["test_accuracy"]))
-        interval = entry["intervals"]["accuracy"]
-        assert 0 <= interval["low"] <= entry["test_accuracy"] <= interval["high"] <= 1
-        assert entry["seconds"] > 0
+        interval = metrics[name]["intervals"]["accuracy"]
+        assert 0 <= interval["low"] <= metrics[name]["test_accuracy"] <= interval["high"] <= 1
     accuracies = {name: metrics[name]["validation_accuracy"] for name in STRATEGIES}
     assert accuracies[metrics["best"]] == max(accuracies.values())
     assert metrics["patients_in_train_and_val"] == 0
@@ -221,12 +203,10 @@ def test_scripts_from_images_to_figures(perform, radiographs: Path, tmp_path: Pa
     assert all("†" in figures[name].read_text() for name in ("split", "results"))
 
 
-def test_a_run_repeats_exactly_and_keeps_what_is_frozen(
-    perform, radiographs: Path, tmp_path: Path
-) -> None:
+def test_a_run_repeats_exactly_and_keeps_what_is_frozen(radiographs: Path, tmp_path: Path) -> None:
     first, second = tmp_path / "a", tmp_path / "b"
     for folder in (first, second):
-        trained(perform, radiographs, folder, ("frozen",))
+        trained(radiographs, folder, ("frozen",))
     arrays = read_arrays(first / "frozen.npz")
     for name, values in read_arrays(second / "frozen.npz").items():
         np.testing.assert_array_equal(values, arrays[name])

@@ -121,33 +121,6 @@ def tuning_summary(found: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def common_errors(predictions: Sequence[np.ndarray], truth: np.ndarray) -> dict[str, Any]:
-    """The images that most of some networks get wrong.
-
-    Args:
-        predictions: one array (n,) of classes per network.
-        truth: (n,) classes.
-
-    Returns:
-        Counts of images that `all` and that `any` of the networks get wrong; of the ten worst
-        images `rows`, the most frequent wrong answer `called`, and how many networks give it,
-        `votes`.
-    """
-    answers = np.stack(predictions)
-    wrong = (answers != truth).sum(axis=0)
-    rows = np.argsort(-wrong, kind="stable")[:10]
-    rows = rows[wrong[rows] > 0]
-    counts = [np.bincount(answers[:, row][answers[:, row] != truth[row]]) for row in rows]
-    return {
-        "networks": len(answers),
-        "all": (wrong == len(answers)).sum(),
-        "any": (wrong > 0).sum(),
-        "rows": rows,
-        "called": np.array([count.argmax() for count in counts], dtype=np.int64),
-        "votes": np.array([count.max() for count in counts], dtype=np.int64),
-    }
-
-
 def step_lengths(steps: int) -> dict[str, np.ndarray]:
     """|θ_{t+1} − θ_t| in units of α under given gradients, for the optimizers' default settings.
 

@@ -105,15 +105,6 @@ def adagrad_written_out(draw, formula=adagrad):
 
 
 @exact_check(
-    "After t − 1 gradients of size |g|, with G = (t − 1)g², Adagrad's next step has length α/√t"
-    " (ε = 0)"
-)
-def adagrad_constant(draw, formula=lambda α, t: α / np.sqrt(t)):
-    α, t, g = draw(), draw.positive(), draw(1)
-    return formula(α, t) ** 2, squared_steps(adagrad(0 * g, [g], lr=α, eps=0, G=(t - 1) * g**2))[0]
-
-
-@exact_check(
     "Adagrad's step is (α/√t) g_t over the root mean square of g_1 … g_t (ε = 0), for any t and any"
     " sum of squares before g_t"
 )
@@ -229,18 +220,6 @@ def draw_adam(draw: Draw) -> dict[str, Any]:
 @exact_check("Adam as written gives the iterates of our Adam, for four steps")
 def adam_written_out(draw, formula=adam):
     return written_and_ours(draw, formula, optimizers.Adam, **draw_adam(draw))
-
-
-@exact_check("For a constant gradient g, m_t = (1 − β₁ᵗ)g and v_t = (1 − β₂ᵗ)g², for t ≤ 6")
-def bias_of_the_means(draw, formula=lambda β, t: 1 - β**t):
-    β1, β2, g = draw(), draw(), draw()
-    m = v = 0
-    found, expected = [], []
-    for t in range(1, 7):
-        m, v = β1 * m + (1 - β1) * g, β2 * v + (1 - β2) * g**2
-        found += [formula(β1, t) * g, formula(β2, t) * g**2]
-        expected += [m, v]
-    return found, expected
 
 
 @exact_check(

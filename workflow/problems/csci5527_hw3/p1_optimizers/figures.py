@@ -1,4 +1,4 @@
-"""CSCI 5527 HW 3, problem 1: objectives over the epochs, step lengths, common errors; tables."""
+"""CSCI 5527 HW 3, problem 1: objectives over the epochs, step lengths; tables."""
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator, NullLocator
@@ -90,18 +90,6 @@ with script.run(snakemake):
     panels[1].set(title="gradients shrink to a hundredth")
     panels[0].legend(loc="lower left")
     figures.save(figure, snakemake.output.steps)
-
-    # The images that most of our networks get wrong.
-    figure, panels = figures.new(1, 10, height=0.95)
-    for axis in panels:
-        axis.axis("off")
-    for axis, image, truth, called, votes in zip(
-        panels, arrays["error_images"], arrays["error_truth"], arrays["error_called"],
-        arrays["error_votes"], strict=False,
-    ):  # fmt: skip
-        axis.imshow(image, cmap="gray_r")
-        axis.set_title(f"{truth} → {called}\nby {votes}", fontsize=8, pad=2)
-    figures.save(figure, snakemake.output.errors, standin=standin)
 
     # Tables.
     tuning = {found["optimizer"]: found for found in map(read_json, snakemake.input.tuning)}

@@ -194,21 +194,3 @@ for name, answers in predicted.items():
 passed = [name for name, accuracy in accuracy_of.items() if accuracy >= 0.98]
 print(f"At 98 % or more: {', '.join(passed) or 'none'}")
 print(f"ranking.passed = {len(passed)}")
-
-# %% [markdown]
-# The test images that most of the networks misread: label → most frequent wrong answer.
-
-# %%
-# source: problems.csci5527_hw3.p1_optimizers.comparison: common_errors
-
-# %%
-errors = common_errors([answer for name in OPTIMIZERS for answer in predicted[name]], data.test.y)
-print(f"common_errors.any = {errors['any']}")
-print(f"common_errors.all = {errors['all']}")
-figure, panels = plt.subplots(1, 10, figsize=(12, 1.8))
-for panel in panels:
-    panel.axis("off")
-for panel, row, called in zip(panels, errors["rows"], errors["called"], strict=False):
-    panel.imshow(data.test.x[row], cmap="gray_r")
-    panel.set_title(f"{data.test.y[row]} → {called}")
-plt.show()

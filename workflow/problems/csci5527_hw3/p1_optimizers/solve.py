@@ -8,7 +8,6 @@ from problems.csci5527_hw3.p1_optimizers import derivations
 from problems.csci5527_hw3.p1_optimizers.comparison import (
     CURVES,
     agreement,
-    common_errors,
     over_seeds,
     ranking,
     step_lengths,
@@ -41,9 +40,6 @@ with script.run(snakemake):
     own, theirs = arrays["ours"], arrays["builtin"]
     # PyTorch's are trained with the first seeds only.
     beside = {name: own[name][: len(theirs[name])] for name in OPTIMIZERS}
-    errors = common_errors(
-        [found["predicted"] for group in own.values() for found in group], data.test.y
-    )
     steps = step_lengths(snakemake.params.steps)
     one = runs["ours"]["adamw"][0]
     constants = (
@@ -67,7 +63,6 @@ with script.run(snakemake):
             "first_steps": {
                 name: steps[f"constant_{name}"][0] for name in ("adagrad", "rmsprop", "adam")
             },
-            "common_errors": {name: errors[name] for name in ("networks", "all", "any")},
         },
     )
     write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
@@ -80,8 +75,4 @@ with script.run(snakemake):
             for curve in CURVES
         },
         **steps,
-        error_images=data.test.x[errors["rows"]],
-        error_truth=data.test.y[errors["rows"]],
-        error_called=errors["called"],
-        error_votes=errors["votes"],
     )

@@ -56,13 +56,3 @@ def peak(scores: Real) -> tuple[int, int]:
     """Row and column of the largest score, the first one if there are several."""
     row, column = np.unravel_index(np.argmax(scores), scores.shape)
     return int(row), int(column)
-
-
-def runner_up(scores: Real, around: tuple[int, int], shape: tuple[int, ...]) -> float:
-    """The largest score of a patch that shares less than half of its pixels with that at `around`.
-
-    That is: more than half of the template's height, or of its width, away.
-    """
-    row, column = np.ogrid[: scores.shape[0], : scores.shape[1]]
-    near = (2 * np.abs(row - around[0]) <= shape[0]) & (2 * np.abs(column - around[1]) <= shape[1])
-    return float(np.max(scores, where=~near, initial=-np.inf))

@@ -60,12 +60,6 @@ def best_of(runs: Mapping[str, Mapping[str, Any]]) -> str:
     )
 
 
-def ties(runs: Mapping[str, Mapping[str, Any]], best: str) -> int:
-    """How many other strategies are as accurate on validation as the `best_of` them."""
-    accuracy = runs[best]["validation_accuracy"]
-    return sum(run["validation_accuracy"] == accuracy for run in runs.values()) - 1
-
-
 def catch_up_epoch(losses: Sequence[float], mark: float) -> int:
     """The first epoch, from 1, whose validation loss is as low as `mark`; 0 if none is."""
     return next((epoch for epoch, loss in enumerate(losses, start=1) if loss <= mark), 0)

@@ -12,7 +12,6 @@ from problems.csci5527_hw3.p4_transfer.analysis import (
     examples,
     growing,
     telling_apart,
-    ties,
     title_of,
 )
 from problems.csci5527_hw3.p4_transfer.binary_metrics import accuracy_interval, measures
@@ -121,7 +120,6 @@ with script.run(snakemake):
         **measured,
         "best": best,
         "best_title": title_of(best),
-        "ties": ties(measured, best),
         "best_strategy": measured[best],
         # Of some sources the kinds and the patients are not known.
         "kinds": {"bacteria": 0.0, "virus": 0.0} | kinds,
