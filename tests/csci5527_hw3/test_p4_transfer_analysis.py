@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import strategies as st
 
 from problems.csci5527_hw3.p4_transfer.analysis import (
     best_of,
@@ -12,10 +11,7 @@ from problems.csci5527_hw3.p4_transfer.analysis import (
     examples,
     growing,
     telling_apart,
-    title_of,
 )
-
-seeds = st.integers(0, 2**32 - 1)
 
 
 def run(validation: float, loss: float) -> dict[str, float]:
@@ -79,8 +75,3 @@ def test_how_images_grow_where_they_grow_alike() -> None:
     assert not growing(runs | {"mine": {"sides": [80], "epochs": 2}})["alike"]
     assert not growing(runs | {"everything": {"sides": [80, 96], "epochs": 4}})["alike"]
     assert not growing({"frozen": {"sides": [], "epochs": 40}})["alike"]
-
-
-def test_a_strategy_of_one_s_own_goes_by_its_name() -> None:
-    assert title_of("half_frozen") == "half frozen"
-    assert title_of("scratch") == "from scratch"

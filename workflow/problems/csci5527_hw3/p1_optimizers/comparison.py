@@ -39,11 +39,11 @@ def over_seeds(runs: Sequence[Mapping[str, Any]], arrays: Runs) -> dict[str, Any
 
 
 def paired(first: Runs, second: Runs, truth: np.ndarray) -> tuple[float, float]:
-    """How far two groups of networks are apart on the same images, and the share of chance in it.
+    """The difference of two groups' accuracies on the same images, and its standard deviation.
 
     With d_i the share of the first that answer image i correctly, minus that of the second, the
     accuracies differ by Σ d_i / n. If each d_i could as well have the other sign, that has the
-    standard deviation √(Σ d_i²) / n.
+    standard deviation √(Σ d_i²) / n. Both are 0 where all answers agree.
 
     Args:
         first, second: trainings, with `predicted`.
@@ -54,11 +54,6 @@ def paired(first: Runs, second: Runs, truth: np.ndarray) -> tuple[float, float]:
     ]
     d = shares[0] - shares[1]
     return float(d.mean()), float(np.sqrt((d**2).sum()) / len(d))
-
-
-def in_deviations(difference: float, deviation: float) -> float:
-    """|difference| / deviation; 0 where all answers agree, and both are 0."""
-    return abs(difference) / deviation if deviation else 0.0
 
 
 def agreement(
@@ -76,14 +71,14 @@ def agreement(
         "largest_difference": abs(found[name][0]),
         "largest_of": OPTIMIZERS[name].__name__,
         "paired_deviation": found[name][1],
-        "largest_in_deviations": max(in_deviations(*each) for each in found.values()),
+        "largest_in_deviations": max(abs(d) / (s or 1) for d, s in found.values()),
     }
 
 
 def ranking(
     results: Mapping[str, Mapping[str, Any]], runs: Mapping[str, Runs], truth: np.ndarray
 ) -> dict[str, Any]:
-    """Which optimizer does best on the test images, and whether that says anything.
+    """Which optimizers do best and worst on the test images, and how far apart they are.
 
     Args:
         results: what `over_seeds` returns, by optimizer.
@@ -98,7 +93,7 @@ def ranking(
         "last": OPTIMIZERS[last].__name__,
         "gap": gap,
         "paired_deviation": deviation,
-        "gap_in_deviations": in_deviations(gap, deviation),
+        "gap_in_deviations": gap / (deviation or 1),
         "passed": sum(result["test_accuracy"] >= REQUIRED for result in results.values()),
         "least": min(min(result["test_accuracies"]) for result in results.values()),
     }

@@ -240,14 +240,6 @@ def correlation_theorem(rng: Rng, formula: Any = by_transforms) -> tuple:
 
 
 @derivation_check(
-    claim="X₁ = (3, 10, 3)ᵀ (−1, 0, 1)",
-    method="symbolic", tolerance=0,
-)  # fmt: skip
-def scharr_is_separable(rng: Rng, formula: Any = ((3, 10, 3), (-1, 0, 1))) -> float:
-    return relative_error(np.outer(*formula), SCHARR)
-
-
-@derivation_check(
     claim="(X₁ ⋆ Y, X₂ ⋆ Y) = 32 (∂Y/∂v, ∂Y/∂u) for polynomials Y of degree ≤ 2",
     method="symbolic", tolerance=0,
 )  # fmt: skip

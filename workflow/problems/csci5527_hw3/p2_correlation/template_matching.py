@@ -27,15 +27,8 @@ def score_map(image: Real, template: Real, *, method: Method = "auto") -> Real:
 
     Returns:
         (H, W).
-
-    Raises:
-        ValueError: an argument is empty or not a matrix, or the template is the larger one.
     """
-    if image.ndim != 2 or template.ndim != 2 or not template.size:
-        raise ValueError(f"need matrices, got image {image.shape} and template {template.shape}")
     (rows, columns), (h, w) = image.shape, template.shape
-    if h > rows or w > columns:
-        raise ValueError(f"template {template.shape} is larger than the image {image.shape}")
     above, left = center(template.shape)
     continued = np.pad(image, ((above, h - 1 - above), (left, w - 1 - left)), mode="symmetric")
     full = correlate2d(template, continued, method=method)

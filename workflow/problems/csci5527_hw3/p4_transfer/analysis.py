@@ -22,11 +22,6 @@ TITLES = {
 """How tables and figures call the strategies; others go by the name in the configuration."""
 
 
-def title_of(name: str) -> str:
-    """A strategy's name for people."""
-    return TITLES.get(name, name.replace("_", " "))
-
-
 def growing(runs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """How the images grow in the strategies in which they do.
 

@@ -17,16 +17,13 @@ from proofsheet.exact import derivative, number
 from proofsheet.learning.squeezenet import DEVIATION, MEAN, gray_stem
 
 
-def mean_of_class_means(losses: np.ndarray, y: np.ndarray) -> Any:
-    """The mean of the mean losses of both classes."""
-    return np.mean([losses[y == k].mean() for k in (0, 1)])
-
-
 @exact_check(
     "With w_k = n/(2 n_k) the weighted mean loss Σ w_y ℓ / Σ w_y is the mean of the two classes'"
     " mean losses, for one to six images of each class"
 )
-def weights_make_classes_equal(draw, formula=mean_of_class_means):
+def weights_make_classes_equal(
+    draw, formula=lambda losses, y: (losses[y == 0].mean() + losses[y == 1].mean()) / 2
+):
     found, expected = [], []
     for healthy in range(1, 7):
         y = draw.rng.permutation([0] * healthy + [1] * (7 - healthy))
@@ -59,16 +56,13 @@ def weights_shift_the_score(draw, formula=shifted_odds):
     return found, [odds, 0, curvature]
 
 
-def even_odds(p: float, share: float) -> float:
-    """Odds of an image among equally many ill and healthy, if p is right at `share` ill."""
-    return p / (1 - p) * (1 - share) / share
-
-
 @exact_check(
     "With w_k = 1/(2 π_k) the best score is the log-odds under equal shares of both classes: its"
     " e^z is the quotient of their densities"
 )
-def weighted_score_is_for_even_shares(draw, formula=even_odds):
+def weighted_score_is_for_even_shares(
+    draw, formula=lambda p, share: p / (1 - p) * (1 - share) / share
+):
     share, healthy, ill = draw(), draw(), draw()  # densities of one image in the two classes
     p = share * ill / (share * ill + (1 - share) * healthy)
     weighted = shifted_odds(p, [1 / (2 * (1 - share)), 1 / (2 * share)])

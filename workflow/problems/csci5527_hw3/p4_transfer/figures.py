@@ -10,10 +10,10 @@ from proofsheet.report.numbers import DAGGER, fixed, integer, percent, scientifi
 from proofsheet.report.tables import write_table
 
 KINDS = {
-    "found": "pneumonia, found",
-    "cleared": "normal, cleared",
-    "missed": "pneumonia, missed",
-    "alarm": "normal, alarm",
+    "found": "pneumonia\nfound",
+    "cleared": "normal\ncleared",
+    "missed": "pneumonia\nmissed",
+    "alarm": "normal\nalarm",
 }
 CLASSES = ["normal", "pneumonia"]
 
@@ -78,7 +78,7 @@ with script.run(snakemake):
     for j, entry in enumerate(shown):
         image, region = arrays["example_images"][j], arrays["example_regions"][j]
         grid[0, j].imshow(image, cmap="gray", vmin=0, vmax=1)
-        bare(grid[0, j], f"{KINDS[entry['kind']].replace(', ', chr(10))}")
+        bare(grid[0, j], KINDS[entry["kind"]])
         grid[1, j].imshow(image, cmap="gray", vmin=0, vmax=1)
         grid[1, j].imshow(region, cmap=figures.DIVERGING, vmin=-limit, vmax=limit, alpha=0.5)
         bare(grid[1, j], f"$p$ = {fixed(entry['probability'], 3)}")

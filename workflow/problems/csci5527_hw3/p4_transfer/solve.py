@@ -7,12 +7,12 @@ import torch
 
 from problems.csci5527_hw3.p4_transfer import derivations
 from problems.csci5527_hw3.p4_transfer.analysis import (
+    TITLES,
     best_of,
     catch_up_epoch,
     examples,
     growing,
     telling_apart,
-    title_of,
 )
 from problems.csci5527_hw3.p4_transfer.binary_metrics import accuracy_interval, measures
 from problems.csci5527_hw3.p4_transfer.finetune import class_weights
@@ -48,7 +48,7 @@ with script.run(snakemake):
     validation = {name: measures(scores["val"][name], ill["val"]) for name in names}
     measured = {
         name: {
-            "title": title_of(name),
+            "title": TITLES.get(name, name.replace("_", " ")),
             "validation_accuracy": validation[name]["accuracy"],
             "validation": {key: validation[name][key] for key in RATES},
             "first_validation_loss": runs[name]["validation_loss"][0],
@@ -119,7 +119,7 @@ with script.run(snakemake):
     metrics = {
         **measured,
         "best": best,
-        "best_title": title_of(best),
+        "best_title": measured[best]["title"],
         "best_strategy": measured[best],
         # Of some sources the kinds and the patients are not known.
         "kinds": {"bacteria": 0.0, "virus": 0.0} | kinds,
