@@ -38,24 +38,12 @@ STRATEGIES = {
 }
 
 
-def with_the_means_of_all(losses, y):
-    return losses.mean()
-
-
-def without_the_means(weight, bias):
-    return p4.gray_stem(weight, bias)[0], bias
-
-
-def only_the_level(p):
-    return p - p.mean()
-
-
 WRONG = {
-    "weights_make_classes_equal": with_the_means_of_all,
+    "weights_make_classes_equal": lambda losses, y: losses.mean(),
     "weights_shift_the_score": lambda p, w: p / (1 - p),
     "weighted_score_is_for_even_shares": lambda p, share: p / (1 - p),
-    "gray_needs_one_channel": without_the_means,
-    "exposure_cancels": only_the_level,
+    "gray_needs_one_channel": lambda weight, bias: (p4.gray_stem(weight, bias)[0], bias),
+    "exposure_cancels": lambda p: p - p.mean(),
     "grad_cam_sums_the_maps": lambda maps, head: maps.mean(axis=0),
 }
 
@@ -78,12 +66,9 @@ def test_the_evidence_is_that_of_the_formula():
 
 
 class Files(dict):
-    """Named files, as `input.name`, as `input["name"]`, and one after the other."""
+    """Named files, as `input.name` and `input["name"]`."""
 
     __getattr__ = dict.__getitem__
-
-    def __iter__(self):
-        return iter(self.values())
 
 
 @pytest.fixture(scope="module")

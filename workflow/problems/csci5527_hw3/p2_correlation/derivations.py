@@ -253,20 +253,17 @@ def scharr_is_a_gradient(rng: Rng, formula: Any = 32) -> float:
     return different(correlated, [formula * y.diff(v), formula * y.diff(u)])
 
 
-def frame_of_constant(level: int, n: int) -> Array:
-    """√(G₁² + G₂²) along a side of the constant image, corners left out: two rows, then zeros."""
-    return np.repeat([16 * level, 16 * level, 0], n - 2).reshape(3, n - 2)
-
-
 @exact_check(
     "For an image of constant level c the magnitude is 16c on the two outer lines, 0 inside"
 )
-def border_is_an_edge(draw: Draw, formula: Any = frame_of_constant) -> tuple:
-    level, n = draw(), 7
-    image = np.full((n, n), level)
+def border_is_an_edge(
+    draw: Draw, formula: Any = lambda level: [16 * level, 16 * level, 0]
+) -> tuple:
+    level = draw()
+    image = np.full((7, 7), level)
     squared = correlate2d(SCHARR, image) ** 2 + correlate2d(SCHARR.T, image) ** 2
-    sides = [np.rot90(squared, turns)[:3, 2:-2] for turns in range(4)]
-    return [formula(level, n) ** 2] * 4, sides
+    sides = [np.rot90(squared, turns)[:3, 2:-2].T for turns in range(4)]  # corners left out
+    return [[np.array(formula(level)) ** 2] * 5] * 4, sides
 
 
 # --- (f) template matching

@@ -37,7 +37,7 @@ TRAININGS["csci5527_hw3/p4_transfer"] = dict(
     ),
 )
 
-# The strategies by validation, then once on the test images; thresholds, gap, Grad-CAM.
+# The strategies by validation, then once on the test images; Grad-CAM.
 SOLVE["csci5527_hw3/p4_transfer"] = dict(
     inputs=dict(
         origin=f"{P4}/runs/pretrained.json",

@@ -19,7 +19,6 @@ from problems.csci5527_hw3.p4_transfer.finetune import class_weights
 from problems.csci5527_hw3.p4_transfer.gradcam import enlarged, evidence
 from problems.csci5527_hw3.p4_transfer.images import gray, network_input
 from proofsheet.checks import checks_of, run_checks
-from proofsheet.data.chest_xray import KINDS
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
@@ -70,7 +69,7 @@ with script.run(snakemake):
         mark = measured[best]["first_validation_loss"]
         measured[name]["catch_up_epoch"] = catch_up_epoch(runs[name]["validation_loss"], mark)
 
-    # From here on the test images are looked at.
+    # The test images are used from here on.
     for name in names:
         found = measures(scores["test"][name], ill["test"])
         low, high = accuracy_interval(
@@ -81,11 +80,6 @@ with script.run(snakemake):
             **found,
             "intervals": {"accuracy": {"low": low, "high": high}},
         }
-    kinds = {
-        kind: (scores["test"][best] >= 0)[columns["test"]["kind"] == k].mean()
-        for k, kind in enumerate(KINDS)
-        if k > 0 and (columns["test"]["kind"] == k).any()
-    }
 
     frozen = next((arrays[name] for name in names if "val_features" in arrays[name]), None)
     apart = {}
@@ -121,8 +115,7 @@ with script.run(snakemake):
         "best": best,
         "best_title": measured[best]["title"],
         "best_strategy": measured[best],
-        # Of some sources the kinds and the patients are not known.
-        "kinds": {"bacteria": 0.0, "virus": 0.0} | kinds,
+        # Of some sources the patients are not known.
         "patients_known": source.get("patients_known", True),
         "apart": apart,
         "examples": shown,
