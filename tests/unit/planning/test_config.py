@@ -73,8 +73,8 @@ def test_config_yaml_is_the_schema_s_defaults():
         ({"author": {"student_id": 5}}, ["author.student_id is 5", "a text"]),
         ({"author": None}, ["author is empty", "mapping"]),
         (
-            {"transfer": {"strategies": {**STRATEGIES, "ties": {}}}},
-            ["'ties'", "that is no key of the problem's metrics.json"],
+            {"transfer": {"strategies": {**STRATEGIES, "growth": {}}}},
+            ["'growth'", "that is no key of the problem's metrics.json"],
         ),
         ({1: 2}, ["the key 1 is not text", "in quotes: '1'"]),
         ({"sweeps": {False: {}}}, ["the key False in sweeps is not text"]),
