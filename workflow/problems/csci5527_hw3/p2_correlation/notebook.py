@@ -57,16 +57,24 @@ for name, values in (
 print(f"reversal_max_error = {reversal_error(SEED):.1e}")
 
 # %% [markdown]
-# ## (b), (c) The matrices $C_w$ and $C_x$
+# ## (b) The matrix of the filter
 #
-# $w \star x = C_w x = C_x w$. Both maps are linear, so $C_x$ is the Jacobian with respect to $w$
-# and $C_w$ that with respect to $x$; PyTorch's automatic differentiation agrees. Numbers stand for
-# letters: 1, 2, 3 for $w_1, w_2, w_3$ and 1, 2, 3, 4 for $x_1, \dots, x_4$.
+# $w \star x = C_w x$. Numbers stand for letters: 1, 2, 3 for $w_1, w_2, w_3$ and 1, 2, 3, 4 for
+# $x_1, \dots, x_4$.
 
 # %%
 w, x = np.array([1, 2, 3]), np.array([1, 2, 3, 4])
-print("C_w =", C_w(w, len(x)), "C_x =", C_x(x, len(w)), sep="\n")
+print("C_w =", C_w(w, len(x)), sep="\n")
 assert np.array_equal(C_w(w, len(x)) @ x, correlate1d(w, x))
+
+# %% [markdown]
+# ## (c) The Jacobian with respect to the filter
+#
+# $w \star x = C_x w$ is linear in $w$, so $C_x$ is the Jacobian with respect to $w$, and $C_w$ that
+# with respect to $x$. PyTorch's automatic differentiation agrees.
+
+# %%
+print("C_x =", C_x(x, len(w)), sep="\n")
 assert np.array_equal(C_x(x, len(w)) @ w, correlate1d(w, x))
 
 
