@@ -38,8 +38,8 @@ from torchvision.datasets import ImageFolder
 from torchvision.models import squeezenet1_1
 from torchvision.transforms import v2
 
-from problems.csci5527_hw3.p4_transfer.finetune import BATCH, Images, build, fit
-from proofsheet.data.dataset import load
+from problems.csci5527_hw3.p4_transfer.finetune import BATCH, build, fit
+from proofsheet.data.dataset import Part, load
 from proofsheet.data.standins import noise_images
 from proofsheet.jobs.device import mixed_precision, resolve
 from proofsheet.learning.squeezenet import (
@@ -100,17 +100,17 @@ def main() -> None:
         print(f"{name}: the bar of {BAR:g} × is {'met' if ratio >= BAR else 'MISSED'}")
 
 
-def radiographs() -> tuple[Images, str]:
+def radiographs() -> tuple[Part, str]:
     """The prepared images, or noise of the same shape."""
     folder = ROOT / "results/data/chest_xray"
     if (folder / "source.json").is_file():
-        data = load(folder, mapped=True)
+        data = load(folder)
         rows = np.linspace(0, len(data.train) - 1, IMAGES).astype(int)
-        return Images(data.train.x[rows], data.train.y[rows]), str(data.source["source"])
-    return Images(*noise_images((IMAGES // 2, IMAGES - IMAGES // 2), (224, 224), 0)), "stand-in"
+        return Part(data.train.x[rows], data.train.y[rows]), str(data.source["source"])
+    return Part(*noise_images((IMAGES // 2, IMAGES - IMAGES // 2), (224, 224), 0)), "stand-in"
 
 
-def write_jpegs(images: Images, folder: Path) -> None:
+def write_jpegs(images: Part, folder: Path) -> None:
     """As the published folders hold them."""
     for i, (x, y) in enumerate(zip(images.x, images.y, strict=True)):
         target = folder / ("NORMAL", "PNEUMONIA")[y] / f"{i}.jpeg"
@@ -150,21 +150,21 @@ def usual(folder: str, frozen: int, workers: int, side: int) -> float:
     return (len(data) - BATCH) / (time.perf_counter() - start)
 
 
-def in_memory(images: Images, strategy: Strategy, mixed: bool) -> float:
+def in_memory(images: Part, strategy: Strategy, mixed: bool) -> float:
     """Images per second as the workflow trains to the last epoch, frozen features included."""
-    few = Images(images.x[:BATCH], images.y[:BATCH])
+    few = Part(images.x[:BATCH], images.y[:BATCH])
 
-    def run(data: Images, strategy: Strategy) -> float:
+    def run(data: Part, strategy: Strategy) -> float:
         model = build(strategy, random_state(0), 0).to(DEVICE)
-        found = fit(
+        fit(
             model, strategy, data, few,
             side=SIDE, seed=0, label="ours", device=DEVICE, mixed=mixed,
         )  # fmt: skip
-        return found["images_seen"]
+        return strategy.epochs * len(data.y)
 
     both = np.concatenate([np.flatnonzero(images.y == k)[:BATCH] for k in (0, 1)])
     warm_up = replace(strategy, views=1, epochs=len(strategy.sides) + 1)
-    run(Images(images.x[both], images.y[both]), warm_up)
+    run(Part(images.x[both], images.y[both]), warm_up)
     return timed(lambda: run(images, replace(strategy, patience=strategy.epochs)))
 
 
