@@ -62,11 +62,11 @@ def points():
 
 @pytest.mark.parametrize("fit", [huber.fit_irls, huber.fit_gradient_descent])
 @pytest.mark.parametrize("lam", [0.0, 2.0])
-@pytest.mark.parametrize("delta", [1e6, np.inf])
-def test_with_a_large_delta_it_is_least_squares(points, fit, lam, delta):
+def test_with_a_large_delta_it_is_least_squares(points, fit, lam):
     X, y = points
-    expected = np.linalg.solve(X.T @ X + lam * np.eye(3), X.T @ y)
-    np.testing.assert_allclose(fit(X, y, delta, lam).w, expected, rtol=1e-7)
+    found = fit(X, y, 1e6, lam).w
+    np.testing.assert_allclose(found, huber.least_squares(X, y, lam), rtol=1e-7)
+    np.testing.assert_allclose((X.T @ X + lam * np.eye(3)) @ found, X.T @ y, rtol=1e-7)
 
 
 def test_with_a_small_delta_it_is_the_median():
@@ -79,8 +79,10 @@ def test_with_a_small_delta_it_is_the_median():
 def test_no_step_raises_the_objective(points, fit):
     X, y = points
     y = np.where(np.arange(30) % 4 == 0, 50 * y, y)
-    objectives = fit(X, y, 0.7).objectives
+    fits = [fit(X, y, 0.7, max_iterations=steps) for steps in range(40)]
+    objectives = [huber.objective(found.w, X, y, 0.7) for found in fits]
     assert (np.diff(objectives) <= 1e-12 * objectives[0]).all()
+    assert objectives[-1] < objectives[0]
 
 
 def test_a_fit_that_runs_out_of_iterations_says_so(points):
@@ -91,17 +93,11 @@ def test_a_fit_that_runs_out_of_iterations_says_so(points):
     assert huber.fit_gradient_descent(X, y, 0.7).converged
 
 
-@pytest.mark.parametrize("kind", ["clean", "vertical", "leverage"])
-def test_contaminated_lines_have_the_stated_outliers(kind):
+@pytest.mark.parametrize(("kind", "count"), [("clean", 0), ("vertical", 10), ("leverage", 10)])
+def test_contaminated_lines_have_the_stated_outliers(kind, count):
     X, y, wrong = huber.contaminated_line(kind, np.random.default_rng(0), 50)
     assert X.shape == (50, 2)
-    assert y.shape == wrong.shape == (50,)
-    assert wrong.sum() == (0 if kind == "clean" else 10)
-    assert np.abs(y - X @ [1, 2])[~wrong].max() < 5
-    if wrong.any():
-        assert np.abs(y - X @ [1, 2])[wrong].min() > 10
-
-
-def test_an_unknown_kind_of_data_is_refused():
-    with pytest.raises(ValueError, match="sideways"):
-        huber.contaminated_line("sideways", np.random.default_rng(0))
+    assert wrong.sum() == count
+    far = np.abs(y - X @ huber.TRUTH)
+    assert far[~wrong].max() < 5
+    assert far[wrong].min(initial=np.inf) > 10

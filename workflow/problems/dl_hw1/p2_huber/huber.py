@@ -4,13 +4,12 @@ Deep Learning HW 1, problem 2; the loss is from Huber, "Robust estimation of a l
 Annals of Mathematical Statistics 35 (1964). With residuals r = y − Xw the objective is
 
     L(w) = Σ_i ℓ_δ(r_i) + ½λ‖w‖²,    X of shape (n, d), y (n,), w (d,), δ > 0, λ ≥ 0.
-
-δ = ∞ is least squares throughout.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -22,13 +21,9 @@ TRUTH = np.array([1.0, 2.0])
 
 
 def huber_loss(r: np.ndarray, delta: float) -> np.ndarray:
-    """ℓ_δ(r): ½r² where |r| ≤ δ, δ(|r| − ½δ) beyond; of the shape of r.
-
-    Written as ½c² + δ(|r| − c) with c = min(|r|, δ), which needs no case and no ∞ − ∞.
-    """
+    """ℓ_δ(r) = ½c² + δ(|r| − c) with c = min(|r|, δ), of the shape of r: both cases in one."""
     inner = np.minimum(np.abs(r), delta)
-    outer = np.abs(r) - inner
-    return 0.5 * inner**2 + np.multiply(delta, outer, out=np.zeros_like(outer), where=outer > 0)
+    return 0.5 * inner**2 + delta * (np.abs(r) - inner)
 
 
 def huber_score(r: np.ndarray, delta: float) -> np.ndarray:
@@ -38,7 +33,7 @@ def huber_score(r: np.ndarray, delta: float) -> np.ndarray:
 
 def huber_weight(r: np.ndarray, delta: float) -> np.ndarray:
     """ω_δ(r) = ψ_δ(r)/r: 1 where |r| ≤ δ (at 0 too), δ/|r| beyond; of the shape of r."""
-    return np.ones_like(r) if delta == np.inf else delta / np.maximum(np.abs(r), delta)
+    return delta / np.maximum(np.abs(r), delta)
 
 
 def objective(w: np.ndarray, X: np.ndarray, y: np.ndarray, delta: float, lam: float = 0.0) -> float:
@@ -53,32 +48,16 @@ def gradient(
     return lam * w - X.T @ huber_score(y - X @ w, delta)
 
 
-@dataclass(frozen=True)
-class Fit:
-    """A minimiser and the way to it, over K iterations.
+class Fit(NamedTuple):
+    """A minimizer w, (d,), the number of steps to it, and whether the gradient is small there."""
 
-    Attributes:
-        iterates: (K + 1, d), the start first.
-        objectives, gradient_norms: (K + 1,) at the iterates.
-        converged: whether the gradient fell to the tolerance.
-    """
-
-    iterates: np.ndarray
-    objectives: np.ndarray
-    gradient_norms: np.ndarray
+    w: np.ndarray
+    iterations: int
     converged: bool
-
-    @property
-    def w(self) -> np.ndarray:
-        return self.iterates[-1]
-
-    @property
-    def iterations(self) -> int:
-        return len(self.iterates) - 1
 
 
 def least_squares(X: np.ndarray, y: np.ndarray, lam: float = 0.0) -> np.ndarray:
-    """The w, (d,), that minimises ½‖y − Xw‖² + ½λ‖w‖²; the shortest one where there are many."""
+    """The w, (d,), that minimizes ½‖y − Xw‖² + ½λ‖w‖²; the shortest one where there are many."""
     d = X.shape[1]
     if lam == 0:
         return np.linalg.lstsq(X, y)[0]
@@ -91,7 +70,6 @@ def fit_gradient_descent(
     delta: float,
     lam: float = 0.0,
     *,
-    start: np.ndarray | None = None,
     tolerance: float = 1e-10,
     max_iterations: int = 100_000,
 ) -> Fit:
@@ -100,15 +78,11 @@ def fit_gradient_descent(
     This step needs no line search and never raises L.
 
     Args:
-        start: w_0, (d,); zeros when None.
         tolerance: stop at ‖∇L(w)‖ ≤ tolerance · ‖Xᵀy‖.
         max_iterations: where to give up.
     """
     beta = np.linalg.norm(X, 2) ** 2 + lam
-    return _iterate(
-        lambda w: w - gradient(w, X, y, delta, lam) / beta,
-        *(X, y, delta, lam, start, tolerance, max_iterations),
-    )
+    return _iterate(lambda w, slope: w - slope / beta, X, y, delta, lam, tolerance, max_iterations)
 
 
 def fit_irls(
@@ -117,69 +91,59 @@ def fit_irls(
     delta: float,
     lam: float = 0.0,
     *,
-    start: np.ndarray | None = None,
     tolerance: float = 1e-10,
     max_iterations: int = 1000,
 ) -> Fit:
     """Iteratively reweighted least squares: w ← argmin ½Σ_i ω_i (y_i − wᵀx_i)² + ½λ‖w‖².
 
-    The weights ω_i = ω_δ(r_i) come from the residuals of the previous w. Each step minimises a
+    The weights ω_i = ω_δ(r_i) come from the residuals of the previous w. Each step minimizes a
     quadratic that lies above L and touches it at w, so it never raises L. Arguments are those
     of `fit_gradient_descent`.
     """
 
-    def step(w: np.ndarray) -> np.ndarray:
+    def step(w: np.ndarray, slope: np.ndarray) -> np.ndarray:
         weighted = huber_weight(y - X @ w, delta) * X.T
         return np.linalg.solve(weighted @ X + lam * np.eye(len(w)), weighted @ y)
 
-    return _iterate(step, X, y, delta, lam, start, tolerance, max_iterations)
+    return _iterate(step, X, y, delta, lam, tolerance, max_iterations)
 
 
-def _iterate(step, X, y, delta, lam, start, tolerance, max_iterations) -> Fit:
-    """Apply `step` until the gradient is small."""
-    w = np.zeros(X.shape[1]) if start is None else np.array(start, dtype=np.float64)
-    threshold = tolerance * np.linalg.norm(X.T @ y)
-    iterates, objectives, norms = [], [], []
-    while True:
-        iterates.append(w)
-        objectives.append(objective(w, X, y, delta, lam))
-        norms.append(np.linalg.norm(gradient(w, X, y, delta, lam)))
-        if norms[-1] <= threshold or len(iterates) > max_iterations:
-            break
-        w = step(w)
-    return Fit(
-        np.array(iterates), np.array(objectives), np.array(norms), bool(norms[-1] <= threshold)
-    )
+def _iterate(
+    step: Callable[..., np.ndarray], X: np.ndarray, y: np.ndarray, delta: float, lam: float,
+    tolerance: float, max_iterations: int,
+) -> Fit:  # fmt: skip
+    """Apply `step` to w and ∇L(w), from w = 0, until the gradient is small."""
+    w, threshold = np.zeros(X.shape[1]), tolerance * np.linalg.norm(X.T @ y)
+    for iterations in range(max_iterations + 1):
+        slope = gradient(w, X, y, delta, lam)
+        converged = bool(np.linalg.norm(slope) <= threshold)
+        if converged or iterations == max_iterations:
+            return Fit(w, iterations, converged)
+        w = step(w, slope)
 
 
 def contaminated_line(
-    kind: str,
+    kind: Literal["clean", "vertical", "leverage"],
     rng: np.random.Generator,
     n: int = 40,
     *,
-    share: float = 0.2,
     shift: float = -25.0,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Points on the line `TRUTH` with noise N(0, 1), and gross errors of one sign.
 
     Args:
-        kind: `clean`; `vertical`, where the given share of the targets is moved by `shift`; or
-            `leverage`, where the same share of the points lies far outside in x instead, with
-            targets that do not follow the line.
+        kind: `clean`; `vertical`, where a fifth of the targets is moved by `shift`; or `leverage`,
+            where a fifth of the points lies far outside in x instead, with targets that do not
+            follow the line.
         rng: the same state gives the same x and noise for all three.
 
     Returns:
         X, (n, 2) with a column of ones; y, (n,); and which points are gross errors, (n,).
-
-    Raises:
-        ValueError: another kind.
     """
     x, noise = rng.uniform(-5, 5, n), rng.standard_normal(n)
     wrong = np.zeros(n, dtype=bool)
-    if kind not in ("clean", "vertical", "leverage"):
-        raise ValueError(f"kind {kind!r} is not one of clean, vertical, leverage")
     if kind != "clean":
-        wrong[rng.permutation(n)[: round(share * n)]] = True
+        wrong[rng.permutation(n)[: n // 5]] = True
     if kind == "leverage":
         x[wrong] += 15
     y = TRUTH[0] + TRUTH[1] * x + noise

@@ -9,6 +9,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import torch
 
+SEED = 0
+
 # %% [markdown]
 # ## 2.1 The gradient
 #
@@ -34,29 +36,25 @@ print("largest difference:", np.max(np.abs(gradient(w, X, y, 1.0) - by_torch.num
 # %% [markdown]
 # ## 2.2 A closed form?
 #
-# No. $X^\top \psi_\delta(y - Xw) = 0$ is not linear in $w$: it is linear only where it is known
-# which residuals are inside $\pm\delta$. One iterates instead. Iteratively reweighted least
-# squares (IRLS) solves the normal equations with the weights $\omega_\delta(r_i) = \min(1,
-# \delta/|r_i|)$ of the current residuals; gradient descent takes steps of length $1/\lVert
-# X\rVert_2^2$.
+# No. $X^\top \psi_\delta(y - Xw) = 0$ is linear in $w$ only if we know which residuals are inside
+# $\pm\delta$, and that depends on $w$. One iterates instead. Iteratively reweighted least squares
+# (IRLS) solves the normal equations with the weights $\omega_\delta(r_i) = \min(1, \delta/|r_i|)$
+# of the current residuals; gradient descent takes the step size $1/\lVert X\rVert_2^2$.
 
 # %%
 # source: problems.dl_hw1.p2_huber.huber: Fit, fit_irls, fit_gradient_descent, _iterate
-
-# %%
-# source: problems.dl_hw1.p2_huber.huber: least_squares, contaminated_line
 
 # %% [markdown]
 # Both reach the same minimizer. The data are a line with noise from $N(0, 1)$ and eight gross
 # errors, either in $y$ or far out in $x$.
 
 # %%
-# source: problems.dl_hw1.p2_huber.huber: DELTA, TRUTH
+# source: problems.dl_hw1.p2_huber.huber: DELTA, TRUTH, least_squares, contaminated_line
 
 # %%
 fits = {}
 for kind in ("vertical", "leverage"):
-    X, y, wrong = contaminated_line(kind, np.random.default_rng(0))
+    X, y, wrong = contaminated_line(kind, np.random.default_rng(SEED))
     irls, descent = fit_irls(X, y, DELTA), fit_gradient_descent(X, y, DELTA)
     fits[kind] = {"squares": least_squares(X, y), "huber": irls.w}
     print(f"{kind}.irls_iterations = {irls.iterations}")
@@ -94,7 +92,7 @@ for shift in (10.0, 1e3, 1e5):
 
 # %%
 lams = np.logspace(-0.5, 3, 15)
-errors, of_nothing = ridge_errors(0, lams, rows=50, columns=100, corrupted=5, repetitions=10)
+errors, of_nothing = ridge_errors(SEED, lams, rows=50, columns=100, corrupted=5, repetitions=10)
 figure, axes = plt.subplots(1, 2, figsize=(9, 3), sharey=True)
 for axis, data in zip(axes, ("clean", "corrupted"), strict=True):
     for name, style in (("squares", "s--"), ("huber", "o-")):
@@ -118,7 +116,7 @@ print(f"ridge.error_of_nothing = {of_nothing:.3f}")
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.2))
 for axis, (kind, found) in zip(axes, fits.items(), strict=True):
-    X, y, wrong = contaminated_line(kind, np.random.default_rng(0))
+    X, y, wrong = contaminated_line(kind, np.random.default_rng(SEED))
     ends = np.array([X[:, 1].min(), X[:, 1].max()])
     axis.plot(X[~wrong, 1], y[~wrong], "o", color="0.4", ms=3)
     axis.plot(X[wrong, 1], y[wrong], "x", color="0.4")
@@ -136,7 +134,7 @@ plt.show()
 
 # %%
 for kind in ("clean", "vertical"):
-    X, y, _ = contaminated_line(kind, np.random.default_rng([0, 1]), 2000)
+    X, y, _ = contaminated_line(kind, np.random.default_rng([SEED, 1]), 2000)
     for name, w in fits["vertical"].items():
         r = y - X @ w
         print(f"vertical.{name}.{kind}_test.mean_square = {np.mean(r**2):.2f}")

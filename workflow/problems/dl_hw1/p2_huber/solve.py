@@ -21,11 +21,7 @@ RIDGE = {"rows": 50, "columns": 100, "corrupted": 5, "repetitions": 10}
 
 with script.run(snakemake) as log:
     seed = snakemake.params.seed
-    metrics = {
-        "delta": DELTA,
-        "truth": {"intercept": TRUTH[0], "slope": TRUTH[1]},
-    }
-    arrays = {}
+    metrics, arrays = {"truth": {"intercept": TRUTH[0], "slope": TRUTH[1]}}, {}
 
     # Fits of a line to data with errors in y, and with points far out in x
     for kind in ("vertical", "leverage"):
@@ -40,14 +36,7 @@ with script.run(snakemake) as log:
             "irls_iterations": irls.iterations,
             "gd_iterations": descent.iterations,
             "fits_distance": np.linalg.norm(irls.w - descent.w),
-            **{
-                name: {
-                    "intercept": w[0],
-                    "slope": w[1],
-                    "distance": np.linalg.norm(w - TRUTH),
-                }
-                for name, w in fits.items()
-            },
+            **{name: {"distance": np.linalg.norm(w - TRUTH)} for name, w in fits.items()},
         }
         arrays |= {
             f"{kind}_x": X[:, 1],
@@ -75,28 +64,20 @@ with script.run(snakemake) as log:
         distances["squares"].append(np.linalg.norm(least_squares(X, y) - TRUTH))
         distances["huber"].append(np.linalg.norm(fit_irls(X, y, DELTA).w - TRUTH))
     half = len(shifts) // 2
-    metrics["sweep"] = {
-        "largest_shift": shifts[-1],
-        **{name: {"half": d[half], "end": d[-1]} for name, d in distances.items()},
-    }
+    metrics["sweep"] = {name: {"half": d[half], "end": d[-1]} for name, d in distances.items()}
     arrays |= {"shifts": shifts, **{f"sweep_{name}": np.array(d) for name, d in distances.items()}}
 
     # Ridge with more weights than points, some targets grossly wrong
     lams = np.logspace(-0.5, 3, 15)
     errors, of_nothing = ridge_errors(seed, lams, **RIDGE)
-    metrics["ridge"] = {
-        **RIDGE,
+    metrics["ridge"] = RIDGE | {
         "error_of_nothing": of_nothing,
+        **{
+            name: {"best_error": mean.min(), "error_at_least_lambda": mean[0]}
+            for name, mean in errors.items()
+        },
     }
-    for name, mean in errors.items():
-        metrics["ridge"][name] = {
-            "best_error": mean.min(),
-            "best_lambda": lams[mean.argmin()],
-            "error_at_least_lambda": mean[0],
-            "error_at_largest_lambda": mean[-1],
-        }
-        arrays[f"ridge_{name}"] = mean
-    arrays["lams"] = lams
+    arrays |= {"lams": lams, **{f"ridge_{name}": mean for name, mean in errors.items()}}
 
     write_json(snakemake.output.metrics, metrics)
     write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
