@@ -7,6 +7,7 @@ constant in the denominator, μ the momentum.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 import sympy
 import torch
 
-from proofsheet.checks import derivation_check, equality_check, exact_check
+from proofsheet.checks import equality_check, exact_check, identity_check
 from proofsheet.exact import Draw, Number
 from proofsheet.learning.optimizer_paths import path
 
@@ -55,11 +56,6 @@ def uncorrected_step(b1: float, b2: float, t: int) -> float:
     return (1 - b1**t) / np.sqrt(1 - b2**t)
 
 
-def signal_to_noise_step(mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
-    """Mean step in units of α, for gradients with this mean and deviation, β₂ → 1."""
-    return mean / np.sqrt(mean**2 + deviation**2)
-
-
 def _sqrt(value: Any) -> Any:
     """The root of a number or of a symbolic expression."""
     return sympy.sqrt(value) if isinstance(value, sympy.Basic) else np.sqrt(value)
@@ -90,55 +86,33 @@ def draw_setting(draw: Draw) -> dict[str, Number]:
 # 3.1 The first two steps ------------------------------------------------------------------
 
 
-def _symbols() -> dict[str, sympy.Symbol]:
-    names = {"w1": {"real": True}, "g1": {"real": True}, "g2": {"real": True}}
-    names |= {name: {"positive": True} for name in ("a", "b1", "b2", "eps")}
-    return {name: sympy.Symbol(name, **kind) for name, kind in names.items()}
+def _symbols() -> tuple[sympy.Symbol, ...]:
+    """w₁, g₁, g₂ and α, β₁, β₂, ε."""
+    return *sympy.symbols("w1 g1 g2", real=True), *sympy.symbols("a b1 b2 eps", positive=True)
 
 
-@derivation_check(
-    claim="m₁, v₁, m̂₁, v̂₁, w₂ as stated",
-    method="symbolic",
-    tolerance=0,
-)
-def first_step_symbolic(rng, formula=first_step):
-    s = _symbols()
-    hyper = (s["a"], s["b1"], s["b2"], s["eps"])
-    (expected,) = recurrence(s["w1"], [s["g1"]], *hyper)
-    return _symbolic_differences(formula(s["w1"], s["g1"], *hyper), expected)
-
-
-@derivation_check(
-    claim="m₂, v₂, m̂₂, v̂₂, w₃ as stated",
-    method="symbolic",
-    tolerance=0,
-)
-def second_step_symbolic(rng, formula=second_step):
-    s = _symbols()
-    hyper = (s["a"], s["b1"], s["b2"], s["eps"])
-    _, expected = recurrence(s["w1"], [s["g1"], s["g2"]], *hyper)
-    return _symbolic_differences(formula(s["w1"], s["g1"], s["g2"], *hyper), expected)
-
-
-def _symbolic_differences(actual: dict[str, Any], expected: dict[str, Any]) -> int:
-    """How many of the expected expressions are not the actual ones, after simplification."""
-    return sum(
-        sympy.simplify(sympy.factor(actual[name]) - sympy.factor(value)) != 0
-        for name, value in expected.items()
-        if name != "w"
-    ) + int(not _same_iterate(actual["w"], expected["w"]))
-
-
-def _same_iterate(actual: sympy.Expr, expected: sympy.Expr) -> bool:
-    """Equality of iterates: the arguments of roots are simplified before the difference is."""
-
-    def reduced(expression: sympy.Expr) -> sympy.Expr:
-        return expression.replace(
+def _canceled(difference: sympy.Expr) -> sympy.Expr:
+    """As one fraction, in which equal roots have the same argument."""
+    return sympy.cancel(
+        difference.replace(
             lambda part: part.is_Pow and part.exp == sympy.Rational(1, 2),
             lambda root: sympy.sqrt(sympy.cancel(root.base)),
         )
+    )
 
-    return sympy.simplify(reduced(actual) - reduced(expected)) == 0
+
+@identity_check("m₁, v₁, m̂₁, v̂₁, w₂ as stated", simplify=_canceled)
+def first_step_symbolic(rng, formula=first_step):
+    w1, g1, _, *hyper = _symbols()
+    (expected,) = recurrence(w1, [g1], *hyper)
+    return formula(w1, g1, *hyper), expected
+
+
+@identity_check("m₂, v₂, m̂₂, v̂₂, w₃ as stated", simplify=_canceled)
+def second_step_symbolic(rng, formula=second_step):
+    w1, g1, g2, *hyper = _symbols()
+    _, expected = recurrence(w1, [g1, g2], *hyper)
+    return formula(w1, g1, g2, *hyper), expected
 
 
 @equality_check("w₂ and w₃ are those of torch.optim.Adam", trials=200, tolerance=1e-10)
@@ -151,17 +125,11 @@ def first_steps_torch(rng, formula=second_step):
     }
     w1, g1, g2 = rng.standard_normal(3) * 10.0 ** rng.integers(-3, 4, 3)
     w1 = min(max(w1, -10.0), 10.0)  # a large w would bury the steps in its rounding
-    run = path(
-        lambda params: torch.optim.Adam(
-            params,
-            lr=setting["a"],
-            betas=(setting["b1"], setting["b2"]),
-            eps=setting["eps"],
-        ),
-        np.array([w1]),
-        lambda t, w: np.array([(g1, g2)[t - 1]]),
-        2,
-    )[:, 0]
+    adam = partial(
+        torch.optim.Adam,
+        lr=setting["a"], betas=(setting["b1"], setting["b2"]), eps=setting["eps"],
+    )  # fmt: skip
+    run = path(adam, np.array([w1]), lambda t, w: np.array([(g1, g2)[t - 1]]), 2)[:, 0]
     steps = [first_step(w1, g1, **setting)["w"], formula(w1, g1, g2, **setting)["w"]]
     return np.array(steps), run[1:], setting["a"]
 
@@ -203,8 +171,7 @@ def momentum_steps(gradients: Sequence[Any], a: Any, mu: Any) -> list[Any]:
 
 def unrolled_momentum(mu: float, gradients: np.ndarray) -> float:
     """u_t = Σ_s μ^(t−s) g_s."""
-    t = len(gradients)
-    return sum(mu ** (t - s) * g for s, g in enumerate(gradients, start=1))
+    return sum(mu**age * g for age, g in enumerate(reversed(gradients)))
 
 
 @exact_check("u_t = Σ_s μ^(t−s) g_s")

@@ -11,12 +11,11 @@ ADAM, MOMENTUM = figures.COLOURS[0], figures.COLOURS[1]
 with script.run(snakemake):
     metrics = read_json(snakemake.input.metrics)
     arrays = read_arrays(snakemake.input.arrays)
-    scales = metrics["scales"]
 
     # The same loss times c
     figure, axes = figures.new(1, 3, height=2.1)
     for axis, name, title in zip(axes, ("adam", "momentum"), ("Adam", "momentum"), strict=False):
-        for i, (scale, result) in enumerate(scales.items()):
+        for i, (scale, result) in enumerate(metrics["scales"].items()):
             exponent = round(np.log10(result["c"]))
             label = "$c = 1$" if exponent == 0 else f"$c = 10^{{{exponent}}}$"
             axis.semilogy(
@@ -29,17 +28,9 @@ with script.run(snakemake):
         axis.set(title=title, xlabel="step $t$", ylim=(1e-15, 1e6))
     axes[0].set_ylabel(r"$\ell(w_t)\,/\,\ell(w_1)$")
     axes[1].legend(fontsize=6.5, loc="upper right", ncols=2, columnspacing=0.8)
-    for i, (name, label) in enumerate(
-        {"zero": r"$\varepsilon = 0$", "default": r"$\varepsilon = 10^{-8}$",
-         "large": r"$\varepsilon = 10^{-4}$"}.items()
-    ):  # fmt: skip
-        axes[2].loglog(
-            arrays["factors"],
-            np.maximum(arrays[f"difference_{name}"], 1e-17),
-            color=figures.COLOURS[i],
-            linestyle=figures.LINE_STYLES[i],
-            label=label,
-        )
+    for name, eps in {"zero": "0", "default": "10^{-8}", "large": "10^{-4}"}.items():
+        distances = np.maximum(arrays[f"difference_{name}"], 1e-17)
+        axes[2].loglog(arrays["factors"], distances, label=rf"$\varepsilon = {eps}$")
     axes[2].set(
         title="Adam: distance of paths",
         xlabel="$c$",
@@ -55,7 +46,7 @@ with script.run(snakemake):
     left.loglog(p, arrays["sparse_adam"], "o", color=ADAM, label="Adam")
     left.loglog(p, arrays["sparse_momentum"], "s", color=MOMENTUM, label="momentum")
     left.loglog(p, np.sqrt(p), color="black", ls="-", lw=0.8, label=r"$\sqrt{p}$")
-    left.loglog(p, p * arrays["sparse_momentum"][-1], color="black", ls=":", lw=0.8,
+    left.loglog(p, p / (1 - metrics["momentum"]), color="black", ls=":", lw=0.8,
                 label=r"$p/(1-\mu)$")  # fmt: skip
     left.set(xlabel="probability $p$ of a gradient", ylabel=r"mean step$\,/\,\alpha$")
     left.legend(fontsize=7)
@@ -66,7 +57,7 @@ with script.run(snakemake):
     right.loglog(sigma, arrays["noise_momentum_mean"], "s", color=MOMENTUM, label="momentum, mean")
     right.loglog(sigma, arrays["noise_momentum_rms"], "s", mfc="none", color=MOMENTUM,
                  label="momentum, rms")  # fmt: skip
-    right.loglog(sigma, arrays["noise_predicted"], color="black", ls="-", lw=0.8,
+    right.loglog(sigma, 1 / np.sqrt(1 + sigma**2), color="black", ls="-", lw=0.8,
                  label=r"$1/\sqrt{1+\sigma^2}$")  # fmt: skip
     right.set(xlabel=r"noise $\sigma$ around a mean gradient of 1", ylabel=r"step$\,/\,\alpha$")
     right.legend(fontsize=6.5)

@@ -7,6 +7,8 @@ from problems.dl_hw1.p3_adam.experiments import (
     BETAS,
     CURVATURE,
     EPS,
+    MOMENTUM,
+    MOMENTUM_RATE,
     NOISE,
     PROBABILITY,
     RATE,
@@ -24,7 +26,8 @@ with script.run(snakemake) as log:
     script.set_threads(snakemake.threads)
 
     # Both on c times the loss
-    metrics = {"rate": RATE, "scales": {name: {"c": c} for name, c in SCALES.items()}}
+    metrics = {"rate": RATE, "momentum": MOMENTUM, "momentum_rate": MOMENTUM_RATE}
+    metrics["scales"] = {name: {"c": c} for name, c in SCALES.items()}
     arrays = {}
     for optimizer, paths in scaled_paths().items():
         for name, w in paths.items():
@@ -33,7 +36,6 @@ with script.run(snakemake) as log:
             # A run that has left the bound is drawn up to there.
             arrays[f"{optimizer}_{name}"] = loss[: stopped[0] + 1] if len(stopped) else loss
             metrics["scales"][name][optimizer] = {
-                "final_loss": loss[-1],
                 "finished": len(stopped) == 0,
                 "max_difference": np.abs(w - paths["one"]).max(),
             }
@@ -41,8 +43,8 @@ with script.run(snakemake) as log:
     # How far Adam's path moves away, over many c, for three ε
     arrays["factors"] = np.logspace(-12, 12, 49)
     for name, eps in (("zero", 0.0), ("default", EPS), ("large", 1e-4)):
-        distances = arrays[f"difference_{name}"] = path_distances(arrays["factors"], eps)
-        metrics[f"eps_{name}"] = {"eps": eps, "max_difference": distances.max()}
+        arrays[f"difference_{name}"] = path_distances(arrays["factors"], eps)
+    metrics["eps_zero"] = {"max_difference": arrays["difference_zero"].max()}
 
     # The steps under a constant gradient without the correction of the bias
     plain = np.array([derivations.uncorrected_step(*BETAS, t) for t in range(1, 10_001)])
@@ -56,7 +58,6 @@ with script.run(snakemake) as log:
     # Rare gradients of one size, and noisy ones: how far a weight moves per step
     means = random_means(snakemake.params.seed, **snakemake.params.random)
     arrays |= means | {"probability": PROBABILITY, "noise": NOISE}
-    arrays["noise_predicted"] = derivations.signal_to_noise_step(np.ones_like(NOISE), NOISE)
     frequent = 10 * (1 - BETAS[1]) <= PROBABILITY
     metrics["sparse"] = {"repetitions": REPETITIONS, "steps": snakemake.params.random["steps"]}
     metrics["noise"] = {"predicted_rms": np.sqrt((1 - BETAS[0]) / (1 + BETAS[0]))}
@@ -64,9 +65,7 @@ with script.run(snakemake) as log:
         mean = means[f"sparse_{name}"]
         slope = np.polyfit(np.log(PROBABILITY[frequent]), np.log(mean[frequent]), 1)[0]
         metrics["sparse"][name] = {"exponent": slope, "ratio": mean[-1] / mean[0]}
-        metrics["noise"][name] = {
-            "loudest": {k: means[f"noise_{name}_{k}"][-1] for k in ("mean", "rms")}
-        }
+        metrics["noise"][name] = {"loudest": {"rms": means[f"noise_{name}_rms"][-1]}}
     log.info("exponent of Adam %.3f", metrics["sparse"]["adam"]["exponent"])
 
     write_json(snakemake.output.metrics, metrics)
