@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from problems.dl_hw1.p4_bloodmnist.derivations import expected_errors
 from problems.dl_hw1.p4_bloodmnist.model import differences, named
 
 HIGH, LOW = 0.9, 0.6  # confident above, uncertain below
@@ -30,16 +31,10 @@ def most_confused(
     """The largest entries off the diagonal, largest first; of equals the first in reading order."""
     wrong = confusion - np.diag(np.diag(confusion))
     cells = np.argsort(-wrong, axis=None, kind="stable")[:count]
-    found = []
-    for true, predicted in zip(*np.unravel_index(cells, wrong.shape), strict=True):
-        found.append(
-            {
-                "true": names[true],
-                "predicted": names[predicted],
-                "count": int(wrong[true, predicted]),
-            }
-        )
-    return found
+    return [
+        {"true": names[i], "predicted": names[j], "count": int(wrong[i, j])}
+        for i, j in zip(*np.unravel_index(cells, wrong.shape), strict=True)
+    ]
 
 
 def most_confused_pairs(
@@ -47,10 +42,9 @@ def most_confused_pairs(
 ) -> list[dict[str, Any]]:
     """The pairs with most confusions, both directions added."""
     both = np.triu(confusion + confusion.T, k=1)
-    cells = np.argsort(-both, axis=None, kind="stable")[:count]
     return [
-        {"first": names[i], "second": names[j], "count": int(both[i, j])}
-        for i, j in zip(*np.unravel_index(cells, both.shape), strict=True)
+        {"first": pair["true"], "second": pair["predicted"], "count": pair["count"]}
+        for pair in most_confused(both, names, count)
     ]
 
 
@@ -63,11 +57,7 @@ def picked(mask: np.ndarray, count: int, seed: int) -> np.ndarray:
 
 def two_of_each(y: np.ndarray, classes: int, seed: int, count: int = 2) -> np.ndarray:
     """Indices (count, classes) of random rows of each class; every class must have `count`."""
-    drawn = [picked(y == k, count, seed + k) for k in range(classes)]
-    short = [k for k, rows in enumerate(drawn) if len(rows) < count]
-    if short:
-        raise ValueError(f"class {short[0]} has fewer than {count} images")
-    return np.stack(drawn, axis=1)
+    return np.stack([picked(y == k, count, seed + k) for k in range(classes)], axis=1)
 
 
 def quadrants(
@@ -88,10 +78,8 @@ def quadrants(
     for level, mask in (("confident", high), ("uncertain", low)):
         for outcome, right in (("correct", correct), ("incorrect", ~correct)):
             among = mask & right
-            number = int(among.sum())
-            rows = picked(among, shown, seed)
             found[f"{level}_{outcome}"] = {
-                "count": number,
+                "count": int(among.sum()),
                 "share": float(among.mean()),
                 "examples": [
                     {
@@ -100,10 +88,9 @@ def quadrants(
                         "predicted": names[predicted[i]],
                         "confidence": float(confidence[i]),
                     }
-                    for i in rows
+                    for i in picked(among, shown, seed)
                 ],
             }
-        found[f"{level}_accuracy"] = float(correct[mask].mean()) if mask.any() else 0.0
     between = ~high & ~low
     found["between"] = {"count": int(between.sum()), "share": float(between.mean())}
     return found
@@ -151,22 +138,20 @@ def confident_errors(
     confident = confidence > HIGH
     errors = confident & (predicted != y)
     right = confident & (predicted == y)
-    count, total = int(errors.sum()), int(confident.sum())
+    count = int(errors.sum())
     own = (features - typical["mean"][y]) / typical["std"][y]
     gap = own[errors].mean(axis=0) if count else np.zeros(features.shape[1])
     # Against their own class, less what the confident right ones show on the same scale.
     gap = gap - (own[right].mean(axis=0) if count and right.any() else 0)
     nearer = more_typical(features[errors], predicted[errors], y[errors], typical)
-    expected = float((1 - confidence[confident]).sum())
-    deviation = float(np.sqrt((confidence * (1 - confidence))[confident].sum()))
-    share = float(nearer.mean()) if count else 0.0
+    expected, variance = expected_errors(confidence[confident])
     return {
         "count": count,
-        "of": total,
-        "expected": expected,
-        "expected_deviation": deviation,
+        "of": int(confident.sum()),
+        "expected": float(expected),
+        "expected_deviation": float(np.sqrt(variance)),
         "differences": named(gap),
-        "more_typical_of_predicted": share,
+        "more_typical_of_predicted": float(nearer.mean()) if count else 0.0,
     }
 
 
@@ -185,37 +170,30 @@ def struggling_class(
     """The class of lowest recall, examples of its errors, and what may explain them.
 
     Args:
-        confusion: (K, K) of the same rows.
-        y, predicted: (n,) classes.
-        features: (n, F) of the same rows.
-        typical: from training images.
-        training_counts: (K,).
-        names: K class names.
-        seed: of the choice of the examples.
-        shown: number of examples.
+        confusion: (K, K), of the n test images.
+        y, predicted, features: (n,) classes and (n, F), of the same images.
+        typical, training_counts: of the training images; see `typical_features`, and (K,).
+        seed: of the choice of the `shown` examples.
     """
     recalls = np.diagonal(confusion) / np.maximum(confusion.sum(axis=1), 1)
     k = int(recalls.argmin())
     mistakes = np.where(np.arange(len(names)) == k, 0, confusion[k])
     taken, wrong = int(mistakes.argmax()), (y == k) & (predicted != k)
-    count = int(wrong.sum())
-    rank = int((training_counts < training_counts[k]).sum())
-    gap = differences(features[wrong], features[(y == k) & ~wrong])
+    recognized = features[(y == k) & ~wrong]
     nearer = more_typical(features[wrong], predicted[wrong], y[wrong], typical)
     rows = picked(wrong, shown, seed)
-    share = float(nearer.mean()) if count else 0.0
     return {
         "name": names[k],
         "recall": float(recalls[k]),
-        "errors": count,
+        "errors": int(wrong.sum()),
         "called": names[taken],
         "called_count": int(mistakes[taken]),
         "training_count": int(training_counts[k]),
-        "rarer_classes": rank,
-        "differences": named(gap),
-        "more_typical_of_predicted": share,
+        "rarer_classes": int((training_counts < training_counts[k]).sum()),
+        "differences": named(differences(features[wrong], recognized)),
+        "more_typical_of_predicted": float(nearer.mean()) if wrong.any() else 0.0,
         "examples": [{"row": int(i), "predicted": names[predicted[i]]} for i in rows],
-        "examples_differences": named(differences(features[rows], features[(y == k) & ~wrong])),
+        "examples_differences": named(differences(features[rows], recognized)),
     }
 
 
@@ -223,11 +201,11 @@ def fitting(curves: Mapping[str, np.ndarray], last: int = 5) -> dict[str, Any]:
     """What the end of the learning curves says, from means over the last epochs."""
     loss, validation = curves["loss"], curves["validation_loss"]
     last = min(last, len(loss))
-    ratio = float(validation[-last:].mean() / loss[-last:].mean())
+    loss_end, validation_end = loss[-last:].mean(), validation[-last:].mean()
     return {
-        "loss_end": float(loss[-last:].mean()),
-        "validation_end": float(validation[-last:].mean()),
-        "ratio": ratio,
+        "loss_end": float(loss_end),
+        "validation_end": float(validation_end),
+        "ratio": float(validation_end / loss_end),
         "last_epochs": last,
         "lowest_epoch": int(validation.argmin()) + 1,
         "lowest": float(validation.min()),

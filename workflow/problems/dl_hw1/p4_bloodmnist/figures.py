@@ -10,12 +10,7 @@ from proofsheet.report.tables import write_table
 
 # The longer names do not fit above an image of a sixteenth of the page.
 SHORT = {"Immature Granulocyte (IG)": "Immature gran."}
-CORNERS = {
-    "confident_correct": "confident, correct",
-    "confident_incorrect": "confident, incorrect",
-    "uncertain_correct": "uncertain, correct",
-    "uncertain_incorrect": "uncertain, incorrect",
-}
+CORNERS = ("confident_correct", "confident_incorrect", "uncertain_correct", "uncertain_incorrect")
 
 
 def show(axes, image, title=""):
@@ -30,7 +25,7 @@ with script.run(snakemake):
     metrics, arrays = read_json(snakemake.input.metrics), read_arrays(snakemake.input.arrays)
     standin = read_json(snakemake.input.source)["standin"]
     mark = DAGGER if standin else ""
-    names, keys = metrics["class_names"], list(metrics["recall"])
+    names, keys = metrics["class_names"], list(metrics["mlp"]["per_class"])
     short = [SHORT.get(name, name) for name in names]
     brief = dict(zip(names, short, strict=True))
 
@@ -53,6 +48,7 @@ with script.run(snakemake):
     axes.set_xlim(0, 1.1 * max(counts))
     axes.set(xlabel="training images")
     axes.grid(axis="y", visible=False)
+    axes.xaxis.set_major_formatter(lambda count, _: integer(count))
     figures.save(figure, snakemake.output.classes, standin=standin)
 
     figure, panels = figures.new(1, 2, height=2.4)
@@ -68,13 +64,13 @@ with script.run(snakemake):
     figures.save(figure, snakemake.output.curves, standin=standin)
 
     figure, axes = figures.new(width=0.7, height=3.5)
-    figures.heatmap(axes, arrays["mlp_confusion"], names)
+    figures.heatmap(axes, metrics["confusion_matrix"], names)
     figures.save(figure, snakemake.output.confusion, standin=standin)
 
     # The class of lowest recall: its errors, and for comparison what is recognized.
     hardest = metrics["lowest_recall"]
     strips = (
-        ("hardest_images", f"{brief[hardest['name']]},\nmissed", hardest["examples"]),
+        ("hardest", f"{brief[hardest['name']]},\nmissed", hardest["examples"]),
         ("hardest_right", f"{brief[hardest['name']]},\nrecognized", []),
         ("hardest_called", f"{brief[hardest['called']]},\nrecognized", []),
     )
@@ -84,11 +80,13 @@ with script.run(snakemake):
         row[0].text(1, 0.5, title, ha="right", va="center", fontsize=8, transform=row[0].transAxes)
         for j, panel in enumerate(row[1:]):
             called = f"called {brief[examples[j]['predicted']]}" if j < len(examples) else ""
-            show(panel, arrays[key][j] if j < len(arrays[key]) else None, called)
+            images = arrays[f"{key}_images"]
+            show(panel, images[j] if j < len(images) else None, called)
     figures.save(figure, snakemake.output.errors, standin=standin)
 
     figure, grid = figures.new(2, 4, height=3.6)
-    for q, (corner, title) in enumerate(CORNERS.items()):
+    for q, corner in enumerate(CORNERS):
+        title = corner.replace("_", ", ")
         entry, images = metrics["quadrants"][corner], arrays[f"{corner}_images"]
         for j in range(2):
             panel = grid[q // 2, 2 * (q % 2) + j]
@@ -145,22 +143,17 @@ with script.run(snakemake):
             for key, name in zip(keys, names, strict=True)
         ],
     )
-    inside = metrics["quadrants"]
-    write_table(
-        snakemake.output.corners,
-        ["Confidence", "Correct", "Incorrect", "Share correct"],
-        [
+    rows = []
+    for level, label in {"confident": "high (above 0.9)", "uncertain": "low (below 0.6)"}.items():
+        pair = [metrics["quadrants"][f"{level}_{outcome}"] for outcome in ("correct", "incorrect")]
+        right = pair[0]["count"] / max(sum(entry["count"] for entry in pair), 1)
+        rows.append(
             [
                 label,
-                *(
-                    f"{integer(entry['count'])}{mark} ({percent(entry['share'], 1)}{mark})"
-                    for entry in (inside[f"{level}_correct"], inside[f"{level}_incorrect"])
-                ),
-                percent(inside[f"{level}_accuracy"], 1) + mark,
+                *(f"{integer(e['count'])}{mark} ({percent(e['share'], 1)}{mark})" for e in pair),
+                percent(right, 1) + mark,
             ]
-            for level, label in (
-                ("confident", "high (above 0.9)"),
-                ("uncertain", "low (below 0.6)"),
-            )
-        ],
+        )
+    write_table(
+        snakemake.output.corners, ["Confidence", "Correct", "Incorrect", "Share correct"], rows
     )

@@ -6,9 +6,6 @@ described. Stained nuclei absorb green light; that is how the nucleus is found.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -79,8 +76,8 @@ FEATURES = (
     "brightness",
     "redness",
     "contrast",
-    "nucleus size",
-    "nucleus depth",
+    "nucleus_size",
+    "nucleus_depth",
     "outline",
     "granularity",
 )
@@ -98,13 +95,13 @@ def features(images: np.ndarray) -> np.ndarray:
     red, green, blue = np.moveaxis(x, -1, 0)
     stained = green <= otsu(green)[:, None, None]
     area = np.maximum(stained.sum(axis=(1, 2)), 1)
-    boundary, steps, pairs = 0.0, 0.0, 0.0
+    boundary, steps, pairs = np.zeros((3, len(x)))
     for axis in (1, 2):
         crossing = np.diff(stained, axis=axis)  # of truth values: where they differ
         step = np.abs(np.diff(green, axis=axis))
-        boundary = boundary + crossing.sum(axis=(1, 2))
-        steps = steps + (step * ~crossing).sum(axis=(1, 2))
-        pairs = pairs + (~crossing).sum(axis=(1, 2))
+        boundary += crossing.sum(axis=(1, 2))
+        steps += (step * ~crossing).sum(axis=(1, 2))
+        pairs += (~crossing).sum(axis=(1, 2))
     return np.stack(
         [
             x.mean(axis=(1, 2, 3)),
@@ -143,9 +140,6 @@ def differences(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return np.divide(gap, deviation, out=np.zeros_like(gap), where=deviation > 0)
 
 
-def named(standardized: Sequence[float]) -> dict[str, Any]:
+def named(standardized: np.ndarray) -> dict[str, float]:
     """The same differences by the names of the features."""
-    return {
-        name.replace(" ", "_"): float(value)
-        for name, value in zip(FEATURES, standardized, strict=True)
-    }
+    return dict(zip(FEATURES, standardized.tolist(), strict=True))

@@ -27,6 +27,7 @@ from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, w
 from proofsheet.learning.classification import accuracy, bootstrap_interval
 
 KINDS = ("mlp", "better", "cnn")
+CURVES = ("loss", "accuracy", "validation_loss", "validation_accuracy")
 
 with script.run(snakemake):
     seed = snakemake.params.seed
@@ -34,8 +35,10 @@ with script.run(snakemake):
     keys = [key_of(name) for name in data.class_names]
     names, labels, y = data.class_names, range(len(data.class_names)), data.test.y
     runs = {kind: read_json(snakemake.input[kind][0]) for kind in KINDS}
+    # (n, 8) of each seed
     logits = {
-        kind: [read_arrays(path) for path in snakemake.input[f"{kind}_arrays"]] for kind in KINDS
+        kind: [read_arrays(path)["test_logits"] for path in snakemake.input[f"{kind}_arrays"]]
+        for kind in KINDS
     }
     training_counts = np.bincount(data.train.y, minlength=len(names))
     typical = typical_features(features(data.train.x), data.train.y, len(names))
@@ -44,13 +47,12 @@ with script.run(snakemake):
     # All by the same measures; the perceptron of the text is the one that is asked for.
     measured, confusions = {}, {}
     for kind in KINDS:
-        z = logits[kind][0]["test_logits"]
-        predicted = z.argmax(axis=1)
+        predicted = logits[kind][0].argmax(axis=1)
         confusion = confusions[kind] = confusion_matrix(y, predicted, labels=labels)
         report = classification_report(
             y, predicted, labels=labels, target_names=names, output_dict=True, zero_division=0
         )
-        every = [(each["test_logits"].argmax(axis=1) == y).mean() for each in logits[kind]]
+        every = [(z.argmax(axis=1) == y).mean() for z in logits[kind]]
         low, high = bootstrap_interval(confusion, accuracy, seed=seed)
         measured[kind] = {
             "parameters": runs[kind]["parameters"],
@@ -59,14 +61,10 @@ with script.run(snakemake):
             "test_accuracy": every[0],
             "seeds": {
                 "count": len(every),
-                "test_accuracies": every,
                 "mean": np.mean(every),
                 "lowest": min(every),
                 "highest": max(every),
             },
-            "validation_accuracy": (
-                logits[kind][0]["val_logits"].argmax(axis=1) == data.val.y
-            ).mean(),
             "test_interval": {"low": low, "high": high},
             "per_class": {
                 key: {what.replace("-score", ""): number for what, number in report[name].items()}
@@ -74,16 +72,13 @@ with script.run(snakemake):
             },
         }
 
-    own = measured["mlp"]
-    z = logits["mlp"][0]["test_logits"]
+    z = logits["mlp"][0]
     p, predicted, confusion = softmax(z, axis=1), z.argmax(axis=1), confusions["mlp"]
     hardest = struggling_class(
         confusion, y, predicted, seen, typical, training_counts, names, seed=seed
     )
+    hardest["reference_recall"] = measured["cnn"]["per_class"][key_of(hardest["name"])]["recall"]
     in_quadrants = quadrants(p, y, names, seed=seed)
-    confident = confident_errors(p, y, seen, typical)
-    reference_recall = measured["cnn"]["per_class"][key_of(hardest["name"])]["recall"]
-    grid = two_of_each(data.train.y, len(names), seed)
 
     metrics = {
         "class_names": names,
@@ -101,48 +96,38 @@ with script.run(snakemake):
             "ratio": training_counts.max() / max(training_counts.min(), 1),
         },
         "most_frequent_accuracy": (y == training_counts.argmax()).mean(),
-        "test_accuracy": own["test_accuracy"],
+        "test_accuracy": measured["mlp"]["test_accuracy"],
         "confusion_matrix": confusion,
         "most_confused": most_confused(confusion, names),
         "most_confused_pairs": most_confused_pairs(confusion, names),
-        "recall": {key: own["per_class"][key]["recall"] for key in keys},
-        "precision": {key: own["per_class"][key]["precision"] for key in keys},
-        "lowest_recall": hardest | {"reference_recall": reference_recall},
-        "fitting": fitting({k: np.array(v) for k, v in runs["mlp"].items() if "loss" in k}),
+        "lowest_recall": hardest,
+        "fitting": fitting({name: np.array(runs["mlp"][name]) for name in CURVES}),
         "first_layer": {"units": SIZES[1], "dead": SIZES[1] - runs["mlp"]["live_units"]},
         "quadrants": in_quadrants,
-        "confident_errors": confident,
-        "mlp": own,
-        "better": measured["better"],
-        "cnn": measured["cnn"],
+        "confident_errors": confident_errors(p, y, seen, typical),
+        **measured,
         "official": data.source["official"],
     }
-    corners = [
-        f"{level}_{outcome}"
-        for level in ("confident", "uncertain")
-        for outcome in ("correct", "incorrect")
-    ]
-    wrong_rows = [entry["row"] for entry in hardest["examples"]]
+
+    def recognized(name: str) -> np.ndarray:
+        """Places of the first five test images of this type that are classified correctly."""
+        return np.flatnonzero((y == predicted) & (y == names.index(name)))[:5]
+
     shown = {
-        "hardest_images": data.test.x[wrong_rows],
-        # For comparison: five of the type that were recognized, and five of what it is taken for.
-        "hardest_right": data.test.x[
-            np.flatnonzero((y == predicted) & (y == names.index(hardest["name"])))[:5]
-        ],
-        "hardest_called": data.test.x[
-            np.flatnonzero((y == predicted) & (y == names.index(hardest["called"])))[:5]
-        ],
+        "hardest": [example["row"] for example in hardest["examples"]],
+        # For comparison: images of the type, and of the type that it is taken for
+        "hardest_right": recognized(hardest["name"]),
+        "hardest_called": recognized(hardest["called"]),
     } | {
-        f"{corner}_images": data.test.x[[e["row"] for e in in_quadrants[corner]["examples"]]]
-        for corner in corners
+        corner: [example["row"] for example in entry["examples"]]
+        for corner, entry in in_quadrants.items()
+        if "examples" in entry
     }
     write_json(snakemake.output.metrics, metrics)
     write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
     write_arrays(
         snakemake.output.arrays,
-        grid_images=data.train.x[grid],
-        **{name: np.array(runs["mlp"][name]) for name in runs["mlp"] if "loss" in name},
-        **{name: np.array(runs["mlp"][name]) for name in runs["mlp"] if "accuracy" in name},
-        **{f"{kind}_confusion": confusions[kind] for kind in ("mlp", "cnn")},
-        **shown,
+        grid_images=data.train.x[two_of_each(data.train.y, len(names), seed)],
+        **{name: np.array(curve) for name, curve in runs["mlp"].items() if name in CURVES},
+        **{f"{name}_images": data.test.x[places] for name, places in shown.items()},
     )
