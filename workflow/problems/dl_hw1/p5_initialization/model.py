@@ -158,9 +158,8 @@ def trained_state(networks: DeepNetworks, y: Tensor) -> dict[str, float]:
 
     Returns:
         `largest_inner`, the largest |entry| of anything but the output bias; `entropy` of the
-        class frequencies of `y`, which is the least loss that a bias alone can have;
-        `bias_loss`, the loss of the output bias alone; `frequency_error`, the largest difference
-        between softmax(bias) and the frequencies. All are largest or mean over the networks.
+        class frequencies of `y`, which is the least loss that a bias alone can have; and
+        `bias_loss`, the loss of the output bias alone, mean over the networks.
     """
     *inner, bias = networks.parameters()
     share = torch.bincount(y, minlength=networks.sizes[-1]).double() / len(y)
@@ -169,7 +168,6 @@ def trained_state(networks: DeepNetworks, y: Tensor) -> dict[str, float]:
         "largest_inner": max(part.abs().max().item() for part in inner),
         "entropy": -torch.special.xlogy(share, share).sum().item(),
         "bias_loss": -(log_p * share).sum(dim=-1).mean().item(),
-        "frequency_error": (log_p.exp() - share).abs().max().item(),
     }
 
 

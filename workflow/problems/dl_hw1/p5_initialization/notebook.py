@@ -60,9 +60,8 @@ print(table.T)
 # (learning rate 0.1, batches of 128, cross-entropy).
 
 # %%
-# source: proofsheet.notebooks.workflow_results
-# source: proofsheet.data.splits: FRACTIONS, stratified_split
-# source: proofsheet.notebooks.clients: official_mnist, by_torchvision
+# source: proofsheet.notebooks.workflow_results: RESULTS, prepared, divided, published, saved, drawn
+# source: proofsheet.notebooks.clients: published_mnist
 
 # %%
 # source: proofsheet.notebooks.epochs
@@ -71,8 +70,6 @@ print(table.T)
 # %%
 # source: problems.dl_hw1.p5_initialization.train
 
-
-# %%
 # %%
 RUNS = "dl_hw1/p5_initialization/runs"
 data, runs = None, {}
@@ -80,7 +77,7 @@ for activation in ("tanh", "relu"):
     for method in METHODS:
         found = saved(f"{RUNS}/{activation}-{method}")
         if found is None:
-            data = data or published(prepared("mnist") or official_mnist())
+            data = data or published_mnist()
             found = train(data, device, activation=activation, method=method, seeds=SEEDS)
         runs[activation, method] = found
 
@@ -104,8 +101,7 @@ def draw_statistics(activation):
 draw_statistics("tanh")
 
 # %%
-# source: problems.dl_hw1.p5_initialization.summary: NAMES, over_seeds, halved_epoch
-# source: problems.dl_hw1.p5_initialization.summary: recommendation, _distance
+# source: problems.dl_hw1.p5_initialization.summary: NAMES, over_seeds, recommendation
 
 # %%
 results = {"tanh": {}, "relu": {}}
@@ -142,7 +138,7 @@ def draw_losses(activation):
 
 
 def print_accuracies(activation):
-    """Median test accuracy over the seeds, lowest and highest."""
+    """Median test accuracy over the seeds."""
     for method in METHODS:
         print(
             f"{activation}.{method}.test_accuracy ="

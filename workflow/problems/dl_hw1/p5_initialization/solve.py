@@ -28,7 +28,7 @@ with script.run(snakemake):
             "seed_count": len(runs[0]["seeds"]),
             "images": runs[0]["images"],
             "test_images": runs[0]["test_images"],
-            "epochs": len(results["tanh"]["he"]["train_loss"]),
+            "epochs": arrays[0]["epoch_losses"].shape[1],
             "pixel": runs[0]["pixel"],
             "mixed": runs[0]["mixed"],
             "zero": zero["tanh"]

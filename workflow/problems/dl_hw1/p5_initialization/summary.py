@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,40 +19,24 @@ def over_seeds(run: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> dict
 
     Args:
         run: with `test_accuracies`, one for each seed.
-        arrays: `mean`, `std`, `gradient` (K, L), their `predicted_…` (L,), `epoch_losses`
-            (K, epochs).
+        arrays: `std` and `gradient` (K, L), `predicted_std` (L,), `epoch_losses` (K, epochs).
     """
-    accuracies = np.asarray(run["test_accuracies"])
     std, predicted = arrays["std"].mean(axis=0), arrays["predicted_std"]
-    last = arrays["gradient"][:, -1:]
+    gradient, last = arrays["gradient"], arrays["gradient"][:, -1:]
     # The zero network has no gradient to compare with: its ratio is 0 as well.
-    gradient = np.divide(arrays["gradient"], last, out=np.zeros_like(last + arrays["gradient"]),
-                         where=last > 0).mean(axis=0)  # fmt: skip
+    ratio = np.divide(gradient, last, out=np.zeros_like(gradient), where=last > 0)
     epoch_losses = arrays["epoch_losses"].mean(axis=0)
+    below = np.flatnonzero(epoch_losses < np.log(10) / 2)
     return {
-        "test_accuracy": np.median(accuracies),
-        "test_accuracies": accuracies,
-        "activation_mean": arrays["mean"].mean(axis=0),
-        "activation_std": std,
-        "predicted_mean": arrays["predicted_mean"],
-        "predicted_std": predicted,
+        "test_accuracy": np.median(run["test_accuracies"]),
+        "test_accuracies": run["test_accuracies"],
         "prediction_error": np.max(np.abs(std - predicted) / np.where(predicted > 0, predicted, 1)),
         "kept": std[-1] / std[0] if std[0] > 0 else 0.0,
-        "gradient": gradient,
-        "train_loss": epoch_losses,
+        "gradient": ratio.mean(axis=0),
         "final_train_loss": epoch_losses[-1],
-        "halved_epoch": halved_epoch(epoch_losses, classes=10),
+        # The first epoch, from 1, with half the loss of a guess; 0 if there is none.
+        "halved_epoch": int(below[0]) + 1 if len(below) else 0,
     }
-
-
-def halved_epoch(epoch_losses: Sequence[float], classes: int) -> int:
-    """The first epoch, from 1, whose mean loss is below half of log(classes), the loss of a guess.
-
-    Returns:
-        0 if there is no such epoch.
-    """
-    below = np.flatnonzero(np.asarray(epoch_losses) < np.log(classes) / 2)
-    return int(below[0]) + 1 if len(below) else 0
 
 
 def recommendation(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -72,11 +56,12 @@ def recommendation(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     ranked = sorted(results, key=lambda m: -results[m]["test_accuracy"])
     floor = min(results[ranked[0]]["test_accuracies"])
     tied = [m for m in ranked if max(results[m]["test_accuracies"]) >= floor]
-    chosen = min(tied, key=lambda m: _distance(results[m]["kept"]))
+    kept = {m: results[m]["kept"] for m in tied}
+    chosen = max(tied, key=lambda m: min(kept[m], 1) / max(kept[m], 1))  # nearest to 1, as a factor
     return {
         "method": NAMES[chosen],
         "test_accuracy": results[chosen]["test_accuracy"],
-        "kept": results[chosen]["kept"],
+        "kept": kept[chosen],
         "highest": NAMES[ranked[0]],
         "highest_accuracy": results[ranked[0]]["test_accuracy"],
         "runner_up": NAMES[ranked[1]],
@@ -84,8 +69,3 @@ def recommendation(results: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         * (results[ranked[0]]["test_accuracy"] - results[ranked[1]]["test_accuracy"]),
         "overlapping": len(tied) - 1,
     }
-
-
-def _distance(kept: float) -> float:
-    """How far a ratio is from 1, as a factor."""
-    return abs(np.log(kept)) if kept > 0 else np.inf

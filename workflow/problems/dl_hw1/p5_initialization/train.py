@@ -93,5 +93,5 @@ def train(
         "epoch_losses": np.stack([part.mean(axis=1) for part in losses], axis=1),
         "val_logits": val_logits,
         **before,
-        **{f"predicted_{name}": value for name, value in vars(predicted).items()},
+        **{f"predicted_{name}": value for name, value in predicted.items()},
     }
