@@ -91,9 +91,9 @@ def weighted(model: Sequential) -> Iterator[Any]:
 def logits_of(
     model: Sequential, x: np.ndarray, *, prepare: Prepare | None = None, batch: int = 250
 ) -> np.ndarray:
-    """Logits (n, K) of rows (n, …), in evaluation mode."""
+    """Logits (n, K) of rows (n, …), of which there may be none, in evaluation mode."""
     model.eval()
-    parts = [x[start : start + batch] for start in range(0, len(x), batch)]
+    parts = [x[start : start + batch] for start in range(0, max(len(x), 1), batch)]
     return np.concatenate([model.forward(prepare(part) if prepare else part) for part in parts])
 
 

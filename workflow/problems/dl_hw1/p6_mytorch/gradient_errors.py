@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from mytorch.nn.modules.activation import ReLU
 from mytorch.nn.modules.linear import Linear
 from mytorch.nn.modules.loss import Loss, SoftmaxCrossEntropy
 from mytorch.nn.sequential import Sequential
-from mytorch.utils.gradient_check import relative_errors
+from mytorch.utils.gradient_check import gradient_check, relative_errors
 
 
 def clear_of_kinks(model: Sequential, x: np.ndarray, epsilon: float) -> bool:
@@ -131,41 +129,32 @@ class OneEntry(Linear):
         self.dW[-1, -1] *= 1.001
 
 
-def with_linear(layer: type[Linear]) -> Callable[..., tuple[Sequential, Loss]]:
-    """A small network whose last layer is of this kind, and its loss."""
-    return lambda sizes, rng: (
-        Sequential(
-            Linear(sizes[0], sizes[1], rng=rng, dtype=np.float64),
-            ReLU(),
-            layer(sizes[1], sizes[2], rng=rng, dtype=np.float64),
-        ),
-        SoftmaxCrossEntropy(),
-    )
+def small_network(
+    rng: np.random.Generator,
+    last: type[Linear] = Linear,
+    activation: type[ReLU] = ReLU,
+    loss: type[Loss] = SoftmaxCrossEntropy,
+) -> tuple[Sequential, Loss]:
+    """6 → 8 → 4 in double, with these parts, and its loss."""
+    first = Linear(6, 8, rng=rng, dtype=np.float64)
+    return Sequential(first, activation(), last(8, 4, rng=rng, dtype=np.float64)), loss()
 
 
-def with_activation(activation: type[ReLU]) -> Callable[..., tuple[Sequential, Loss]]:
-    """A small network with this activation, and its loss."""
-    return lambda sizes, rng: (
-        Sequential(
-            Linear(sizes[0], sizes[1], rng=rng, dtype=np.float64),
-            activation(),
-            Linear(sizes[1], sizes[2], rng=rng, dtype=np.float64),
-        ),
-        SoftmaxCrossEntropy(),
-    )
-
-
-def with_loss(loss: type[Loss]) -> Callable[..., tuple[Sequential, Loss]]:
-    """A small network, and this loss."""
-    return lambda sizes, rng: (with_linear(Linear)(sizes, rng)[0], loss())
-
-
-# What is wrong, and the network with it; the first is right.
-CASES: dict[str, Callable[..., tuple[Sequential, Loss]]] = {
-    "nothing": with_linear(Linear),
-    "loss gradient not divided by the batch size": with_loss(UnaveragedLoss),
-    "bias gradient averaged instead of summed": with_linear(AveragedBias),
-    "ReLU masked by the sign of the gradient": with_activation(MaskedByGradient),
-    "ReLU without its mask": with_activation(Unmasked),
-    "one entry of dW times 1.001": with_linear(OneEntry),
+# What is wrong, and the part of `small_network` that is.
+MISTAKES = {
+    "nothing": {},
+    "loss gradient not divided by the batch size": {"loss": UnaveragedLoss},
+    "bias gradient averaged instead of summed": {"last": AveragedBias},
+    "ReLU masked by the sign of the gradient": {"activation": MaskedByGradient},
+    "ReLU without its mask": {"activation": Unmasked},
+    "one entry of dW times 1.001": {"last": OneEntry},
 }
+
+
+def error_of_a_mistake(what: str, seed: int, epsilon: float = 1e-5) -> float:
+    """What the gradient check says about one of the `MISTAKES`, on five random rows."""
+    rng = np.random.default_rng(seed)
+    model, loss = small_network(rng, **MISTAKES[what])
+    rows = rng.standard_normal((200, 6))
+    rows = rows[draw_clear_batch(model, rows, 5, epsilon, rng)]
+    return gradient_check(model, rows, rng.integers(0, 4, 5), epsilon, loss=loss)

@@ -154,12 +154,11 @@ for activation, criterion in (
 
 # %%
 # source: proofsheet.notebooks.workflow_results
-# source: proofsheet.data.splits: FRACTIONS, stratified_split
-# source: proofsheet.notebooks.clients: official_mnist, by_torchvision
+# source: proofsheet.notebooks.clients: published_mnist
 
 
 # %%
-data = published(prepared("mnist") or official_mnist())
+data = published_mnist()
 
 
 # %%
@@ -183,7 +182,6 @@ def fit(model, x, y, optimizer, *, epochs, batch, rng, after_step=None):
 # source: mytorch.training: Prepare, logits_of
 # source: proofsheet.learning.classification: share
 # source: problems.dl_hw1.p6_mytorch.train: SIZES, RATE, BATCH, TUNED, perceptron, rows_of, train
-# source: problems.dl_hw1.p6_mytorch.train: _predicted
 
 # %% [markdown]
 # ### 1. Gradient check of the network that is trained, on five images

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -78,13 +77,13 @@ def train(
     Args:
         data: images (n, 28, 28) of bytes.
         device: NumPy has none.
-        decay: whether the learning rate falls on a line to 0, step by step.
+        decay: whether the learning rate falls linearly to 0, step by step.
         images: training images; None: all.
 
     Returns:
-        `init`, `seed`, `test_accuracy` and `seconds_per_epoch`; the `losses` of each mini-batch
-        before its step (epochs, iterations), the classes `test_predicted` and the `val_logits`,
-        both with the last weights.
+        `init`, `seed` and `test_accuracy`; the `losses` of each mini-batch before its step
+        (epochs, iterations), the classes `test_predicted` and the `val_logits`, both with the
+        last weights.
     """
     x, y = data.train.x[:images], data.train.y[:images]
     mean, std = x.mean(), x.std()
@@ -96,18 +95,15 @@ def train(
     def lower_rate(epoch: int) -> None:
         optimizer.lr = next(rates)
 
-    start = time.perf_counter()
     losses = fit(
         model, rows, y, optimizer, epochs=epochs, batch=batch,
         rng=np.random.default_rng([seed, 1]), after_step=lower_rate if decay else None,
     )["loss"]  # fmt: skip
-    seconds = (time.perf_counter() - start) / epochs
-    predicted = _predicted(model, test)
+    predicted = logits_of(model, test).argmax(axis=1)
     return {
         "init": init,
         "seed": seed,
         "test_accuracy": share(predicted == data.test.y),
-        "seconds_per_epoch": seconds,
     }, {"losses": losses, "test_predicted": predicted, "val_logits": logits_of(model, val)}
 
 
@@ -116,8 +112,3 @@ def train_by(
 ) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """As `train`, by one of the `RECIPES`."""
     return train(data, device, **RECIPES[recipe], **parameters)
-
-
-def _predicted(model: Sequential, rows: np.ndarray) -> np.ndarray:
-    """The classes of rows (n, d), of which there may be none."""
-    return logits_of(model, rows).argmax(axis=1) if len(rows) else np.zeros(0, np.int64)
