@@ -18,11 +18,12 @@ from mytorch.nn.optim import SGD
 from problems.dl_hw1.p6_mytorch import derivations as p6
 from problems.dl_hw1.p6_mytorch import gradient_errors
 from problems.dl_hw1.p6_mytorch import train as training
-from problems.dl_hw1.p6_mytorch.train import perceptron, rows_of, train_by
+from problems.dl_hw1.p6_mytorch.train import perceptron, train_by
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.jobs import script
-from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
+from proofsheet.jobs.atomic_files import read_arrays, read_json, write_json
+from train_job import train_job
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = ROOT / "workflow/problems/dl_hw1/p6_mytorch"
@@ -158,13 +159,6 @@ def test_our_own_recipe_lowers_the_rate_to_zero(monkeypatch):
     np.testing.assert_allclose(rates, np.linspace(0.1, 0.1 / 16, 16))
 
 
-def test_rows_have_mean_zero_and_deviation_one():
-    images = np.random.default_rng(0).integers(0, 256, (50, 4, 4)).astype(np.uint8)
-    rows = rows_of(images, images.mean(), images.std())
-    assert (rows.shape, rows.dtype) == ((50, 16), np.float32)
-    np.testing.assert_allclose([rows.mean(), rows.std()], [0, 1], atol=1e-5)
-
-
 def test_numpy_is_enough():
     program = (
         "import sys; from problems.dl_hw1.p6_mytorch.train import train;"
@@ -197,52 +191,43 @@ class Inputs(dict):
     __getattr__ = dict.__getitem__
 
 
-@pytest.fixture
-def perform(monkeypatch, tmp_path):
+def perform(name: str, inputs: dict, outputs: dict) -> None:
     """Run one of the scripts as Snakemake would."""
-    data = digits()
-    monkeypatch.setattr(dataset, "load", lambda folder: data)
-    monkeypatch.setattr(script, "set_threads", lambda threads: None)
-    # The gradient check is of every entry: a small network has few.
-    monkeypatch.setattr(training, "SIZES", SMALL)
-
-    def run(name: str, inputs: dict, outputs: dict) -> None:
-        snakemake = SimpleNamespace(
-            input=Inputs(inputs),
-            output=SimpleNamespace(**outputs),
-            params=SimpleNamespace(images=600, checked=None, seeds=[0, 1]),
-            threads=1,
-            log=[],
-            rule=name,
-        )
-        runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
-
-    return run
+    snakemake = SimpleNamespace(
+        input=Inputs(inputs),
+        output=SimpleNamespace(**outputs),
+        params=SimpleNamespace(images=600, checked=None, seeds=[0, 1]),
+        threads=1,
+        log=[],
+        rule=name,
+    )
+    runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
 
 
 SMALL = (784, 6, 5, 10)
-COMPUTED = ("metrics.json", "checks.json", "arrays.npz")
 
 
-def compute(perform, folder: Path) -> dict:
-    runs = {}
+def compute(folder: Path) -> dict:
+    """Train and solve; the metrics."""
+    data, runs = digits(), {}
     for recipe in ("xavier", "he", "tuned"):
         runs[recipe] = [folder / f"{recipe}-{seed}.json" for seed in (0, 1)]
         for seed, path in enumerate(runs[recipe]):
-            data = digits().divided("published")
-            metrics, arrays = training.train_by(
-                data, recipe=recipe, seed=seed, images=600, epochs=1
-            )
-            write_json(path, metrics)
-            write_arrays(path.with_suffix(".npz"), **arrays)
-    outputs = {name.split(".")[0]: folder / name for name in COMPUTED}
-    inputs = {"source": folder / "source.json", "first": folder / "xavier-0.npz", **runs}
-    perform("solve", inputs, outputs)
+            files = {"metrics": path, "arrays": path.with_suffix(".npz")}
+            settings = {"recipe": recipe, "seed": seed, "images": 600, "epochs": 1}
+            train_job(train_by, data, files, split="published", **settings)
+    outputs = {name: folder / f"{name}.json" for name in ("metrics", "checks")}
+    outputs["arrays"] = folder / "arrays.npz"
+    perform("solve", {"source": folder / "-", "first": folder / "xavier-0.npz", **runs}, outputs)
     return read_json(outputs["metrics"])
 
 
-def test_from_data_to_figures(perform, tmp_path):
-    metrics = compute(perform, tmp_path)
+def test_from_data_to_figures(monkeypatch, tmp_path):
+    monkeypatch.setattr(dataset, "load", lambda folder: digits())
+    monkeypatch.setattr(script, "set_threads", lambda threads: None)
+    # The gradient check is of every entry: a small network has few.
+    monkeypatch.setattr(training, "SIZES", SMALL)
+    metrics = compute(tmp_path)
     check = metrics["gradient_check"]
     assert check["max_relative_error"] < 1e-5
     assert check["max_relative_error"] <= check["strict_max_relative_error"] <= 1
@@ -271,4 +256,4 @@ def test_from_data_to_figures(perform, tmp_path):
     assert "†" in outputs["initializations"].read_text()
     assert outputs["mistakes"].read_text().count("yes") == len(gradient_errors.MISTAKES) - 1
 
-    assert compute(perform, tmp_path) == metrics
+    assert compute(tmp_path) == metrics
