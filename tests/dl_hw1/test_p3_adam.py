@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import torch
@@ -15,10 +16,7 @@ from problems.dl_hw1.p3_adam.derivations import (
     second_step,
     unrolled_momentum,
 )
-from proofsheet.checks import checks_of
 from proofsheet.learning.optimizer_paths import noisy_gradients, path, random_steps, rare_gradients
-
-CHECKS = {check.id: check for check in checks_of(derivations)}
 
 
 def first_without_correction(w1, g1, a, b1, b2, eps):
@@ -26,8 +24,8 @@ def first_without_correction(w1, g1, a, b1, b2, eps):
     return right | {"m_hat": right["m"], "v_hat": right["v"]}
 
 
-def second_with_swapped_gradients(w1, g1, g2, a, b1, b2, eps):
-    return second_step(w1, g2, g1, a, b1, b2, eps)
+def second_without_its_move(w1, g1, g2, *rest):
+    return second_step(w1, g1, g2, *rest) | {"w": first_step(w1, g1, *rest)["w"]}
 
 
 def epsilon_inside_the_root(w1, g1, g2, a, b1, b2, eps):
@@ -38,7 +36,7 @@ def epsilon_inside_the_root(w1, g1, g2, a, b1, b2, eps):
 
 WRONG = {
     "first_step_symbolic": first_without_correction,
-    "second_step_symbolic": second_with_swapped_gradients,
+    "second_step_symbolic": second_without_its_move,
     "first_steps_torch": epsilon_inside_the_root,
     "corrected_mean": lambda beta, t: mean_weights(beta, t) * (1 - beta**t),
     "uncorrected": lambda b1, b2, t: (1 - b1**t) / (1 - b2**t),
@@ -54,25 +52,15 @@ WRONG = {
 TestDerivations = derivation_tests(derivations, WRONG)
 
 
-def test_a_wrong_iterate_is_seen_symbolically():
-    wrong = lambda *args: second_step(*args) | {"w": first_step(*args[:2], *args[3:])["w"]}  # noqa: E731
-    assert not CHECKS["second_step_symbolic"](wrong).passed
-
-
 def test_a_path_ends_where_it_leaves_the_bound():
-    run = path(
-        lambda params: torch.optim.SGD(params, lr=1.0),
-        np.array([1.0]),
-        lambda t, w: -w,
-        10,
-        bound=5.0,
-    )
+    sgd = partial(torch.optim.SGD, lr=1.0)
+    run = path(sgd, np.array([1.0]), lambda t, w: -w, 10, bound=5.0)
     np.testing.assert_array_equal(run[:, 0], [1, 2, 4, *[4] * 8])
 
 
 def test_random_steps_of_plain_descent_are_the_gradients():
     rng = np.random.default_rng(0)
-    sgd = lambda params: torch.optim.SGD(params, lr=1.0)  # noqa: E731
+    sgd = partial(torch.optim.SGD, lr=1.0)
     mean, square = random_steps(sgd, noisy_gradients(rng, np.array([0.0, 2.0]), 50), 200, settle=3)
     np.testing.assert_allclose(mean, 1, atol=0.1)
     np.testing.assert_allclose(square, np.sqrt([1, 5]), rtol=0.05)

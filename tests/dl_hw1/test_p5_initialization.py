@@ -28,10 +28,6 @@ from proofsheet.exact import Draw
 SIZES = (12, 8, 8, 3)
 
 
-def xavier_for_he(squared_norms, sizes, method, activation):
-    return predicted_statistics(squared_norms, sizes, "xavier", activation)
-
-
 def all_zero(*network):
     """The text's claim: exactly zero gradients, that of the output bias included."""
     *inner, bias = zero_gradients(*network)
@@ -46,7 +42,9 @@ WRONG = {
     "tanh_contracts": lambda q: q - q**2,
     "relu_half": lambda q: (q / 2, q / 2),
     "relu_any_width": lambda n, sigma: n * sigma**2,
-    "wide_network_activations": xavier_for_he,
+    "wide_network_activations": lambda norms, sizes, method, activation: predicted_statistics(
+        norms, sizes, "xavier", activation
+    ),
     "zero_network": all_zero,
     "bias_alone": lambda f: sympy.log(len(f)),
     # The text's claim again: that symmetry alone makes gradients zero.
