@@ -197,7 +197,11 @@ def definitions(module: str, names: Sequence[str], roots: Sequence[str | Path] =
             continue
         elif not names or _names(node) & set(names):
             seen |= _names(node)
-            bodies.append(_text(node, lines))
+            constant = isinstance(node, ast.Assign)
+            if constant and bodies and isinstance(ast.parse(bodies[-1]).body[-1], ast.Assign):
+                bodies[-1] += "\n" + _text(node, lines)
+            else:
+                bodies.append(_text(node, lines))
     if missing := [name for name in names if name not in seen]:
         raise UserError(f"notebook: {module} does not define {', '.join(missing)}")
     if names:
