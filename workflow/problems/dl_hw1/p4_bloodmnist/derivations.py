@@ -1,6 +1,6 @@
 """Deep Learning HW 1, problem 4: the formulas of the chapter, each proved.
 
-Letters as in the chapter: z are logits, p = softmax(z), y a class, C a confusion matrix.
+Letters as in the chapter: C is a confusion matrix, c_i the confidence in prediction i.
 """
 
 from __future__ import annotations
@@ -9,33 +9,8 @@ from itertools import product
 
 import numpy as np
 
-from proofsheet.checks import equality_check, exact_check, exact_gradient_check
-from proofsheet.exact import Number
+from proofsheet.checks import equality_check, exact_check
 from proofsheet.learning.classification import confusion_matrix, f1, recall
-
-
-def softmax(z: np.ndarray) -> np.ndarray:
-    """Along the last axis."""
-    p = np.exp(z - z.max(axis=-1, keepdims=True))
-    return p / p.sum(axis=-1, keepdims=True)
-
-
-def softmax_minus_target(z: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """∂ℓ/∂z of the mean cross-entropy: (p − e_y) / n, for logits (n, K) and classes (n,)."""
-    return (softmax(z) - np.eye(z.shape[1], dtype=int)[y]) / len(y)
-
-
-@exact_gradient_check(
-    "∂ℓ/∂z = softmax(z) − e_y for ℓ = −log softmax(z)_y, averaged over the batch", ordered=True
-)
-def cross_entropy_gradient(draw, formula=softmax_minus_target):
-    z, y = draw.logits(3, 4), draw.rng.integers(0, 4, 3)
-
-    def loss(z: np.ndarray) -> Number:
-        e = np.exp(z)
-        return -np.log((e / e.sum(axis=1, keepdims=True))[np.arange(3), y]).mean()
-
-    return formula(z, y), loss, z
 
 
 def precision_recall_f1(confusion: np.ndarray) -> np.ndarray:
