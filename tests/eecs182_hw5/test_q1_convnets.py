@@ -1,19 +1,13 @@
-"""Each check of question 1 fails for a formula that is wrong in one place; the tools hold."""
+"""Each check of question 1 fails for a formula that is wrong in one place."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
-import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from torch.nn.functional import conv_transpose1d
 
 from derivation_tests import derivation_tests
 from problems.eecs182_hw5.q1_convnets import derivations
 from problems.eecs182_hw5.q1_convnets.derivations import layer_parameters
 from problems.eecs182_hw5.q1_convnets.transpose_convolution import (
-    convolution_matrix,
     placements,
     transpose_convolution,
 )
@@ -43,36 +37,8 @@ WRONG = {
 TestDerivations = derivation_tests(derivations, WRONG)
 
 
-@settings(max_examples=30, deadline=None)
-@given(
-    n=st.integers(1, 8), k=st.integers(1, 6), stride=st.integers(1, 5), seed=st.integers(0, 2**31)
-)
-def test_signals_as_in_pytorch(n, k, stride, seed):
-    rng = np.random.default_rng(seed)
-    x, kernel = rng.standard_normal(n), rng.standard_normal(k)
-    expected = conv_transpose1d(
-        torch.tensor(x)[None, None], torch.tensor(kernel)[None, None], stride=stride
-    )
-    np.testing.assert_allclose(
-        transpose_convolution(x, kernel, stride), expected[0, 0].numpy(), atol=1e-12
-    )
-
-
 def test_one_placement_for_each_sample():
     terms = placements(np.array([[-1, 2], [3, 1]]), np.array([[1, -1], [0, 1]]))
     assert terms.shape == (4, 3, 3)
     assert terms.dtype == np.int64
     np.testing.assert_array_equal(terms[2], [[0, 0, 0], [3, -3, 0], [0, 3, 0]])
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: placements(np.ones(3), np.ones((2, 2))), "1 axes and a kernel of 2"),
-        (lambda: placements(np.ones(3), np.ones(2), 0), "stride is 0"),
-        (lambda: convolution_matrix(np.ones((3, 3)), (2, 5)), "does not fit into"),
-    ],
-)
-def test_arguments_that_do_not_fit(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()

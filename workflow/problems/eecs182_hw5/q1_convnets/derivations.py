@@ -1,7 +1,7 @@
 """EECS 182 HW 5, question 1: the formulas of the chapter, each held against a reference.
 
-Letters as in the chapter: k and s are the size of the kernel and the stride, C the matrix of a
-convolution; kernels are not flipped.
+Letters as in the chapter: k and s are the size of the filter and the stride, C the matrix of a
+convolution; filters are not flipped.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from torch.nn.functional import conv1d, conv_transpose2d
 from problems.eecs182_hw5.q1_convnets.transpose_convolution import (
     convolution_matrix,
     transpose_convolution,
-    window_matrix,
 )
 from proofsheet.checks import (
     derivation_check,
@@ -61,7 +60,7 @@ def moved(output: np.ndarray, rows: int, columns: int) -> np.ndarray:
 
 
 def the_filter() -> tuple[int, int, int]:
-    """The filter of part (b)."""
+    """The answer to (b)."""
     return 2, -1, 3
 
 
@@ -71,7 +70,7 @@ def elimination(h2: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, sympy.Expr]:
 
 
 def the_output() -> np.ndarray:
-    """The output of part (c)."""
+    """The answer to (c)."""
     return np.array([[-1, 3, -2], [3, -3, 1], [0, 3, 1]])
 
 
@@ -145,7 +144,7 @@ def equivariance(draw: Draw, formula: Callable = moved) -> tuple:
 def elimination_steps(rng: Rng, formula: Callable = elimination) -> int:
     h2 = sympy.Symbol("h2")
     h1, h3, left = formula(h2)
-    rows = sympy.Matrix(window_matrix(np.array(SIGNAL), 3).tolist())
+    rows = sympy.Matrix(sliding_window_view(SIGNAL, 3).tolist())
     first, second, third = rows * sympy.Matrix([h1, h2, h3]) - sympy.Matrix(OUTPUT)
     return sum(sympy.expand(gap) != 0 for gap in (first, second, third - left))
 
@@ -156,7 +155,7 @@ def elimination_steps(rng: Rng, formula: Callable = elimination) -> int:
     tolerance=0,
 )
 def filter_solves_the_system(rng: Rng, formula: Callable = the_filter) -> int:
-    matrix = sympy.Matrix(window_matrix(np.array(SIGNAL), 3).tolist())
+    matrix = sympy.Matrix(sliding_window_view(SIGNAL, 3).tolist())
     unique = matrix.LUsolve(sympy.Matrix(OUTPUT))
     return int(matrix.det() != -52) + int(unique != sympy.Matrix(formula()))
 
@@ -202,7 +201,7 @@ def answer_by_pytorch(rng: Rng, formula: Callable = the_output) -> tuple:
 
 
 @equality_check(
-    "the answer is Cᵀx, with C the matrix of the convolution from 3 × 3 to 2 × 2",
+    "the answer is Cᵀx, C the matrix of the convolution from 3 × 3 to 2 × 2",
     method="exhaustive",
     trials=1,
     tolerance=0,

@@ -1,4 +1,4 @@
-"""EECS 182 HW 5, question 1: the sum of placed kernels, and a table of parameters."""
+"""EECS 182 HW 5, question 1: the sum of placed filters, and a table of parameters."""
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -14,7 +14,7 @@ LAYERS = {"dense": "dense", "local": "local, not shared", "convolution": "convol
 with script.run(snakemake):
     metrics, arrays = read_json(snakemake.input.metrics), read_arrays(snakemake.input.arrays)
 
-    # The kernel at its four places, times the input there, and the sum
+    # The filter at its four places, times the input there, and the sum
     terms, values = arrays["terms"], arrays["input"].ravel()
     kernel = arrays["kernel"].shape
     figure, axes = figures.new(1, 5, height=1.3)
@@ -34,24 +34,19 @@ with script.run(snakemake):
         if i < len(terms):
             axis.add_patch(Rectangle((i % 2 - 0.46, i // 2 - 0.46), kernel[1] - 0.08,
                                      kernel[0] - 0.08, fill=False, linewidth=1.4))  # fmt: skip
-        title = "sum" if i == len(terms) else f"{numbers.integer(values[i])} × kernel"
+        title = "sum" if i == len(terms) else f"{numbers.integer(values[i])} × filter"
         axis.set_title(title)
         if i:
             axis.text(-0.14, 0.5, "=" if i == len(terms) else "+", transform=axis.transAxes,
                       ha="center", va="center", fontsize=12)  # fmt: skip
     figures.save(figure, snakemake.output.transpose)
 
+    counts = metrics["parameters"]
     write_table(
         snakemake.output.layers,
-        ["layer", *(f"{side} × {side}" for side in (32, 224))],
+        ["layer", "32 × 32", "224 × 224"],
         [
-            [
-                label,
-                *(
-                    numbers.integer(metrics["parameters"][f"side_{side}"][name])
-                    for side in (32, 224)
-                ),
-            ]
+            [label, *(numbers.integer(counts[f"side_{side}"][name]) for side in (32, 224))]
             for name, label in LAYERS.items()
         ],
     )

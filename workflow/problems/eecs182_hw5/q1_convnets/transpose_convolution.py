@@ -1,12 +1,12 @@
 """Convolution as a matrix, and the transpose convolution (EECS 182 HW 5, question 1).
 
-Neural networks' convention: the kernel is not flipped. With output place i, kernel place u and
+Neural networks' convention: the filter is not flipped. With output place i, filter place u and
 stride s (tuples in two dimensions),
 
     convolution             y_i         = Σ_u K_u x_{s·i + u}        (n − k) // s + 1 outputs
     transpose convolution   z_{s·i + u} ← Σ_i Σ_u K_u x_i            (n − 1)·s + k outputs
 
-Signals, images and so on: arrays of any dimension, of numbers or of SymPy's symbols.
+Signals and images are arrays of any dimension, of numbers or of SymPy's symbols.
 """
 
 from __future__ import annotations
@@ -17,20 +17,16 @@ import numpy as np
 
 
 def placements(x: np.ndarray, kernel: np.ndarray, stride: int = 1) -> np.ndarray:
-    """One term for each element of x: the kernel times it, at its place in the output.
+    """One term for each element of x: the filter times it, at its place in the output.
 
     Args:
-        x: (n₁, …), not empty.
-        kernel: as many axes as x.
-        stride: distance of the places, at least 1.
+        x: (n₁, …).
+        kernel: (k₁, …), with as many axes as x.
+        stride: distance of the places.
 
     Returns:
         (x.size, (n₁ − 1)·stride + k₁, …); their sum is the transpose convolution.
-
-    Raises:
-        ValueError: x and kernel differ in the number of axes, or stride < 1.
     """
-    x, kernel = _pair(x, kernel, stride)
     size = [(n - 1) * stride + k for n, k in zip(x.shape, kernel.shape, strict=True)]
     terms = np.zeros((x.size, *size), dtype=np.result_type(x, kernel))
     for term, (place, value) in zip(terms, np.ndenumerate(x), strict=True):
@@ -39,27 +35,20 @@ def placements(x: np.ndarray, kernel: np.ndarray, stride: int = 1) -> np.ndarray
 
 
 def transpose_convolution(x: np.ndarray, kernel: np.ndarray, stride: int = 1) -> np.ndarray:
-    """The scaled and shifted kernels, added up; arguments as in `placements`."""
+    """The scaled and shifted filters, added up; arguments as in `placements`."""
     return placements(x, kernel, stride).sum(axis=0)
 
 
 def convolution_matrix(kernel: np.ndarray, shape: tuple[int, ...], stride: int = 1) -> np.ndarray:
-    """The matrix C with C·x.ravel() = convolution of x, no padding.
+    """The matrix C with C·x.ravel() = convolution of x, without padding.
 
     Args:
         kernel: one axis for each entry of `shape`, and nowhere larger.
         shape: of x.
-        stride: at least 1.
 
     Returns:
-        (outputs, inputs), both in the order of `ravel`: in each row the kernel at one place.
-
-    Raises:
-        ValueError: the kernel does not fit into `shape`, or stride < 1.
+        (outputs, inputs), both in the order of `ravel`: in each row the filter at one place.
     """
-    _, kernel = _pair(np.empty(shape), kernel, stride)
-    if any(k > n for n, k in zip(shape, kernel.shape, strict=True)):
-        raise ValueError(f"a kernel {kernel.shape} does not fit into {tuple(shape)}")
     outputs = [(n - k) // stride + 1 for n, k in zip(shape, kernel.shape, strict=True)]
     rows = np.zeros((int(np.prod(outputs)), *shape), dtype=kernel.dtype)
     for row, place in zip(rows, product(*map(range, outputs)), strict=True):
@@ -67,21 +56,7 @@ def convolution_matrix(kernel: np.ndarray, shape: tuple[int, ...], stride: int =
     return rows.reshape(len(rows), -1)
 
 
-def window_matrix(signal: np.ndarray, length: int) -> np.ndarray:
-    """(n − length + 1, length): the windows under the filter, one per output."""
-    return np.lib.stride_tricks.sliding_window_view(np.asarray(signal), length)
-
-
 def _window(place: tuple[int, ...], kernel: np.ndarray, stride: int) -> tuple[slice, ...]:
     return tuple(
         slice(i * stride, i * stride + k) for i, k in zip(place, kernel.shape, strict=True)
     )
-
-
-def _pair(x: np.ndarray, kernel: np.ndarray, stride: int) -> tuple[np.ndarray, np.ndarray]:
-    x, kernel = np.asarray(x), np.asarray(kernel)
-    if x.ndim != kernel.ndim:
-        raise ValueError(f"{x.ndim} axes and a kernel of {kernel.ndim}: need as many")
-    if stride < 1:
-        raise ValueError(f"stride is {stride}; it must be at least 1")
-    return x, kernel

@@ -16,6 +16,7 @@ from torch import nn
 
 from proofsheet.checks import derivation_check, equality_check, exact_check
 from proofsheet.exact import Draw
+from proofsheet.learning.loop import parameter_count
 
 Rng = np.random.Generator
 
@@ -61,11 +62,6 @@ def composed(depthwise: np.ndarray, pointwise: np.ndarray) -> np.ndarray:
 # The layers -------------------------------------------------------------------------------
 
 
-def standard_layer(given: int, made: int, kernel: int, **options: object) -> nn.Conv2d:
-    """One convolution; `options` of `nn.Conv2d`."""
-    return nn.Conv2d(given, made, kernel, **options)
-
-
 def separable_layers(given: int, made: int, kernel: int, **options: object) -> nn.Sequential:
     """One kernel for each of the `given` channels, then a 1 × 1 convolution."""
     return nn.Sequential(
@@ -74,23 +70,18 @@ def separable_layers(given: int, made: int, kernel: int, **options: object) -> n
     )
 
 
-def numel(layer: nn.Module) -> int:
-    """Learned numbers of a layer."""
-    return sum(parameter.numel() for parameter in layer.parameters())
-
-
 def counted() -> dict[str, int]:
     """The numbers of both parts, counted in PyTorch's layers."""
     size = (GIVEN, MADE, KERNEL)
     without, with_ = separable_layers(*size, bias=False), separable_layers(*size)
     return {
-        "standard": numel(standard_layer(*size, bias=False)),
-        "depthwise": numel(without[0]),
-        "pointwise": numel(without[1]),
-        "separable": numel(without),
-        "standard_biased": numel(standard_layer(*size)),
-        "separable_pointwise_biased": numel(without[0]) + numel(with_[1]),
-        "separable_biased": numel(with_),
+        "standard": parameter_count(nn.Conv2d(*size, bias=False)),
+        "depthwise": parameter_count(without[0]),
+        "pointwise": parameter_count(without[1]),
+        "separable": parameter_count(without),
+        "standard_biased": parameter_count(nn.Conv2d(*size)),
+        "separable_pointwise_biased": parameter_count(without[0]) + parameter_count(with_[1]),
+        "separable_biased": parameter_count(with_),
     }
 
 
@@ -129,8 +120,8 @@ def draw_layers(draw: Draw) -> list[np.ndarray]:
     tolerance=0,
 )
 def standard_count(rng: Rng, formula: Callable = standard_weights) -> tuple:
-    layers = [standard_layer(*size, bias=False, device="meta") for size in SIZES]
-    return [formula(*size) for size in SIZES], list(map(numel, layers)), 1
+    layers = [nn.Conv2d(*size, bias=False, device="meta") for size in SIZES]
+    return [formula(*size) for size in SIZES], list(map(parameter_count, layers)), 1
 
 
 @equality_check(
@@ -141,7 +132,8 @@ def standard_count(rng: Rng, formula: Callable = standard_weights) -> tuple:
 )
 def separable_count(rng: Rng, formula: Callable = separable_weights) -> tuple:
     layers = [separable_layers(*size, bias=False, device="meta") for size in SIZES]
-    return [formula(*size) for size in SIZES], [tuple(map(numel, pair)) for pair in layers], 1
+    expected = [tuple(map(parameter_count, pair)) for pair in layers]
+    return [formula(*size) for size in SIZES], expected, 1
 
 
 @derivation_check(
