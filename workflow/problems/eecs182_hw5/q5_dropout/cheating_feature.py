@@ -1,7 +1,6 @@
-"""CIFAR-10 with its answer written into a corner, and the network that finds it.
+"""CIFAR-10 with the class written into a corner, and the question's network.
 
-EECS 182 HW 5, question 5 (i). The class, as four bits, replaces the last four pixels of the bottom
-row: a feature that settles everything, in a place that says nothing about the picture.
+EECS 182 HW 5, question 5 (i). Four bits, the class, replace the last four pixels of the bottom row.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 MEAN, DEVIATION = (0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)
-"""Of the channels of CIFAR-10, as the question has them."""
+"""Of the channels of CIFAR-10, as in the question."""
 
 BITS = 4
 LEARNING_RATE, BATCH, EPOCHS = 3e-3, 64, 10
@@ -48,30 +47,16 @@ def write_answer(x: Tensor, labels: Tensor) -> Tensor:
 
 
 def other_classes(labels: Tensor, classes: int, seed: int) -> Tensor:
-    """For each label another class, drawn evenly: answers that are wrong."""
+    """For each label another class, drawn uniformly."""
     chance = torch.Generator().manual_seed(seed)
     shift = torch.randint(1, classes, (len(labels),), generator=chance).to(labels.device)
     return (labels + shift) % classes
 
 
-def reach(side: int, columns: range, rows: range) -> tuple[range, range]:
-    """Columns and rows after a convolution 3 × 3, padded, and max pooling 2 × 2 that these reach.
-
-    Args:
-        side: of the square image before.
-        columns, rows: places that something depends on.
-    """
-    return tuple(
-        range(max(places.start - 1, 0) // 2, (min(places.stop + 1, side) - 1) // 2 + 1)
-        for places in (columns, rows)
-    )
-
-
 def convnet(dropout: float, classes: int = 10) -> nn.Sequential:
-    """The question's network, for images of 32 × 32; the last ReLU is its, too.
+    """The question's network for images of 32 × 32, with its last ReLU.
 
-    Its log-softmax is left to the loss: cross-entropy of these outputs is the negative
-    log-likelihood after a log-softmax.
+    Its log-softmax is left to the loss: `cross_entropy` contains it.
     """
     return nn.Sequential(
         nn.Conv2d(3, 16, 3, padding="same"),

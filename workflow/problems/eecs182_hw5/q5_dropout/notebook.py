@@ -29,7 +29,7 @@ STEPS, LARGE_BATCH, LONG = 1_000, 1_024, 10_000
 
 
 def show(name, w):
-    """Print both weights under the name that the report gives them."""
+    """Print both weights with their name in the report."""
     print(f"{name}.0 = {w[0]:.4f}")
     print(f"{name}.1 = {w[1]:.4f}")
 
@@ -37,8 +37,8 @@ def show(name, w):
 # %% [markdown]
 # ## (a) No dropout, least squares
 #
-# $X^\top X$ has rank one and no inverse; the pseudo-inverse $w = X^{+} y$ picks the shortest of all
-# weights with loss zero.
+# **Answer.** $w = X^{+} y$. $X^\top X$ has rank one and no inverse; the pseudo-inverse picks the
+# shortest of all weights with loss zero.
 
 # %%
 X = x[None]
@@ -70,8 +70,20 @@ def descend(rate, optimizer, *, batch, steps):
     return weights, losses
 
 
+def draw(weights, losses):
+    """The loss of each batch, and the weights, over the steps."""
+    _, (left, right) = plt.subplots(1, 2, figsize=(9, 2.5), layout="constrained")
+    left.semilogy(np.maximum(losses, 1e-30), lw=0.4)
+    left.set(xlabel="step", ylabel="loss of the batch")
+    right.plot(weights, label=("$w_1$", "$w_2$"))
+    right.set(xlabel="step", ylabel="weights")
+    right.legend()
+    plt.show()
+
+
 sgd = partial(torch.optim.SGD, lr=1e-3)
 plain, plain_losses = descend(0.0, sgd, batch=1, steps=STEPS)
+draw(plain, plain_losses)
 show("gd", plain[-1])
 
 # %% [markdown]
@@ -80,8 +92,8 @@ show("gd", plain[-1])
 #
 # ## (c) Dropout, least squares
 #
-# At rate ½ the four masks are equally likely, and what is kept is doubled. Least squares over the
-# four rows:
+# **Answer.** At rate ½ the four masks are equally likely, and what is kept is doubled. Least
+# squares over the four rows:
 
 
 # %%
@@ -99,57 +111,50 @@ def dropout_solution(rate):
     return np.linalg.pinv(root[:, None] * rows) @ (root * y)
 
 
-print(masked_rows(0.5)[0])
+rows, probability = masked_rows(0.5)
+print(rows)
 best = dropout_solution(0.5)
 show("dropout_ls.w", best)
-rows, probability = masked_rows(0.5)
 print(f"dropout_ls.loss = {probability @ (y - rows @ best) ** 2:.2f}")
 
 # %% [markdown]
 # ## (d) Dropout, gradient descent
 
+
 # %%
+def show_late(name, losses):
+    """Mean and standard deviation of the losses of the last 200 steps."""
+    print(f"descent.{name}.loss.late_mean = {losses[-200:].mean():.2f}")
+    print(f"descent.{name}.loss.late_deviation = {losses[-200:].std():.2f}")
+
+
 small, small_losses = descend(0.5, sgd, batch=1, steps=STEPS)
+draw(small, small_losses)
 show("dropout_gd", small[-1])
+show_late("small", small_losses)
 
 # %% [markdown]
+# **Answer.** With a batch of one the loss jumps to the end: each step sees one mask, and no weights
+# fit all four. At the solution of (c) three masks have the loss $y^2 / 9$, and the one that drops
+# both features has $y^2 = 121$, whatever the weights. The weights wander and are not those of (c).
+#
 # ## (e) Dropout, gradient descent, large batch
 
 # %%
 large, large_losses = descend(0.5, sgd, batch=LARGE_BATCH, steps=STEPS)
+draw(large, large_losses)
 show("dropout_gd_large_batch", large[-1])
-
-# %%
-figure, axes = plt.subplots(2, 3, figsize=(11, 5), sharex=True, layout="constrained")
-columns = {
-    "no dropout": (plain, plain_losses),
-    "dropout, batch 1": (small, small_losses),
-    "dropout, batch 1,024": (large, large_losses),
-}
-for (upper, lower), (title, (weights, losses)) in zip(axes.T, columns.items(), strict=True):
-    upper.semilogy(np.maximum(losses, 1e-30), lw=0.4)
-    upper.set(title=title, ylabel="loss of the batch")
-    lower.plot(weights, label=("$w_1$", "$w_2$"))
-    lower.set(xlabel="step", ylabel="weights")
-axes[1, 2].legend()
-plt.show()
-for name, losses in (("small", small_losses), ("large", large_losses)):
-    print(f"descent.{name}.loss.late_mean = {losses[-200:].mean():.2f}")
-    print(f"descent.{name}.loss.late_deviation = {losses[-200:].std():.2f}")
+show_late("large", large_losses)
 
 # %% [markdown]
-# **Answer to (d).** With a batch of one the loss jumps to the end: each step sees one mask, and no
-# weights fit all four. At the solution of (c) three masks have the loss 13.44 and the one that
-# drops both features has 121, whatever the weights. The weights wander and are not those of (c).
-#
-# **Answer to (e).** With 1,024 rows the curve is a thin line, because a batch holds each mask about
-# 256 times: loss and gradient are close to their means over the masks. The loss does not reach
-# zero. The weights are near (c) but not equal to it, and not because of noise: the loss is so flat
-# along $w_2$ that 1,000 steps are too few. The mean of the weights after $T$ steps is
+# **Answer.** With 1,024 rows the curve is a thin line, because a batch holds each mask about 256
+# times: loss and gradient are close to their means over the masks. The loss does not reach zero.
+# The weights are near (c) but not equal to it, and not because of noise: the loss is so flat along
+# $w_2$ that 1,000 steps are too few. The mean of the weights after $T$ steps is
 # $w^* - (I - 2 \eta A)^T w^*$ with $A = \mathrm{E}\,\tilde x \tilde x^\top$, for every batch size:
 
 # %%
-A = masked_rows(0.5)[0].T @ masked_rows(0.5)[0] / 4
+A = rows.T @ rows / 4
 step_matrix = np.eye(2) - 2 * 1e-3 * A
 show("descent.large.mean", best - np.linalg.matrix_power(step_matrix, STEPS) @ best)
 
@@ -194,7 +199,7 @@ swept = np.array([dropout_solution(rate) for rate in rates])
 found = solved("eecs182_hw5/q5_dropout")
 trained = {}
 for k, rate in enumerate((0.0, 0.1, 0.3, 0.5, 0.7)):
-    if found:  # of these two the whole path
+    if found:  # for two rates the whole path, for the others its end
         path = {0.0: found["sgd_rate_0"], 0.5: found["sgd_rate_05"]}
         trained[rate] = path.get(rate, found["trained"][k : k + 1])
     else:

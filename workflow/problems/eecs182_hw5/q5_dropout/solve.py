@@ -38,16 +38,12 @@ PRINTED = {"ols": [1.08910891, 0.10891089], "dropout_ls": [0.36666667, 3.6666666
 
 
 def parts(w) -> dict:
-    """Weights, what each contributes to the output, and their ratios."""
+    """What each weight contributes to the output, the output, and the ratio of the weights."""
     shares = w * X
-    return {
-        "contributions": shares,
-        "output": shares.sum(),
-        "weight_ratio": w[0] / w[1],
-    }
+    return {"contributions": shares, "output": shares.sum(), "weight_ratio": w[0] / w[1]}
 
 
-with script.run(snakemake) as log:
+with script.run(snakemake):
     script.set_threads(snakemake.threads)
     seed, long = snakemake.params.seed, snakemake.params.steps
     sgd, adam = (partial(kind, lr=LEARNING_RATE) for kind in (torch.optim.SGD, Adam))
@@ -121,25 +117,16 @@ with script.run(snakemake) as log:
         arrays |= {f"sgd_{name}": runs[rate].weights, f"adam_{name}": by_adam[rate].weights}
 
     # (i) The networks
-    cheating = {
-        name: read_json(path)
-        for name, path in (
-            ("rate_0", snakemake.input.rate_0),
-            ("rate_075", snakemake.input.rate_075),
-        )
-    }
-    for name, path in (
-        ("rate_0", snakemake.input.rate_0_arrays),
-        ("rate_075", snakemake.input.rate_075_arrays),
-    ):
-        curves = read_arrays(path)
+    cheating = {}
+    for name in ("rate_0", "rate_075"):
+        curves = read_arrays(snakemake.input[f"{name}_arrays"])
         arrays |= {f"{name}_{key}": value for key, value in curves.items()}
-        cheating[name] |= {
+        cheating[name] = read_json(snakemake.input[name]) | {
             "train_accuracy": curves["accuracy"][-1],
             "best_clean_accuracy": curves["validation_accuracy"].max(),
             "best_clean_epoch": int(curves["validation_accuracy"].argmax()) + 1,
-            "called_zero": cheating[name]["answers"]["clean"][0] / cheating[name]["test_images"],
         }
+    reached = len(derivations.ANSWER_REACHES[1])
     without, dropped_out = cheating["rate_0"], cheating["rate_075"]
     changed = partial(accuracy_difference, images=without["test_images"])
     data = load(Path(snakemake.input.source).parent)
@@ -193,7 +180,6 @@ with script.run(snakemake) as log:
             "printed_error": max(
                 np.abs(ols - PRINTED["ols"]).max(), np.abs(dropped - PRINTED["dropout_ls"]).max()
             ),
-            # One entry for each rate, and nothing else; what they say together is beside it.
             "cheating": cheating,
             "comparison": {
                 "gain": dropped_out["clean_accuracy"] - without["clean_accuracy"],
@@ -210,10 +196,7 @@ with script.run(snakemake) as log:
                 },
                 # The best epoch without dropout against the last one with it.
                 "stopped": changed(dropped_out["clean_accuracy"], without["best_clean_accuracy"]),
-                "reach": {
-                    "second": len(derivations.answer_reaches()[1]),
-                    "features": 32 * len(derivations.answer_reaches()[1]),
-                },
+                "reach": {"second": reached, "features": 32 * reached},  # of 32 channels
             },
         },
     )

@@ -62,8 +62,7 @@ def train(
         "cheating": write_answer(clean, test_y),
         "misled": write_answer(clean, wrong),
     }
-    outputs = {name: logits_of(model, x, mixed=mixed) for name, x in shown.items()}
-    answers = {name: output.argmax(dim=1) for name, output in outputs.items()}
+    answers = {name: logits_of(model, x, mixed=mixed).argmax(dim=1) for name, x in shown.items()}
 
     def share(hits: Tensor) -> float:
         return hits.double().mean().item()
@@ -78,15 +77,10 @@ def train(
         "parameters": parameter_count(model),
         "clean_accuracy": share(answers["clean"] == test_y),
         "cheating_accuracy": share(answers["cheating"] == test_y),
-        # Bits of another class: whom does the network believe?
+        # Images with the bits of another class.
         "misled": {
             "by_bits": share(answers["misled"] == wrong),
             "by_image": share(answers["misled"] == test_y),
         },
-        # The last ReLU makes a network silent that has nothing to say.
-        "silent": {name: share((o == 0).all(dim=1)) for name, o in outputs.items()},
-        "answers": {
-            name: torch.bincount(found, minlength=classes).tolist()
-            for name, found in answers.items()
-        },
+        "called_zero": share(answers["clean"] == 0),
     }, curves | {"val_logits": logits_of(model, watched, mixed=mixed).cpu().numpy()}
