@@ -26,7 +26,6 @@ from proofsheet.exact import solve
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_json
 from proofsheet.learning.dropout_of_one_point import (
-    expected_loss,
     least_norm_solution,
     limit_of_minimizers,
 )
@@ -49,10 +48,8 @@ WRONG = {
     "plain_descent": lambda x, y, lr, steps: (1 - (1 - lr * x @ x) ** steps) * y * x / (x @ x),
     # Dropout without the division by q.
     "mean_loss": lambda w, x, y, r: (y - (1 - r) * x @ w) ** 2 + r * (1 - r) * np.sum((x * w) ** 2),
-    # The penalty of q·λ: close enough to need many masks.
-    "mean_loss_sampled": lambda w, x, y, r: expected_loss(w, x, y, r / (1 + r)),
     "dropout_minimizer": lambda x, y, r: y / ((len(x) + r) * x),
-    "two_features": lambda a, b, y, r: (y * (1 - r) / (2 - r) / b, y * (1 - r) / (2 - r) / a),
+    "two_features": lambda x, y, r: y * (1 - r) / (2 - r) / x[::-1],
     "loss_at_minimizer": lambda x, y, r: y**2 * r / (len(x) + r),
     "losses_of_masks": lambda k, d, y, r: y**2 * (1 - k / (d + r / (1 - r))) ** 2,
     "batch_loss_deviation": lambda w, x, y, r, b: loss_deviation(w, x, y, r, 1) / b,

@@ -12,13 +12,13 @@ import pytest
 import torch
 
 from derivation_tests import derivation_tests
-from mytorch.nn.modules.batchnorm import BatchNorm1d, BatchNorm2d
+from mytorch.nn.modules.batchnorm import BatchNorm1d
 from mytorch.nn.modules.flatten import Flatten
 from mytorch.nn.modules.linear import Linear
 from mytorch.nn.sequential import Sequential
 from mytorch.training import accuracy
-from problems.eecs182_hw5.q6_cnn import batchnorm_speed, textbook, train, train_numpy
 from problems.eecs182_hw5.q6_cnn import derivations as q6
+from problems.eecs182_hw5.q6_cnn import textbook, train, train_numpy
 from problems.eecs182_hw5.q6_cnn.designs import (
     DESIGNS,
     GivenRecipe,
@@ -31,7 +31,6 @@ from problems.eecs182_hw5.q6_cnn.numpy_nets import (
     AdamRecipe,
     fit,
     fully_connected,
-    three_layer_convnet,
 )
 from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
@@ -126,13 +125,6 @@ def test_fully_connected_nets_have_their_layers_in_order():
     assert fully_connected((400, 300, 3), init=0.02, rng=0)[0].W.std() == pytest.approx(0.02, 0.02)
 
 
-@pytest.mark.parametrize("normalize", [False, True])
-def test_the_convnet_gives_logits_and_normalizes_channels(normalize):
-    net = three_layer_convnet((3, 8, 6), filters=4, kernel=3, hidden=7, normalize=normalize, rng=0)
-    assert net.forward(np.ones((2, 3, 8, 6), np.float32)).shape == (2, 10)
-    assert any(isinstance(layer, BatchNorm2d) for layer in net) == normalize
-
-
 def test_a_net_learns_what_can_be_learned_and_repeats_itself():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((90, 6)).astype(np.float32)
@@ -212,9 +204,8 @@ def noise() -> Dataset:
         part = Part(x.astype(np.uint8), y.astype(np.int64))
         return part if start is None else replace(part, index=np.arange(start, start + len(y)))
 
-    facts = {"dataset": "cifar10", "official": False}
     names = tuple(f"color {k}" for k in range(10))
-    return Dataset(part(60, 0), part(20, 60), part(40), names, (), standin=True, source=facts)
+    return Dataset(part(60, 0), part(20, 60), part(40), names, (), standin=True, source={})
 
 
 @pytest.fixture
@@ -222,26 +213,19 @@ def perform(monkeypatch, noise):
     """Run one of the scripts as Snakemake would."""
     monkeypatch.setattr(script, "set_threads", lambda threads: None)
     monkeypatch.setattr(dataset, "load", lambda folder: noise)
-    monkeypatch.setattr(batchnorm_speed, "SHAPES", {"rows": (8, 6), "images": (4, 3, 5, 5)})
 
-    def run(name: str, inputs: dict, outputs: dict, **wildcards: str) -> None:
+    def run(name: str, inputs: dict, outputs: dict) -> None:
         snakemake = SimpleNamespace(
             input=Inputs(inputs),
             output=SimpleNamespace(**outputs),
-            params=SimpleNamespace(
-                device="cpu", seed=0, dataset="cifar10", images=50, epochs=1,
-                scales=2, repetitions=1, dropout_repetitions=2, convnet_epochs=1,
-                speed_repetitions=2,
-            ),
-            wildcards=SimpleNamespace(**wildcards),
+            params=SimpleNamespace(seed=0, dataset="cifar10"),
             threads=1,
             log=[],
             rule=name,
-        )  # fmt: skip
+        )
         runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
 
-    yield run
-    torch.use_deterministic_algorithms(False)
+    return run
 
 
 def measure(perform, noise, folder: Path) -> dict[str, Path]:
@@ -276,8 +260,7 @@ def test_the_problem_in_miniature(perform, noise, tmp_path):
     files = measure(perform, noise, tmp_path / "first")
     metrics = read_json(files["metrics"])
     assert metrics["dataset"] == "cifar10"
-    assert metrics["batchnorm"]["speedup"] > 0
-    assert metrics["batchnorm"]["rows"]["difference"] < 1e-5
+    assert metrics["batchnorm"]["rows"]["speedup"] > 0
     for name, bar in (("plain", 0.70), ("bn_dropout", 0.72), ("own", 0.80)):
         run = metrics[name]
         assert 0 <= run["test_accuracy"] <= 1
@@ -287,9 +270,6 @@ def test_the_problem_in_miniature(perform, noise, tmp_path):
     assert metrics["bn_dropout"]["against_plain"]["difference"] == pytest.approx(gain)
     assert metrics["own"]["design"] in DESIGNS
     assert set(metrics["trials"]) == set(DESIGNS)
-    assert {tuple(edge) for edge in metrics["edges"]} == q6.EDGES
-    for key in ("bn_depth", "convnet"):
-        assert 0 <= metrics[key]["normalized"]["train_accuracy"] <= 1
     assert len(metrics["weight_scale"]["plain"]["train_accuracy"]) == 2
     assert metrics["own"]["inside_the_grid"] in (True, False)
     convnet = metrics["convnet"]

@@ -21,11 +21,10 @@ from mytorch.nn.modules.linear import Linear
 from mytorch.nn.modules.module import Module
 from mytorch.nn.modules.pooling import MaxPool2d
 from mytorch.nn.sequential import Sequential
-from mytorch.training import weighted
+from mytorch.training import penalize, weighted
 from mytorch.utils.gradient_check import gradient_check
 from problems.eecs182_hw5.q6_cnn.numpy_nets import (
     fully_connected,
-    penalized_loss,
     three_layer_convnet,
 )
 from proofsheet.autodiff.node import Node
@@ -300,18 +299,16 @@ def penalty_gradients(model: Sequential, strength: float) -> list[np.ndarray]:
 
 
 @equality_check(
-    "the penalty ½ λ Σ W² adds λW to the gradients of the weights and nothing to others", trials=5
+    "the penalty ½ λ Σ W² adds λW to the gradients of weights, nothing to others", trials=5
 )
 def penalty_gradient(rng: Rng, formula: Callable = penalty_gradients) -> tuple:
-    model = fully_connected((5, 6, 4, 3), normalize=True, rng=rng, dtype=np.float64)
-    x, y, strength = rng.standard_normal((7, 5)), rng.integers(3, size=7), 0.7
-    (loss, with_penalty), (plain_loss, plain) = (
-        (value, [g.copy() for g in gradients])
-        for value, gradients in (penalized_loss(model, x, y, s) for s in (strength, 0))
-    )
-    added = [a - b for a, b in zip(with_penalty, plain, strict=True)]
+    model, strength = fully_connected((5, 6, 4, 3), normalize=True, rng=rng, dtype=np.float64), 0.7
+    model.backward_parameters(np.ones_like(model.forward(rng.standard_normal((7, 5)))))
+    before = [gradient.copy() for gradient in model.get_gradients()]
+    added_loss = penalize(model, strength)
+    added = [a - b for a, b in zip(model.get_gradients(), before, strict=True)]
     penalty = strength / 2 * sum(np.sum(layer.W**2) for layer in weighted(model))
-    return (penalty, formula(model, strength)), (loss - plain_loss, added)
+    return (penalty, formula(model, strength)), (added_loss, added)
 
 
 def network_cases(rng: Rng) -> list[tuple[Sequential, np.ndarray]]:

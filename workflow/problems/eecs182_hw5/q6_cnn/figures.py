@@ -69,29 +69,22 @@ with script.run(snakemake):
     panels[2].legend(loc="upper left", frameon=True, framealpha=1, edgecolor="white")
     figures.save(figure, snakemake.output.scale, standin=standin)
 
-    # The ConvNet.
-    figure, panels = figures.new(1, 2, width=0.85, height=2.1, sharex=True)
-    for panel, what in zip(panels, ("train", "validation"), strict=True):
-        for (kind, label), marker in zip(KINDS.items(), figures.MARKERS, strict=False):
-            values = 100 * arrays[f"convnet_{kind}_{what}_accuracy"]
-            panel.plot(np.arange(1, len(values) + 1), values, marker=marker, label=label)
-        title = {"train": "training", "validation": "validation"}[what]
-        panel.set(xlabel="epoch", ylabel=f"{title} accuracy / %")
-        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-    panels[0].legend(loc="lower right")
-    figures.save(figure, snakemake.output.convnet, standin=standin)
+    def draw_accuracies(experiment: str, labels: dict[str, str], output: str, **size) -> None:
+        """Training and validation accuracy over the epochs, side by side."""
+        figure, panels = figures.new(1, 2, sharex=True, **size)
+        parts = {"train": "training", "validation": "validation"}
+        for panel, (part, title) in zip(panels, parts.items(), strict=True):
+            for (name, label), marker in zip(labels.items(), figures.MARKERS, strict=False):
+                values = 100 * np.atleast_2d(arrays[f"{experiment}_{name}_{part}_accuracy"])
+                over_seeds(panel, np.arange(1, values.shape[1] + 1), values, label, marker=marker)
+            panel.set(xlabel="epoch", ylabel=f"{title} accuracy / %")
+            panel.xaxis.set_major_locator(MaxNLocator(integer=True))
+        panels[0].legend()
+        figures.save(figure, output, standin=standin)
 
-    # (c) Dropout.
-    figure, panels = figures.new(1, 2, height=2.4, sharex=True)
-    for panel, what in zip(panels, ("train", "validation"), strict=True):
-        for (name, label), marker in zip(RATES.items(), figures.MARKERS, strict=False):
-            values = 100 * arrays[f"dropout_{name}_{what}_accuracy"]
-            over_seeds(panel, np.arange(1, values.shape[1] + 1), values, label, marker=marker)
-        title = {"train": "training", "validation": "validation"}[what]
-        panel.set(xlabel="epoch", ylabel=f"{title} accuracy / %")
-        panel.xaxis.set_major_locator(MaxNLocator(integer=True))
-    panels[0].legend()
-    figures.save(figure, snakemake.output.dropout, standin=standin)
+    # The ConvNet, and (c) dropout.
+    draw_accuracies("convnet", KINDS, snakemake.output.convnet, width=0.85, height=2.1)
+    draw_accuracies("dropout", RATES, snakemake.output.dropout, height=2.4)
 
     # (d) The PyTorch networks.
     figure, panels = figures.new(1, 3, height=2.4, sharey=True)

@@ -378,7 +378,7 @@ for kind in KINDS:
     for panel, what in zip(panels, ("train_accuracy", "validation_accuracy", "loss"), strict=True):
         values = scale[f"weight_scale_{kind}_{what}"].mean(axis=1)
         panel.semilogx(scale["scales"], values, "o-", label=kind)
-        panel.set(xlabel="weight scale", title=what.replace("_", " "))
+        panel.set(xlabel="weight scale", ylabel=what.replace("_", " "))
     accuracy = scale[f"weight_scale_{kind}_train_accuracy"].mean(axis=1)
     print(f"weight_scale.{kind}.best_train_accuracy = {100 * accuracy.max():.1f} %")
     print(f"weight_scale.{kind}.worst_train_accuracy = {100 * accuracy.min():.1f} %")

@@ -412,5 +412,5 @@ plt.show()
 # %% [markdown]
 # **What we see.** The net learns faster with spatial batch norm. After all epochs both overfit: the
 # training accuracy is far above the validation accuracy, which is the same with and without spatial
-# batch norm up to chance. It is above that of the fully connected nets on the same images: weights
-# shared over the image help even where data are few.
+# batch norm up to chance. It is above that of the fully connected nets on the same images, as one
+# expects of weights that are shared over the image.

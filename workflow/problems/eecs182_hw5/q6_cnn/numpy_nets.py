@@ -18,7 +18,6 @@ from mytorch.nn.modules.conv import Conv2d
 from mytorch.nn.modules.dropout import Dropout
 from mytorch.nn.modules.flatten import Flatten
 from mytorch.nn.modules.linear import Linear
-from mytorch.nn.modules.loss import SoftmaxCrossEntropy
 from mytorch.nn.modules.module import Module
 from mytorch.nn.modules.pooling import MaxPool2d
 from mytorch.nn.optim import Adam
@@ -132,18 +131,3 @@ def fit(
     )  # fmt: skip
     train, held = np.array(accuracies).T
     return {"loss": curves["loss"].ravel(), "train_accuracy": train, "validation_accuracy": held}
-
-
-def penalized_loss(
-    model: Sequential, x: np.ndarray, y: np.ndarray, strength: float = 0.0
-) -> tuple[float, list[np.ndarray]]:
-    """Cross-entropy plus ½ · strength · Σ W², and its gradients in the order of the parameters.
-
-    Args:
-        model: ends with logits; its mode stays as it is.
-        x, y: a batch and its classes.
-    """
-    cross_entropy = SoftmaxCrossEntropy()
-    loss = cross_entropy.forward(model.forward(x), y)
-    model.backward_parameters(cross_entropy.backward())
-    return loss + training.penalize(model, strength), model.get_gradients()

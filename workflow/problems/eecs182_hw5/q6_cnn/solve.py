@@ -75,10 +75,8 @@ with script.run(snakemake):
         {
             "dataset": dataset,
             "dataset_name": {"cifar10": "CIFAR-10", "cifar100": "CIFAR-100"}[dataset],
-            "official": data.source["official"],
             "classes": len(data.class_names),
             "test_images": len(data.test.y[1::2]),
-            "edges": [[parent, step.name] for step in steps for parent in step.parents],
             **numpy_part,
             **runs,
             "trials": trials,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from problems.eecs182_hw5.q6_cnn.batchnorm_speed import speeds
+from mytorch.nn.modules.batchnorm import BatchNorm1d, BatchNorm2d
 from problems.eecs182_hw5.q6_cnn.experiments import (
     KINDS,
     RATES,
@@ -55,42 +56,44 @@ def train(
         "weight_scale": {"scales": tried, "count": len(tried), "he": float(np.sqrt(2 / 50))},
         "dropout_regularization": {"images": len(seen[1]) // 2},
         "convnet": {"epochs": convnet_epochs},
-        "batchnorm": speeds(speed_repetitions, seed),
+        "batchnorm": backward_speeds(speed_repetitions, seed),
     }
+
+    def both(name: str) -> tuple[np.ndarray, np.ndarray]:
+        """Training and validation accuracies of an experiment."""
+        return arrays[f"{name}_train_accuracy"], arrays[f"{name}_validation_accuracy"]
+
     for kind in KINDS:
-        depth = {name: arrays[f"bn_depth_{kind}_{name}"] for name in _CURVES}
+        fitted, checked = both(f"bn_depth_{kind}")
         metrics["bn_depth"][kind] = {
-            "train_accuracy": depth["train_accuracy"][:, -1].mean(),
-            "best_validation_accuracy": depth["validation_accuracy"].max(axis=1).mean(),
+            "train_accuracy": fitted[:, -1].mean(),
+            "best_validation_accuracy": checked.max(axis=1).mean(),
         }
-        means = {name: arrays[f"weight_scale_{kind}_{name}"].mean(axis=1) for name in _CURVES}
-        best = means["train_accuracy"].max()
+        fitted, checked = (a.mean(axis=1) for a in both(f"weight_scale_{kind}"))
         metrics["weight_scale"][kind] = {
-            "best_train_accuracy": best,
-            "best_validation_accuracy": means["validation_accuracy"].max(),
-            "worst_train_accuracy": means["train_accuracy"].min(),
-            "train_accuracy": means["train_accuracy"],
-            "validation_accuracy": means["validation_accuracy"],
+            "best_train_accuracy": fitted.max(),
+            "best_validation_accuracy": checked.max(),
+            "worst_train_accuracy": fitted.min(),
+            "train_accuracy": fitted,
+            "validation_accuracy": checked,
             # Scales with at least 0.9 of the best training accuracy.
-            "workable": int((means["train_accuracy"] > 0.9 * best).sum()),
+            "workable": int((fitted > 0.9 * fitted.max()).sum()),
         }
+        fitted, checked = both(f"convnet_{kind}")
         metrics["convnet"][kind] = {
-            name: arrays[f"convnet_{kind}_{name}"][-1]
-            for name in ("train_accuracy", "validation_accuracy")
+            "train_accuracy": fitted[-1],
+            "validation_accuracy": checked[-1],
         }
     for name in RATES:
-        curves = {key: arrays[f"dropout_{name}_{key}"] for key in _CURVES}
-        last = {key: curves[f"{key}_accuracy"][:, -1] for key in ("train", "validation")}
+        fitted, checked = both(f"dropout_{name}")
         metrics["dropout_regularization"][name] = {
-            "train_accuracy": last["train"].mean(),
-            "validation_accuracy": last["validation"].mean(),
-            "best_validation_accuracy": curves["validation_accuracy"].max(axis=1).mean(),
-            "gap": (last["train"] - last["validation"]).mean(),
+            "train_accuracy": fitted[:, -1].mean(),
+            "validation_accuracy": checked[:, -1].mean(),
+            "best_validation_accuracy": checked.max(axis=1).mean(),
+            "gap": (fitted - checked)[:, -1].mean(),
         }
-    gains = (
-        arrays["dropout_half_validation_accuracy"][:, -1]
-        - arrays["dropout_none_validation_accuracy"][:, -1]
-    )
+    none, half = (both(f"dropout_{name}")[1][:, -1] for name in RATES)
+    gains = half - none
     metrics["dropout_regularization"]["gain"] = {
         "mean": gains.mean(),
         "standard_error": gains.std(ddof=1) / np.sqrt(len(gains)),
@@ -99,4 +102,27 @@ def train(
     return metrics, arrays
 
 
-_CURVES = ("loss", "train_accuracy", "validation_accuracy")
+def backward_speeds(repetitions: int, seed: int) -> dict[str, Any]:
+    """Processor time of batch norm's backward pass through the graph over that in closed form.
+
+    Returns:
+        `rows.speedup` and `images.speedup`, of medians over calls in float32 that take turns.
+    """
+    rng = np.random.default_rng(seed)
+    speeds = {}
+    for name, kind, shape in (
+        ("rows", BatchNorm1d, (256, 1024)),
+        ("images", BatchNorm2d, (64, 32, 16, 16)),
+    ):
+        layer = kind(shape[1])
+        layer.forward(rng.normal(1, 2, shape).astype(np.float32))
+        g = rng.standard_normal(shape).astype(np.float32)
+        times = np.zeros((repetitions, 2))
+        for row in times:
+            for i, backward in enumerate((layer.backward, layer.backward_graph)):
+                start = time.process_time()
+                backward(g)
+                row[i] = time.process_time() - start
+        closed, graph = np.median(times, axis=0)
+        speeds[name] = {"speedup": graph / closed}
+    return speeds

@@ -1,12 +1,12 @@
 """EECS 182 HW 5, question 8: the formulas of the chapter, each held against a reference.
 
-The entries of R are independent N(μ, σ²); A and B are what stands before X and before ‖Γw‖².
+The entries of R are independent N(μ, σ²); A and B are the factors of X and of ‖Γw‖².
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
@@ -34,11 +34,12 @@ A_OPTIONS: dict[str, Callable[[Any, Any], Any]] = {
     "σ/2": lambda mu, sigma: sigma / 2,
 }
 B_OPTIONS: dict[str, Callable[[Any, Any], Any]] = {
-    f"{before}{letter}²{after}": lambda mu, sigma, a=A_OPTIONS[letter], c=factor: (
-        c * a(mu, sigma) ** 2
-    )
-    for letter in ("μ", "σ")
-    for before, after, factor in (("", "", 1), ("2", "", 2), ("", "/2", sympy.Rational(1, 2)))
+    "μ²": lambda mu, sigma: mu**2,
+    "2μ²": lambda mu, sigma: 2 * mu**2,
+    "μ²/2": lambda mu, sigma: mu**2 / 2,
+    "σ²": lambda mu, sigma: sigma**2,
+    "2σ²": lambda mu, sigma: 2 * sigma**2,
+    "σ²/2": lambda mu, sigma: sigma**2 / 2,
 }
 ANSWER = ("μ", "σ²")
 
@@ -66,43 +67,27 @@ def keep_probability(mu: Any, sigma: Any) -> Any:
     return mu**2 / (mu**2 + sigma**2)
 
 
-# References -------------------------------------------------------------------------------
-
-# Values and their probabilities, in deviations from the mean, of a distribution with mean 0 and
-# variance 1. A loss that is quadratic in each entry sees no other moments.
+# Cases and references ---------------------------------------------------------------------
 
 
-def two_values(p: Any) -> tuple[list, list]:
-    """A coin that is not fair, standardized."""
-    root = np.sqrt(p * (1 - p))
-    return [(1 - p) / root, -p / root], [p, 1 - p]
+def symbols(n: int, d: int) -> tuple[np.ndarray, ...]:
+    """X and R (n, d), y (n,) and w (d,)."""
+    X, R = (np.array(sympy.symbols(f"{name}:{n * d}")).reshape(n, d) for name in "xr")
+    return X, R, np.array(sympy.symbols(f"y:{n}")), np.array(sympy.symbols(f"w:{d}"))
 
 
-def three_values(t: Any) -> tuple[list, list]:
-    """−t, 0 and t; t = √3 gives the Gauss–Hermite rule, hence the moments of a normal number."""
-    tail = 1 / (2 * t**2)
-    return [-t, 0, t], [tail, 1 - 2 * tail, tail]
+def expectation(expression: Any, R: np.ndarray, mu: Any, sigma: Any) -> Any:
+    """Mean over independent entries of R, each of them at most squared in the expression.
+
+    Term by term: the mean of a product of independent numbers is the product of their means.
+    """
+    moments = (1, mu, mu**2 + sigma**2)
+    terms = sympy.Poly(sympy.expand(expression), *R.ravel()).terms()
+    return sum(factor * math.prod(moments[power] for power in powers) for powers, factor in terms)
 
 
-def integrated(X: np.ndarray, mu: Any, sigma: Any, rule: Any) -> Iterator[tuple]:
-    """Every R∘X of a product quadrature with its weight."""
-    nodes, weights = rule
-    for chosen in product(range(len(nodes)), repeat=X.size):
-        R = mu + sigma * np.array([nodes[k] for k in chosen]).reshape(X.shape)
-        yield R * X, math.prod(weights[k] for k in chosen)
-
-
-def integrated_loss(w, X, y, mu, sigma, rule) -> Any:
-    return sum(
-        weight * np.sum((y - noisy @ w) ** 2) for noisy, weight in integrated(X, mu, sigma, rule)
-    )
-
-
-def draw_case(draw: Draw) -> tuple[np.ndarray, np.ndarray, np.ndarray, Any, Any]:
-    """X of four numbers, y, w, μ and σ."""
-    n, d = ((1, 4), (2, 2))[draw.rng.integers(2)]
-    return draw(n, d), draw(n), draw(d), draw(), draw()
-
+MU, SIGMA = sympy.symbols("mu sigma")
+SIZES = ((2, 2), (1, 3), (3, 2))
 
 # The hint ---------------------------------------------------------------------------------
 
@@ -135,46 +120,38 @@ def the_hint_decides(rng: Rng, formula: Callable = lambda: ANSWER) -> int:
 
 
 @derivation_check(
-    claim="E‖y − (R∘X)w‖² = ‖y − μXw‖² + σ²‖Γw‖² as polynomials, with E R_ij² = μ² + σ²",
+    claim="E[(R∘X)ᵀ(R∘X)] = μ²XᵀX + σ² diag(XᵀX), with E R_ij² = μ² + σ²",
+    method="symbolic",
+    tolerance=0,
+)
+def second_moment_of_the_noise(rng: Rng, formula: Callable = noisy_moment) -> int:
+    wrong = 0
+    for size in SIZES:
+        X, R, *_ = symbols(*size)
+        products = (R * X).T @ (R * X)
+        wrong += sum(
+            sympy.expand(found - expectation(product, R, MU, SIGMA)) != 0
+            for found, product in zip(formula(X, MU, SIGMA).flat, products.flat, strict=True)
+        )
+    return wrong
+
+
+@derivation_check(
+    claim="E‖y − (R∘X)w‖² = ‖y − μXw‖² + σ²‖Γw‖²; only E R_ij and E R_ij² enter",
     method="symbolic",
     tolerance=0,
 )
 def loss_symbolic(rng: Rng, formula: Callable = noisy_loss) -> int:
-    mu, sigma, wrong = sympy.Symbol("mu"), sympy.Symbol("sigma"), 0
-    for n, d in ((2, 2), (1, 3), (3, 2)):
-        X, R = (np.array(sympy.symbols(f"{c}:{n * d}")).reshape(n, d) for c in "xr")
-        y, w = np.array(sympy.symbols(f"y:{n}")), np.array(sympy.symbols(f"w:{d}"))
+    wrong = 0
+    for size in SIZES:
+        X, R, y, w = symbols(*size)
         residual = y - (R * X) @ w
-        loss = sympy.Poly(sympy.expand(residual @ residual), *R.ravel())
-        # Term by term: independent entries, so that the expectation of a product is a product.
-        moments = (1, mu, mu**2 + sigma**2)
-        mean = sum(
-            factor * math.prod(moments[power] for power in powers)
-            for powers, factor in loss.terms()
-        )
-        wrong += sympy.expand(formula(w, X, y, mu, sigma) - mean) != 0
+        mean = expectation(residual @ residual, R, MU, SIGMA)
+        wrong += sympy.expand(formula(w, X, y, MU, SIGMA) - mean) != 0
     return wrong
 
 
-@exact_check(
-    "E[(R∘X)ᵀ(R∘X)] = μ²XᵀX + σ² diag(XᵀX), by a rule with three nodes for each entry; one such"
-    " rule is that of Gauss and Hermite, which is exact here"
-)
-def second_moment_of_the_noise(draw: Draw, formula: Callable = noisy_moment) -> tuple:
-    X, _, _, mu, sigma = draw_case(draw)
-    noisy = integrated(X, mu, sigma, three_values(draw()))
-    return formula(X, mu, sigma), sum(weight * Z.T @ Z for Z, weight in noisy)
-
-
 # What follows -----------------------------------------------------------------------------
-
-
-@exact_check("noise of two values and of three, of the same μ and σ², has the same mean loss")
-def only_two_moments_count(draw: Draw, formula: Callable = noisy_loss) -> tuple:
-    X, y, w, mu, sigma = draw_case(draw)
-    rules = (three_values(draw()), two_values(draw.positive()))
-    found = [integrated_loss(w, X, y, mu, sigma, rule) for rule in rules]
-    return np.full(len(rules), formula(w, X, y, mu, sigma)), np.array(found)
 
 
 @exact_check("μw̌ is what dropout with p = μ²/(μ² + σ²) learns, times p")

@@ -5,16 +5,13 @@ from scipy import stats
 
 from mytorch.nn import BatchNorm1d
 from problems.eecs182_hw5.q9_batchnorm_exam import derivations
-from problems.eecs182_hw5.q9_batchnorm_exam.derivations import (
-    axes_of_the_contour,
-    contour,
-)
+from problems.eecs182_hw5.q9_batchnorm_exam.derivations import contour, semi_axes
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import write_arrays, write_json
 
 MEAN, VARIANCE, GAMMA, BETA = 1.5, 0.16, 1.0, 3.0  # of the text
-CENTRE, DEVIATIONS = np.array([3.0, 2.0]), np.array([1.5, 0.5])  # ours: the text's is a picture
+CENTER, DEVIATIONS = np.array([3.0, 2.0]), np.array([1.5, 0.5])  # ours: the text's is a picture
 CORRELATIONS = {"upright": 0.0, "tilted": 0.7}
 BINS, SHOWN = np.linspace(-1.5, 7.5, 181), 400  # of the histograms; points that are drawn
 
@@ -26,7 +23,7 @@ def batch_norm(x, gamma, beta):
     return layer(x)
 
 
-with script.run(snakemake) as log:
+with script.run(snakemake):
     script.set_threads(snakemake.threads)
     rng = np.random.default_rng(snakemake.params.seed)
     m = snakemake.params.batch
@@ -45,7 +42,7 @@ with script.run(snakemake) as log:
     plane = {}
     for name, rho in CORRELATIONS.items():
         covariance = np.outer(DEVIATIONS, DEVIATIONS) * np.array([[1, rho], [rho, 1]])
-        x = rng.multivariate_normal(CENTRE, covariance, m)
+        x = rng.multivariate_normal(CENTER, covariance, m)
         z = batch_norm(x, 1.0, 0.0)
         after = np.cov(z, rowvar=False, bias=True)
         plane[name] = {
@@ -53,7 +50,7 @@ with script.run(snakemake) as log:
             "correlation_before": np.corrcoef(x, rowvar=False)[0, 1],
             "correlation_after": np.corrcoef(z, rowvar=False)[0, 1],
             "semi_axes": np.sqrt(np.linalg.eigvalsh(after))[::-1],
-            "semi_axes_exact": [float(length) for length, _ in axes_of_the_contour(rho)],
+            "semi_axes_exact": semi_axes(rho),
         }
         arrays |= {f"{name}_input": x[:SHOWN], f"{name}_output": z[:SHOWN]}
         # The contours of the batch as it is, by its mean and covariance: nothing is drawn by hand.
@@ -61,14 +58,14 @@ with script.run(snakemake) as log:
             before = np.cov(x, rowvar=False, bias=True)
             arrays[f"{name}_input_{k}"] = contour(x.mean(axis=0), before, k)
             arrays[f"{name}_output_{k}"] = contour(z.mean(axis=0), after, k)
-    log.info("line %s; plane %s", line, plane)
-
-    metrics = {
-        "batch": m,
-        "line": line,
-        "largest_difference_of_distributions": distance,
-        "plane": plane,
-    }
-    write_json(snakemake.output.metrics, metrics)
+    write_json(
+        snakemake.output.metrics,
+        {
+            "batch": m,
+            "line": line,
+            "largest_difference_of_distributions": distance,
+            "plane": plane,
+        },
+    )
     write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
     write_arrays(snakemake.output.arrays, **arrays)
