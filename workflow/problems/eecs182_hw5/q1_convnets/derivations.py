@@ -124,7 +124,7 @@ def parameter_counts(rng: Rng, formula: Callable = layer_parameters) -> int:
     return wrong
 
 
-@exact_check("K ⋆ (Sx) = S(K ⋆ x) for any shift S that keeps x and its windows inside the image")
+@exact_check("K ⋆ (Sx) = S(K ⋆ x) while x and its windows stay inside the image")
 def equivariance(draw: Draw, formula: Callable = moved) -> tuple:
     x, kernel = np.zeros((9, 11), dtype=int).astype(object), draw(2, 3)
     x[3:6, 4:7] = draw(3, 3)
@@ -161,7 +161,7 @@ def filter_solves_the_system(rng: Rng, formula: Callable = the_filter) -> int:
 
 
 @derivation_check(
-    claim="h = (2, −1, 3) slid over (1, 4, 0, −2, 3) gives (−2, 2, 11), in PyTorch and in NumPy",
+    claim="h slid over (1, 4, 0, −2, 3) gives (−2, 2, 11), in PyTorch and NumPy",
     method="exhaustive",
     tolerance=0,
 )

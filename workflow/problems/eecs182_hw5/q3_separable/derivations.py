@@ -144,7 +144,7 @@ def numbers_of_the_question(rng: Rng, formula: Callable = counts_of_the_question
     return max(abs(found[name] - count) for name, count in counted().items())
 
 
-@exact_check("weights of the separable over those of the standard convolution: 1/c' + 1/k²")
+@exact_check("separable over standard weights: 1/c' + 1/k²")
 def ratio(draw: Draw, formula: Callable = share) -> tuple:
     given, made, kernel = draw(3)
     separable = sum(separable_weights(given, made, kernel))

@@ -105,7 +105,7 @@ def loss_over_all_masks(draw: Draw, formula: Callable = dropout_loss) -> tuple:
     return formula(w, X, y, p), chances @ np.sum((y - masked @ w) ** 2, axis=1)
 
 
-@exact_gradient_check("gradient of the mean loss over all masks: −2pXᵀ(y − pXw) + 2p(1 − p)Γ̌²w")
+@exact_gradient_check("gradient over all masks: −2pXᵀ(y − pXw) + 2p(1 − p)Γ̌²w")
 def gradient(draw: Draw, formula: Callable = dropout_gradient) -> tuple:
     X, y, p, w = draw_small(draw)
     masked, chances = every_mask(X, p)
@@ -157,7 +157,7 @@ def columns_have_one_length(draw: Draw, formula: Callable = length_of_columns) -
     return np.full(X.shape[1], formula(p)), column_norms(design)
 
 
-@exact_check("in other units of the features (X → XS) dropout predicts the same, w → S⁻¹w")
+@exact_check("other units (X → XS): dropout predicts the same, with S⁻¹w")
 def units_do_not_matter(draw: Draw, formula: Callable = lambda w, scales: w / scales) -> tuple:
     X, y, p = draw_regression(draw)
     scales = draw(X.shape[1])

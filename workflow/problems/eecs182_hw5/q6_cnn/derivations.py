@@ -176,7 +176,7 @@ def gradient_of_the_input(draw: Draw, formula: Callable = closed_form) -> tuple:
 
 
 @exact_gradient_check(
-    "∂L/∂Z, ∂L/∂σ² through Z, and ∂L/∂μ through Z and σ² together are those of the derivation"
+    "∂L/∂Z, ∂L/∂σ² through Z and ∂L/∂μ through Z and σ² are those of the derivation"
 )
 def gradients_of_the_nodes(draw: Draw, formula: Callable = node_gradients) -> tuple:
     x, g, gamma, _ = draw_batch(draw)
