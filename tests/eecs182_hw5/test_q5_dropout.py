@@ -74,17 +74,17 @@ TestDerivations = derivation_tests(derivations, WRONG)
 
 
 def test_training_without_dropout_is_exact_and_the_same_for_every_batch():
-    one = descend(X, Y, 0.0, SGD, batch=1, steps=60, seed=0)
-    many = descend(X, Y, 0.0, SGD, batch=16, steps=60, seed=1)
-    assert one.weights.shape == (61, 2)
-    assert one.losses[0] == Y**2
-    np.testing.assert_allclose(one.weights, many.weights, atol=1e-12)
-    np.testing.assert_allclose(one.final, mean_iterate(X, Y, 0.0, 1e-3, 60), atol=1e-12)
+    one, losses = descend(X, Y, 0.0, SGD, batch=1, steps=60, seed=0)
+    many, _ = descend(X, Y, 0.0, SGD, batch=16, steps=60, seed=1)
+    assert one.shape == (61, 2)
+    assert losses[0] == Y**2
+    np.testing.assert_allclose(one, many, atol=1e-12)
+    np.testing.assert_allclose(one[-1], mean_iterate(X, Y, 0.0, 1e-3, 60), atol=1e-12)
 
 
 def test_many_trainings_have_the_computed_moments():
     ends = np.array(
-        [descend(X, Y, 0.5, SGD, batch=1, steps=30, seed=seed).final for seed in range(300)]
+        [descend(X, Y, 0.5, SGD, batch=1, steps=30, seed=seed)[0][-1] for seed in range(300)]
     )
     mean, covariance = moments(X, Y, 0.5, 1e-3, batch=1, steps=30)
     deviation = np.sqrt(np.diag(covariance))

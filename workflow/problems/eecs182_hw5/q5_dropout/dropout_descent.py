@@ -2,13 +2,12 @@
 
 EECS 182 HW 5, question 5. The gradient of one masked row is linear in w, and the masks of a step do
 not depend on w. So mean and covariance of the iterates obey linear recursions, which are exact for
-every batch size and every number of steps: what a run comes to can be said without running it.
+every batch size and every number of steps.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,19 +20,6 @@ from proofsheet.learning.dropout_of_one_point import dropout_rows, minimizer, pe
 MakeOptimizer = Callable[[Iterable[torch.Tensor]], Any]
 
 
-@dataclass(frozen=True)
-class Descent:
-    """T steps: `weights` (T + 1, d), the start first, and the `losses` (T,) of their batches."""
-
-    weights: np.ndarray
-    losses: np.ndarray
-
-    @property
-    def final(self) -> np.ndarray:
-        """The last weights, (d,)."""
-        return self.weights[-1]
-
-
 def descend(
     x: np.ndarray,
     y: float,
@@ -43,7 +29,7 @@ def descend(
     batch: int,
     steps: int,
     seed: int,
-) -> Descent:
+) -> tuple[np.ndarray, np.ndarray]:
     """Fit y = x·w from w = 0 on batches that repeat the one data point under fresh masks.
 
     Args:
@@ -52,6 +38,9 @@ def descend(
         optimizer: of the list of parameters, as `lambda params: torch.optim.SGD(params, lr=1e-3)`.
         batch: rows of a step; the loss is their mean squared error.
         seed: of the masks.
+
+    Returns:
+        Weights (steps + 1, d), the start first, and the losses (steps,) of the batches.
     """
     torch.manual_seed(seed)
     rows = torch.from_numpy(np.tile(x, (batch, 1)))
@@ -68,7 +57,7 @@ def descend(
         run.step()
         losses[step] = loss.item()
         weights[step + 1] = weight.detach().numpy()[0]
-    return Descent(weights, losses)
+    return weights, losses
 
 
 def curvature(x: np.ndarray, rate: float) -> np.ndarray:

@@ -12,8 +12,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
-from torch import nn
-from torch.nn import functional
 
 SEED = 0
 torch.set_num_threads(1)
@@ -48,28 +46,11 @@ show("ols", ols)
 # %% [markdown]
 # ## (b) No dropout, gradient descent
 
+# %%
+# source: problems.eecs182_hw5.q5_dropout.dropout_descent: MakeOptimizer, descend
+
 
 # %%
-def descend(rate, optimizer, *, batch, steps):
-    """Weights (steps + 1, 2) and losses (steps,) of a training; each row has its own mask."""
-    torch.manual_seed(SEED)
-    rows = torch.from_numpy(np.tile(x, (batch, 1)))
-    target = torch.full((batch, 1), y, dtype=rows.dtype)
-    linear = nn.Linear(2, 1, bias=False, dtype=rows.dtype)
-    model = nn.Sequential(nn.Dropout(rate), linear)
-    nn.init.zeros_(linear.weight)
-    run = optimizer([linear.weight])
-    weights, losses = np.zeros((steps + 1, 2)), np.zeros(steps)
-    for step in range(steps):
-        loss = functional.mse_loss(model(rows), target)
-        run.zero_grad()
-        loss.backward()
-        run.step()
-        losses[step] = loss.item()
-        weights[step + 1] = linear.weight.detach().numpy()[0]
-    return weights, losses
-
-
 def draw(weights, losses):
     """The loss of each batch, and the weights, over the steps."""
     _, (left, right) = plt.subplots(1, 2, figsize=(9, 2.5), layout="constrained")
@@ -81,8 +62,9 @@ def draw(weights, losses):
     plt.show()
 
 
+train_point = partial(descend, x, y, seed=SEED)
 sgd = partial(torch.optim.SGD, lr=1e-3)
-plain, plain_losses = descend(0.0, sgd, batch=1, steps=STEPS)
+plain, plain_losses = train_point(0.0, sgd, batch=1, steps=STEPS)
 draw(plain, plain_losses)
 show("gd", plain[-1])
 
@@ -128,7 +110,7 @@ def show_late(name, losses):
     print(f"descent.{name}.loss.late_deviation = {losses[-200:].std():.2f}")
 
 
-small, small_losses = descend(0.5, sgd, batch=1, steps=STEPS)
+small, small_losses = train_point(0.5, sgd, batch=1, steps=STEPS)
 draw(small, small_losses)
 show("dropout_gd", small[-1])
 show_late("small", small_losses)
@@ -141,7 +123,7 @@ show_late("small", small_losses)
 # ## (e) Dropout, gradient descent, large batch
 
 # %%
-large, large_losses = descend(0.5, sgd, batch=LARGE_BATCH, steps=STEPS)
+large, large_losses = train_point(0.5, sgd, batch=LARGE_BATCH, steps=STEPS)
 draw(large, large_losses)
 show("dropout_gd_large_batch", large[-1])
 show_late("large", large_losses)
@@ -203,7 +185,7 @@ for k, rate in enumerate((0.0, 0.1, 0.3, 0.5, 0.7)):
         path = {0.0: found["sgd_rate_0"], 0.5: found["sgd_rate_05"]}
         trained[rate] = path.get(rate, found["trained"][k : k + 1])
     else:
-        trained[rate], _ = descend(rate, sgd, batch=LARGE_BATCH, steps=LONG)
+        trained[rate], _ = train_point(rate, sgd, batch=LARGE_BATCH, steps=LONG)
     show(f"sweep.rate_0{round(10 * rate)}.weights", trained[rate][-1])
 show("sweep.at_001", swept[1])
 column_norms = np.linalg.norm(X, axis=0)
@@ -238,7 +220,7 @@ for rate, name in ((0.0, "rate_0"), (0.5, "rate_05")):
     if found:
         adam[rate] = found[f"adam_{name}"]
     else:
-        adam[rate], _ = descend(rate, partial(Adam, lr=1e-3), batch=LARGE_BATCH, steps=LONG)
+        adam[rate], _ = train_point(rate, partial(Adam, lr=1e-3), batch=LARGE_BATCH, steps=LONG)
     show(f"adam.{name}", adam[rate][-1])
 
 # %%

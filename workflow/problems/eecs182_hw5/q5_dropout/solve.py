@@ -52,7 +52,7 @@ with script.run(snakemake):
 
     # (a), (b) Without dropout
     ols = weighted_least_squares(X[None], np.array([Y]), np.ones(1))
-    plain = fit(0.0, sgd, batch=1, steps=STEPS)
+    plain, plain_losses = fit(0.0, sgd, batch=1, steps=STEPS)
 
     # (c) All masks at once
     rows, chances = dropout_rows(X, RATE)
@@ -60,24 +60,25 @@ with script.run(snakemake):
     dropped = weighted_least_squares(rows, target, chances)
 
     # (d), (e) Training under dropout, and what it comes to on average
-    descents, found = {}, {}
+    ends, found = {}, {}
     for name, batch in (("small", 1), ("large", LARGE)):
-        descents[name] = run = fit(RATE, sgd, batch=batch, steps=STEPS)
+        weights, losses = fit(RATE, sgd, batch=batch, steps=STEPS)
+        ends[name] = weights[-1]
         mean, covariance = moments(X, Y, RATE, LEARNING_RATE, batch=batch, steps=STEPS)
         deviation = np.sqrt(np.diag(covariance))
         found[name] = {
             "batch": batch,
             "mean": mean,
             "deviation": deviation,
-            "standard_scores": (run.final - mean) / deviation,
-            "distance": np.linalg.norm(run.final - dropped),
+            "standard_scores": (ends[name] - mean) / deviation,
+            "distance": np.linalg.norm(ends[name] - dropped),
             "loss": {
-                "first": run.losses[0],
-                "early_mean": run.losses[EARLY].mean(),
-                "late_mean": run.losses[LATE].mean(),
-                "late_deviation": run.losses[LATE].std(),
-                "late_smallest": run.losses[LATE].min(),
-                "late_largest": run.losses[LATE].max(),
+                "first": losses[0],
+                "early_mean": losses[EARLY].mean(),
+                "late_mean": losses[LATE].mean(),
+                "late_deviation": losses[LATE].std(),
+                "late_smallest": losses[LATE].min(),
+                "late_largest": losses[LATE].max(),
                 "deviation_at_solution": loss_deviation(dropped, X, Y, RATE, batch),
             },
         }
@@ -85,13 +86,13 @@ with script.run(snakemake):
         at = np.unique(np.linspace(0, STEPS, 101).astype(int))
         along = [moments(X, Y, RATE, LEARNING_RATE, batch=batch, steps=int(t)) for t in at]
         arrays |= {
-            f"{name}_weights": run.weights,
-            f"{name}_losses": run.losses,
+            f"{name}_weights": weights,
+            f"{name}_losses": losses,
             f"{name}_mean": np.array([mean for mean, _ in along]),
             f"{name}_deviation": np.sqrt([np.maximum(np.diag(c), 0) for _, c in along]),
             "at": at,
         }
-    arrays |= {"plain_weights": plain.weights, "plain_losses": plain.losses}
+    arrays |= {"plain_weights": plain, "plain_losses": plain_losses}
     curvatures = np.linalg.eigvalsh(curvature(X, RATE))
 
     # (g) All rates
@@ -100,21 +101,21 @@ with script.run(snakemake):
     )
     closed = np.array([minimizer(X, Y, rate) for rate in SWEEP])
     limit = limit_of_minimizers(X[None], np.array([Y]))
-    runs = {rate: fit(rate, sgd, batch=LARGE, steps=long) for rate in TRAINED}
+    runs = {rate: fit(rate, sgd, batch=LARGE, steps=long)[0] for rate in TRAINED}
     drawn = np.concatenate([np.linspace(0, 0.05, 101), np.linspace(0.05, SHOWN, 161)[1:]])
     arrays |= {
         "sweep_rates": SWEEP,
         "sweep": swept,
         "trained_rates": np.array(TRAINED),
-        "trained": np.array([run.final for run in runs.values()]),
+        "trained": np.array([weights[-1] for weights in runs.values()]),
         "drawn_rates": drawn,
         "drawn": np.array([mean_iterate(X, Y, rate, LEARNING_RATE, long) for rate in drawn]),
     }
 
     # (h) Adam
-    by_adam = {rate: fit(rate, adam, batch=LARGE, steps=long) for rate in (0.0, RATE)}
+    by_adam = {rate: fit(rate, adam, batch=LARGE, steps=long)[0] for rate in (0.0, RATE)}
     for name, rate in (("rate_0", 0.0), ("rate_05", RATE)):
-        arrays |= {f"sgd_{name}": runs[rate].weights, f"adam_{name}": by_adam[rate].weights}
+        arrays |= {f"sgd_{name}": runs[rate], f"adam_{name}": by_adam[rate]}
 
     # (i) The networks
     cheating = {}
@@ -137,10 +138,10 @@ with script.run(snakemake):
         snakemake.output.metrics,
         {
             "ols": ols,
-            "gd": plain.final,
+            "gd": plain[-1],
             "plain": parts(ols)
             | {
-                "gd_error": np.abs(plain.final - ols).max(),
+                "gd_error": np.abs(plain[-1] - ols).max(),
                 "factor": 1 - 2 * LEARNING_RATE * X @ X,
             },
             "dropout_ls": {"x": rows, "y": target, "w": dropped}
@@ -151,9 +152,9 @@ with script.run(snakemake):
                 "curvatures": curvatures,
                 "slow_steps": 1 / (2 * LEARNING_RATE * curvatures[0]),
             },
-            "dropout_gd": descents["small"].final,
-            "dropout_gd_large_batch": descents["large"].final,
-            "descent": found | {"large_parts": parts(descents["large"].final)},
+            "dropout_gd": ends["small"],
+            "dropout_gd_large_batch": ends["large"],
+            "descent": found | {"large_parts": parts(ends["large"])},
             "sweep": {
                 "steps": long,
                 "limit": limit,
@@ -163,19 +164,19 @@ with script.run(snakemake):
                 "slow_steps_001": 1
                 / (2 * LEARNING_RATE * np.linalg.eigvalsh(curvature(X, 0.01))[0]),
                 **{
-                    f"rate_0{round(10 * rate)}": {"rate": rate, "weights": run.final}
-                    for rate, run in runs.items()
+                    f"rate_0{round(10 * rate)}": {"rate": rate, "weights": weights[-1]}
+                    for rate, weights in runs.items()
                 },
             },
             "adam": {
                 "steps": long,
-                "rate_0": by_adam[0.0].final,
-                "rate_05": by_adam[RATE].final,
+                "rate_0": by_adam[0.0][-1],
+                "rate_05": by_adam[RATE][-1],
                 "to_least_squares_05": {
-                    "adam": np.abs(by_adam[RATE].final - dropped).max(),
-                    "sgd": np.abs(runs[RATE].final - dropped).max(),
+                    "adam": np.abs(by_adam[RATE][-1] - dropped).max(),
+                    "sgd": np.abs(runs[RATE][-1] - dropped).max(),
                 },
-                "off_the_line": np.abs(np.diff(by_adam[0.0].weights)).max(),
+                "off_the_line": np.abs(np.diff(by_adam[0.0])).max(),
             },
             "printed_error": max(
                 np.abs(ols - PRINTED["ols"]).max(), np.abs(dropped - PRINTED["dropout_ls"]).max()

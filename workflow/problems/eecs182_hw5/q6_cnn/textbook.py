@@ -1,4 +1,4 @@
-"""What the two NumPy notebooks of question 6 share: the checks' differences, the loss, Adam."""
+"""What the two NumPy notebooks of question 6 share: differences, batch norm, the loss, Adam."""
 
 from __future__ import annotations
 
@@ -22,6 +22,28 @@ def numeric_gradient(f, x, df, h=1e-5):
         x[i] = kept
         gradient[i] = (above - below) / (2 * h)
     return gradient
+
+
+def batchnorm_forward(x, gamma, beta, state, training=True, decay=0.9, eps=1e-5):
+    """y = γ (x − μ)/√(σ² + ε) + β for x (n, d); `state` holds the running averages."""
+    if training:
+        mean, var = x.mean(axis=0), x.var(axis=0)
+        unbiased = var * len(x) / max(len(x) - 1, 1)
+        state["mean"] = decay * state.get("mean", 0) + (1 - decay) * mean
+        state["var"] = decay * state.get("var", 1) + (1 - decay) * unbiased
+    else:
+        mean, var = state["mean"], state["var"]
+    std = np.sqrt(var + eps)
+    z = (x - mean) / std
+    return gamma * z + beta, (z, gamma, std, x - mean)
+
+
+def batchnorm_backward_alt(dout, cache):
+    """∂L/∂x, ∂L/∂γ, ∂L/∂β by the closed form of question 6 (b): two sums and one line."""
+    z, gamma, std, _ = cache
+    n = len(dout)
+    dgamma, dbeta = (dout * z).sum(axis=0), dout.sum(axis=0)
+    return gamma / (n * std) * (n * dout - dbeta - z * dgamma), dgamma, dbeta
 
 
 def softmax_loss(scores, y):
