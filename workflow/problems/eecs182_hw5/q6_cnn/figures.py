@@ -51,7 +51,7 @@ with script.run(snakemake):
     figures.save(figure, snakemake.output.depth, standin=standin)
 
     # Weight scales in eight layers.
-    figure, panels = figures.new(1, 3, height=2.4)
+    figure, panels = figures.new(1, 3, height=2.0)
     for (kind, label), marker in zip(KINDS.items(), figures.MARKERS, strict=False):
         for panel, what in zip(
             panels, ("train_accuracy", "validation_accuracy", "loss"), strict=True
