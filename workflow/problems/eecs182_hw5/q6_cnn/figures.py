@@ -31,7 +31,7 @@ with script.run(snakemake):
             panel.plot(x, one, color=line.get_color(), lw=0.4, alpha=0.5, ls="-")
 
     # Batch norm in six layers.
-    figure, panels = figures.new(1, 3, height=2.3)
+    figure, panels = figures.new(1, 3, height=2.0)
     for kind, label in KINDS.items():
         losses = arrays[f"bn_depth_{kind}_loss"]
         some = min(10, losses.shape[1])  # batches that are averaged
