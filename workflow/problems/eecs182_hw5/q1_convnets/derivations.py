@@ -33,7 +33,12 @@ Rng = np.random.Generator
 # The formulas -----------------------------------------------------------------------------
 
 SIGNAL, OUTPUT = (1, 4, 0, -2, 3), (-2, 2, 11)
+FILTER = (2, -1, 3)
+"""The answer to (b)."""
+
 INPUT, KERNEL = ((-1, 2), (3, 1)), ((1, -1), (0, 1))
+ANSWER = np.array([[-1, 3, -2], [3, -3, 1], [0, 3, 1]])
+"""The answer to (c)."""
 
 
 def layer_parameters(
@@ -59,19 +64,9 @@ def moved(output: np.ndarray, rows: int, columns: int) -> np.ndarray:
     return np.roll(output, (rows, columns), axis=(-2, -1))
 
 
-def the_filter() -> tuple[int, int, int]:
-    """The answer to (b)."""
-    return 2, -1, 3
-
-
 def elimination(h2: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr, sympy.Expr]:
     """h₁ and h₃ by the first two equations, and what the third leaves: −26 h₂ − 26."""
     return -2 - 4 * h2, -5 - 8 * h2, -26 * h2 - 26
-
-
-def the_output() -> np.ndarray:
-    """The answer to (c)."""
-    return np.array([[-1, 3, -2], [3, -3, 1], [0, 3, 1]])
 
 
 def output_size(n: int, kernel: int, stride: int) -> int:
@@ -154,10 +149,10 @@ def elimination_steps(rng: Rng, formula: Callable = elimination) -> int:
     method="symbolic",
     tolerance=0,
 )
-def filter_solves_the_system(rng: Rng, formula: Callable = the_filter) -> int:
+def filter_solves_the_system(rng: Rng, formula: tuple = FILTER) -> int:
     matrix = sympy.Matrix(sliding_window_view(SIGNAL, 3).tolist())
     unique = matrix.LUsolve(sympy.Matrix(OUTPUT))
-    return int(matrix.det() != -52) + int(unique != sympy.Matrix(formula()))
+    return int(matrix.det() != -52) + int(unique != sympy.Matrix(formula))
 
 
 @derivation_check(
@@ -165,8 +160,8 @@ def filter_solves_the_system(rng: Rng, formula: Callable = the_filter) -> int:
     method="exhaustive",
     tolerance=0,
 )
-def filter_convolved(rng: Rng, formula: Callable = the_filter) -> float:
-    signal, h = np.array(SIGNAL, dtype=float), np.array(formula(), dtype=float)
+def filter_convolved(rng: Rng, formula: tuple = FILTER) -> float:
+    signal, h = np.array(SIGNAL, dtype=float), np.array(formula, dtype=float)
     by_torch = conv1d(tensor(signal)[0], tensor(h)[0][None])[0].numpy()
     flipped = np.convolve(signal, h[::-1], mode="valid")  # NumPy's convolution flips: undone here
     return max(np.max(np.abs(y - OUTPUT)) for y in (by_torch.ravel(), flipped))
@@ -195,9 +190,9 @@ def example_of_the_text(rng: Rng, formula: Callable = transpose_convolution) -> 
     trials=1,
     tolerance=0,
 )
-def answer_by_pytorch(rng: Rng, formula: Callable = the_output) -> tuple:
+def answer_by_pytorch(rng: Rng, formula: np.ndarray = ANSWER) -> tuple:
     expected = conv_transpose2d(tensor(np.array(INPUT)), tensor(np.array(KERNEL)))[0, 0].numpy()
-    return formula(), expected
+    return formula, expected
 
 
 @equality_check(
@@ -206,9 +201,9 @@ def answer_by_pytorch(rng: Rng, formula: Callable = the_output) -> tuple:
     trials=1,
     tolerance=0,
 )
-def answer_by_matrix(rng: Rng, formula: Callable = the_output) -> tuple:
+def answer_by_matrix(rng: Rng, formula: np.ndarray = ANSWER) -> tuple:
     matrix = convolution_matrix(np.array(KERNEL), (3, 3))
-    return formula(), (matrix.T @ np.ravel(INPUT)).reshape(3, 3)
+    return formula, (matrix.T @ np.ravel(INPUT)).reshape(3, 3)
 
 
 @derivation_check(
