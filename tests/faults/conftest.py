@@ -115,7 +115,7 @@ def remount(folder: Path, options: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
+def small(tmp_path_factory) -> SmallProject:
     """The checkout, without results. Do not change it."""
     project = SmallProject(copy_of_checkout(tmp_path_factory.mktemp("small") / "project").folder)
     config = project.folder / "config.yaml"
@@ -130,7 +130,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
 
 
 @pytest.fixture(scope="session")
-def finished(small: SmallProject, tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
+def finished(small, tmp_path_factory) -> SmallProject:
     """The same after an undisturbed run. Do not change it."""
     project = small.copy(tmp_path_factory.mktemp("finished") / "project")
     start = time.monotonic()
@@ -141,11 +141,11 @@ def finished(small: SmallProject, tmp_path_factory: pytest.TempPathFactory) -> S
 
 
 @pytest.fixture
-def fresh(small: SmallProject, tmp_path: Path) -> SmallProject:
+def fresh(small, tmp_path) -> SmallProject:
     return small.copy(tmp_path / "project")
 
 
 @pytest.fixture
-def done(finished: SmallProject, tmp_path: Path) -> SmallProject:
+def done(finished, tmp_path) -> SmallProject:
     """A copy of the finished run, to be damaged."""
     return finished.copy(tmp_path / "project")

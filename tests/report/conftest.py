@@ -140,13 +140,13 @@ class Sample:
 
 
 @pytest.fixture
-def sample(tmp_path: Path) -> Sample:
+def sample(tmp_path) -> Sample:
     """The sample with its results, as the workflow would leave them."""
     return make_sample(tmp_path)
 
 
 @pytest.fixture(scope="module")
-def sample_to_read(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+def sample_to_read(tmp_path_factory) -> Sample:
     """The same, for tests that only read it."""
     return make_sample(tmp_path_factory.mktemp("sample"))
 

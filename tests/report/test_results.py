@@ -19,7 +19,7 @@ def sources(sample, problem: str, dataset: str) -> list[str]:
     return [source["dataset"] for source in found.sources]
 
 
-def test_a_dataset_that_the_run_has_chosen_counts_too(sample) -> None:
+def test_a_dataset_that_the_run_has_chosen_counts_too(sample):
     toy = read_json(sample.results / "data" / "toy" / "source.json")
     write_json(sample.results / "data" / "other" / "source.json", {**toy, "dataset": "other"})
     assert sources(sample, "p1_lines", "toy") == ["toy"]
@@ -27,6 +27,6 @@ def test_a_dataset_that_the_run_has_chosen_counts_too(sample) -> None:
     assert sources(sample, "p2_beans", "other") == ["toy", "other"]
 
 
-def test_a_chosen_dataset_without_a_record_is_named(sample) -> None:
+def test_a_chosen_dataset_without_a_record_is_named(sample):
     with pytest.raises(UserError, match=r"data/nowhere/source\.json: no such file"):
         sources(sample, "p2_beans", "nowhere")

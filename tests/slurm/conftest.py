@@ -76,13 +76,13 @@ class ClusterProject(Project):
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster(tmp_path_factory) -> Iterator[Cluster]:
     """Three nodes in partitions `cpu` and `gpu`, without accounting."""
     with running(Cluster(tmp_path_factory.mktemp("slurm"))) as cluster:
         yield cluster
 
 
 @pytest.fixture
-def project(tmp_path: Path, cluster: Cluster) -> ClusterProject:
+def project(tmp_path, cluster) -> ClusterProject:
     """A fresh checkout, and only the jobs that this test submits."""
     return ClusterProject(copy_of_checkout(tmp_path / "project").folder, cluster)

@@ -15,7 +15,7 @@ TARGET = "results/cs7643_ps2/p1_collaborators/metrics.json"
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory):
+def cluster(tmp_path_factory):
     with running(AccountingCluster(tmp_path_factory.mktemp("slurm"))) as cluster:
         yield cluster
 

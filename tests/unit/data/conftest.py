@@ -16,7 +16,7 @@ from unit.data.support import FEW, Columns, Server, as_workbook, beans
 
 
 @pytest.fixture(autouse=True)
-def only_this_machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def only_this_machine(request, monkeypatch):
     """No proxy, no mirror but the test's own, no waiting between attempts, and few beans."""
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
@@ -82,11 +82,11 @@ def bean_columns() -> Columns:
 
 
 @pytest.fixture
-def columns(bean_columns: Columns) -> Columns:
+def columns(bean_columns) -> Columns:
     """A copy to be damaged."""
     return {name: list(cells) for name, cells in bean_columns.items()}
 
 
 @pytest.fixture(scope="session")
-def whole_workbook(tmp_path_factory: pytest.TempPathFactory, bean_columns: Columns) -> Path:
+def whole_workbook(tmp_path_factory, bean_columns) -> Path:
     return as_workbook(bean_columns, tmp_path_factory.mktemp("beans") / dry_bean.WORKBOOK)

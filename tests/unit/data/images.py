@@ -8,11 +8,12 @@ import io
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
 
-from unit.data.support import Answer
+from unit.data.support import Answer, Server, refused
 
 
 def labelled_images(
@@ -74,3 +75,11 @@ def troubles(body: bytes) -> dict[str, tuple[bytes | Answer, str]]:
 
 
 TROUBLES = tuple(troubles(b""))
+
+
+def gives_up(told: str, server: Server, ask: Callable[[], Any], client: str) -> None:
+    """After three attempts one line says who was asked, what is wrong and what to do."""
+    message = refused(told, ask)
+    for part in (client, server.url, "3 attempts", "data.mirror"):
+        assert part in message
+    assert len(server.asked) >= 3

@@ -46,7 +46,7 @@ PACKINGS = {
 
 
 @pytest.mark.parametrize("packing", PACKINGS)
-def test_the_member_that_is_asked_for_is_written_and_no_other(tmp_path: Path, packing: str) -> None:
+def test_the_member_that_is_asked_for_is_written_and_no_other(tmp_path, packing):
     members = {"a": b"-", "../b/one": b"-", "/b/one": b"-", "b/one": BODY, "b/two": b"-"}
     found = unpack(tmp_path, PACKINGS[packing](members))
     assert found == {"b/one": tmp_path / "out" / "b" / "one"}
@@ -55,20 +55,20 @@ def test_the_member_that_is_asked_for_is_written_and_no_other(tmp_path: Path, pa
 
 
 @pytest.mark.parametrize("packing", PACKINGS)
-def test_an_archive_that_holds_too_much_is_refused(tmp_path: Path, packing: str) -> None:
+def test_an_archive_that_holds_too_much_is_refused(tmp_path, packing):
     body = PACKINGS[packing]({"b/one": bytes(5_000_000)})
     with pytest.raises(Refused, match="holds more than the 100,000 bytes that are expected in it"):
         unpack(tmp_path, body)
     assert not written(tmp_path / "out")
 
 
-def test_a_tar_is_not_read_beyond_the_limit_for_a_member_behind_it(tmp_path: Path) -> None:
+def test_a_tar_is_not_read_beyond_the_limit_for_a_member_behind_it(tmp_path):
     with pytest.raises(Refused, match="holds more than"):
         unpack(tmp_path, tar({"zeros": bytes(5_000_000), "b/one": BODY}, "gz"))
 
 
 @pytest.mark.parametrize("packing", PACKINGS)
-def test_a_member_with_other_bytes_leaves_no_file(tmp_path: Path, packing: str) -> None:
+def test_a_member_with_other_bytes_leaves_no_file(tmp_path, packing):
     with pytest.raises(Refused, match=r"member b/one is damaged: expected md5 .*, found") as caught:
         unpack(tmp_path, PACKINGS[packing]({"b/one": BODY + b"!"}))
     assert caught.value.missing == ""
@@ -76,7 +76,7 @@ def test_a_member_with_other_bytes_leaves_no_file(tmp_path: Path, packing: str) 
 
 
 @pytest.mark.parametrize("packing", PACKINGS)
-def test_a_member_that_is_not_there_is_named(tmp_path: Path, packing: str) -> None:
+def test_a_member_that_is_not_there_is_named(tmp_path, packing):
     with pytest.raises(Refused, match="has no member 'b/one'") as caught:
         unpack(tmp_path, PACKINGS[packing]({"b/two": BODY}))
     assert caught.value.missing == "b/one"
@@ -88,9 +88,7 @@ def test_a_member_that_is_not_there_is_named(tmp_path: Path, packing: str) -> No
     cut=st.floats(0, 1, exclude_max=True),
     flipped=st.integers(0, 255),
 )
-def test_whatever_is_damaged_is_refused_or_harmless(
-    tmp_path_factory: pytest.TempPathFactory, packing: str, cut: float, flipped: int
-) -> None:
+def test_whatever_is_damaged_is_refused_or_harmless(tmp_path_factory, packing, cut, flipped):
     """One byte is another, or, where it is the same, all behind it is cut off."""
     body = PACKINGS[packing]({"b/one": BODY})
     at = int(cut * len(body))

@@ -18,7 +18,7 @@ def batch(tmp_path: Path, content) -> Path:
     return path
 
 
-def test_a_batch_holds_the_colors_one_after_the_other(tmp_path: Path) -> None:
+def test_a_batch_holds_the_colors_one_after_the_other(tmp_path):
     data = np.random.default_rng(0).integers(0, 256, (3, 3072), dtype=np.uint8)
     x, y = read_images([batch(tmp_path, {"data": data, "labels": [2, 0, 1]})] * 2, "labels")
     assert (x.shape, x.dtype, y.dtype) == ((6, 32, 32, 3), np.uint8, np.int64)
@@ -28,7 +28,7 @@ def test_a_batch_holds_the_colors_one_after_the_other(tmp_path: Path) -> None:
         np.testing.assert_array_equal(x[:3, row, column, color], data[:, place])
 
 
-def test_a_batch_of_a_newer_python_is_read_too(tmp_path: Path) -> None:
+def test_a_batch_of_a_newer_python_is_read_too(tmp_path):
     data = np.arange(3072, dtype=np.uint16).astype(np.uint8)[None]
     path = batch(tmp_path, pickle.dumps({"data": data, "labels": [0]}, protocol=3))
     np.testing.assert_array_equal(planes(read_images([path], "labels")[0]), data)
@@ -36,9 +36,7 @@ def test_a_batch_of_a_newer_python_is_read_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 @pytest.mark.parametrize("where", ["alone", "as the labels", "in the data"])
-def test_a_pickle_that_calls_something_is_refused_before_it_does(
-    tmp_path: Path, protocol: int, where: str
-) -> None:
+def test_a_pickle_that_calls_something_is_refused_before_it_does(tmp_path, protocol, where):
     trace = tmp_path / "it was called"
     call = Calls(Path.touch, trace)
     content = {
@@ -60,14 +58,14 @@ def test_a_pickle_that_calls_something_is_refused_before_it_does(
     ["os.system", "builtins.eval", "builtins.getattr", "subprocess.Popen", "_codecs.encode",
      "numpy.load", "numpy.core.multiarray.scalar", "numpy.ndarray.dump", "pickle.loads"],
 )  # fmt: skip
-def test_no_name_but_those_of_arrays_is_given_out(tmp_path: Path, name: str) -> None:
+def test_no_name_but_those_of_arrays_is_given_out(tmp_path, name):
     module, _, function = name.rpartition(".")
     body = f"c{module}\n{function}\n(S'echo'\ntR.".encode()
     with pytest.raises(ValueError, match=f"it asks for {name}, which no batch needs"):
         read_images([batch(tmp_path, body)], "labels")
 
 
-def test_a_dotted_name_leads_nowhere(tmp_path: Path) -> None:
+def test_a_dotted_name_leads_nowhere(tmp_path):
     body = b"\x80\x04\x8c\x05numpy\x8c\x0endarray.tofile\x93."
     with pytest.raises(ValueError, match=r"it asks for numpy.ndarray.tofile"):
         read_images([batch(tmp_path, body)], "labels")
@@ -94,7 +92,7 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("damage", DAMAGED)
-def test_a_batch_of_another_shape_is_refused(tmp_path: Path, damage: str) -> None:
+def test_a_batch_of_another_shape_is_refused(tmp_path, damage):
     content, told = DAMAGED[damage]
     with pytest.raises(ValueError, match=told) as caught:
         read_images([batch(tmp_path, content)], "labels")
@@ -102,7 +100,7 @@ def test_a_batch_of_another_shape_is_refused(tmp_path: Path, damage: str) -> Non
     assert "\n" not in str(caught.value)
 
 
-def test_names_that_are_none_are_refused(tmp_path: Path) -> None:
+def test_names_that_are_none_are_refused(tmp_path):
     assert read_names(batch(tmp_path, {"names": ["a", "b"]}), "names") == ("a", "b")
     for names in ("ab", [1, 2]):
         with pytest.raises(ValueError, match="'names' is not a list of names"):

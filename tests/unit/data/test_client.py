@@ -10,7 +10,6 @@ import pytest
 
 from proofsheet.data.sources.client import ask, unreachable, within
 from proofsheet.jobs.errors import UserError
-from unit.data.support import Server
 
 
 def answers(*given):
@@ -26,13 +25,13 @@ def answers(*given):
     return call, left
 
 
-def test_trouble_is_overcome_by_the_third_attempt() -> None:
+def test_trouble_is_overcome_by_the_third_attempt():
     call, left = answers(OSError("cut"), lambda: time.sleep(30), 7, 8)
     assert ask(call, "the file", silence=1, deadline=0.2) == 7
     assert left == [8]
 
 
-def test_lasting_trouble_is_told_in_one_line() -> None:
+def test_lasting_trouble_is_told_in_one_line():
     call, left = answers(*[ValueError("wrong\nbytes")] * 4)
     with pytest.raises(UserError) as caught:
         ask(call, "the file from http://a", silence=1, deadline=5)
@@ -43,7 +42,7 @@ def test_lasting_trouble_is_told_in_one_line() -> None:
     assert len(left) == 1
 
 
-def test_a_silent_server_is_left() -> None:
+def test_a_silent_server_is_left():
     usual = socket.getdefaulttimeout()
     with socket.create_server(("127.0.0.1", 0)) as deaf:
 
@@ -56,7 +55,7 @@ def test_a_silent_server_is_left() -> None:
     assert socket.getdefaulttimeout() == usual
 
 
-def test_that_there_is_no_network_is_known_within_five_seconds() -> None:
+def test_that_there_is_no_network_is_known_within_five_seconds():
     start = time.monotonic()
     assert "refused" in unreachable("http://127.0.0.1:9")
     with socket.create_server(("127.0.0.1", 0)) as deaf:  # takes the connection, says nothing
@@ -65,11 +64,11 @@ def test_that_there_is_no_network_is_known_within_five_seconds() -> None:
     assert time.monotonic() - start < 5
 
 
-def test_any_answer_is_a_network(server: Server) -> None:
+def test_any_answer_is_a_network(server):
     assert unreachable(server.url) == ""
 
 
-def test_a_call_without_an_end_is_left() -> None:
+def test_a_call_without_an_end_is_left():
     start = time.monotonic()
     with pytest.raises(TimeoutError, match=r"0\.1 seconds"):
         within(0.1, lambda: time.sleep(30))

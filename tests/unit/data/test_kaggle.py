@@ -10,7 +10,7 @@ import pytest
 from proofsheet.data.sources import kaggle
 from proofsheet.jobs.errors import UserError
 from unit.data.kaggle_client import api, connect
-from unit.data.support import Answer, Server
+from unit.data.support import Answer
 
 TOKEN = "a-secret-token-0123456789"
 HANDLE = "somebody/some-images/2"
@@ -18,7 +18,7 @@ BODY = bytes(range(256)) * 12_000
 
 
 @pytest.fixture
-def home(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path, server, monkeypatch) -> Path:
     folder = tmp_path / "home"
     folder.mkdir()
     connect(server, folder, monkeypatch)
@@ -76,8 +76,8 @@ PLACES = [
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.__name__)
 def test_a_token_is_found_wherever_the_client_looks(
-    home: Path, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd, place
-) -> None:
+    home, server, tmp_path, monkeypatch, capfd, place
+):
     place(home, monkeypatch)
     assert kaggle.tokens() == [TOKEN]
     assert ask(tmp_path) == BODY
@@ -87,9 +87,7 @@ def test_a_token_is_found_wherever_the_client_looks(
     assert TOKEN not in printed.out + printed.err
 
 
-def test_without_a_token_it_is_said_where_to_get_one_and_where_to_put_it(
-    home: Path, server: Server, tmp_path: Path
-) -> None:
+def test_without_a_token_it_is_said_where_to_get_one_and_where_to_put_it(home, server, tmp_path):
     with pytest.raises(UserError) as caught:
         ask(tmp_path)
     for part in (
@@ -102,14 +100,14 @@ def test_without_a_token_it_is_said_where_to_get_one_and_where_to_put_it(
 
 
 @pytest.mark.parametrize("text", ['{"username": "me"}', "[]", "{", '{"key": 7}', ""])
-def test_a_kaggle_json_without_a_key_is_named(home: Path, tmp_path: Path, text: str) -> None:
+def test_a_kaggle_json_without_a_key_is_named(home, tmp_path, text):
     (home / ".kaggle").mkdir()
     (home / ".kaggle/kaggle.json").write_text(text)
     with pytest.raises(UserError, match=r"kaggle\.json is not a Kaggle token.*no 'key'"):
         ask(tmp_path)
 
 
-def test_a_kaggle_json_saved_by_an_editor_with_a_byte_order_mark_is_read(home: Path) -> None:
+def test_a_kaggle_json_saved_by_an_editor_with_a_byte_order_mark_is_read(home):
     (home / ".kaggle").mkdir()
     text = json.dumps({"username": "me", "key": TOKEN})
     (home / ".kaggle/kaggle.json").write_text(text, encoding="utf-8-sig")
@@ -126,8 +124,8 @@ REFUSALS = {
 
 @pytest.mark.parametrize("status", REFUSALS)
 def test_each_refusal_is_told_apart_and_is_final(
-    home: Path, server: Server, tmp_path: Path, monkeypatch, caplog, capfd, status: int
-) -> None:
+    home, server, tmp_path, monkeypatch, caplog, capfd, status
+):
     variable(home, monkeypatch)
     refused = Answer(b"<html>no</html>", status=status)
     server.script = [lambda path: refused if "Download" in path else api(refused)(path)]
@@ -144,18 +142,14 @@ def test_each_refusal_is_told_apart_and_is_final(
     assert TOKEN not in message + caplog.text + printed.out + printed.err
 
 
-def test_a_token_that_the_client_does_not_accept_is_told(
-    home: Path, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_token_that_the_client_does_not_accept_is_told(home, server, tmp_path, monkeypatch):
     variable(home, monkeypatch)
     server.script = [Answer(b"{}", status=401)]
     with pytest.raises(UserError, match=r"refuses the token \(401\)"):
         ask(tmp_path)
 
 
-def test_a_download_that_was_cut_is_resumed_by_the_next_run(
-    home: Path, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_download_that_was_cut_is_resumed_by_the_next_run(home, server, tmp_path, monkeypatch):
     variable(home, monkeypatch)
     same = {
         "Accept-Ranges": "bytes", "ETag": '"one"',
@@ -180,9 +174,7 @@ def test_a_download_that_was_cut_is_resumed_by_the_next_run(
     assert not (tmp_path / "download").exists()
 
 
-def test_an_archive_that_cannot_be_read_is_not_kept(
-    home: Path, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_archive_that_cannot_be_read_is_not_kept(home, server, tmp_path, monkeypatch):
     variable(home, monkeypatch)
 
     def read(path: Path) -> bytes:
@@ -193,9 +185,7 @@ def test_an_archive_that_cannot_be_read_is_not_kept(
     assert not (tmp_path / "download").exists()
 
 
-def test_an_attempt_without_an_end_is_not_joined_by_another(
-    home: Path, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_attempt_without_an_end_is_not_joined_by_another(home, server, tmp_path, monkeypatch):
     variable(home, monkeypatch)
     monkeypatch.setattr(kaggle, "DEADLINE", 0.5)
     server.script = [api(Answer(BODY, delay=30))]
@@ -204,6 +194,6 @@ def test_an_attempt_without_an_end_is_not_joined_by_another(
     assert len([path for path in server.asked if "DownloadDataset" in path]) <= 1
 
 
-def test_messages_are_cleared_of_secrets() -> None:
+def test_messages_are_cleared_of_secrets():
     text = f"500 for https://a.b/c?X-Signature=12 with {TOKEN}"
     assert kaggle.cleared(text, [TOKEN]) == "500 for https://a.b/c?… with …"

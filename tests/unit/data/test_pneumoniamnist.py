@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +15,7 @@ from proofsheet.jobs.atomic_files import read_arrays
 from proofsheet.jobs.errors import UserError
 from unit.data.images import labelled_images, mirror_of, npz, serving
 from unit.data.kaggle_client import connect
-from unit.data.support import Answer, Server
+from unit.data.support import Answer
 
 FEW = {"train": (4, 6), "val": (2, 3), "test": (3, 5)}
 PUBLISHED = pneumoniamnist.COUNTS
@@ -32,7 +31,7 @@ def archive() -> bytes:
 
 
 @pytest.fixture(autouse=True)
-def medmnist_is(server: Server, archive: bytes, tmp_path: Path, monkeypatch) -> None:
+def medmnist_is(server, archive, tmp_path, monkeypatch):
     """The test's server in the place of Zenodo and of Kaggle, nobody's token, few images."""
     import medmnist
 
@@ -46,7 +45,7 @@ def medmnist_is(server: Server, archive: bytes, tmp_path: Path, monkeypatch) -> 
     server.script = [serving({"pneumoniamnist_224.npz": archive})]
 
 
-def test_auto_takes_it_without_a_token_and_says_so(tmp_path: Path, caplog, monkeypatch) -> None:
+def test_auto_takes_it_without_a_token_and_says_so(tmp_path, caplog, monkeypatch):
     monkeypatch.setattr(logging.getLogger("proofsheet"), "propagate", True)
     record = prepare("chest_xray", "auto", "", 0, tmp_path / "data")
     assert (record["source"], record["official"], record["standin"]) == ("medmnist", False, False)
@@ -60,7 +59,7 @@ def test_auto_takes_it_without_a_token_and_says_so(tmp_path: Path, caplog, monke
     assert "\n" not in warning
 
 
-def test_it_keeps_its_division_and_counts_each_image_as_a_patient(tmp_path: Path) -> None:
+def test_it_keeps_its_division_and_counts_each_image_as_a_patient(tmp_path):
     record = prepare("chest_xray", "auto", "", 0, tmp_path / "data")
     data = load(tmp_path / "data")
     assert [len(part) for part in (data.train, data.val, data.test)] == [10, 5, 8]
@@ -77,7 +76,7 @@ def test_it_keeps_its_division_and_counts_each_image_as_a_patient(tmp_path: Path
     assert record["patients"] == {"train": 10, "val": 5, "test": 8}
 
 
-def test_a_mirror_may_hold_it(archive: bytes, tmp_path: Path) -> None:
+def test_a_mirror_may_hold_it(archive, tmp_path):
     root = mirror_of(tmp_path / "mirror", "chest_xray", {"pneumoniamnist_224.npz": archive})
     record = prepare("chest_xray", "mirror", str(root), 0, tmp_path / "data")
     assert (record["source"], record["official"]) == ("mirror", False)
@@ -85,14 +84,14 @@ def test_a_mirror_may_hold_it(archive: bytes, tmp_path: Path) -> None:
     assert record["counts"]["val"]["total"] == 5
 
 
-def test_official_asks_kaggle_alone(server: Server, tmp_path: Path) -> None:
+def test_official_asks_kaggle_alone(server, tmp_path):
     with pytest.raises(UserError, match="Kaggle needs a token"):
         prepare("chest_xray", "official", "", 0, tmp_path / "data")
     assert not server.asked
 
 
 @pytest.mark.parametrize("answer", [Answer(status=500), Answer(b"<html>log in</html>")])
-def test_the_standin_comes_after_it(server: Server, tmp_path: Path, caplog, monkeypatch, answer):
+def test_the_standin_comes_after_it(server, tmp_path, caplog, monkeypatch, answer):
     monkeypatch.setattr(logging.getLogger("proofsheet"), "propagate", True)
     server.script = [answer]
     assert prepare("chest_xray", "auto", "", 0, tmp_path / "data")["source"] == "standin"
@@ -100,7 +99,7 @@ def test_the_standin_comes_after_it(server: Server, tmp_path: Path, caplog, monk
     assert "Kaggle needs a token" in caplog.text
 
 
-def test_where_no_source_can_be_asked_each_is_named(tmp_path: Path, caplog, monkeypatch) -> None:
+def test_where_no_source_can_be_asked_each_is_named(tmp_path, caplog, monkeypatch):
     monkeypatch.setattr(logging.getLogger("proofsheet"), "propagate", True)
     monkeypatch.setattr(kaggle, "HOST", "http://127.0.0.1:9")
     monkeypatch.setattr(pneumoniamnist, "HOST", "http://127.0.0.2:9")
@@ -109,7 +108,7 @@ def test_where_no_source_can_be_asked_each_is_named(tmp_path: Path, caplog, monk
     assert "127.0.0.2:9 cannot be reached" in caplog.text
 
 
-def test_the_client_knows_the_file_and_the_counts_that_we_do(monkeypatch) -> None:
+def test_the_client_knows_the_file_and_the_counts_that_we_do(monkeypatch):
     import medmnist
 
     monkeypatch.undo()

@@ -24,8 +24,6 @@ from proofsheet.jobs.atomic_files import read_arrays, write_arrays
 from proofsheet.jobs.errors import UserError
 from unit.data.support import (
     Answer,
-    Columns,
-    Server,
     as_csv,
     run_python,
     sha256,
@@ -41,7 +39,7 @@ def names(folder: Path) -> list[str]:
 
 
 @pytest.fixture
-def mirrored(whole_workbook: Path, tmp_path: Path) -> Path:
+def mirrored(whole_workbook, tmp_path) -> Path:
     """A mirror with a whole workbook."""
     target = tmp_path / "mirror" / "dry_bean" / dry_bean.WORKBOOK
     target.parent.mkdir(parents=True)
@@ -49,7 +47,7 @@ def mirrored(whole_workbook: Path, tmp_path: Path) -> Path:
     return write_manifest(tmp_path / "mirror", {dry_bean.WORKBOOK: sha256(target)})
 
 
-def test_what_is_written_is_read_back(mirrored: Path, tmp_path: Path) -> None:
+def test_what_is_written_is_read_back(mirrored, tmp_path):
     record = prepare("dry_bean", "mirror", str(mirrored), 0, tmp_path / "out")
     assert names(tmp_path / "out") == FILES
     data = proofsheet.data.load(tmp_path / "out")
@@ -62,7 +60,7 @@ def test_what_is_written_is_read_back(mirrored: Path, tmp_path: Path) -> None:
     assert not data.standin
 
 
-def test_source_json_says_where_the_data_come_from(mirrored: Path, tmp_path: Path) -> None:
+def test_source_json_says_where_the_data_come_from(mirrored, tmp_path):
     record = prepare("dry_bean", "auto", str(mirrored), 7, tmp_path / "out")
     assert record["dataset"] == "dry_bean"
     assert (record["source"], record["requested"]) == ("mirror", "auto")
@@ -78,23 +76,14 @@ def test_source_json_says_where_the_data_come_from(mirrored: Path, tmp_path: Pat
     assert str(tmp_path) not in json.dumps(record)  # no path of this machine
 
 
-def test_no_bean_is_on_two_sides(mirrored: Path, tmp_path: Path) -> None:
+def test_no_bean_is_on_two_sides(mirrored, tmp_path):
     prepare("dry_bean", "mirror", str(mirrored), 0, tmp_path)
     data = proofsheet.data.load(tmp_path)
     sides = [{row.tobytes() for row in part.x} for part in (data.train, data.val, data.test)]
     assert sum(map(len, sides)) == len(set.union(*sides)) == 677
 
 
-def test_two_preparations_give_the_same_bytes(tmp_path: Path) -> None:
-    for folder in ("one", "two"):
-        prepare("dry_bean", "standin", "", 5, tmp_path / folder)
-    for name in FILES:
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
-
-
-def test_another_split_of_the_same_rows_is_the_one_that_prepare_gives(
-    mirrored: Path, tmp_path: Path
-) -> None:
+def test_another_split_of_the_same_rows_is_the_one_that_prepare_gives(mirrored, tmp_path):
     for seed in (0, 1):
         prepare("dry_bean", "mirror", str(mirrored), seed, tmp_path / str(seed))
     one = proofsheet.data.load(tmp_path / "1")
@@ -108,21 +97,15 @@ def test_another_split_of_the_same_rows_is_the_one_that_prepare_gives(
 
 
 def test_auto_takes_the_official_source_where_no_mirror_is_set(
-    server: Server, columns: Columns, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    server, columns, tmp_path, monkeypatch
+):
     monkeypatch.setenv("PROOFSHEET_UCI_URL", server.url)
     server.script = [uci(server, as_csv(columns))]
     record = prepare("dry_bean", "auto", "", 0, tmp_path)
     assert (record["source"], record["official"], record["standin"]) == ("official", True, False)
 
 
-def test_official_and_mirror_give_the_same_rows(
-    server: Server,
-    columns: Columns,
-    mirrored: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_official_and_mirror_give_the_same_rows(server, columns, mirrored, tmp_path, monkeypatch):
     monkeypatch.setenv("PROOFSHEET_UCI_URL", server.url)
     server.script = [uci(server, as_csv(columns))]
     for source in ("official", "mirror"):
@@ -133,9 +116,7 @@ def test_official_and_mirror_give_the_same_rows(
     np.testing.assert_allclose(one.test.x, other.test.x, rtol=1e-14)
 
 
-def test_auto_takes_the_standin_last_and_warns(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_auto_takes_the_standin_last_and_warns(tmp_path, caplog, monkeypatch):
     monkeypatch.setattr(logging.getLogger("proofsheet"), "propagate", True)
     record = prepare("dry_bean", "auto", "", 0, tmp_path)
     assert PATIENCE < 5  # seconds, after which a silent network is none (see test_client.py)
@@ -149,11 +130,8 @@ def test_auto_takes_the_standin_last_and_warns(
 
 
 def test_auto_says_why_an_official_source_that_answers_is_not_used(
-    server: Server,
-    tmp_path: Path,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    server, tmp_path, caplog, monkeypatch
+):
     monkeypatch.setattr(logging.getLogger("proofsheet"), "propagate", True)
     monkeypatch.setenv("PROOFSHEET_UCI_URL", server.url)
     server.script = [Answer(status=500)]
@@ -168,7 +146,7 @@ def test_auto_says_why_an_official_source_that_answers_is_not_used(
 
 
 @pytest.mark.parametrize("source", ["auto", "mirror"])
-def test_a_damaged_mirror_is_never_replaced(mirrored: Path, tmp_path: Path, source: str) -> None:
+def test_a_damaged_mirror_is_never_replaced(mirrored, tmp_path, source):
     path = mirrored / "dry_bean" / dry_bean.WORKBOOK
     path.write_bytes(path.read_bytes()[:-10])
     with pytest.raises(UserError, match=r"damaged: expected sha256 .*, found "):
@@ -177,12 +155,12 @@ def test_a_damaged_mirror_is_never_replaced(mirrored: Path, tmp_path: Path, sour
 
 
 @pytest.mark.parametrize("source", ["auto", "mirror"])
-def test_a_mirror_that_does_not_exist_is_an_error(tmp_path: Path, source: str) -> None:
+def test_a_mirror_that_does_not_exist_is_an_error(tmp_path, source):
     with pytest.raises(UserError, match="nowhere does not exist"):
         prepare("dry_bean", source, str(tmp_path / "nowhere"), 0, tmp_path / "out")
 
 
-def test_mirror_does_not_fall_back(tmp_path: Path) -> None:
+def test_mirror_does_not_fall_back(tmp_path):
     with pytest.raises(UserError, match="no mirror is set"):
         prepare("dry_bean", "mirror", "", 0, tmp_path / "out")
     root = write_manifest(tmp_path, {"a": "0" * 64})
@@ -191,13 +169,13 @@ def test_mirror_does_not_fall_back(tmp_path: Path) -> None:
         prepare("dry_bean", "mirror", str(root), 0, tmp_path / "out")
 
 
-def test_official_does_not_fall_back(tmp_path: Path) -> None:
+def test_official_does_not_fall_back(tmp_path):
     with pytest.raises(UserError, match=r"could not be fetched in 3 attempts.*connecting"):
         prepare("dry_bean", "official", "", 0, tmp_path)
     assert names(tmp_path) == []
 
 
-def test_what_is_not_known_is_told(tmp_path: Path) -> None:
+def test_what_is_not_known_is_told(tmp_path):
     with pytest.raises(UserError, match="allowed: auto, official, mirror, standin"):
         prepare("dry_bean", "web", "", 0, tmp_path)
     with pytest.raises(UserError, match="dataset 'wet_bean' is unknown; allowed: dry_bean"):
@@ -207,7 +185,7 @@ def test_what_is_not_known_is_told(tmp_path: Path) -> None:
 # --- never half of it ---------------------------------------------------------------------------
 
 
-def test_a_kill_leaves_nothing_that_passes_for_done(tmp_path: Path) -> None:
+def test_a_kill_leaves_nothing_that_passes_for_done(tmp_path):
     """Killed between the second file and the third, over an older preparation."""
     prepare("dry_bean", "standin", "", 1, tmp_path)
     code = (
@@ -268,7 +246,7 @@ SPOILED = {
 
 
 @pytest.mark.parametrize("what", SPOILED)
-def test_spoiled_files_are_named(tmp_path: Path, what: str) -> None:
+def test_spoiled_files_are_named(tmp_path, what):
     prepare("dry_bean", "standin", "", 0, tmp_path)
     damage, told = SPOILED[what]
     damage(tmp_path)
@@ -280,7 +258,7 @@ def test_spoiled_files_are_named(tmp_path: Path, what: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"dataset": "dry_bean"}'])
-def test_a_spoiled_record_is_named(tmp_path: Path, text: str) -> None:
+def test_a_spoiled_record_is_named(tmp_path, text):
     (tmp_path / "source.json").write_text(text)
     with pytest.raises(UserError, match=r"source\.json (is not a JSON file|has no)"):
         proofsheet.data.load(tmp_path)
@@ -289,9 +267,7 @@ def test_a_spoiled_record_is_named(tmp_path: Path, text: str) -> None:
 # --- other datasets, the script, the imports ----------------------------------------------------
 
 
-def test_images_with_a_publishers_split_need_one_entry_and_one_module(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_images_with_a_publishers_split_need_one_entry_and_one_module(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     images = ModuleType("images")
     images.INFO = Info("Images", "1", "CC0", "nobody", class_names=("cat", "dog"))
@@ -325,7 +301,7 @@ def test_images_with_a_publishers_split_need_one_entry_and_one_module(
 
 
 @pytest.mark.parametrize("name", DATASETS)
-def test_every_dataset_keeps_the_contract(name: str) -> None:
+def test_every_dataset_keeps_the_contract(name):
     module = dataset_module(name)
     assert isinstance(module.INFO, Info)
     for part in ("official_host", "official", "mirror", "standin", "divide"):
@@ -352,16 +328,14 @@ def script(tmp_path: Path, source: str) -> None:
         log.handlers, log.propagate = before, propagate
 
 
-def test_the_script_writes_its_outputs_and_warns(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_script_writes_its_outputs_and_warns(tmp_path, capsys):
     script(tmp_path, "auto")
     assert names(tmp_path / "out") == FILES
     assert "STAND-IN" in capsys.readouterr().err
     assert "train 180" in (tmp_path / "log.txt").read_text()
 
 
-def test_the_script_ends_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_script_ends_in_one_line(tmp_path, capsys):
     with pytest.raises(SystemExit):
         script(tmp_path, "mirror")
     told = capsys.readouterr().err
@@ -369,7 +343,7 @@ def test_the_script_ends_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert told.startswith("data: data.source is 'mirror', but no mirror is set")
 
 
-def test_no_client_is_imported_before_it_is_used() -> None:
+def test_no_client_is_imported_before_it_is_used():
     heavy = ("torch", "torchvision", "pandas", "openpyxl", "ucimlrepo", "sklearn", "scipy")
     code = (
         "import sys\n"
@@ -381,7 +355,7 @@ def test_no_client_is_imported_before_it_is_used() -> None:
 
 
 @pytest.mark.mirror
-def test_the_real_beans(mirror: Path, tmp_path: Path) -> None:
+def test_the_real_beans(mirror, tmp_path):
     record = prepare("dry_bean", "auto", str(mirror), 0, tmp_path)
     assert (record["source"], record["standin"], record["official"]) == ("mirror", False, False)
     assert record["duplicates_removed"] == 68
@@ -393,9 +367,7 @@ def test_the_real_beans(mirror: Path, tmp_path: Path) -> None:
 
 @pytest.mark.mirror
 @pytest.mark.parametrize("damage", ["truncated", "one byte"])
-def test_a_damaged_copy_of_the_real_workbook_is_refused(
-    mirror: Path, tmp_path: Path, damage: str
-) -> None:
+def test_a_damaged_copy_of_the_real_workbook_is_refused(mirror, tmp_path, damage):
     body = bytearray((mirror / "dry_bean" / dry_bean.WORKBOOK).read_bytes())
     if damage == "truncated":
         del body[-1000:]

@@ -13,13 +13,13 @@ from proofsheet.data.sources import kaggle
 from proofsheet.data.sources.choose import better_host
 from proofsheet.data.sources.renewal import renewable, renewals
 from unit.data.kaggle_client import connect
-from unit.data.support import Answer, Columns, Server, as_csv, uci
+from unit.data.support import Answer, as_csv, uci
 
 OUT_OF_ORDER = Answer(b"bad gateway", status=502)
 
 
 @pytest.fixture
-def fallen(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def fallen(server, tmp_path, monkeypatch) -> Path:
     """The beans of a run in which UCI was out of order."""
     monkeypatch.setenv("PROOFSHEET_UCI_URL", server.url)
     server.script = [OUT_OF_ORDER]
@@ -28,9 +28,7 @@ def fallen(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     return tmp_path / "dry_bean/source.json"
 
 
-def test_a_source_that_recovers_is_noticed_and_one_that_does_not_is_not(
-    fallen: Path, server: Server, columns: Columns
-) -> None:
+def test_a_source_that_recovers_is_noticed_and_one_that_does_not_is_not(fallen, server, columns):
     folder = fallen.parents[1]
     assert renewable(folder) == {}
     server.script = [uci(server, as_csv(columns))]
@@ -41,9 +39,7 @@ def test_a_source_that_recovers_is_noticed_and_one_that_does_not_is_not(
     assert renewable(folder) == {}
 
 
-def test_a_source_that_answers_and_gives_nothing_is_not_asked_in_each_run(
-    fallen: Path, server: Server
-) -> None:
+def test_a_source_that_answers_and_gives_nothing_is_not_asked_in_each_run(fallen, server):
     server.script = [Answer(b"<html>log in</html>")]
     record = prepare("dry_bean", "auto", "", 0, fallen.parent)
     assert record["source"] == "standin"
@@ -52,14 +48,14 @@ def test_a_source_that_answers_and_gives_nothing_is_not_asked_in_each_run(
 
 
 @pytest.mark.parametrize("requested", ["standin", "official", "mirror"])
-def test_what_was_asked_for_stays(fallen: Path, server: Server, requested: str) -> None:
+def test_what_was_asked_for_stays(fallen, server, requested):
     server.script = [Answer(b"here again")]
     record = json.loads(fallen.read_text())
     fallen.write_text(json.dumps(record | {"requested": requested}))
     assert renewable(fallen.parents[1]) == {}
 
 
-def test_records_that_cannot_be_read_are_left_to_those_who_use_them(tmp_path: Path) -> None:
+def test_records_that_cannot_be_read_are_left_to_those_who_use_them(tmp_path):
     for name, text in {"a": "{", "b": "[]", "c": '{"requested": "auto", "source": "x"}'}.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "source.json").write_text(text)
@@ -67,9 +63,7 @@ def test_records_that_cannot_be_read_are_left_to_those_who_use_them(tmp_path: Pa
     assert renewable(tmp_path) == {}
 
 
-def test_a_token_makes_kaggle_a_better_source_than_medmnist(
-    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_token_makes_kaggle_a_better_source_than_medmnist(server, tmp_path, monkeypatch):
     connect(server, tmp_path, monkeypatch)
     monkeypatch.setattr(pneumoniamnist, "HOST", server.url)
     server.script = [Answer(b"here")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,7 +19,7 @@ FEW = {"train": (3,) * 10, "test": (1,) * 10}
 
 
 @pytest.fixture
-def digits(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+def digits(monkeypatch) -> dict[str, bytes]:
     monkeypatch.setattr(mnist, "COUNTS", FEW)
     files = {}
     for seed, (part, names) in enumerate(mnist.FILES.items()):
@@ -38,9 +37,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize("naming", NAMES)
-def test_digits_are_found_under_their_usual_names(
-    digits: dict[str, bytes], tmp_path: Path, naming: str
-) -> None:
+def test_digits_are_found_under_their_usual_names(digits, tmp_path, naming):
     for name, body in digits.items():
         path = tmp_path / NAMES[naming](name)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,9 +52,7 @@ def test_digits_are_found_under_their_usual_names(
     write_mirror(tmp_path)  # its own manifest is written anew
 
 
-def test_beans_are_found_in_uci_s_zip_and_told_if_they_are_others(
-    whole_workbook: Path, tmp_path: Path
-) -> None:
+def test_beans_are_found_in_uci_s_zip_and_told_if_they_are_others(whole_workbook, tmp_path):
     (root := tmp_path / "mirror").mkdir()
     with zipfile.ZipFile(root / "dry+bean+dataset.zip", "w") as archive:
         archive.write(whole_workbook, f"DryBeanDataset/{whole_workbook.name}")
@@ -72,9 +67,7 @@ def test_beans_are_found_in_uci_s_zip_and_told_if_they_are_others(
     assert (root / "manifest.yaml").read_text() == f"{HEADER}{{}}\n"
 
 
-def test_files_that_are_not_as_published_are_not_listed(
-    digits: dict[str, bytes], tmp_path: Path
-) -> None:
+def test_files_that_are_not_as_published_are_not_listed(digits, tmp_path):
     for name, body in digits.items():
         (tmp_path / name).write_bytes(body)
     name = mnist.FILES["test"][0]
@@ -85,7 +78,7 @@ def test_files_that_are_not_as_published_are_not_listed(
     assert yaml.safe_load((tmp_path / "manifest.yaml").read_text()) == {}
 
 
-def test_a_manifest_of_somebody_s_own_is_not_replaced(tmp_path: Path) -> None:
+def test_a_manifest_of_somebody_s_own_is_not_replaced(tmp_path):
     (tmp_path / "manifest.yaml").write_text("mnist: {}\n")
     with pytest.raises(UserError, match="was not written by make mirror"):
         write_mirror(tmp_path)

@@ -85,13 +85,6 @@ def test_bootstrap_repeats_with_its_seed(answers):
     )
 
 
-def test_a_wider_level_is_a_wider_interval(answers):
-    confusion = confusion_matrix(*answers, 4)
-    low, high = bootstrap_interval(confusion, accuracy)
-    lower, higher = bootstrap_interval(confusion, accuracy, level=0.99)
-    assert lower < low < accuracy(confusion) < high < higher
-
-
 def test_summary_names_the_hardest_class_and_the_top_mistake():
     result = summary(np.array([[90, 8, 2], [4, 60, 0], [0, 0, 50]]), ["a", "b", "c"])
     assert result["hardest"] == {"name": "a", "recall": 0.9}

@@ -153,18 +153,6 @@ def test_adam_is_algorithm_1_by_hand():
     assert p.item() == pytest.approx(before - 0.1 * m / (v**0.5 + 1e-8), abs=1e-14)
 
 
-@pytest.mark.parametrize(("cls", "arguments"), CASES, ids=NAMES)
-def test_a_parameter_without_gradient_keeps_still(cls, arguments):
-    (p, q), _ = twins([(3,), (2,)])
-    optimizer = cls([p, q], **arguments)
-    before = q.detach().clone()
-    for _ in range(3):
-        p.grad = torch.ones_like(p)
-        optimizer.step()
-    assert torch.equal(q, before)
-    assert optimizer.t == [3, 0]
-
-
 def test_a_parameter_given_twice_is_stepped_once():
     (p,), (q,) = twins([(3,)])
     for optimizer in (Adam([p, p]), Adam([q])):
@@ -174,10 +162,10 @@ def test_a_parameter_given_twice_is_stepped_once():
     assert torch.equal(p, q)
 
 
-@pytest.mark.parametrize(("cls", "arguments"), CASES, ids=NAMES)
-def test_gradients_are_read_only(cls, arguments):
+@pytest.mark.parametrize("cls", [Adagrad, RMSprop, Adam, AdamW])
+def test_gradients_are_read_only(cls):
     (p,), _ = twins([(5,)])
-    optimizer = cls([p], **arguments)
+    optimizer = cls([p])
     p.grad = gradient = torch.linspace(-1, 1, 5, dtype=torch.float64)
     kept = gradient.clone()
     optimizer.step()

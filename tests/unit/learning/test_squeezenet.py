@@ -48,7 +48,7 @@ def saved(state: object) -> bytes:
 
 
 @pytest.mark.slow
-def test_it_computes_what_torchvision_s_does(published: dict[str, torch.Tensor]) -> None:
+def test_it_computes_what_torchvision_s_does(published):
     from torchvision.models import squeezenet1_1
 
     theirs = squeezenet1_1().eval()
@@ -66,7 +66,7 @@ def test_it_computes_what_torchvision_s_does(published: dict[str, torch.Tensor])
 
 
 @pytest.mark.parametrize("blocks", range(1, 10))
-def test_a_truncated_network_is_the_beginning_of_the_whole(blocks: int) -> None:
+def test_a_truncated_network_is_the_beginning_of_the_whole(blocks):
     state = random_state(0)
     whole, part = SqueezeNet().eval(), SqueezeNet(blocks).eval()
     load_blocks(whole, state)
@@ -81,7 +81,7 @@ def test_a_truncated_network_is_the_beginning_of_the_whole(blocks: int) -> None:
             torch.testing.assert_close(whole.run(maps, blocks), whole.run(x))
 
 
-def test_pooling_before_the_relu_changes_no_gradient() -> None:
+def test_pooling_before_the_relu_changes_no_gradient():
     model = SqueezeNet(4).double()
     x = torch.rand(2, 1, 41, 37, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
 
@@ -102,7 +102,7 @@ def test_pooling_before_the_relu_changes_no_gradient() -> None:
         torch.testing.assert_close(ours, theirs, msg=name)
 
 
-def test_a_mirror_s_file_is_read(published: dict[str, torch.Tensor], tmp_path: Path) -> None:
+def test_a_mirror_s_file_is_read(published, tmp_path):
     root = mirror_of(tmp_path, NAME, {FILE: saved(published)})
     found = PretrainedWeights().mirror(read_mirror(root)[NAME], tmp_path)
     assert found.arrays.keys() == published.keys()
@@ -135,7 +135,7 @@ DAMAGES = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_another_file_is_refused_in_one_line(published, tmp_path: Path, damage: str) -> None:
+def test_another_file_is_refused_in_one_line(published, tmp_path, damage):
     body, told = DAMAGES[damage]
     path = tmp_path / "weights.pth"
     path.write_bytes(body(published))
@@ -147,6 +147,6 @@ def test_another_file_is_refused_in_one_line(published, tmp_path: Path, damage: 
 
 
 @pytest.mark.mirror
-def test_the_mirror_s_weights(mirror: Path, tmp_path: Path) -> None:
+def test_the_mirror_s_weights(mirror, tmp_path):
     found = PretrainedWeights().mirror(read_mirror(mirror)[NAME], tmp_path)
     assert gray_state(found.arrays)["features.conv1.weight"].shape == (64, 1, 3, 3)
