@@ -41,14 +41,6 @@ def test_agrees_with_pytorch(agrees, n, channels, size, kernel, stride, padding,
     )
 
 
-def test_sobel_by_hand():
-    """A cross-correlation: the kernel is not flipped."""
-    layer = nn.Conv2d(1, 1, 3, dtype=np.float64)
-    layer.W[0, 0] = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
-    ramp = np.tile(np.arange(5.0), (4, 1))
-    np.testing.assert_array_equal(layer.forward(ramp[None, None]), np.full((1, 1, 2, 3), 8.0))
-
-
 @pytest.mark.parametrize(("init", "variance"), [("xavier", 2 / (9 * (40 + 60))), ("he", 2 / 360)])
 def test_initial_variance(init, variance):
     assert np.var(nn.Conv2d(40, 60, 3, init=init, rng=0).W) == pytest.approx(variance, rel=0.05)

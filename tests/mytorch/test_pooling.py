@@ -32,15 +32,6 @@ def test_agrees_with_pytorch(agrees, n, channels, size, kernel, stride, ties, se
     agrees(nn.MaxPool2d(kernel, stride), torch.nn.MaxPool2d(kernel, stride), x)
 
 
-def test_by_hand():
-    layer = nn.MaxPool2d((2, 3))
-    x = np.array([[[[1.0, 5, 2, 9], [3, 4, 5, 9], [8, 8, 8, 9]]]])
-    np.testing.assert_array_equal(layer.forward(x), [[[[5]]]])
-    expected = np.zeros_like(x)
-    expected[0, 0, 0, 1] = 7  # the first of the two fives; the rest of the image is in no window
-    np.testing.assert_array_equal(layer.backward(np.full((1, 1, 1, 1), 7.0)), expected)
-
-
 def test_impossible_geometry():
     with pytest.raises(ValueError, match="MaxPool2d: kernel_size: got 0"):
         nn.MaxPool2d(0)

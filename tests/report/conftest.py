@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pypdf import PdfReader
 
 from proofsheet.jobs.atomic_files import read_json, write_json, write_text
 from proofsheet.report.html import render as render_page
+from proofsheet.report.pdf_text import page_texts
+from proofsheet.report.render import render as render_pdf
 from proofsheet.report.stage import Staging, stage
 from proofsheet.report.tables import write_table
 
@@ -135,6 +135,14 @@ class Sample:
         render_page(report, self.staged, staging.document, output, **options)
         return output.read_text(encoding="utf-8")
 
+    def pdf(self, staging: Staging | None = None) -> Path:
+        """`results/<document>.pdf`, which is rendered here by pandoc and typst."""
+        staging = staging or self.staging
+        stage(staging, self.staged)
+        output = self.results / f"{staging.document}.pdf"
+        render_pdf(self.staged, staging.document, output, renderer="pandoc", report=self.report)
+        return output
+
     def with_(self, **changes: Any) -> Staging:
         return replace(self.staging, **changes)
 
@@ -149,6 +157,11 @@ def sample(tmp_path) -> Sample:
 def sample_to_read(tmp_path_factory) -> Sample:
     """The same, for tests that only read it."""
     return make_sample(tmp_path_factory.mktemp("sample"))
+
+
+def text_of(pdf: Path) -> str:
+    """The text of a PDF on one line."""
+    return " ".join(" ".join(page_texts(pdf)).replace("\u00a0", " ").split())
 
 
 def make_sample(folder: Path) -> Sample:
@@ -177,13 +190,3 @@ def make_sample(folder: Path) -> Sample:
     write_text(scripts / "derivations.py", DERIVATIONS)
     write_text(scripts / "figures.py", '"""Draws the <line>."""\n')
     return Sample(folder)
-
-
-@pytest.fixture
-def pdf_text() -> Callable[[Path], str]:
-    """The text of a PDF on one line."""
-
-    def text(path: Path) -> str:
-        return " ".join(" ".join(p.extract_text() for p in PdfReader(path).pages).split())
-
-    return text

@@ -9,9 +9,10 @@ from proofsheet.jobs.errors import UserError
 from proofsheet.report import claims, results
 from proofsheet.report.captions import captions
 from proofsheet.report.chapter import Chapter
-from proofsheet.report.render import render
 from proofsheet.report.sets import load
 from proofsheet.report.stage import stage
+
+from .conftest import text_of
 
 METRICS = {
     "adam": {"accuracy": 0.93, "name": "Adam", "stable": True},
@@ -312,16 +313,13 @@ def test_every_other_line_keeps_its_number(sample):
     assert staged(sample).splitlines().index("last line") == source.index("last line")
 
 
-def test_claims_are_rendered_as_plain_text(sample, pdf_text):
+def test_claims_are_rendered_as_plain_text(sample):
     true, false = ('[{}\n*words*]{{.claim\nif="slope\n{} 0"}}'.format("True", c) for c in "><")
     sample.append(
         f"One {true}, then {false}.\n\n- Two {false}.\n- Three\n\n"
         f"1. Four {false}\n2. Five {true}\n\n> Six {false}.\n\n{false}. Seven\n\n{false}\n\nEight"
     )
-    stage(sample.with_(**QUICK), sample.staged)
-    output = sample.results / "sample_hw.pdf"
-    render(sample.staged, "sample_hw", output, renderer="pandoc", report=sample.report)
-    text = pdf_text(output)
+    text = text_of(sample.pdf(sample.with_(**QUICK)))
     assert "One True words, then †. • Two †. • Three" in text
     assert "1. Four † 2. Five True words Six †." in text
     assert "†. Seven † Eight" in text

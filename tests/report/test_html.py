@@ -20,10 +20,10 @@ from proofsheet.jobs.atomic_files import write_json, write_text
 from proofsheet.jobs.errors import UserError
 from proofsheet.report.html import render
 from proofsheet.report.inline_svg import Figures
-from proofsheet.report.pdf_text import page_texts
-from proofsheet.report.render import render as render_pdf
 from proofsheet.report.stage import stage
 from sample_words import NUMBERED
+
+from .conftest import text_of
 
 
 def words_of(page: str) -> str:
@@ -73,10 +73,7 @@ def test_a_space_follows_the_name_of_a_function_as_in_the_pdf(page):
 
 
 def test_figures_tables_and_equations_have_the_numbers_of_the_pdf(sample_to_read, page):
-    stage(sample_to_read.staging, sample_to_read.staged)
-    output = sample_to_read.results / "x.pdf"
-    render_pdf(sample_to_read.staged, "sample_hw", output, renderer="pandoc")
-    pdf = re.sub(r"\s+", " ", " ".join(page_texts(output))).replace("\u00a0", " ")
+    pdf = text_of(sample_to_read.pdf())
     names = r"\b(?:Figure|Table|Equation|Problem) \d[ab]?"
     # The cover of the PDF names the problems once more; the contents of the page as well.
     html = set(re.findall(names, words_of(page).replace("\u00a0", " ")))
@@ -266,29 +263,3 @@ def test_coordinates_move_by_less_than_a_hundredth_of_a_point(tmp_path):
     after = coordinates(Figures().inline(path, "A line"))
     assert len(before) == len(after) > 10
     assert max(abs(a - b) for a, b in zip(before, after, strict=True)) <= 0.005001
-
-
-# Style --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_colors_are_told_apart_from_what_they_lie_on(scheme):
-    css = (Path(render.__code__.co_filename).parent / "page.css").read_text(encoding="utf-8")
-    blocks = re.findall(r":root \{(.*?)\}", css, re.S)
-    colors = {}
-    for block in blocks[: 1 if scheme == "light" else 2]:
-        colors |= dict(re.findall(r"--(\w+): (#[0-9a-f]+);", block))
-
-    def luminance(color: str) -> float:
-        digits = color[1:] if len(color) == 7 else "".join(2 * digit for digit in color[1:])
-        parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
-        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-        return float(np.dot([0.2126, 0.7152, 0.0722], linear))
-
-    def contrast(one: str, other: str) -> float:
-        low, high = sorted((luminance(colors[one]), luminance(colors[other])))
-        return (high + 0.05) / (low + 0.05)
-
-    for text in ("text", "quiet", "ink", "good", "alarm"):
-        for ground in ("paper", "tint"):
-            assert contrast(text, ground) >= 4.5, (text, ground)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import typst
 
 from page_layout import far_figures, parted_footnotes, sparse_pages
 from proofsheet.jobs.atomic_files import write_text
 from proofsheet.report.pdf_text import page_texts
-from proofsheet.report.render import render
-from proofsheet.report.stage import stage
 
 PARAGRAPHS = "\n\n".join(["A long paragraph of words that fills its line and then some. " * 8] * 20)
 FIGURE = (
@@ -19,15 +15,8 @@ FIGURE = (
 )
 
 
-def rendered(sample) -> Path:
-    stage(sample.staging, sample.staged)
-    pdf = sample.folder / "x.pdf"
-    render(sample.staged, "sample_hw", pdf, renderer="pandoc")
-    return pdf
-
-
 def test_the_sample_has_neither(sample_to_read):
-    pdf = rendered(sample_to_read)
+    pdf = sample_to_read.pdf()
     assert sparse_pages(pdf) == []
     assert far_figures(pdf) == []
     assert parted_footnotes(pdf) == []
@@ -40,13 +29,13 @@ def test_a_page_with_a_few_lines_is_found(sample):
     write_text(figures / "tall.svg", line.replace('"160"', '"390"').replace("300 160", "300 390"))
     figure = '![](figures/sample_hw/p1_lines/tall.svg){width=100% fig-alt="A line."}'
     sample.append(f"{figure}\n\n{'Words. ' * 60}the last.[^low]\n\n[^low]: A note.\n\n{figure}")
-    pages = page_texts(pdf := rendered(sample))
+    pages = page_texts(pdf := sample.pdf())
     assert sparse_pages(pdf) == [n for n, text in enumerate(pages, 1) if "the last." in text]
 
 
 def test_a_figure_far_from_its_first_reference_is_found(sample):
     sample.append(f"See @fig-far.\n\n{PARAGRAPHS}\n\n{FIGURE}")
-    ((name, at, referred),) = far_figures(rendered(sample))
+    ((name, at, referred),) = far_figures(sample.pdf())
     assert name == "Figure 3"
     assert at - referred == 3
 

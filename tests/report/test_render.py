@@ -7,13 +7,12 @@ import re
 import stat
 import sys
 import unicodedata
-from io import BytesIO
 from pathlib import Path
 
 import pypandoc
 import pytest
-from pypdf import PdfReader, PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, StreamObject
+import typst
+from pypdf import PdfReader
 
 from proofsheet.jobs.atomic_files import write_text
 from proofsheet.jobs.errors import UserError
@@ -22,6 +21,8 @@ from proofsheet.report.pdf_text import page_texts
 from proofsheet.report.render import render
 from proofsheet.report.stage import stage
 from sample_words import NUMBERED
+
+from .conftest import text_of
 
 FILTER = Path(rendering.__file__).with_name("quarto.lua")
 
@@ -33,22 +34,17 @@ def _no_quarto_but_a_tests_own(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}/usr/bin{os.pathsep}/bin")
 
 
-def text_of(path: Path) -> str:
-    pages = page_texts(path)
-    return re.sub(r"\s+", " ", " ".join(pages))
-
-
-def rendered(sample, renderer="pandoc", **options) -> Path:
+def rendered(sample, renderer) -> Path:
     stage(sample.staging, sample.staged)
     output = sample.results / "sample_hw.pdf"
-    render(sample.staged, "sample_hw", output, renderer=renderer, report=sample.report, **options)
+    render(sample.staged, "sample_hw", output, renderer=renderer, report=sample.report)
     return output
 
 
 @pytest.fixture(scope="module")
 def page(sample_to_read) -> tuple[PdfReader, str]:
     """The PDF of the sample and its text, rendered once for all that only read it."""
-    path = rendered(sample_to_read)
+    path = sample_to_read.pdf()
     return PdfReader(path), text_of(path)
 
 
@@ -87,7 +83,7 @@ def page(sample_to_read) -> tuple[PdfReader, str]:
     ],
 )
 def test_the_pdf_has_every_feature(page, words):
-    assert words in page[1].replace("\u00a0", " ")
+    assert words in page[1]
 
 
 def test_the_pdf_has_metadata_outline_and_numbered_pages(page):
@@ -105,61 +101,49 @@ def test_the_pdf_has_metadata_outline_and_numbered_pages(page):
     assert float(reader.pages[0].mediabox.width) == 612  # us-letter
 
 
-def test_figures_have_their_alternative_text(page):
-    stream = BytesIO()
-    writer = PdfWriter(clone_from=page[0])
-    writer.write(stream)
-    alternatives = {
-        str(value.get_object().get("/Alt"))
-        for value in writer._objects
-        if hasattr(value, "get") and value.get("/Alt")
-    }
-    assert "Twenty points scattered around a rising line." in alternatives
-
-
 def test_real_data_leave_no_mark(sample):
     sample.update("data/toy/source.json", standin=False, official=True, source="official")
-    text = text_of(rendered(sample))
+    text = text_of(sample.pdf())
     assert "stand-in" not in text.lower()
     assert "†" not in text
-    assert "93.21 % (asked ≥ 92.00 %)" in text.replace("\u00a0", " ")
+    assert "93.21 % (asked ≥ 92.00 %)" in text
 
 
 def test_without_a_name_there_is_a_line_for_it_on_the_first_page_alone(sample):
-    stage(sample.with_(author={}), sample.staged)
-    render(sample.staged, "sample_hw", sample.folder / "x.pdf", renderer="pandoc")
-    first, *others = page_texts(sample.folder / "x.pdf")
+    pdf = sample.pdf(sample.with_(author={}))
+    first, *others = page_texts(pdf)
     assert "Name:" in first
     assert not any("Name:" in page or "author" in page for page in others)
-    assert not PdfReader(sample.folder / "x.pdf").metadata.author
+    assert not PdfReader(pdf).metadata.author
 
 
-@pytest.mark.parametrize(
-    ("title", "called"),
-    [
-        ("(b)(ii) More", "Problem 1 (b)(ii)"),
-        ("(b) ii. More", "Problem 1 (b) ii"),
-        ("(b) is it so?", "Problem 1 (b)"),
-        ("1.2 More", "Part 1.2"),
-        ("Q1.2 More", "Q1.2"),
-        ("2. More", "Problem 1, part 2"),
-        ("Part 2: More", "Problem 1, Part 2"),
-        ("More of $x$", "“More of 𝑥”"),
-    ],
-)
-def test_a_reference_calls_a_section_as_its_heading_does(sample, title, called):
-    sample.append(
-        f"So says @sec-more, indeed.\n\n### {title} {{#sec-more}}\n\n<!-- given: 1.2 -->\n\nMore."
-    )
-    text = text_of(rendered(sample)).replace("\u00a0", " ")
-    assert f"So says {called}, indeed." in text
+CALLED = {
+    "(b)(ii) More": "Problem 1 (b)(ii)",
+    "(b) ii. More": "Problem 1 (b) ii",
+    "(b) is it so?": "Problem 1 (b)",
+    "1.2 More": "Part 1.2",
+    "Q1.2 More": "Q1.2",
+    "2. More": "Problem 1, part 2",
+    "Part 2: More": "Problem 1, Part 2",
+    "More of $x$": "“More of 𝑥”",
+}
+
+
+def test_a_reference_calls_a_section_as_its_heading_does(sample):
+    for number, title in enumerate(CALLED):
+        sample.append(
+            f"So says @sec-more{number}, indeed.\n\n"
+            f"### {title} {{#sec-more{number}}}\n\n<!-- given: 1.2 -->\n\nMore."
+        )
+    text = text_of(sample.pdf())
+    assert re.findall("So says (.*?), indeed", text) == list(CALLED.values())
 
 
 def test_symbols_whose_names_differ_between_versions_of_typst(sample, caplog):
     """pandoc writes `dot.circle` and `angle.l`, which typst 0.15 no longer has."""
     sample.append(r"So: $a \odot \langle b \rangle \cdot \ddot c \angle d \bigodot \dot e$.")
     caplog.set_level("INFO", "proofsheet")
-    text = unicodedata.normalize("NFKD", text_of(rendered(sample)))
+    text = unicodedata.normalize("NFKD", text_of(sample.pdf()))
     # An accent follows the next character in the text layer.
     assert "So: a ⊙ ⟨b⟩ ⋅ c∠\u0308 d ⨀e.\u0307" in text
     assert "deprecated" not in caplog.text
@@ -177,35 +161,29 @@ def test_a_table_has_its_label_in_its_caption(sample):
 
 
 def test_two_renders_are_the_same(sample):
-    first = rendered(sample).read_bytes()
-    assert rendered(sample).read_bytes() == first
+    first = sample.pdf().read_bytes()
+    assert sample.pdf().read_bytes() == first
 
 
 def test_the_submission_includes_its_sets(sample):
-    stage(sample.with_(document="submission"), sample.staged)
-    output = sample.results / "submission.pdf"
-    assert render(sample.staged, "submission", output, renderer="pandoc") == "pandoc and typst"
-    assert "Problem 1: Lines through points" in text_of(output)
+    pdf = sample.pdf(sample.with_(document="submission"))
+    assert "Problem 1: Lines through points" in text_of(pdf)
 
 
 def test_a_picture_of_a_prompt_is_shown(sample):
     picture = sample.folder / "prompt.svg"
     picture.write_text((sample.results / "sample_hw/p1_lines/figures/line.svg").read_text())
     given = {"sample_hw": {"p2_beans": {"ai_tools": ["Claude"], "images": [str(picture)]}}}
-    stage(sample.with_(acknowledgements=given), sample.staged)
-    output = sample.results / "sample_hw.pdf"
-    render(sample.staged, "sample_hw", output, renderer="pandoc")
-    assert "Problem 2: Beans: prompt and answer, picture 1 of 1" in text_of(output)
+    text = text_of(sample.pdf(sample.with_(acknowledgements=given)))
+    assert "Problem 2: Beans: prompt and answer, picture 1 of 1" in text
 
 
 def test_the_users_words_are_no_trace_of_the_renderer(sample):
     """As in https://github.com/jgm/pandoc/issues/9823."""
     words = ["ChatGPT (why are running stats needed in eval??)", "{{< var x >}} ?var:y " + 40 * "f"]
     given = {"sample_hw": {"p2_beans": {"ai_tools": words}}}
-    stage(sample.with_(acknowledgements=given), sample.staged)
-    output = sample.results / "sample_hw.pdf"
-    render(sample.staged, "sample_hw", output, renderer="pandoc")
-    assert "needed in eval??" in " ".join(text_of(output).split())
+    text = text_of(sample.pdf(sample.with_(acknowledgements=given)))
+    assert "needed in eval??" in text
 
 
 def test_nothing_is_written_into_the_sources_or_the_staged_project(sample):
@@ -256,26 +234,11 @@ def test_a_question_mark_reference_or_hexadecimal_garbage_fails_the_render(sampl
 
 
 def test_a_checksum_in_a_note_is_no_garbage(tmp_path):
-    writer = PdfWriter()
-    page = writer.add_blank_page(200, 200)
-    content = StreamObject()
-    content.set_data(b"BT /F1 5 Tf 10 100 Td (" + b"7053d0359d879ad8a5505303e11de1dc" + b") Tj ET")
-    font = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Courier"}
-    fonts = DictionaryObject(
-        {
-            NameObject("/F1"): DictionaryObject(
-                {NameObject(k): NameObject(v) for k, v in font.items()}
-            )
-        }
-    )
-    page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
-    page[NameObject("/Contents")] = writer._add_object(content)
-    pdf = BytesIO()
-    writer.write(pdf)
-    (fault,) = rendering.traces(pdf.getvalue(), tmp_path, Path("report"))
+    pdf = typst.compile(b"7053d0359d879ad8a5505303e11de1dc")
+    (fault,) = rendering.traces(pdf, tmp_path, Path("report"))
     assert "hexadecimal text" in fault
     write_text(tmp_path / "x.qmd", "official MD5 7053d0359d879ad8a5505303e11de1dc")
-    assert rendering.traces(pdf.getvalue(), tmp_path, Path("report")) == []
+    assert rendering.traces(pdf, tmp_path, Path("report")) == []
 
 
 @pytest.mark.parametrize(

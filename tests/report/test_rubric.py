@@ -14,9 +14,7 @@ from proofsheet.jobs.errors import UserError
 from proofsheet.report import lint, results, rubric
 from proofsheet.report.pages import page_map, to_csv
 from proofsheet.report.pdf_text import page_texts
-from proofsheet.report.render import render
 from proofsheet.report.sets import load
-from proofsheet.report.stage import stage
 from workflow_project import ROOT
 
 
@@ -95,9 +93,7 @@ def test_parts_of_a_part_answer_it_together(sample):
     row = rubric.rows(checked(sample))[2]
     assert (row.label, row.sections) == ("sec-sample-hw-p1-b1", 2)
     # The map goes to the end of the second one, and a subsection is no part.
-    stage(sample.staging, sample.staged)
-    render(sample.staged, "sample_hw", sample.folder / "x.pdf", renderer="pandoc")
-    pdf = (sample.folder / "x.pdf").read_bytes()
+    pdf = sample.pdf().read_bytes()
     rows = page_map(pdf, read_json(sample.staged / "generated/cover.json")["rubric"])
     assert rows[2]["last_page"] in (rows[3]["first_page"] - 1, rows[3]["first_page"])
 
@@ -106,9 +102,7 @@ def test_the_page_map_names_the_pages_of_the_pdf(sample):
     paragraph = "A long paragraph of many words that fills its line. " * 9
     filler = "\n\n".join([paragraph] * 8)
     sample.edit("### (b) How", f"{filler}\n\n### (b) How")
-    stage(sample.staging, sample.staged)
-    render(sample.staged, "sample_hw", sample.folder / "x.pdf", renderer="pandoc")
-    pdf = (sample.folder / "x.pdf").read_bytes()
+    pdf = sample.pdf().read_bytes()
     pages = page_texts(pdf)
     rows = page_map(pdf, read_json(sample.staged / "generated/cover.json")["rubric"])
 
@@ -146,9 +140,7 @@ def test_a_document_of_some_problems_has_no_others(sample):
     chosen = sample.with_(document="sample_hw_lines", problems=["p1_lines"], part="Lines")
     # A reference to the other problem would lead nowhere.
     sample.edit("[@tbl-sample-hw-p1-starts; @tbl-sample-hw-p1-long]", "[@tbl-sample-hw-p1-starts]")
-    stage(chosen, sample.staged)
-    render(sample.staged, "sample_hw_lines", sample.folder / "x.pdf", renderer="pandoc")
-    text = "".join(page_texts(sample.folder / "x.pdf"))
+    text = "".join(page_texts(sample.pdf(chosen)))
     assert "Lines through points" in text
     assert "Homework Set 0: Lines" in text
     assert "Beans" not in text

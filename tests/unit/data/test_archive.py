@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -80,6 +81,26 @@ def test_a_member_that_is_not_there_is_named(tmp_path, packing):
     with pytest.raises(Refused, match="has no member 'b/one'") as caught:
         unpack(tmp_path, PACKINGS[packing]({"b/two": BODY}))
     assert caught.value.missing == "b/one"
+
+
+@pytest.mark.parametrize(
+    "kind", ["SYMTYPE", "LNKTYPE", "CHRTYPE", "BLKTYPE", "FIFOTYPE", "DIRTYPE"]
+)
+def test_a_member_that_is_no_plain_file_is_not_unpacked(tmp_path, kind):
+    (tmp_path / "secret").write_bytes(BODY)
+    special = tarfile.TarInfo("b/one")
+    special.type, special.linkname = getattr(tarfile, kind), str(tmp_path / "secret")
+    with pytest.raises(Refused, match="has no member 'b/one'"):
+        unpack(tmp_path, tar({"b/one": special}))
+    assert not written(tmp_path / "out")
+
+
+def test_a_link_before_a_member_does_not_lead_it_away(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    link = tarfile.TarInfo("b")
+    link.type, link.linkname = tarfile.SYMTYPE, str(tmp_path / "elsewhere")
+    unpack(tmp_path, tar({"b": link, "b/one": BODY}))
+    assert not list((tmp_path / "elsewhere").iterdir())
 
 
 @settings(max_examples=150, deadline=None)

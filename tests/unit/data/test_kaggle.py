@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from proofsheet.data.sources import kaggle
+from proofsheet.jobs.atomic_files import write_text
 from proofsheet.jobs.errors import UserError
 from unit.data.kaggle_client import api, connect
 from unit.data.support import Answer
@@ -30,55 +31,33 @@ def ask(tmp_path: Path) -> bytes:
     return kaggle.dataset(HANDLE, "Some images", tmp_path / "download", Path.read_bytes)
 
 
-def access_token(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (home / ".kaggle").mkdir()
-    (home / ".kaggle/access_token").write_text(TOKEN + "\n")
+JSON = json.dumps({"username": "me", "key": TOKEN})
+# Environment variables, where `~` is the home, and files in the home.
+PLACES = {
+    "access_token": ({}, {".kaggle/access_token": TOKEN + "\n"}),
+    "variable": ({"KAGGLE_API_TOKEN": TOKEN}, {}),
+    "variable with a file": ({"KAGGLE_API_TOKEN": "~/token"}, {"token": TOKEN}),
+    "user and key": ({"KAGGLE_USERNAME": "me", "KAGGLE_KEY": TOKEN}, {}),
+    "~/.kaggle": ({}, {".kaggle/kaggle.json": JSON}),
+    # Other tools of Kaggle keep files in the usual folder.
+    "~/.config": ({}, {".config/kaggle/kaggle.json": JSON, ".kaggle/other": ""}),
+    "own folder": ({"KAGGLE_CONFIG_DIR": "~/elsewhere"}, {"elsewhere/kaggle.json": JSON}),
+}
 
 
-def variable(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KAGGLE_API_TOKEN", TOKEN)
+def put(home, monkeypatch, place):
+    variables, files = PLACES[place]
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value.replace("~", str(home)))
+    for name, text in files.items():
+        write_text(home / name, text)
 
 
-def variable_with_a_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (home / "token").write_text(TOKEN)
-    monkeypatch.setenv("KAGGLE_API_TOKEN", str(home / "token"))
-
-
-def user_and_key(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KAGGLE_USERNAME", "me")
-    monkeypatch.setenv("KAGGLE_KEY", TOKEN)
-
-
-def kaggle_json(home: Path, folder: str) -> None:
-    (home / folder).mkdir(parents=True)
-    (home / folder / "kaggle.json").write_text(json.dumps({"username": "me", "key": TOKEN}))
-
-
-def in_kaggle(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kaggle_json(home, ".kaggle")
-
-
-def in_config(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kaggle_json(home, ".config/kaggle")
-    (home / ".kaggle").mkdir()  # in which other tools of Kaggle keep files
-
-
-def in_a_folder_of_one_s_own(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kaggle_json(home, "elsewhere")
-    monkeypatch.setenv("KAGGLE_CONFIG_DIR", str(home / "elsewhere"))
-
-
-PLACES = [
-    access_token, variable, variable_with_a_file, user_and_key, in_kaggle, in_config,
-    in_a_folder_of_one_s_own,
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.__name__)
+@pytest.mark.parametrize("place", PLACES)
 def test_a_token_is_found_wherever_the_client_looks(
     home, server, tmp_path, monkeypatch, capfd, place
 ):
-    place(home, monkeypatch)
+    put(home, monkeypatch, place)
     assert kaggle.tokens() == [TOKEN]
     assert ask(tmp_path) == BODY
     assert server.authorized[-1]
@@ -126,7 +105,7 @@ REFUSALS = {
 def test_each_refusal_is_told_apart_and_is_final(
     home, server, tmp_path, monkeypatch, caplog, capfd, status
 ):
-    variable(home, monkeypatch)
+    put(home, monkeypatch, "variable")
     refused = Answer(b"<html>no</html>", status=status)
     server.script = [lambda path: refused if "Download" in path else api(refused)(path)]
     with caplog.at_level("DEBUG"), pytest.raises(UserError) as caught:
@@ -143,14 +122,14 @@ def test_each_refusal_is_told_apart_and_is_final(
 
 
 def test_a_token_that_the_client_does_not_accept_is_told(home, server, tmp_path, monkeypatch):
-    variable(home, monkeypatch)
+    put(home, monkeypatch, "variable")
     server.script = [Answer(b"{}", status=401)]
     with pytest.raises(UserError, match=r"refuses the token \(401\)"):
         ask(tmp_path)
 
 
 def test_a_download_that_was_cut_is_resumed_by_the_next_run(home, server, tmp_path, monkeypatch):
-    variable(home, monkeypatch)
+    put(home, monkeypatch, "variable")
     same = {
         "Accept-Ranges": "bytes", "ETag": '"one"',
         "Last-Modified": "Mon, 02 Nov 2026 08:00:00 GMT",
@@ -175,7 +154,7 @@ def test_a_download_that_was_cut_is_resumed_by_the_next_run(home, server, tmp_pa
 
 
 def test_an_archive_that_cannot_be_read_is_not_kept(home, server, tmp_path, monkeypatch):
-    variable(home, monkeypatch)
+    put(home, monkeypatch, "variable")
 
     def read(path: Path) -> bytes:
         raise ValueError(f"{path.name} is damaged")
@@ -186,7 +165,7 @@ def test_an_archive_that_cannot_be_read_is_not_kept(home, server, tmp_path, monk
 
 
 def test_an_attempt_without_an_end_is_not_joined_by_another(home, server, tmp_path, monkeypatch):
-    variable(home, monkeypatch)
+    put(home, monkeypatch, "variable")
     monkeypatch.setattr(kaggle, "DEADLINE", 0.5)
     server.script = [api(Answer(BODY, delay=30))]
     with pytest.raises(UserError, match=r"0\.5 s were not enough; run again to resume"):

@@ -188,12 +188,6 @@ def test_files_that_are_right_but_not_the_digits_are_refused(server, files, ask,
     refused(r"MNIST, test: images of each class are \[3, 3, ", ask)
 
 
-def test_the_third_attempt_may_succeed(server, files, ask):
-    broken = serving({})
-    server.script = [broken, broken, serving(files)]
-    assert ask().arrays["x"].shape == (198, 28, 28)
-
-
 # --- mirror -------------------------------------------------------------------------------------
 
 

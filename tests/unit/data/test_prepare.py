@@ -7,16 +7,15 @@ import logging
 import re
 import runpy
 import signal
-import sys
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import proofsheet.data
 from proofsheet.data import dry_bean
-from proofsheet.data.contract import Divided, Found, Info
+from proofsheet.data.contract import Info
 from proofsheet.data.prepare import prepare
 from proofsheet.data.registry import DATASETS, dataset_module, module_path
 from proofsheet.data.sources.client import PATIENCE
@@ -267,39 +266,6 @@ def test_a_spoiled_record_is_named(tmp_path, text):
 # --- other datasets, the script, the imports ----------------------------------------------------
 
 
-def test_images_with_a_publishers_split_need_one_entry_and_one_module(tmp_path, monkeypatch):
-    rng = np.random.default_rng(0)
-    images = ModuleType("images")
-    images.INFO = Info("Images", "1", "CC0", "nobody", class_names=("cat", "dog"))
-
-    def standin(seed: int) -> Found:
-        arrays = {
-            "x": rng.integers(0, 256, (30, 8, 8, 3), dtype=np.uint8),
-            "y": np.arange(30) % 2,
-            "part": np.arange(30) // 10,
-        }
-        return Found(arrays, [], official=False, note="noise")
-
-    def divide(found: Found, seed: int) -> Divided:
-        x, y, part = (found.arrays[name] for name in ("x", "y", "part"))
-        sides = {
-            name: {"x": x[part == i], "y": y[part == i]}
-            for i, name in enumerate(("train", "val", "test"))
-        }
-        return Divided(sides, {"split": "the publisher's"})
-
-    images.standin, images.divide = standin, divide
-    monkeypatch.setitem(sys.modules, "images", images)
-    monkeypatch.setitem(DATASETS, "images", "images")
-    record = prepare("images", "standin", "", 0, tmp_path)
-    assert record["split"] == "the publisher's"
-    data = proofsheet.data.load(tmp_path)
-    assert (data.train.x.shape, data.train.x.dtype) == ((10, 8, 8, 3), np.uint8)
-    assert data.train.row is None
-    with pytest.raises(ValueError, match="fixed split"):
-        data.resplit(1)
-
-
 @pytest.mark.parametrize("name", DATASETS)
 def test_every_dataset_keeps_the_contract(name):
     module = dataset_module(name)
@@ -363,18 +329,3 @@ def test_the_real_beans(mirror, tmp_path):
     assert (len(data.train), len(data.val), len(data.test)) == (8126, 2708, 2709)
     sides = [{row.tobytes() for row in part.x} for part in (data.train, data.val, data.test)]
     assert len(set.union(*sides)) == 13543
-
-
-@pytest.mark.mirror
-@pytest.mark.parametrize("damage", ["truncated", "one byte"])
-def test_a_damaged_copy_of_the_real_workbook_is_refused(mirror, tmp_path, damage):
-    body = bytearray((mirror / "dry_bean" / dry_bean.WORKBOOK).read_bytes())
-    if damage == "truncated":
-        del body[-1000:]
-    else:
-        body[len(body) // 2] ^= 1
-    (tmp_path / "dry_bean").mkdir()
-    (tmp_path / "dry_bean" / dry_bean.WORKBOOK).write_bytes(body)
-    (tmp_path / "manifest.yaml").write_bytes((mirror / "manifest.yaml").read_bytes())
-    with pytest.raises(UserError, match=r"damaged: expected sha256 a1c01c33.*, found"):
-        prepare("dry_bean", "auto", str(tmp_path), 0, tmp_path / "out")

@@ -101,43 +101,6 @@ def test_the_learning_rate_may_change_between_steps(cls):
     assert follow(cls, {"lr": 0.1}, SHAPES, steps=30, between=change) <= 1e-10
 
 
-def test_a_whole_network_trains_like_pytorchs():
-    """Convolutions in channels_last, tied weights, a generator of parameters, float32."""
-    torch.manual_seed(0)
-
-    def network():
-        net = torch.nn.Sequential(
-            torch.nn.Conv2d(3, 6, 3, stride=2),
-            torch.nn.ReLU(),
-            torch.nn.Conv2d(6, 6, 3),
-            torch.nn.Flatten(),
-            torch.nn.Linear(24, 24),
-            torch.nn.Tanh(),
-            torch.nn.Linear(24, 24),
-        ).to(memory_format=torch.channels_last)
-        net[6].weight = net[4].weight
-        return net
-
-    ours, theirs = network(), network()
-    theirs.load_state_dict(ours.state_dict())
-    x = torch.randn(16, 3, 9, 9).to(memory_format=torch.channels_last)
-    y = torch.randint(24, (16,))
-    losses = []
-    for net, optimizer in (
-        (ours, AdamW((p for p in ours.parameters()), lr=1e-2)),
-        (theirs, torch.optim.AdamW(theirs.parameters(), lr=1e-2)),
-    ):
-        for _ in range(10):
-            optimizer.zero_grad()
-            loss = torch.nn.functional.cross_entropy(net(x), y)
-            loss.backward()
-            optimizer.step()
-        losses.append(loss.item())
-    assert losses[0] == pytest.approx(losses[1], rel=1e-4)
-    for p, q in zip(ours.parameters(), theirs.parameters(), strict=True):
-        torch.testing.assert_close(p, q, rtol=1e-3, atol=1e-4)
-
-
 def test_adam_is_algorithm_1_by_hand():
     """Two steps in plain floats; the first one is α long whatever the gradient's size."""
     p = torch.tensor([1.0], dtype=torch.float64, requires_grad=True)
