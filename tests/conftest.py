@@ -17,12 +17,12 @@ def mirror() -> Path:
     return Path(os.environ["PROOFSHEET_MIRROR"])
 
 
-@pytest.fixture
-def browser(tmp_path):
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
     """Headless Chromium, which asks nothing of the network (see `chromium`)."""
     from chromium import start
 
-    driver = start(tmp_path / "profile")
+    driver = start(tmp_path_factory.mktemp("profile"))
     yield driver
     driver.quit()
 

@@ -29,23 +29,13 @@ for path in snakemake.output:
 """
 
 
-@pytest.fixture
-def trainings(project):
-    """A checkout whose dry beans are there and whose trainings only watch each other."""
-
-    def run(seconds: int, *arguments: str) -> list[bool]:
+def test_two_trainings_share_a_gpu_only_if_resources_allow(project):
+    def met(seconds: int, *arguments: str) -> list[bool]:
         script = project.folder / "workflow/scripts/train.py"
         script.write_text(TRAINING % seconds)
         run = project.snakemake(*RUNS, *arguments, *CONFIG)
         assert run.returncode == 0, run.stdout[-3000:]
         return [json.loads((project.folder / path).read_text())["met"] for path in RUNS]
 
-    return run
-
-
-def test_two_trainings_never_share_a_gpu_unasked(trainings):
-    assert trainings(3) == [False, False]
-
-
-def test_two_trainings_share_it_if_resources_allow(trainings):
-    assert trainings(90, "--resources", "gpu=2") == [True, True]
+    assert met(3) == [False, False]
+    assert met(90, "--resources", "gpu=2") == [True, True]

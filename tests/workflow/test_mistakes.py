@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 
 def test_a_wrong_configuration_ends_before_any_job(project):
     """One of those that tests/unit/planning/test_config.py has."""
@@ -22,15 +20,3 @@ def test_a_broken_config_file_is_named_with_its_line(project):
     assert run.returncode != 0
     assert "Traceback" not in run.stdout
     assert "proofsheet: config.yaml:3 is not YAML" in run.stdout
-
-
-@pytest.mark.skipif("__import__('torch').cuda.is_available()", reason="there is a GPU here")
-def test_a_gpu_that_is_not_there_is_told(finished, tmp_path):
-    project = finished.copy(tmp_path / "copy")
-    run = project.snakemake(
-        "--config", "preset=quick", "data={source: standin}", "device=cuda", "--forcerun",
-        "csci5527_hw2_p4_dry_beans_mlp", "--until", "csci5527_hw2_p4_dry_beans_mlp",
-    )  # fmt: skip
-    assert run.returncode != 0
-    assert "device: 'cuda', but PyTorch sees no GPU here; allowed: auto, cpu, cuda" in run.stdout
-    assert "Traceback" not in run.stdout

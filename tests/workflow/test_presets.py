@@ -34,32 +34,25 @@ def test_a_set_on_stand_ins_runs_small_and_one_on_real_data_in_full(project):
     assert trainings(project, "data={source: standin}", "preset=full") == full
 
 
-def test_a_small_run_says_so_when_it_starts(project):
-    run = project.snakemake(WORDS, "--config", "data={source: standin}", "device=cpu")
-    assert run.returncode == 0, run.stdout[-3000:]
-    (line,) = re.findall(r"(?m)^proofsheet: quick run on stand-in data.*$", run.stdout)
+def test_a_small_run_says_so_and_its_results_do_not_pass_as_full(project):
+    quick, figures = "cs7643_ps2/p2_activation", "results/cs7643_ps2/p2_activation/figures"
+    config = ("--config", "data={source: standin}", "device=cpu")
+    small = project.snakemake(WORDS, f"results/{quick}/metrics.json", *config)
+    assert small.returncode == 0, small.stdout[-3000:]
+    (line,) = re.findall(r"(?m)^proofsheet: quick run on stand-in data.*$", small.stdout)
     assert "cs7643_ps2" in line
     assert "set data.source to auto" in line
 
-
-def test_a_quick_result_does_not_pass_as_full_without_snakemakes_records(project):
-    """Snakemake knows of the change of the preset only from its own records."""
-    folder = "results/cs7643_ps2/p2_activation"
-    config = ("--config", "data={source: standin}", "device=cpu")
-    small = project.snakemake(f"{folder}/metrics.json", *config, "preset=quick")
-    assert small.returncode == 0, small.stdout[-3000:]
-    shutil.rmtree(project.folder / ".snakemake")
-    full = project.snakemake(f"{folder}/figures/activation.svg", *config, "preset=full")
-    assert full.returncode != 0
-    assert f"{folder}/arrays.npz was made by a quick run, but this run is full" in full.stdout
-    assert "delete results/cs7643_ps2 and results/notebooks/cs7643_ps2" in full.stdout
-
-
-def test_a_full_run_after_a_quick_one_makes_its_results_anew(project):
-    metrics = "results/cs7643_ps2/p1_collaborators/metrics.json"
-    config = ("--config", "data={source: standin}", "device=cpu")
-    assert project.snakemake(metrics, *config, "preset=quick").returncode == 0
-    full = project.snakemake(metrics, *config, "preset=full")
+    full = project.snakemake(WORDS, *config, "preset=full")
     assert full.returncode == 0, full.stdout[-3000:]
     record = project.folder / "results/.made/cs7643_ps2+p1_collaborators+checks.json.json"
     assert {entry[3] for entry in read_json(record).values()} == {"full"}
+
+    # Snakemake knows of the change of the preset only from its own records.
+    shutil.rmtree(project.folder / ".snakemake")
+    full = project.snakemake(f"{figures}/activation.svg", *config, "preset=full")
+    assert full.returncode != 0
+    assert (
+        f"results/{quick}/arrays.npz was made by a quick run, but this run is full" in full.stdout
+    )
+    assert "delete results/cs7643_ps2 and results/notebooks/cs7643_ps2" in full.stdout

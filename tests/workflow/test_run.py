@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
-from workflow_project import EVERY_SET, QUICK, ROOT
+from workflow_project import EVERY_SET, QUICK, ROOT, Project
 
 pytestmark = pytest.mark.slow
 
@@ -24,43 +27,47 @@ def test_a_second_run_has_nothing_to_do_and_says_so(finished):
     assert "Nothing to be done" in run.stdout
 
 
-def test_snakemake_chooses_jobs_when_one_has_ended_and_not_each_second(project):
+def test_a_run_into_a_file_prints_a_line_per_job_and_the_longest_at_the_end(project, monkeypatch):
+    # Where a container says not to, jobs keep what Python compiles all the same.
+    environment = project.environment() | {"PYTHONDONTWRITEBYTECODE": "1"}
+    monkeypatch.setattr(project, "environment", lambda: environment)
     wanted = [
         f"results/csci5527_hw2/{name}/checks.json" for name in ("p2_scalar_ad", "p3_matrix_ad")
     ]
-    run = project.snakemake(
-        *wanted, *QUICK, "--cores", "1", "--verbose", "--workflow-profile", "none"
-    )
+    run = project.snakemake(*wanted, *QUICK, "--cores", "1", "--verbose")
     assert run.returncode == 0, run.stdout[-3000:]
-    # Two jobs of some seconds, one after the other: both are ready, then one.
+    for count in (1, 2):
+        line = rf"(?m)^\d\d:\d\d:\d\d +{count}/2  csci5527_hw2_p\w+  \d+\.\d s$"
+        assert len(re.findall(line, run.stdout)) == 1
+    last = r"(?m)^2 jobs in \d+ s; the longest: csci5527_hw2_p\w+ \d+ s"
+    assert len(re.findall(last, run.stdout)) == 1
+    # It chooses jobs when one has ended, not each second: both are ready, then one.
     assert run.stdout.count("Ready jobs: ") == 2
-
-
-def test_a_run_into_a_file_prints_a_line_per_job_and_the_longest_at_the_end(project):
-    targets = [f"results/cs7643_ps2/p1_collaborators/{name}.json" for name in ("metrics", "checks")]
-    run = project.snakemake(*targets, *QUICK)
-    assert run.returncode == 0, run.stdout[-3000:]
-    job = r"cs7643_ps2_p1_collaborators"
-    assert re.findall(rf"(?m)^\d\d:\d\d:\d\d +1/1  {job}  \d+\.\d s$", run.stdout)
-    assert re.findall(rf"(?m)^1 jobs in \d+ s; the longest: {job} \d+ s$", run.stdout)
-    again = project.snakemake(*targets, *QUICK)
-    assert "the longest" not in again.stdout
-
-
-def test_jobs_keep_what_python_compiles_where_a_container_says_not_to(project, monkeypatch):
-    environment = project.environment() | {"PYTHONDONTWRITEBYTECODE": "1"}
-    monkeypatch.setattr(project, "environment", lambda: environment)
-    run = project.snakemake("results/cs7643_ps2/p1_collaborators/metrics.json", *QUICK)
-    assert run.returncode == 0, run.stdout[-3000:]
     assert list((project.folder / "src/proofsheet/jobs/__pycache__").glob("script.*.pyc"))
+    assert "the longest" not in project.snakemake(*wanted, *QUICK).stdout
 
 
-def test_an_edited_sentence_renders_and_computes_nothing(finished, tmp_path):
-    project = finished.copy(tmp_path / "copy")
-    chapter = project.folder / "report/csci5527_hw2/_p1_subspace.qmd"
-    chapter.write_text(chapter.read_text() + "\nOne more sentence.\n")
-    assert project.planned("report") == {"render": 1, "report": 1}
-    assert project.planned() == {"render": 2, "csci5527_hw2_hand_in": 1, "all": 1}
+@pytest.fixture(scope="module")
+def copy(finished, tmp_path_factory) -> Project:
+    """A copy whose files are edited for one plan each."""
+    return finished.copy(tmp_path_factory.mktemp("edited") / "copy")
+
+
+@contextmanager
+def edited(path: Path, text: str):
+    """A file with a line more; afterwards it is as it was, with its time."""
+    before, times = path.read_text(), path.stat()
+    path.write_text(before + text)
+    yield
+    path.write_text(before)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def test_an_edited_sentence_renders_and_computes_nothing(copy):
+    chapter = copy.folder / "report/csci5527_hw2/_p1_subspace.qmd"
+    with edited(chapter, "\nOne more sentence.\n"):
+        assert copy.planned("report") == {"render": 1, "report": 1}
+        assert copy.planned() == {"render": 2, "csci5527_hw2_hand_in": 1, "all": 1}
 
 
 P1 = "workflow/problems/csci5527_hw2/p1_subspace"
@@ -77,20 +84,17 @@ SOLVE_AND_DRAW = {"csci5527_hw2_p1_subspace", "csci5527_hw2_figures"}
         ("src/proofsheet/report/render.py", set()),
     ],
 )
-def test_an_edited_module_reruns_the_jobs_that_use_it(finished, tmp_path, module, expected):
-    project = finished.copy(tmp_path / "copy")
-    path = project.folder / module
-    path.write_text(path.read_text() + "\nEDITED = True\n")
-    jobs = set(project.planned())
+def test_an_edited_module_reruns_the_jobs_that_use_it(copy, module, expected):
+    with edited(copy.folder / module, "\nEDITED = True\n"):
+        jobs = set(copy.planned())
     assert jobs - MADE_OF_RESULTS == expected
     assert "render" in jobs or "notebooks" in module
 
 
-def test_an_edited_message_of_the_planner_and_a_touched_file_rerun_nothing(finished, tmp_path):
-    project = finished.copy(tmp_path / "copy")
-    for module in ("config", "tampering", "clock", "slurm_hint", "run_lock"):
-        path = project.folder / f"src/proofsheet/planning/{module}.py"
-        text = path.read_text()
-        path.write_text(text.replace("allowed:", "permitted:") + "\nEDITED = True\n")
-    (project.folder / f"{P1}/gradient_descent.py").touch()
-    assert project.planned() == {}
+def test_an_edited_message_of_the_planner_and_a_touched_file_rerun_nothing(copy):
+    with ExitStack() as edits:
+        for module in ("config", "tampering", "clock", "slurm_hint", "run_lock"):
+            path = copy.folder / f"src/proofsheet/planning/{module}.py"
+            edits.enter_context(edited(path, "\nEDITED = True\n"))
+        (copy.folder / f"{P1}/gradient_descent.py").touch()
+        assert copy.planned() == {}

@@ -77,7 +77,7 @@ def follow(cls, arguments, shapes, steps, seed=0, missing=0.0, between=None):
 @pytest.mark.parametrize(("cls", "arguments"), CASES, ids=NAMES)
 @pytest.mark.parametrize("missing", [0.0, 0.4], ids=["all-gradients", "some-gradients-None"])
 def test_trajectory_is_pytorchs(cls, arguments, missing):
-    assert follow(cls, arguments, SHAPES, steps=200, missing=missing) <= 1e-10
+    assert follow(cls, arguments, SHAPES, steps=60, missing=missing) <= 1e-10
 
 
 @settings(max_examples=40, deadline=None)

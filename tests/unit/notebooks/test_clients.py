@@ -8,21 +8,28 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from proofsheet.data.cifar10 import standin as cifar10
+from proofsheet.data import cifar10, mnist
+from proofsheet.data.cifar10 import CIFAR10
 from proofsheet.data.dataset import load
-from proofsheet.data.mnist import standin as mnist
 from proofsheet.data.prepare import prepare
 from proofsheet.notebooks import clients
 from proofsheet.notebooks.workflow_results import published
+from unit.data.batches import small
 
 DATASETS = {"cifar10": ("CIFAR10", cifar10), "mnist": ("MNIST", mnist)}
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch):
+    monkeypatch.setattr(cifar10, "standin", small(CIFAR10, 20, 4).standin)
+    monkeypatch.setattr(mnist, "STANDIN_DIGITS", 700)
 
 
 @pytest.fixture(params=DATASETS)
 def dataset(request, monkeypatch):
     """Its name; torchvision then knows the stand-in's images, in the publisher's order."""
-    name, standin = DATASETS[request.param]
-    arrays = standin(0).arrays
+    name, module = DATASETS[request.param]
+    arrays = module.standin(0).arrays
 
     class Client:
         classes = tuple("abcdefghij")
