@@ -17,7 +17,7 @@ import pytest
 from proofsheet.data import bloodmnist, cifar10, dry_bean, mnist
 from proofsheet.data.prepare import prepare
 from proofsheet.jobs.errors import UserError
-from unit.data.batches import mirror_with, tar
+from unit.data.batches import tar
 from unit.data.conftest import only_this_machine  # noqa: F401
 from unit.data.images import gz, idx, mirror_of, npz
 from workflow_project import QUICK
@@ -132,7 +132,7 @@ ARCHIVES = {
 @pytest.mark.parametrize("what", ARCHIVES)
 def test_a_bad_archive(tmp_path, what):
     made, phrase = ARCHIVES[what]
-    root = mirror_with(tmp_path / "mirror", "cifar10", ("cifar-10-python.tar", made()), MEMBERS)
+    root = mirror_of(tmp_path / "mirror", "cifar10", {"cifar-10-python.tar": made()}, MEMBERS)
     refused("cifar10", root, phrase)
     assert not Path("/tmp/proofsheet-outside").exists()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bz2
 import gzip
-import hashlib
 import io
 import lzma
 import pickle
@@ -12,11 +11,9 @@ import tarfile
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy._core.multiarray import _reconstruct
 
 from proofsheet.data.cifar import Cifar
@@ -97,20 +94,3 @@ def tar(members: Mapping[str, bytes | tarfile.TarInfo], kind: str = "gz") -> byt
         "xz": lzma.compress,
     }
     return packed[kind](file.getvalue())
-
-
-def mirror_with(
-    root: Path, name: str, archive: tuple[str, bytes], members: Mapping[str, bytes]
-) -> Path:
-    """A mirror with one archive, whose checksum is right, and these members' checksums."""
-    file, body = archive
-    (root / name).mkdir(parents=True, exist_ok=True)
-    (root / name / file).write_bytes(body)
-    entry = {
-        "official": True,
-        "licence": "as it is",
-        "files": {file: {"sha256": hashlib.sha256(body).hexdigest()}},
-        "members": {n: {"md5": hashlib.md5(b).hexdigest()} for n, b in members.items()},
-    }
-    (root / "manifest.yaml").write_text(yaml.safe_dump({name: entry}), encoding="utf-8")
-    return root

@@ -40,14 +40,17 @@ def npz(**arrays: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-def mirror_of(root: Path, name: str, files: Mapping[str, bytes]) -> Path:
-    """A mirror that holds these files as one dataset, each with its checksum."""
-    folder = root / name
-    folder.mkdir(parents=True)
+def mirror_of(
+    root: Path, name: str, files: Mapping[str, bytes], members: Mapping[str, bytes] | None = None
+) -> Path:
+    """A mirror with these files as one dataset, each listed; `members` are those of an archive."""
+    (root / name).mkdir(parents=True, exist_ok=True)
+    entry = {"official": True, "licence": "as it is", "files": {}}
     for file, body in files.items():
-        (folder / file).write_bytes(body)
-    listed = {file: {"sha256": hashlib.sha256(body).hexdigest()} for file, body in files.items()}
-    entry = {"official": True, "licence": "as it is", "files": listed}
+        (root / name / file).write_bytes(body)
+        entry["files"][file] = {"sha256": hashlib.sha256(body).hexdigest()}
+    if members is not None:
+        entry["members"] = {n: {"md5": hashlib.md5(b).hexdigest()} for n, b in members.items()}
     (root / "manifest.yaml").write_text(yaml.safe_dump({name: entry}), encoding="utf-8")
     return root
 

@@ -16,8 +16,8 @@ from proofsheet.data.contract import Found
 from proofsheet.data.prepare import prepare
 from proofsheet.data.sources.mirror import read_mirror
 from proofsheet.jobs.errors import UserError
-from unit.data.batches import Calls, members_of, mirror_with, pickled, small, tar
-from unit.data.images import TROUBLES, gives_up, serving, troubles
+from unit.data.batches import Calls, members_of, pickled, small, tar
+from unit.data.images import TROUBLES, gives_up, mirror_of, serving, troubles
 from unit.data.support import refused
 
 TINY = {"cifar10": small(CIFAR10, 20, 4), "cifar100": small(CIFAR100, 3, 2)}
@@ -48,8 +48,8 @@ def parts(contents):
 
 def archived(root: Path, members, kind: str = "gz", listed=None) -> Path:
     """A mirror with an archive of CIFAR-10; all of its members are listed, unless others are."""
-    archive = (f"cifar-10-python.tar.{kind}", tar(members, kind))
-    return mirror_with(root, "cifar10", archive, members if listed is None else listed)
+    archive = {f"cifar-10-python.tar.{kind}": tar(members, kind)}
+    return mirror_of(root, "cifar10", archive, members if listed is None else listed)
 
 
 def read(root: Path, name: str = "cifar10") -> Found:
@@ -94,7 +94,7 @@ def test_the_client_and_the_mirror_give_the_same_images(name, contents, tmp_path
     dataset = TINY[name]
     archive = f"{dataset.archive}.gz"
     official = ask(name)
-    mirrored = read(mirror_with(tmp_path, name, (archive, tar(members)), members), name)
+    mirrored = read(mirror_of(tmp_path, name, {archive: tar(members)}, members), name)
     for key, array in mirrored.arrays.items():
         np.testing.assert_array_equal(official.arrays[key], array)
     for index, part in enumerate(("train", "test")):
@@ -173,10 +173,8 @@ def test_every_member_has_to_be_listed_there_and_right(files, tmp_path, name):
 
 
 def test_an_archive_of_another_name_is_not_taken(files, tmp_path):
-    archive = ("cifar-10-binary.tar.gz", tar(files))
-    refused(
-        r"lists no cifar-10-python.tar\*", read, mirror_with(tmp_path, "cifar10", archive, files)
-    )
+    archive = {"cifar-10-binary.tar.gz": tar(files)}
+    refused(r"lists no cifar-10-python.tar\*", read, mirror_of(tmp_path, "cifar10", archive, files))
 
 
 def test_a_pickle_that_acts_is_refused_though_every_checksum_is_right(files, tmp_path):

@@ -12,7 +12,7 @@ import pytest
 from proofsheet.data import dry_bean
 from proofsheet.data.bean_features import DEFINITIONS, FEATURE_NAMES, MEASURED, derived
 from proofsheet.data.sources.mirror import read_mirror
-from unit.data.images import gives_up
+from unit.data.images import gives_up, mirror_of
 from unit.data.support import (
     Answer,
     Server,
@@ -21,7 +21,6 @@ from unit.data.support import (
     refused,
     sha256,
     uci,
-    write_manifest,
 )
 
 # --- what every table must be -------------------------------------------------------------------
@@ -154,10 +153,7 @@ def test_a_server_that_drips_is_left(server, tmp_path, monkeypatch):
 
 def in_mirror(workbook: Path, root: Path) -> Path:
     """A mirror that holds just this workbook, with its checksum."""
-    target = root / "dry_bean" / dry_bean.WORKBOOK
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(workbook.read_bytes())
-    return write_manifest(root, {dry_bean.WORKBOOK: sha256(target)})
+    return mirror_of(root, "dry_bean", {dry_bean.WORKBOOK: workbook.read_bytes()})
 
 
 def read(root: Path):
@@ -170,7 +166,7 @@ def test_the_workbook_becomes_arrays(whole_workbook, bean_columns, tmp_path):
         np.testing.assert_allclose(  # a workbook holds 16 digits
             found.arrays["x"][:, FEATURE_NAMES.index(name)], bean_columns[name], rtol=1e-14
         )
-    assert (found.official, found.note) == (False, "made by a test")
+    assert found.official
     assert found.files[0]["sha256"] == sha256(whole_workbook)
 
 

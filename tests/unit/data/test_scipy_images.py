@@ -15,8 +15,9 @@ import pytest
 
 from proofsheet.data import scipy_images
 from proofsheet.data.sources.choose import obtain
-from proofsheet.data.sources.mirror import read_mirror
 from proofsheet.jobs.errors import UserError
+from unit.data.images import mirror_of
+from unit.data.support import refused
 
 
 @pytest.fixture(scope="module")
@@ -29,17 +30,11 @@ def images() -> dict[str, np.ndarray]:
 @pytest.fixture
 def made(tmp_path, images) -> Path:
     """A mirror with files of the published forms."""
-    (tmp_path / "scipy").mkdir()
     bodies = {
-        "ascent": pickle.dumps(images["ascent"], protocol=4),
-        "face": bz2.compress(images["face"].tobytes(), 1),
+        "ascent.dat": pickle.dumps(images["ascent"], protocol=4),
+        "face.dat": bz2.compress(images["face"].tobytes(), 1),
     }
-    lines = ["scipy:", "  official: true", "  licence: CC0", "  files:"]
-    for name, body in bodies.items():
-        (tmp_path / "scipy" / f"{name}.dat").write_bytes(body)
-        lines.append(f"    {name}.dat: {{sha256: {hashlib.sha256(body).hexdigest()}}}")
-    (tmp_path / "manifest.yaml").write_text("\n".join(lines), encoding="utf-8")
-    return tmp_path
+    return mirror_of(tmp_path, "scipy", bodies)
 
 
 def get(source: str, mirror: str, workspace: Path):
@@ -96,14 +91,8 @@ def test_other_compressed_files_are_refused(body):
 
 
 def test_a_listed_file_of_another_kind_is_told_in_one_line(made, tmp_path):
-    body = bz2.compress(b"short")
-    (made / "scipy" / "face.dat").write_bytes(body)
-    manifest = made / "manifest.yaml"
-    old = read_mirror(made)["scipy"].files["face.dat"].digest
-    manifest.write_text(manifest.read_text().replace(old, hashlib.sha256(body).hexdigest()))
-    with pytest.raises(UserError, match="cannot be decoded") as caught:
-        get("mirror", str(made), tmp_path)
-    assert "\n" not in str(caught.value)
+    mirror_of(made, "scipy", {"ascent.dat": b"", "face.dat": bz2.compress(b"short")})
+    refused("cannot be decoded", get, "mirror", str(made), tmp_path)
 
 
 def test_offline_auto_falls_to_the_standin(tmp_path, monkeypatch):

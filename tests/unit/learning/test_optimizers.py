@@ -101,21 +101,6 @@ def test_the_learning_rate_may_change_between_steps(cls):
     assert follow(cls, {"lr": 0.1}, SHAPES, steps=30, between=change) <= 1e-10
 
 
-def test_adam_is_algorithm_1_by_hand():
-    """Two steps in plain floats; the first one is α long whatever the gradient's size."""
-    p = torch.tensor([1.0], dtype=torch.float64, requires_grad=True)
-    adam = Adam([p], lr=0.1)
-    p.grad = torch.tensor([1e-3], dtype=torch.float64)
-    adam.step()
-    assert p.item() == pytest.approx(1 - 0.1 * 1e-3 / (1e-3 + 1e-8), abs=1e-14)
-    p.grad = torch.tensor([-4.0], dtype=torch.float64)
-    before = p.item()
-    adam.step()
-    m = (0.9 * 0.1 * 1e-3 + 0.1 * -4) / (1 - 0.9**2)
-    v = (0.999 * 0.001 * 1e-6 + 0.001 * 16) / (1 - 0.999**2)
-    assert p.item() == pytest.approx(before - 0.1 * m / (v**0.5 + 1e-8), abs=1e-14)
-
-
 def test_a_parameter_given_twice_is_stepped_once():
     (p,), (q,) = twins([(3,)])
     for optimizer in (Adam([p, p]), Adam([q])):

@@ -5,12 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from torch.nn import functional
 
 from proofsheet.learning.loop import parameter_count
 from proofsheet.learning.small_image_nets import (
     Detour,
-    Filters,
     FoldedNet,
     ResidualPair,
     Standardize,
@@ -49,17 +47,6 @@ def test_standardized_channels_have_mean_0_and_deviation_1(images):
 def test_one_color_is_not_divided_by_zero():
     gray = np.full((2, 4, 4, 3), 7, dtype=np.uint8)
     assert Standardize(gray)(as_bytes(gray)).abs().max() == 0
-
-
-def test_filters_are_a_convolution_by_their_rows():
-    layer = Filters(4, 6)
-    x = torch.randn(2, 4, 8, 8)
-    # A row is read place by place, the channels of each place side by side.
-    kernel = torch.empty(6, 4, 3, 3)
-    for place in range(9):
-        kernel[:, :, place // 3, place % 3] = layer.matrix.detach()[:, 4 * place : 4 * place + 4]
-    expected = functional.conv2d(x, kernel, padding=1)
-    assert torch.allclose(layer(x), expected, atol=1e-5)
 
 
 def test_a_detour_that_adds_nothing_changes_nothing():
