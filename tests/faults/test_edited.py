@@ -61,10 +61,6 @@ def other_arrays(path):
     np.savez(path, **arrays)
 
 
-def another_origin(path):
-    path.write_text(path.read_text().replace('"standin": true', '"standin": false'))
-
-
 def same_size_and_another_digit(path):
     body = path.read_bytes()
     digits = [i for i, byte in enumerate(body) if byte in b"123456"]
@@ -72,14 +68,12 @@ def same_size_and_another_digit(path):
 
 
 EDITED = {
-    "metrics, cut short": (METRICS, truncated),
     "metrics, empty": (METRICS, lambda path: path.write_bytes(b"")),
     "metrics, another number": (METRICS, another_number),
     "metrics, another digit": (METRICS, same_size_and_another_digit),
     "a training's arrays, cut short": (f"{RUN}.npz", truncated),
-    "data, cut short": (f"{DATA}/train.npz", truncated),
     "data, other labels": (f"{DATA}/val.npz", other_arrays),
-    "the data's origin": (f"{DATA}/source.json", another_origin),
+    "the data's record, another digit": (f"{DATA}/source.json", same_size_and_another_digit),
     "the PDF, cut short": (PDF, truncated),
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from proofsheet.jobs.atomic_files import read_json, write_json, write_text
+from proofsheet.jobs.errors import UserError
 from proofsheet.report.html import render as render_page
 from proofsheet.report.pdf_text import page_texts
 from proofsheet.report.render import render as render_pdf
@@ -142,6 +143,12 @@ class Sample:
         output = self.results / f"{staging.document}.pdf"
         render_pdf(self.staged, staging.document, output, renderer="pandoc", report=self.report)
         return output
+
+    def faults(self, **changes: Any) -> list[str]:
+        """The lines of the error of staging it, without the folder."""
+        with pytest.raises(UserError) as error:
+            stage(self.with_(**changes), self.staged)
+        return [line.replace(f"{self.folder}/", "") for line in str(error.value).splitlines()]
 
     def with_(self, **changes: Any) -> Staging:
         return replace(self.staging, **changes)

@@ -200,12 +200,6 @@ def test_code_and_comments_hold_no_claims():
     assert claims.scan(read(text)) == ([], [])
 
 
-def faults(sample, **changes) -> list[str]:
-    with pytest.raises(UserError) as error:
-        stage(sample.with_(**changes), sample.staged)
-    return [line.replace(f"{sample.folder}/", "") for line in str(error.value).splitlines()]
-
-
 def staged(sample, name="_p1_lines", **changes) -> str:
     stage(sample.with_(**changes), sample.staged)
     return (sample.staged / "sample_hw" / f"{name}.qmd").read_text(encoding="utf-8")
@@ -240,7 +234,7 @@ def test_false_claims_fail_a_full_run_on_real_data_all_at_once(sample):
     second = sample.append('[Far]{.claim if="difference > 1"}.')
     where = "report/sample_hw/_p1_lines.qmd"
     advice = 'is false; change the sentence or give it else="…"'
-    assert faults(sample) == [
+    assert sample.faults() == [
         f"{where}:{first + 1}: the claim 'slope > 1': {advice} (slope = 0.98765)",
         f"{where}:{second}: the claim 'difference > 1': {advice} (difference = 3.2e-09)",
     ]
@@ -255,7 +249,7 @@ def test_a_false_claim_leaves_a_dagger_on_stand_in_data_alone(sample):
     sample.append('[All right]{.claim if="test_accuracy == 1"}.', "_p2_beans")
     assert "\n†." in staged(sample, "_p2_beans")
     sample.update("data/toy/source.json", standin=False)
-    (line,) = faults(sample)
+    (line,) = sample.faults()
     assert "_p2_beans.qmd:" in line
     assert "(test_accuracy = 0.9321)" in line
 
@@ -264,13 +258,13 @@ def test_a_claim_about_another_problem_rests_on_its_data(sample):
     sample.append('[All right]{.claim if="sample_hw.p2_beans.test_accuracy == 1"}.')
     assert "\n†." in staged(sample)
     sample.update("data/toy/source.json", standin=False)
-    assert "(sample_hw.p2_beans.test_accuracy = 0.9321)" in faults(sample)[0]
+    assert "(sample_hw.p2_beans.test_accuracy = 0.9321)" in sample.faults()[0]
 
 
 def test_a_wrong_condition_fails_every_run_before_it_is_rendered(sample):
     line = sample.append('[Steep]{.claim if="slop > 1" else="Flat"}.')
     for changes in ({}, QUICK):
-        (told,) = faults(sample, **changes)
+        (told,) = sample.faults(**changes)
         assert told.startswith(f"report/sample_hw/_p1_lines.qmd:{line}: the claim 'slop > 1': ")
         assert told.endswith("p1_lines/metrics.json has no metric slop (did you mean slope?)")
 
@@ -279,7 +273,7 @@ def test_numbers_are_typed_in_a_claim_but_not_in_its_condition(sample):
     sample.append('[It is below]{.claim if="slope < 3.75" else="It is above"}.')
     stage(sample.staging, sample.staged)
     sample.append('[Below 4.25]{.claim if="slope < 3.75" else="above 5.25, {{< var a.b.c >}}"}.')
-    told = " ".join(faults(sample))
+    told = " ".join(sample.faults())
     assert "typed by hand: 4.25;" in told
     assert "typed by hand: 5.25;" in told
     assert "unresolved variable a.b.c" in told
@@ -289,7 +283,7 @@ def test_numbers_are_typed_in_a_claim_but_not_in_its_condition(sample):
 def test_a_figure_is_checked_whose_caption_has_a_claim(sample):
     caption = '[Up, as [@koklu2020] say]{.claim if="slope > 0"}.'
     sample.append(f"![{caption}](figures/sample_hw/p1_lines/no.svg){{width=50%}}")
-    told = " ".join(faults(sample))
+    told = " ".join(sample.faults())
     assert "missing figure figures/sample_hw/p1_lines/no.svg" in told
     assert "no.svg has no fig-alt" in told
 

@@ -5,16 +5,8 @@ from __future__ import annotations
 import pytest
 
 from proofsheet.jobs.atomic_files import read_json, write_json
-from proofsheet.jobs.errors import UserError
 from proofsheet.report import chapter, typed_numbers
 from proofsheet.report.stage import stage
-
-
-def faults(sample) -> list[str]:
-    """The lines of the error, without the sample's folder."""
-    with pytest.raises(UserError) as error:
-        stage(sample.staging, sample.staged)
-    return [line.replace(f"{sample.folder}/", "") for line in str(error.value).splitlines()]
 
 
 def test_the_sample_has_no_fault(sample):
@@ -103,8 +95,8 @@ BAD = {
 def test_a_fault_is_told_at_its_line(sample, fault):
     text, message = BAD[fault]
     line = sample.append(text)
-    found = [told for told in faults(sample) if message in told]
-    assert found, f"{fault}: {faults(sample)}"
+    found = [told for told in sample.faults() if message in told]
+    assert found, f"{fault}: {sample.faults()}"
     within = range(line, line + text.count("\n") + 1)
     assert any(told.startswith(f"{PREFIX}{number}: ") for number in within for told in found)
 
@@ -134,27 +126,27 @@ def test_what_is_right_is_left_alone(sample, text):
 
 def test_every_check_is_cited(sample):
     sample.edit("{{< var sample_hw.p1_lines.checks.slope >}}", "<!-- no check: none -->")
-    assert faults(sample) == [f"{PREFIX}1: the check sample_hw.p1_lines.checks.slope is not cited"]
+    assert sample.faults() == [f"{PREFIX}1: the check sample_hw.p1_lines.checks.slope is not cited"]
 
 
 def test_a_cited_check_has_passed(sample):
     path = sample.results / "sample_hw" / "p1_lines" / "checks.json"
     (check,) = read_json(path)
     write_json(path, [check | {"passed": False}])
-    assert faults(sample) == [
+    assert sample.faults() == [
         f"{PREFIX}15: the check sample_hw.p1_lines.checks.slope has not passed"
     ]
 
 
 def test_a_check_without_its_result_is_unresolved(sample):
     write_json(sample.results / "sample_hw" / "p1_lines" / "checks.json", [])
-    assert "unresolved variable sample_hw.p1_lines.checks.slope" in faults(sample)[0]
+    assert "unresolved variable sample_hw.p1_lines.checks.slope" in sample.faults()[0]
 
 
 def test_faults_of_all_chapters_are_told_at_once(sample):
     sample.append("It reached 0.5123.")
     sample.append("It reached 0.6123.", "_p2_beans")
-    assert [line.split(":")[0] for line in faults(sample)] == [
+    assert [line.split(":")[0] for line in sample.faults()] == [
         "report/sample_hw/_p1_lines.qmd",
         "report/sample_hw/_p2_beans.qmd",
     ]
@@ -162,12 +154,12 @@ def test_faults_of_all_chapters_are_told_at_once(sample):
 
 def test_a_missing_chapter_is_named(sample):
     sample.chapter().unlink()
-    assert faults(sample) == ["report/sample_hw/_p1_lines.qmd: no such file"]
+    assert sample.faults() == ["report/sample_hw/_p1_lines.qmd: no such file"]
 
 
 def test_a_chapter_that_is_not_included_is_not_in_the_report(sample):
     sample.edit("{{< include /sample_hw/_p2_beans.qmd >}}", "", "_set")
-    assert faults(sample) == ["report/sample_hw/_p2_beans.qmd:1: no chapter includes this file"]
+    assert sample.faults() == ["report/sample_hw/_p2_beans.qmd:1: no chapter includes this file"]
 
 
 def test_tokens_keep_their_places():

@@ -95,21 +95,15 @@ def test_another_split_of_the_same_rows_is_the_one_that_prepare_gives(mirrored, 
 # --- which source -------------------------------------------------------------------------------
 
 
-def test_auto_takes_the_official_source_where_no_mirror_is_set(
-    server, columns, tmp_path, monkeypatch
+def test_auto_takes_the_official_source_without_a_mirror_and_it_has_the_same_rows(
+    server, columns, mirrored, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("PROOFSHEET_UCI_URL", server.url)
     server.script = [uci(server, as_csv(columns))]
-    record = prepare("dry_bean", "auto", "", 0, tmp_path)
+    record = prepare("dry_bean", "auto", "", 0, tmp_path / "official")
     assert (record["source"], record["official"], record["standin"]) == ("official", True, False)
-
-
-def test_official_and_mirror_give_the_same_rows(server, columns, mirrored, tmp_path, monkeypatch):
-    monkeypatch.setenv("PROOFSHEET_UCI_URL", server.url)
-    server.script = [uci(server, as_csv(columns))]
-    for source in ("official", "mirror"):
-        prepare("dry_bean", source, str(mirrored), 0, tmp_path / source)
-    one, other = (proofsheet.data.load(tmp_path / source) for source in ("official", "mirror"))
+    prepare("dry_bean", "mirror", str(mirrored), 0, tmp_path / "mirror-rows")
+    one, other = (proofsheet.data.load(tmp_path / name) for name in ("official", "mirror-rows"))
     np.testing.assert_array_equal(one.test.y, other.test.y)
     # The client reads a number to the last digit or the one before.
     np.testing.assert_allclose(one.test.x, other.test.x, rtol=1e-14)

@@ -29,26 +29,6 @@ PLAIN = {
     "hand_in": "One PDF,\n  and notebooks.",
     "problems": {"p1_a": {"notebook": "problem_1.ipynb"}, "p2_b": {}},
 }
-APART = PLAIN | {
-    "documents": {"theory": {"problems": ["p2_b"]}, "code": {"problems": ["p1_a"]}},
-    "archives": {"code.zip": {"notebooks": ["problem_1.ipynb"], "scripts": ["p1_a"]}},
-}
-
-
-def test_one_pdf_and_the_notebooks():
-    assert files("s_hw", PLAIN) == {
-        "s_hw.pdf": "results/s_hw.pdf",
-        "problem_1.ipynb": "results/notebooks/s_hw/problem_1.ipynb",
-    }
-
-
-def test_documents_apart_and_the_code_zipped():
-    assert files("s_hw", APART) == {
-        "s_hw_theory.pdf": "results/s_hw_theory.pdf",
-        "s_hw_code.pdf": "results/s_hw_code.pdf",
-        "code.zip": "results/notebooks/s_hw/code.zip",
-    }
-    assert list(notebooks("s_hw", APART)) == ["problem_1.ipynb"]
 
 
 def test_a_notebook_that_the_course_does_not_want_is_made_but_not_handed_in():
