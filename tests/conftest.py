@@ -27,26 +27,6 @@ def browser(tmp_path_factory):
     driver.quit()
 
 
-PDF_REPORT: pytest.StashKey[list[str]] = pytest.StashKey()
-
-
-@pytest.fixture(scope="session")
-def pdf_report(request: pytest.FixtureRequest) -> list[str]:
-    """Lines about the accessibility of PDFs, which are printed when all tests have run."""
-    return request.config.stash.setdefault(PDF_REPORT, [])
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    """What CI shows of the PDFs that were made."""
-    lines = config.stash.get(PDF_REPORT, [])
-    if lines:
-        terminalreporter.section("accessibility of the PDFs (PDF/UA-1)")
-        for line in lines:
-            terminalreporter.write_line(line)
-
-
 # A busy machine is no mistake of the code: no example fails for being slow. On CI the examples are
 # the same each time, so that a change is judged by what it changes; elsewhere they are new ones.
 settings.register_profile(

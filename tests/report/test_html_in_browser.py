@@ -17,6 +17,9 @@ from chromium import first_paint, look_as, needs_chromium
 pytestmark = [pytest.mark.slow, needs_chromium]
 
 PHONE, DESKTOP = (320, 640), (1400, 900)
+on_both = pytest.mark.parametrize(
+    "opened", [PHONE, DESKTOP], ids=["phone", "desktop"], indirect=True
+)
 AXE = "4.14.1"
 WIDE = """
 <!-- no check: a formula that is wide, and nothing else -->
@@ -62,10 +65,10 @@ def axe(tmp_path_factory) -> str:
     return script.read_text(encoding="utf-8")
 
 
-@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.fixture
 def opened(request, browser, page):
-    """The page, at the width of a phone and of a desk; whatever is done, the console is silent."""
-    look_as(browser, *request.param)
+    """The page as on a desk, or as wide as a test asks; whatever is done, the console is silent."""
+    look_as(browser, *getattr(request, "param", DESKTOP))
     browser.get(page)
     yield browser
     assert browser.get_log("browser") == []
@@ -90,6 +93,7 @@ def open_contents(browser) -> None:
         one(browser, "#menu").click()
 
 
+@on_both
 def test_no_axe_rule_is_broken(opened, axe):
     opened.set_script_timeout(300)
     for scheme in ("light", "dark"):
@@ -117,6 +121,7 @@ def test_axe_would_find_a_mistake(opened, axe):
     assert "svg-img-alt" in found
 
 
+@on_both
 def test_text_does_not_scroll_sideways_but_wide_formulas_do(opened):
     assert opened.execute_script("return document.documentElement.scrollWidth - innerWidth") <= 0
     width, hidden, reached = opened.execute_script(
@@ -128,6 +133,7 @@ def test_text_does_not_scroll_sideways_but_wide_formulas_do(opened):
     assert reached
 
 
+@on_both
 def test_a_search_keeps_the_parts_with_all_words(opened):
     open_contents(opened)
     before = shown(opened, "#contents li > a")
@@ -150,6 +156,7 @@ def test_a_reference_leads_to_its_figure(opened):
     assert in_sight(opened, "#fig-sample-hw-p1-two-b")
 
 
+@on_both
 @pytest.mark.parametrize("way", ["pointer", "keyboard"])
 def test_a_number_tells_where_it_comes_from(opened, way):
     value = opened.find_element(By.XPATH, "//*[@data-metric and text() = '0.9877']")
@@ -174,6 +181,7 @@ def test_a_number_tells_where_it_comes_from(opened, way):
     assert shown(opened, "#tip") == []
 
 
+@on_both
 def test_a_mark_opens_the_row_of_its_check_and_a_caption_its_script(opened):
     one(opened, "a.check").click()
     text = one(opened, "#panel").text
@@ -197,6 +205,7 @@ def test_an_address_with_a_row_opens_it(opened, page):
     assert one(opened, "#check-1 pre").is_displayed()
 
 
+@on_both
 def test_the_keyboard_reaches_everything_and_is_seen_doing_it(opened):
     ActionChains(opened).send_keys(Keys.TAB).perform()
     assert opened.switch_to.active_element.text == "Skip to the text"
