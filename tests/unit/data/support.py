@@ -169,7 +169,7 @@ def run_python(code: str, **options: Any) -> subprocess.Popen[str]:
 
 def refused(told: str, call: Callable[..., Any], *arguments: Any) -> str:
     """The one line that `call` ends with; it matches the pattern `told`."""
-    with pytest.raises(UserError, match=told or None) as caught:
+    with pytest.raises(UserError, match=told) as caught:
         call(*arguments)
     assert "\n" not in str(caught.value)
     return str(caught.value)
