@@ -364,3 +364,18 @@ def test_an_edge_per_argument_is_drawn():
     draw_graph(axes, CHAIN, above={"A": "$WX$"}, below={"D": "1.0"}, backward=True)
     assert len(axes.lines) == sum(map(len, CHAIN.values()))
     assert len(axes.patches) == len(CHAIN)
+
+
+def test_room_is_left_for_texts_and_not_for_edges_that_pass():
+    chain = {"a": (), "b": ("a",), "c": ("b",), "d": ("c", "a")}  # from a to d past b and c
+    place = layout(chain)
+    limits = []
+    for above in (None, {"b": "1.0"}):
+        axes = Figure().add_subplot()
+        draw_graph(axes, chain, above=above, row_distance=1)
+        limits.append(axes.get_ylim())
+    nodes = [y for node, (_, y) in place.items() if node in chain]
+    bends = [y for node, (_, y) in place.items() if node not in chain]
+    assert max(bends) > max(nodes)
+    assert limits[0] == pytest.approx((min(nodes) - 0.3, max(bends) + 0.1))
+    assert limits[1] == pytest.approx((min(nodes) - 0.3, max(*bends, max(nodes) + 0.4) + 0.1))

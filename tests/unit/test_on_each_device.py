@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from problems.cs7643_ps2.p7_cifar10.recipes import PLANS, Plan
 from problems.csci5527_hw3.p1_optimizers import network as digit_network
 from problems.csci5527_hw3.p4_transfer.finetune import build
 from problems.csci5527_hw3.p4_transfer.finetune import fit as fit_transfer
+from problems.dl_hw1.p4_bloodmnist import model as blood_cells
 from problems.dl_hw1.p5_initialization.model import DeepNetworks, train_epoch
 from proofsheet.data.dataset import Part
 from proofsheet.jobs.device import make_deterministic, mixed_precision, resolve
+from proofsheet.learning import small_image_nets as cifar_nets
 from proofsheet.learning.augmentation import Growing, logits_both_ways
 from proofsheet.learning.loop import fit, logits_of
 from proofsheet.learning.squeezenet import random_state
@@ -111,3 +114,53 @@ def test_a_training_runs_and_its_repetition_is_the_same(name, device):
     first, second = (TRAININGS[name](device) for _ in range(2))
     assert np.isfinite(first).all()
     np.testing.assert_array_equal(first, second)
+
+
+IMAGES = np.zeros((2, 32, 32, 3), np.uint8)
+CONVOLUTIONAL = {
+    "folded": lambda: cifar_nets.FoldedNet(IMAGES),
+    "vanilla": lambda: cifar_nets.vanilla_cnn(IMAGES),
+    "residual": lambda: cifar_nets.resnet32(IMAGES),
+    "digits": digit_network.network,
+    "blood cells": blood_cells.convolutional,
+}
+
+
+@pytest.mark.parametrize("name", CONVOLUTIONAL)
+def test_kernels_are_channels_last_on_every_device(name, device):
+    model = CONVOLUTIONAL[name]().to(device)
+    kernels = [p for p in model.parameters() if p.ndim == 4 and p.shape[1] > 1 and p.shape[2] > 1]
+    assert kernels or name == "folded"  # whose kernels are rows until they are used
+    for kernel in kernels:
+        assert kernel.is_contiguous(memory_format=torch.channels_last)
+
+
+def calls(path: Path, name: str) -> list[ast.Call]:
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text if f"{name}(" in text else "")
+    found = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return [call for call in found if ast.unparse(call.func).split(".")[-1] == name]
+
+
+def test_one_function_says_where_products_are_mixed():
+    """Each autocast is switched by `mixed`, and each training gets that from `mixed_precision`."""
+    paths = [
+        p for p in ROOT.glob("workflow/problems/*/*/*.py") if not p.name.startswith("notebook")
+    ]
+    casts = [call for p in [*ROOT.glob("src/**/*.py"), *paths] for call in calls(p, "autocast")]
+    assert len(casts) >= 5
+    for call in casts:
+        given = {word.arg: ast.unparse(word.value) for word in call.keywords}
+        assert given.get("enabled") == "mixed" or given == {None: "cast"}, ast.unparse(call)
+    told = [
+        (path, ast.unparse(word.value))
+        for path in paths
+        if path.name.startswith("train")
+        for call in (*calls(path, "train"), *calls(path, "fit"), *calls(path, "train_epoch"))
+        for word in call.keywords
+        if word.arg == "mixed"
+    ]
+    assert len(told) >= 6
+    for path, value in told:
+        assert value == "mixed" or "mixed_precision(" in value, path
+        assert calls(path, "mixed_precision"), path

@@ -232,6 +232,7 @@ def test_validation_is_a_sixth_of_the_training_images_and_the_test_images_stay(
     train, val, test = (divided.parts[name] for name in ("train", "val", "test"))
     np.testing.assert_array_equal(test["x"], parts["test"][0])
     np.testing.assert_array_equal(test["y"], parts["test"][1])
+    assert not np.array_equal(val["x"], mnist.divide(found, 1).parts["val"]["x"])
     assert len(val["y"]) == round(168 / 6)
     for label, count in enumerate(FEW["train"]):
         assert abs(np.sum(val["y"] == label) - count / 6) < 2

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofsheet.learning.augmentation import Augmentation, mirrored, reflected
+from proofsheet.learning.augmentation import Augmentation, as_input, mirrored, reflected, smaller
 
 
 @pytest.fixture
@@ -60,3 +60,17 @@ def test_chance_comes_from_the_generator_alone(images):
     change = Augmentation(mirror=True, reach=3)
     assert torch.equal(change(images, generator(5)), change(images, generator(5)))
     assert not torch.equal(change(images, generator(5)), change(images, generator(6)))
+
+
+def test_half_the_side_is_a_weighted_mean_around_each_square(images):
+    found = smaller(as_input(images[:, :8, :8]), 4)
+    # A triangle of four pixels along each axis, cut off and made a mean again at the ends.
+    weights = np.zeros((4, 8))
+    for k in range(4):
+        for i in range(8):
+            weights[k, i] = max(0.0, 1 - abs((i + 0.5) / 2 - (k + 0.5)))
+    weights /= weights.sum(axis=1, keepdims=True)
+    x = images[:, :8, :8].numpy().astype(float)
+    expected = np.einsum("ki,lj,bijc->bckl", weights, weights, x)
+    np.testing.assert_allclose(found.numpy(), expected, rtol=1e-5)
+    assert found.dtype == torch.float32
