@@ -78,7 +78,6 @@ SOLVE_AND_DRAW = {"csci5527_hw2_p1_subspace", "csci5527_hw2_figures"}
     ("module", "expected"),
     [
         (f"{P1}/gradient_descent.py", {*SOLVE_AND_DRAW, "csci5527_hw2_notebooks"}),
-        (f"{P1}/derivations.py", {*SOLVE_AND_DRAW, "csci5527_hw2_notebooks"}),
         (f"{P1}/figures.py", {"csci5527_hw2_figures"}),
         ("src/proofsheet/notebooks/builder.py", NOTEBOOKS),
         ("src/proofsheet/report/render.py", set()),
