@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from proofsheet.jobs.atomic_files import write_json
 from proofsheet.planning.submission import (
     code,
     files,
@@ -134,37 +134,25 @@ def test_the_summary_says_what_is_there_and_what_to_do_with_it(tmp_path):
     ]
 
 
-def test_data_that_are_stand_ins_are_named(tmp_path):
+def test_data_that_are_stand_ins_are_named_with_the_key_to_change(tmp_path):
     entry = PLAIN | {"problems": {"p1_a": {"datasets": ["mnist", "dry_bean"]}, "p2_b": {}}}
     given = {"collaborators": [], "ai_tools": []}
     config = {
-        "preset": "full",
+        "preset": "auto",
         "data": {"source": "auto"},
         "author": {"name": "Ada Lovelace"},
         "acknowledgements": {"s_hw": dict.fromkeys(entry["problems"], given)},
     }
     for name, standin in (("mnist", True), ("dry_bean", False)):
-        (tmp_path / "results/data" / name).mkdir(parents=True)
-        (tmp_path / f"results/data/{name}/source.json").write_text(json.dumps({"standin": standin}))
+        write_json(tmp_path / f"results/data/{name}/source.json", {"standin": standin})
+    told = "mnist is a stand-in here, not the real data: set"
     assert missing_from(config, "s_hw", entry, "full", tmp_path) == [
-        "mnist is a stand-in here, not the real data: set data.mirror or go online"
+        f"{told} data.mirror or go online"
     ]
-
-
-def test_the_hint_for_real_data_names_the_key_that_asks_for_stand_ins(tmp_path):
-    entry = PLAIN | {"problems": {"p1_a": {"datasets": ["mnist"]}}}
-    (tmp_path / "results/data/mnist").mkdir(parents=True)
-    (tmp_path / "results/data/mnist/source.json").write_text('{"standin": true}')
-    config = {
-        "preset": "auto",
-        "data": {"source": "standin"},
-        "author": {"name": "Ada Lovelace"},
-        "acknowledgements": {"s_hw": {"p1_a": {"collaborators": [], "ai_tools": []}}},
-    }
+    config["data"]["source"] = "standin"
     assert missing_from(config, "s_hw", entry, "quick", tmp_path) == [
         "this was a quick run, since its data were expected to be stand-ins",
-        "mnist is a stand-in here, not the real data:"
-        " set data.source to auto, and data.mirror or go online",
+        f"{told} data.source to auto, and data.mirror or go online",
     ]
 
 
