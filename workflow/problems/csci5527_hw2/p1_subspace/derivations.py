@@ -195,16 +195,11 @@ def autoencoder_rank_saddle(draw, formula=lambda eigenvalue: -4 * eigenvalue):
 # The line search --------------------------------------------------------------------------
 
 
-def guaranteed_step(lipschitz: Any, decrease: Any) -> Any:
-    """Every step up to this one meets the Armijo condition with c = `decrease`."""
-    return 2 * (1 - decrease) / lipschitz
-
-
 @exact_check(
     "φ'(0) = −‖∇f‖², and φ(0) − ct‖∇f‖² exceeds Taylor's bound φ(0) − t‖∇f‖² + ½Lt²‖∇f‖² on φ(t) by"
     " ½Lt(2(1 − c)/L − t)‖∇f‖², which is not negative for t ≤ 2(1 − c)/L"
 )
-def armijo_step(draw, formula=guaranteed_step):
+def armijo_step(draw, formula=lambda lipschitz, decrease: 2 * (1 - decrease) / lipschitz):
     X, A, _ = draw_factors(draw)
     G = autoencoder_gradient(X, A)
     squared = np.vdot(G, G)

@@ -27,7 +27,7 @@ with script.run(snakemake):
     axes.legend(loc="center right")
     figures.save(figure, snakemake.output.spectrum)
 
-    figure, axes = figures.new(2, 2, height=2.8, sharex="col")
+    figure, axes = figures.new(2, 2, height=3.0, sharex="col")
     for column, (name, title) in enumerate(PROBLEMS.items()):
         result = metrics[name]
         for start in range(result["starts"]["count"]):
@@ -39,13 +39,14 @@ with script.run(snakemake):
             # Rounding may leave the last losses at the optimum or below, off a logarithmic axis.
             axes[0, column].semilogy(np.where(excess > 0, excess, np.nan), **style)
             axes[1, column].semilogy(
-                arrays[f"{name}_{start}_gradient_norms"], label=str(start + 1), **style
+                arrays[f"{name}_{start}_gradient_norms"], label=f"start {start + 1}", **style
             )
         axes[0, column].set_title(title)
         axes[1, column].set_xlabel("iteration $k$")
     axes[0, 0].set_ylabel("relative excess loss")
-    axes[1, 0].set_ylabel(r"$\Vert\nabla\Vert_F$")
-    axes[1, 1].legend(title="start", loc="lower left", ncols=2)
+    axes[1, 0].set_ylabel("gradient norm")
+    # Below the panels: inside them it would lie on the curves.
+    figure.legend(loc="outside lower center", handles=axes[1, 0].lines, ncols=5)
     figures.save(figure, snakemake.output.convergence)
 
     rows = []

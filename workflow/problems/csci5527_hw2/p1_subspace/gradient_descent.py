@@ -13,6 +13,19 @@ from typing import Literal
 
 import numpy as np
 
+DECREASE = 1e-4
+"""c of the Armijo condition f(x − t∇f) ≤ f(x) − c t ‖∇f‖²."""
+
+TOLERANCE = 1e-8
+"""By what factor the norm of the gradient has to fall.
+
+The search compares losses, which makes no more sense at norms below √(u·f/t), with the rounding
+unit u = 1e-16.
+"""
+
+MAX_STEP = 1.0
+"""First trial step, and the largest one ever tried."""
+
 Loss = Callable[[np.ndarray], float]
 Gradient = Callable[[np.ndarray], np.ndarray]
 
@@ -47,46 +60,30 @@ class Descent:
 
 
 def gradient_descent(
-    loss: Loss,
-    gradient: Gradient,
-    start: np.ndarray,
-    *,
-    tolerance: float = 1e-8,
-    max_iterations: int = 20_000,
-    max_step: float = 1.0,
-    shrink: float = 0.5,
-    growth: float = 2.0,
-    decrease: float = 1e-4,
+    loss: Loss, gradient: Gradient, start: np.ndarray, *, max_iterations: int = 20_000
 ) -> Descent:
-    """Minimize `loss` from `start`, until ‖∇f(x_k)‖ ≤ tolerance · max_{j≤k} ‖∇f(x_j)‖.
+    """Minimize `loss` from `start`, until ‖∇f(x_k)‖ ≤ TOLERANCE · max_{j≤k} ‖∇f(x_j)‖.
 
-    The norm is Frobenius'. The test is relative, so it means the same after a change of units of
-    the loss or of x; and relative to the largest gradient met, so that a start near a saddle,
-    where the gradient is small for another reason, does not make it stricter.
+    The norm is Frobenius'. The test is relative to the largest gradient of the run, so it does not
+    depend on the units of the loss or of x, and a start near a saddle, where the gradient is small
+    for another reason, does not make it stricter.
 
     Args:
         loss, gradient: f and ∇f; the gradient has the shape of its argument.
         start: x_0, of any shape; it is not modified.
-        tolerance: by what factor the norm of the gradient has to fall. The search compares losses,
-            which makes no more sense at norms below √(u·f/t), with the rounding unit u = 1e-16.
         max_iterations: accepted steps after which to give up.
-        max_step: first trial step, and the largest one ever tried.
-        shrink: factor in (0, 1) on the step after a rejected trial.
-        growth: factor ≥ 1 from one accepted step to the next trial: the search starts where the
-            last one ended, and may come back up.
-        decrease: c in (0, 1) of the Armijo condition f(x − t∇f) ≤ f(x) − c t ‖∇f‖².
     """
     x = np.array(start, dtype=np.float64)
     value, slope = loss(x), gradient(x)
     norm = np.linalg.norm(slope)
     largest = norm
     losses, norms, steps, evaluations = [value], [norm], [], []
-    trial, stopped_by = max_step, "gradient"
-    while norm > tolerance * largest:
+    trial, stopped_by = MAX_STEP, "gradient"
+    while norm > TOLERANCE * largest:
         if len(steps) == max_iterations:
             stopped_by = "iterations"
             break
-        found = backtrack(loss, x, value, slope, trial, shrink=shrink, decrease=decrease)
+        found = backtrack(loss, x, value, slope, trial)
         if found is None:
             stopped_by = "rounding"
             break
@@ -94,7 +91,7 @@ def gradient_descent(
         slope = gradient(x)
         norm = np.linalg.norm(slope)
         largest = max(largest, norm)
-        trial = min(growth * step, max_step)
+        trial = min(2 * step, MAX_STEP)
         losses.append(value)
         norms.append(norm)
         steps.append(step)
@@ -110,16 +107,9 @@ def gradient_descent(
 
 
 def backtrack(
-    loss: Loss,
-    x: np.ndarray,
-    value: float,
-    slope: np.ndarray,
-    step: float,
-    *,
-    shrink: float = 0.5,
-    decrease: float = 1e-4,
+    loss: Loss, x: np.ndarray, value: float, slope: np.ndarray, step: float
 ) -> tuple[float, np.ndarray, float, int] | None:
-    """The first of `step`, `shrink·step`, `shrink²·step`, … that meets the Armijo condition.
+    """The first of `step`, `step / 2`, `step / 4`, … that meets the Armijo condition.
 
     Args:
         x, value, slope: the iterate, its loss and its gradient (not zero).
@@ -129,7 +119,7 @@ def backtrack(
         The accepted step, the new iterate, its loss and the number of trials; None where x is
         left as it is by rounding before any trial was accepted.
     """
-    promised = decrease * float(np.vdot(slope, slope))
+    promised = DECREASE * float(np.vdot(slope, slope))
     tried = 0
     while True:
         candidate = x - step * slope
@@ -141,7 +131,7 @@ def backtrack(
         # without it the iterates could wander for ever among equal losses. A NaN fails both.
         if candidate_value <= value - step * promised and candidate_value < value:
             return step, candidate, candidate_value, tried
-        step *= shrink
+        step /= 2
 
 
 def best(runs: Iterable[Descent]) -> Descent:

@@ -94,23 +94,18 @@ def factorization_gradients(
 
 
 def small_start(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
-    """A random matrix with independent N(0, 1/(4·rows)) entries: columns about ½ long.
-
-    Small on purpose. A column longer than √2 in a direction of almost no variance makes f push the
-    important directions to zero, and f shortens that column only very slowly: a plateau without
-    a critical point.
-    """
+    """A random matrix with independent N(0, 1/(4·rows)) entries: columns about ½ long."""
     return rng.standard_normal((rows, columns)) / (2 * np.sqrt(rows))
 
 
-def fit_autoencoder(X: np.ndarray, A: np.ndarray, **options: float) -> Descent:
-    """Descend f from A; `x` of the result is the solution. Options: of `gradient_descent`."""
+def fit_autoencoder(X: np.ndarray, A: np.ndarray) -> Descent:
+    """Descend f from A; `x` of the result is the solution."""
     return gradient_descent(
-        lambda A: autoencoder_loss(X, A), lambda A: autoencoder_gradient(X, A), A, **options
+        lambda A: autoencoder_loss(X, A), lambda A: autoencoder_gradient(X, A), A
     )
 
 
-def fit_factorization(X: np.ndarray, A: np.ndarray, Z: np.ndarray, **options: float) -> Descent:
+def fit_factorization(X: np.ndarray, A: np.ndarray, Z: np.ndarray) -> Descent:
     """Descend g from (A, Z), both at once with one step size.
 
     `x` of the result is A stacked on Z, (n + m, r); `np.split(x, [n])` parts them.
@@ -120,8 +115,12 @@ def fit_factorization(X: np.ndarray, A: np.ndarray, Z: np.ndarray, **options: fl
         lambda AZ: factorization_loss(X, AZ[:n], AZ[n:]),
         lambda AZ: np.vstack(factorization_gradients(X, AZ[:n], AZ[n:])),
         np.vstack([A, Z]),
-        **options,
     )
+
+
+def relative_difference(P: np.ndarray, Q: np.ndarray) -> float:
+    """‖P − Q‖ / ‖Q‖ in Frobenius norms."""
+    return np.linalg.norm(P - Q) / np.linalg.norm(Q)
 
 
 def projector(A: np.ndarray) -> np.ndarray:
@@ -132,11 +131,6 @@ def projector(A: np.ndarray) -> np.ndarray:
 def projector_difference(A: np.ndarray, B: np.ndarray) -> float:
     """‖AA† − BB†‖ / ‖BB†‖: 0 exactly when A and B span the same space."""
     return relative_difference(projector(A), projector(B))
-
-
-def relative_difference(P: np.ndarray, Q: np.ndarray) -> float:
-    """‖P − Q‖ / ‖Q‖ in Frobenius norms."""
-    return np.linalg.norm(P - Q) / np.linalg.norm(Q)
 
 
 def certified_difference(excess: float, gap: float, r: int) -> float:
@@ -159,22 +153,19 @@ def summary(fits: Sequence[Descent], A1: np.ndarray, optimum: float) -> dict[str
         optimum: the least loss there is.
 
     Returns:
-        Numbers and texts on the chosen fit, and under `starts` lists with one entry per start.
+        Numbers on the chosen fit, and under `starts` lists with one entry per start.
     """
     chosen, n = best(fits), len(A1)
     A = chosen.x[:n]
-    norms = chosen.gradient_norms
     differences = [projector_difference(A1, fit.x[:n]) for fit in fits]
     losses = [fit.losses[-1] for fit in fits]
     return {
         "iterations": chosen.iterations,
-        "evaluations": chosen.evaluations.sum(),
-        "stopped_by": chosen.stopped_by,
         "loss": chosen.losses[-1],
         "optimum": optimum,
         "excess": chosen.losses[-1] - optimum,
-        "gradient_norm": norms[-1],
-        "largest_gradient_norm": norms.max(),
+        "gradient_norm": chosen.gradient_norms[-1],
+        "largest_gradient_norm": chosen.gradient_norms.max(),
         "distance_from_orthonormal": np.linalg.norm(A.T @ A - np.eye(A.shape[1])),
         "starts": {
             "count": len(fits),

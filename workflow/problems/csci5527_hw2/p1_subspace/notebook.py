@@ -56,12 +56,14 @@ plt.ylabel("eigenvalue i of $X^T X / m$")
 plt.show()
 
 # %% [markdown]
+# Ten eigenvalues are large and the others are noise, so the best subspace is unique.
+#
 # ## (b)(i) The autoencoder by gradient descent
 #
 # $f(A) = \frac1m \lVert X - X A A^\top \rVert_F^2$. Each iteration steps along the negative
 # gradient. The step is halved until Armijo's condition of sufficient decrease holds, and the next
 # search starts from twice the accepted step. The run stops when the norm of the gradient has
-# fallen to `tolerance` times its largest value.
+# fallen to `TOLERANCE` times its largest value.
 
 # %%
 # source: problems.csci5527_hw2.p1_subspace.gradient_descent
@@ -127,20 +129,20 @@ autoencoders = from_random_starts("autoencoder", lambda A, Z: fit_autoencoder(X,
 plot_convergence(autoencoders, autoencoder_loss(X, A1))
 
 # %% [markdown]
-# All starts stop by the gradient criterion, with the same loss.
+# All starts stop by the gradient criterion, with the same loss. It is the loss of the PCA basis.
 #
 # ## (b)(ii) Does the autoencoder find the PCA subspace?
 #
 # We compare the projectors, because two bases of one subspace may differ by a rotation.
 
 # %%
-# source: problems.csci5527_hw2.p1_subspace.model: projector, projector_difference
-# source: problems.csci5527_hw2.p1_subspace.model: relative_difference
+# source: problems.csci5527_hw2.p1_subspace.model: relative_difference, projector
+# source: problems.csci5527_hw2.p1_subspace.model: projector_difference
 
 # %%
 A2 = best(autoencoders).x
 print(f"difference.a1_a2 = {projector_difference(A1, A2):.1e}")
-print(f"entrywise.a1_a2 = {np.linalg.norm(A1 - A2) / np.linalg.norm(A2):.3f}")
+print(f"entrywise.a1_a2 = {relative_difference(A1, A2):.3f}")
 deviation = np.linalg.norm(A2.T @ A2 - np.eye(RANK))
 print(f"autoencoder.distance_from_orthonormal = {deviation:.1e}")
 
@@ -168,14 +170,16 @@ factorizations = from_random_starts("factorization", lambda A, Z: fit_factorizat
 plot_convergence(factorizations, factorization_loss(X, A1, X @ A1))
 
 # %% [markdown]
+# Again all starts stop by the gradient criterion, with the same loss.
+#
 # ## (c)(ii) Do all three agree?
 
 # %%
 A3 = best(factorizations).x[:n]
 print(f"difference.a1_a3 = {projector_difference(A1, A3):.1e}")
 print(f"difference.a2_a3 = {projector_difference(A2, A3):.1e}")
-print(f"entrywise.a1_a3 = {np.linalg.norm(A1 - A3) / np.linalg.norm(A3):.3f}")
-print(f"entrywise.a2_a3 = {np.linalg.norm(A2 - A3) / np.linalg.norm(A3):.3f}")
+print(f"entrywise.a1_a3 = {relative_difference(A1, A3):.3f}")
+print(f"entrywise.a2_a3 = {relative_difference(A2, A3):.3f}")
 
 # %% [markdown]
 # Yes: all three subspaces are the same up to the stopping criterion, while the matrices differ. The

@@ -3,7 +3,7 @@
 import numpy as np
 
 from problems.csci5527_hw2.p1_subspace import derivations
-from problems.csci5527_hw2.p1_subspace.gradient_descent import best, gradient_descent
+from problems.csci5527_hw2.p1_subspace.gradient_descent import DECREASE, TOLERANCE, best
 from problems.csci5527_hw2.p1_subspace.model import (
     RANK,
     STARTS,
@@ -15,6 +15,7 @@ from problems.csci5527_hw2.p1_subspace.model import (
     pca_basis,
     pca_spectrum,
     projector_difference,
+    relative_difference,
     small_start,
     summary,
     synthetic_points,
@@ -57,8 +58,8 @@ with script.run(snakemake) as log:
                 fits[-1].stopped_by,
                 fits[-1].gradient_norms[-1],
             )
-    solutions = {name: best(fits).x[:n] for name, fits in runs.items()}
-    A2, A3 = solutions["autoencoder"], solutions["factorization"]
+    A2, A3 = (best(fits).x[:n] for fits in runs.values())
+    pairs = {"a1_a2": (A1, A2), "a1_a3": (A1, A3), "a2_a3": (A2, A3)}
 
     metrics = {
         "x00": drawn[0, 0],
@@ -70,30 +71,18 @@ with script.run(snakemake) as log:
         "points": m,
         "dimensions": n,
         "rank": RANK,
-        "largest_column_mean": np.abs(X.mean(axis=0)).max(),
         "eigenvalues": {
-            "largest": eigenvalues[0],
             "last_kept": eigenvalues[RANK - 1],
             "first_discarded": eigenvalues[RANK],
             "smallest": eigenvalues[-1],
-            "gap": gap,
         },
         "explained": eigenvalues[:RANK].sum() / eigenvalues.sum(),
         "discarded_sum": eigenvalues[RANK:].sum(),
-        "difference": {
-            "a1_a2": projector_difference(A1, A2),
-            "a1_a3": projector_difference(A1, A3),
-            "a2_a3": projector_difference(A2, A3),
-        },
+        "difference": {name: projector_difference(*pair) for name, pair in pairs.items()},
         # What a direct comparison would have said of the same bases:
-        "entrywise": {
-            "a1_a2": np.linalg.norm(A1 - A2) / np.linalg.norm(A2),
-            "a1_a3": np.linalg.norm(A1 - A3) / np.linalg.norm(A3),
-            "a2_a3": np.linalg.norm(A2 - A3) / np.linalg.norm(A3),
-        },
-        "search": gradient_descent.__kwdefaults__,
+        "entrywise": {name: relative_difference(*pair) for name, pair in pairs.items()},
+        "search": {"decrease": DECREASE, "tolerance": TOLERANCE},
         "rounding_allowance": ROUNDING,
-        "seed": snakemake.params.seed,
     }
     for name, fits in runs.items():
         metrics[name] = summary(fits, A1, optimum[name])
@@ -107,9 +96,6 @@ with script.run(snakemake) as log:
     write_arrays(
         snakemake.output.arrays,
         eigenvalues=eigenvalues,
-        A1=A1,
-        A2=A2,
-        A3=A3,
         **{
             f"{name}_{start}_{field}": getattr(fit, field)
             for name, fits in runs.items()

@@ -53,7 +53,7 @@ with script.run(snakemake):
     # In the order of evaluation: an input may stand anywhere before its first use.
     graph = {step["name"]: step["parents"] for step in trace.values()}
 
-    figure, axes = figures.new(height=1.4)
+    figure, axes = figures.new(height=1.8)
     formulas = {s["name"]: f"${s['expression']}$" for s in trace.values() if s["expression"]}
     draw_graph(
         axes, graph, above=formulas, below={s["name"]: size(s["value"]) for s in trace.values()}

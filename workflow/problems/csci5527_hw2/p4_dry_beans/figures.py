@@ -8,7 +8,7 @@ from proofsheet.jobs.atomic_files import read_arrays, read_json
 from proofsheet.report.numbers import DAGGER, fixed, integer, percent
 from proofsheet.report.tables import write_table
 
-KINDS = {"classical": "(a) classical", "mlp": "(b) perceptrons"}
+KINDS = {"classical": "(a) support vector machine", "mlp": "(b) multi-layer perceptrons"}
 
 
 with script.run(snakemake):
