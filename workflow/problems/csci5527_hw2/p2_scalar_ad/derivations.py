@@ -12,8 +12,8 @@ import numpy as np
 import sympy
 import torch
 
+from proofsheet.autodiff import primitives
 from proofsheet.autodiff.forward import push_forward
-from proofsheet.autodiff.primitives import exp, sin
 from proofsheet.autodiff.reverse import gradient
 from proofsheet.checks import exact_check, identity_check
 from proofsheet.exact import derivative
@@ -21,28 +21,8 @@ from proofsheet.exact import derivative
 POINT = (1.0, 1.5, 2.0)
 
 
-def f(x1: Any, x2: Any, x3: Any) -> Any:
-    """The function in the order of its graph: the product x₁x₂ is computed once, used twice."""
-    v1 = x1 * x2
-    v2 = sin(x3)
-    v3 = v1 * v2
-    v4 = exp(v1)
-    v5 = v3 + v4
-    return v5 / x3
-
-
-def f_parsed_otherwise(x1: Any, x2: Any, x3: Any) -> Any:
-    """The same function by another graph: 1/x₃ first, no node shared."""
-    return (1 / x3) * (x1 * (x2 * sin(x3)) + exp(x2 * x1))
-
-
-def closed_form(x1: Any, x2: Any, x3: Any, m: Any = np) -> Any:
-    """∂f/∂x₂ by the product rule; `m` gives sin and exp."""
-    return x1 * (m.sin(x3) + m.exp(x1 * x2)) / x3
-
-
 def evaluate(x: Any, m: Any = np) -> list[Any]:
-    """v₋₂, v₋₁, v₀, v₁, …, v₆."""
+    """v₋₂, v₋₁, v₀, v₁, …, v₆ in the order of the graph; `m` has sin and exp."""
     x1, x2, x3 = x
     v1 = x1 * x2
     v2 = m.sin(x3)
@@ -50,6 +30,21 @@ def evaluate(x: Any, m: Any = np) -> list[Any]:
     v4 = m.exp(v1)
     v5 = v3 + v4
     return [x1, x2, x3, v1, v2, v3, v4, v5, v5 / x3]
+
+
+def f(*x: Any) -> Any:
+    """The function, of three numbers, dual numbers or nodes of the tape."""
+    return evaluate(x, primitives)[-1]
+
+
+def f_parsed_otherwise(x1: Any, x2: Any, x3: Any) -> Any:
+    """The same function by another graph: 1/x₃ first, no node shared."""
+    return (1 / x3) * (x1 * (x2 * primitives.sin(x3)) + primitives.exp(x2 * x1))
+
+
+def closed_form(x1: Any, x2: Any, x3: Any, m: Any = np) -> Any:
+    """∂f/∂x₂ by the product rule; `m` has sin and exp."""
+    return x1 * (m.sin(x3) + m.exp(x1 * x2)) / x3
 
 
 def forward_sweep(x: Any, direction: Any) -> list[float]:

@@ -55,7 +55,7 @@ print(f"graph.edges = {len(EDGES)}")
 
 figure, axes = plt.subplots(figsize=(9, 3.6))
 for start, end in EDGES:
-    bent = "arc3,rad=-0.25" if (start, end) == (0, 6) else "arc3"
+    bent = "arc3,rad=-0.35" if (start, end) == (0, 6) else "arc3"
     axes.annotate(
         "", PLACES[end], PLACES[start],
         arrowprops={"arrowstyle": "->", "shrinkA": 14, "shrinkB": 14, "connectionstyle": bent},
@@ -65,7 +65,7 @@ for i, (x, y) in PLACES.items():
         x, y, f"$v_{{{i}}}$", ha="center", va="center", bbox={"boxstyle": "circle", "fc": "w"}
     )
     axes.text(x, y + 0.3, OPERATIONS[i], ha="center", color="tab:blue")
-axes.set(xlim=(-0.4, 4.4), ylim=(-0.5, 2.7))
+axes.set(xlim=(-0.4, 4.4), ylim=(-0.5, 3))
 axes.axis("off")
 plt.show()
 

@@ -14,7 +14,7 @@ import numpy as np
 import sympy
 import torch
 
-from proofsheet.autodiff.primitives import half_squared_norm, relu
+from proofsheet.autodiff import primitives
 from proofsheet.autodiff.reverse import Variable, backward
 from proofsheet.checks import derivation_check, exact_check, exact_gradient_check, identity_check
 from proofsheet.exact import Draw, derivative
@@ -37,9 +37,13 @@ def latex(name: str) -> str:
     return rf"\boldsymbol{{{name[0]}}}" + (f"_{name[1:]}" if name[1:] else "")
 
 
-def network(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Every node of the graph, the given ones among them, by the names of the text."""
-    v = {name: Variable(matrix, latex(name)) for name, matrix in given.items()}
+def forward_pass(
+    given: Mapping[str, Any],
+    relu: Callable[[Any], Any] = lambda V: np.maximum(V, 0),
+    half_squared_norm: Callable[[Any], Any] = lambda D: (D * D).sum() / 2,
+) -> dict[str, Any]:
+    """Every node, as the chapter writes them, from arrays, tensors or variables of the tape."""
+    v = dict(given)
     v["V1"] = v["W1"] @ v["X"]
     v["V2"] = relu(v["V1"])
     v["V3"] = v["W2"] @ v["V2"]
@@ -47,27 +51,20 @@ def network(given: Mapping[str, Any]) -> dict[str, Any]:
     v["V5"] = v["W3"] @ v["V4"]
     v["D"] = v["Y"] - v["V5"]
     v["z"] = half_squared_norm(v["D"])
+    return v
+
+
+def network(given: Matrices) -> dict[str, Variable]:
+    """Every node of the graph on the tape, after the backward pass."""
+    leaves = {name: Variable(matrix) for name, matrix in given.items()}
+    v = forward_pass(leaves, primitives.relu, primitives.half_squared_norm)
+    backward(v["z"])
     return {name: node.named(latex(name)) for name, node in v.items()}
 
 
 def tape_gradients(given: Matrices) -> dict[str, np.ndarray]:
     """Gradient of f with respect to every node, by the tape."""
-    nodes = network(given)
-    backward(nodes["z"])
-    return {name: node.gradient for name, node in nodes.items()}
-
-
-def forward_pass(given: Matrices) -> dict[str, np.ndarray]:
-    """The value of every node, as the chapter writes them."""
-    v = dict(given)
-    v["V1"] = v["W1"] @ v["X"]
-    v["V2"] = np.maximum(v["V1"], 0)
-    v["V3"] = v["W2"] @ v["V2"]
-    v["V4"] = np.maximum(v["V3"], 0)
-    v["V5"] = v["W3"] @ v["V4"]
-    v["D"] = v["Y"] - v["V5"]
-    v["z"] = np.sum(v["D"] ** 2) / 2
-    return v
+    return {name: node.gradient for name, node in network(given).items()}
 
 
 def backward_pass(v: Matrices, at_zero: float = 0) -> dict[str, np.ndarray]:
@@ -98,14 +95,8 @@ def backward_pass(v: Matrices, at_zero: float = 0) -> dict[str, np.ndarray]:
 
 def torch_pass(given: Matrices) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Values and gradients of every node by PyTorch's autograd, in the precision of `given`."""
-    v = {name: torch.tensor(matrix).requires_grad_() for name, matrix in given.items()}
-    v["V1"] = torch.matmul(v["W1"], v["X"])
-    v["V2"] = torch.nn.functional.relu(v["V1"])
-    v["V3"] = torch.matmul(v["W2"], v["V2"])
-    v["V4"] = torch.nn.functional.relu(v["V3"])
-    v["V5"] = torch.matmul(v["W3"], v["V4"])
-    v["D"] = v["Y"] - v["V5"]
-    v["z"] = v["D"].square().sum() / 2
+    leaves = {name: torch.tensor(matrix, requires_grad=True) for name, matrix in given.items()}
+    v = forward_pass(leaves, torch.relu)
     for tensor in v.values():
         tensor.retain_grad()
     v["z"].backward()
