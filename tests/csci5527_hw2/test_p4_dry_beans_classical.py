@@ -10,11 +10,6 @@ from problems.csci5527_hw2.p4_dry_beans.derivations import random_beans
 from problems.csci5527_hw2.p4_dry_beans.features import six_coordinates
 
 
-@pytest.mark.parametrize("grid", ["full", "small"])
-def test_the_search_starts_inside_its_axes(grid):
-    assert all(SVM_START[axis] in values for axis, values in SVM_AXES[grid].items())
-
-
 @pytest.mark.parametrize("features", SVM_AXES["full"]["features"])
 def test_it_learns_classes_that_differ_in_elongation_row_by_row(features):
     x = random_beans(np.random.default_rng(0), 300)

@@ -7,7 +7,6 @@ import pytest
 
 from problems.csci5527_hw2.p4_dry_beans.derivations import random_beans
 from problems.csci5527_hw2.p4_dry_beans.features import FEATURES, fit_preprocessing, six_coordinates
-from proofsheet.data.bean_features import FEATURE_NAMES
 
 
 @pytest.mark.parametrize("features", FEATURES)
@@ -30,20 +29,6 @@ def test_statistics_come_from_the_fitted_rows_only():
 def test_a_constant_feature_is_no_division_by_zero():
     x = np.ones((5, 16))
     assert np.isfinite(fit_preprocessing("sixteen", x)(x)).all()
-
-
-def test_coordinates_are_named_columns_of_the_file():
-    x = random_beans(np.random.default_rng(1))
-    column = dict(zip(FEATURE_NAMES, x.T, strict=True))
-    expected = [
-        np.log(column["Area"]),
-        np.log(column["AspectRatio"]),
-        np.log(1 - column["Solidity"]),
-        np.log(1 - column["ShapeFactor4"]),
-        np.log(column["Roundness"]),
-        column["Extent"],
-    ]
-    np.testing.assert_allclose(six_coordinates(x), np.column_stack(expected))
 
 
 def test_a_bean_that_fills_its_hull_stays_finite():

@@ -9,18 +9,21 @@ from proofsheet.jobs.atomic_files import read_json
 from proofsheet.report.numbers import fixed
 from proofsheet.report.tables import write_table
 
-WEIGHTS = ("W1", "W2", "W3")
-
 
 def size(value: np.ndarray) -> str:
     """Rows × columns; a scalar is 1."""
     return " × ".join(map(str, value.shape)) or "1"
 
 
+def named(kind: str, names: tuple[str, ...]) -> list[tuple[str, np.ndarray]]:
+    """The values or the gradients of these nodes, with their names in LaTeX."""
+    label = {"value": "name", "derivative": "derivative_name"}[kind]
+    return [(trace[name][label], trace[name][kind]) for name in names]
+
+
 def by_column(path: str, kind: str, names: tuple[str, ...]) -> None:
     """One row per data point (column of the matrices), the matrices side by side."""
-    parts = [(trace[name]["name" if kind == "value" else "derivative_name"], trace[name][kind])
-             for name in names]  # fmt: skip
+    parts = named(kind, names)
     header = ["$j$", *(f"$({name})_{{{i}j}}$" for name, part in parts
                        for i in range(1, len(part) + 1))]  # fmt: skip
     columns = np.concatenate([part for _, part in parts]).T
@@ -34,8 +37,7 @@ def by_column(path: str, kind: str, names: tuple[str, ...]) -> None:
 
 def by_row(path: str, kind: str) -> None:
     """The weights, or their gradients, one under the other, row by row."""
-    matrices = [(trace[name]["name" if kind == "value" else "derivative_name"], trace[name][kind])
-                for name in WEIGHTS]  # fmt: skip
+    matrices = named(kind, ("W1", "W2", "W3"))
     width = max(matrix.shape[1] for _, matrix in matrices)
     rows = [
         [f"${name}$" if i == 0 else "", str(i + 1), *map(fixed, row), *[""] * (width - len(row))]

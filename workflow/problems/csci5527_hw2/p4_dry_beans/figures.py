@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from problems.csci5527_hw2.p4_dry_beans.printed_settings import PRINTED
 from proofsheet import figures
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json
@@ -46,20 +47,13 @@ with script.run(snakemake):
         (left, "loss", 1, "cross-entropy"),
         (right, "accuracy", 100, "accuracy / %"),
     ):
-        panel.plot(epochs, scale * arrays[name], label="training (mean of the networks)")
-        panel.plot(
-            epochs, scale * arrays[f"validation_{name}"], label="validation (mean probability)"
-        )
+        curves = scale * np.stack([arrays[name], arrays[f"validation_{name}"]])
+        panel.plot(epochs, curves[0], label="training (mean of the networks)")
+        panel.plot(epochs, curves[1], label="validation (mean probability)")
+        # The first epochs would flatten everything that follows.
+        late = curves[:, len(epochs) // 10 :]
+        panel.set_ylim(late.min() - 0.1 * np.ptp(late), late.max() + 0.1 * np.ptp(late))
         panel.set(xlabel="epoch", ylabel=label)
-    # The first epochs would flatten everything that follows.
-    late = np.concatenate(
-        [arrays[name][len(epochs) // 10 :] for name in ("loss", "validation_loss")]
-    )
-    left.set_ylim(late.min() - 0.1 * np.ptp(late), late.max() + 0.1 * np.ptp(late))
-    late = 100 * np.concatenate(
-        [arrays[name][len(epochs) // 10 :] for name in ("accuracy", "validation_accuracy")]
-    )
-    right.set_ylim(late.min() - 0.1 * np.ptp(late), late.max() + 0.1 * np.ptp(late))
     left.legend()
     figures.save(figure, snakemake.output.curves, standin=standin)
 
@@ -70,24 +64,16 @@ with script.run(snakemake):
     figures.save(figure, snakemake.output.confusion, standin=standin)
 
     # Tables.
-    columns = {
-        "features": ("Features", str),
-        "gamma": ("γ", lambda value: f"1/{1 / value:g}"),
-        "C": ("C", "{:g}".format),
-        "hidden": ("Hidden layers", lambda widths: "–".join(map(str, widths))),
-        "weight_decay": ("Decay", "{:g}".format),
-        "learning_rate": ("Rate", "{:g}".format),
-    }
     for kind in KINDS:
         best = max(trials[kind], key=lambda trial: trial["validation_accuracy"])
-        shown = [name for name in columns if any(t["axis"] == name for t in trials[kind])]
+        shown = [name for name in PRINTED if any(t["axis"] == name for t in trials[kind])]
         write_table(
             snakemake.output[f"tuning_{kind}"],
-            ["Tuned", *(columns[name][0] for name in shown), "Validation accuracy"],
+            ["Tuned", *(PRINTED[name][0] for name in shown), "Validation accuracy"],
             [
                 [
-                    columns.get(trial["axis"], ["start"])[0],
-                    *(columns[name][1](trial["settings"][name]) for name in shown),
+                    PRINTED.get(trial["axis"], ["start"])[0],
+                    *(PRINTED[name][2](trial["settings"][name]) for name in shown),
                     ("**{}**" if trial is best else "{}").format(
                         percent(trial["validation_accuracy"]) + mark
                     ),

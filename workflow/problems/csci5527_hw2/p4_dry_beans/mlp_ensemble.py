@@ -10,6 +10,7 @@ numbers a loader would cost more than the network.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import partial
 from itertools import pairwise
@@ -64,13 +65,13 @@ def train_perceptrons(
     seed: int,
     device: torch.device,
     validation: Rows | None = None,
-    hidden: tuple[int, ...] = (64, 64),
-    learning_rate: float = 3e-3,
-    weight_decay: float = 1e-2,
-    dropout: float = 0.0,
-    epochs: int = 60,
-    batch: int = 128,
-    members: int = 5,
+    hidden: tuple[int, ...],
+    learning_rate: float,
+    weight_decay: float,
+    dropout: float,
+    epochs: int,
+    batch: int,
+    members: int,
 ) -> tuple[Perceptrons, dict[str, np.ndarray]]:
     """AdamW on the cross-entropy, learning rate falling to zero along half a cosine.
 
@@ -104,12 +105,9 @@ def train_perceptrons(
     )
     steps = n // batch  # what is left of an epoch falls into another one: the order is redrawn
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs * steps)
-    names = ["loss", "accuracy"] + ["validation_loss", "validation_accuracy"] * (
-        validation is not None
-    )
-    curves = {name: np.zeros(epochs) for name in names}
+    curves: dict[str, list[float]] = defaultdict(list)
 
-    for epoch in range(epochs):
+    for _ in range(epochs):
         model.train()
         order = torch.stack([torch.randperm(n) for _ in range(members)]).to(device)
         total, right = torch.zeros((), device=device), torch.zeros((), device=device)
@@ -125,14 +123,14 @@ def train_perceptrons(
             schedule.step()
             total += loss.detach()
             right += (logits.detach().argmax(dim=-1) == wanted).sum()
-        curves["loss"][epoch] = total.item() / (steps * members)
-        curves["accuracy"][epoch] = right.item() / (steps * batch * members)
+        curves["loss"].append(total.item() / (steps * members))
+        curves["accuracy"].append(right.item() / (steps * batch * members))
         if validation is not None:
             log_p = model.log_probabilities(seen)
-            curves["validation_loss"][epoch] = functional.nll_loss(log_p, answers).item()
+            curves["validation_loss"].append(functional.nll_loss(log_p, answers).item())
             right = log_p.argmax(1) == answers
-            curves["validation_accuracy"][epoch] = right.double().mean().item()
-    return model, curves
+            curves["validation_accuracy"].append(right.double().mean().item())
+    return model, {name: np.array(values) for name, values in curves.items()}
 
 
 def to_tensor(x: np.ndarray, device: torch.device) -> Tensor:
@@ -188,9 +186,7 @@ def fit_mlp(
     model, curves = train_perceptrons(
         prepare(rows[0]), rows[1], seed=seed, device=device, validation=watched, **settings
     )
-    facts = {"parameters": sum(p.numel() for p in model.parameters()) // len(model.weights[0])}
-    if validation is not None:
-        facts["validation_loss"] = float(curves["validation_loss"][-1])
+    facts = {"parameters": sum(p.numel() for p in model.parameters()) // settings["members"]}
     return Fit(lambda x: predicted_classes(model, prepare(x), device), facts, curves)
 
 

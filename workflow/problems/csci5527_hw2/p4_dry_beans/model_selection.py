@@ -80,7 +80,7 @@ class SealedTest:
 
     x: np.ndarray = field(repr=False)
     y: np.ndarray = field(repr=False)
-    questions: int = 0
+    used: bool = False
 
     def predictions(self, predict: Predictor) -> np.ndarray:
         """The classes that `predict` gives to the test rows, (n,).
@@ -88,48 +88,7 @@ class SealedTest:
         Raises:
             RuntimeError: the rows have been used before.
         """
-        if self.questions:
+        if self.used:
             raise RuntimeError("the test set has been used: it measures one classifier, once")
-        self.questions += 1
+        self.used = True
         return predict(self.x)
-
-
-@dataclass(frozen=True)
-class Split:
-    """Rows to fit, rows to choose by, and rows to measure the choice."""
-
-    train: Rows
-    validation: Rows
-    test: SealedTest
-
-    def fitting_rows(self) -> Rows:
-        """Training and validation rows together: what the chosen setting is fitted on at last."""
-        (x, y), (x_more, y_more) = self.train, self.validation
-        return np.concatenate([x, x_more]), np.concatenate([y, y_more])
-
-
-def seal(dataset: Any) -> Split:
-    """The three parts of a prepared dataset (`train`, `val`, `test` with `x` and `y`)."""
-    train, validation, test = dataset.train, dataset.val, dataset.test
-    return Split((train.x, train.y), (validation.x, validation.y), SealedTest(test.x, test.y))
-
-
-# How settings are printed: the sentence, and how a value stands in it.
-_PRINTED = {
-    "features": ("{} features", str),
-    "C": ("C = {}", "{:g}".format),
-    "gamma": ("γ = {}", lambda value: f"1/{1 / value:g}" if value < 1 else f"{value:g}"),
-    "hidden": ("hidden layers {}", lambda widths: "–".join(map(str, widths))),
-    "learning_rate": ("learning rate {}", "{:g}".format),
-    "weight_decay": ("weight decay {}", "{:g}".format),
-    "dropout": ("dropout {}", "{:g}".format),
-}
-
-
-def described(settings: Mapping[str, Any]) -> str:
-    """Hyperparameters as a reader of the chapter names them; what is never varied is left out."""
-    return ", ".join(
-        form.format(shown(settings[name]))
-        for name, (form, shown) in _PRINTED.items()
-        if name in settings
-    )

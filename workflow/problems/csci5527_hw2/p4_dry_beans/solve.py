@@ -6,7 +6,7 @@ import numpy as np
 
 from problems.csci5527_hw2.p4_dry_beans import derivations
 from problems.csci5527_hw2.p4_dry_beans.features import six_coordinates
-from problems.csci5527_hw2.p4_dry_beans.model_selection import described
+from problems.csci5527_hw2.p4_dry_beans.printed_settings import described
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
@@ -40,7 +40,6 @@ with script.run(snakemake):
             "largest": names[counts.argmax()],
             "smallest": names[counts.argmin()],
             "ratio": counts.max() / counts.min(),
-            "largest_share": counts.max() / len(y),
         },
         "rebuilt_error": np.max(np.abs(rebuilt - x) / np.abs(x)),
         "seeds": [run["seed"] for run in runs["mlp"]],
@@ -53,7 +52,6 @@ with script.run(snakemake):
             | over_splits(runs[kind])
             | {
                 "chosen": described(chosen["settings"]),
-                "chosen_by_split": [described(run["settings"]) for run in runs[kind]],
                 "tuning_spread": max(scores) - min(scores),
             }
         )

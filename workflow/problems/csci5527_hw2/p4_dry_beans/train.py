@@ -24,8 +24,7 @@ def train_mlp(
     settings["hidden"] = tuple(settings["hidden"])
     rows, watched = (data.train.x, data.train.y), (data.val.x, data.val.y)
     fitted = fit_mlp(settings, rows, watched, seed=seed, device=device)
-    parameters = {"parameters": fitted.facts["parameters"]}
-    return parameters, {"val_predicted": fitted.predict(data.val.x), **fitted.curves}
+    return fitted.facts, {"val_predicted": fitted.predict(data.val.x), **fitted.curves}
 
 
 def train_svm(

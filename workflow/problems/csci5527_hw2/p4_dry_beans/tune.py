@@ -9,10 +9,10 @@ import numpy as np
 
 from problems.csci5527_hw2.p4_dry_beans.model_selection import (
     Fit,
+    SealedTest,
     Trial,
     best,
     coordinate_search,
-    seal,
 )
 from proofsheet.data.dataset import Dataset
 from proofsheet.jobs.progress import Epochs
@@ -39,13 +39,12 @@ def tune(
         fit: of settings, rows, and rows to watch.
         start, axes: of `coordinate_search`.
     """
-    split = seal(data)
+    train, validation = (data.train.x, data.train.y), (data.val.x, data.val.y)
+    test = SealedTest(data.test.x, data.test.y)
 
-    # Training and validation rows only.
     def trial_of(settings: dict[str, Any]) -> Trial:
-        fitted = fit(settings, split.train, split.validation)
-        x, y = split.validation
-        return Trial(settings, float(np.mean(fitted.predict(x) == y)), fitted)
+        fitted = fit(settings, train, validation)
+        return Trial(settings, float(np.mean(fitted.predict(data.val.x) == data.val.y)), fitted)
 
     candidates = 1 + sum(len(values) - 1 for values in axes.values())
     steps, bar = [], Epochs(candidates, f"{model}, split {seed}")
@@ -55,16 +54,16 @@ def tune(
     chosen = best(trial for _, trial in steps)
 
     # The choice is made: its rows are free to be fitted, and the test set opens once.
-    fitted = fit(chosen.settings, split.fitting_rows())
-    predicted = split.test.predictions(fitted.predict)
-    confusion = confusion_matrix(split.test.y, predicted, len(data.class_names))
+    both = tuple(np.concatenate(parts) for parts in zip(train, validation, strict=True))
+    fitted = fit(chosen.settings, both)
+    predicted = test.predictions(fitted.predict)
+    confusion = confusion_matrix(test.y, predicted, len(data.class_names))
     return {
         "seed": seed,
         "model": model,
         "settings": chosen.settings,
         "candidates": len(steps),
         "validation_accuracy": chosen.validation_accuracy,
-        "test_questions": split.test.questions,
         "test_accuracy": float(accuracy(confusion)),
         "trials": [
             {
@@ -79,6 +78,6 @@ def tune(
     }, {
         "confusion": confusion,
         "predicted": predicted,
-        "truth": split.test.y,
+        "truth": test.y,
         **chosen.fitted.curves,
     }
