@@ -20,12 +20,9 @@ from problems.csci5527_hw2.p1_subspace.gradient_descent import (
 from problems.csci5527_hw2.p1_subspace.model import (
     autoencoder_loss,
     factorization_loss,
-    fit_autoencoder,
     pca_basis,
     pca_spectrum,
     projector_difference,
-    small_start,
-    summary,
     synthetic_points,
 )
 
@@ -186,20 +183,3 @@ def test_best_is_the_lowest_and_of_equals_the_first():
 
     runs = [ended(2.0), ended(1.0), ended(1.0)]
     assert best(runs) is runs[1]
-
-
-# Both fits --------------------------------------------------------------------------------
-
-
-def test_summary_describes_the_chosen_fit():
-    X = synthetic_points(30, 6, 2).astype(np.float64)
-    A1, rng = pca_basis(X, 2), np.random.default_rng(0)
-    fits = [fit_autoencoder(X, small_start(rng, 6, 2)) for _ in range(3)]
-    described = summary(fits, A1, autoencoder_loss(X, A1))
-    chosen = described["starts"]["chosen"] - 1
-    assert described["loss"] == min(described["starts"]["losses"])
-    assert described["loss"] == described["starts"]["losses"][chosen]
-    assert described["iterations"] == fits[chosen].iterations
-    assert described["excess"] == pytest.approx(0, abs=1e-10)
-    assert described["starts"]["converged"] == 3
-    assert described["starts"]["largest_difference"] < 1e-5

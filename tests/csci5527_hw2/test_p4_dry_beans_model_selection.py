@@ -13,9 +13,9 @@ from problems.csci5527_hw2.p4_dry_beans.model_selection import (
     Trial,
     best,
     coordinate_search,
+    tune,
 )
 from problems.csci5527_hw2.p4_dry_beans.printed_settings import described
-from problems.csci5527_hw2.p4_dry_beans.tune import tune
 
 
 def test_selection_is_by_validation_accuracy_and_of_equals_the_first():

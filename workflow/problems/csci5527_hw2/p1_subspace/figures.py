@@ -27,19 +27,15 @@ with script.run(snakemake):
     axes.legend(loc="center right")
     figures.save(figure, snakemake.output.spectrum)
 
-    figure, axes = figures.new(2, 2, height=3.0, sharex="col")
+    figure, axes = figures.new(2, 2, height=2.8, sharex="col")
     for column, (name, title) in enumerate(PROBLEMS.items()):
         result = metrics[name]
         for start in range(result["starts"]["count"]):
-            style = {
-                "color": figures.COLOURS[start % len(figures.COLOURS)],
-                "linestyle": figures.LINE_STYLES[start % len(figures.LINE_STYLES)],
-            }
             excess = arrays[f"{name}_{start}_losses"] / result["optimum"] - 1
             # Rounding may leave the last losses at the optimum or below, off a logarithmic axis.
-            axes[0, column].semilogy(np.where(excess > 0, excess, np.nan), **style)
+            axes[0, column].semilogy(np.where(excess > 0, excess, np.nan))
             axes[1, column].semilogy(
-                arrays[f"{name}_{start}_gradient_norms"], label=f"start {start + 1}", **style
+                arrays[f"{name}_{start}_gradient_norms"], label=f"start {start + 1}"
             )
         axes[0, column].set_title(title)
         axes[1, column].set_xlabel("iteration $k$")
@@ -64,13 +60,5 @@ with script.run(snakemake):
                     numbers.scientific(starts["differences"][start], 2),
                 ]
             )
-    header = [
-        "loss",
-        "start",
-        "steps",
-        "losses tried",
-        "final loss",
-        "final ‖∇‖",
-        "difference to A₁",
-    ]
-    write_table(snakemake.output.starts, header, rows, "lrrrrrr")
+    measures = ["steps", "losses tried", "final loss", "final ‖∇‖", "difference to A₁"]
+    write_table(snakemake.output.starts, ["loss", "start", *measures], rows, "lrrrrrr")

@@ -7,13 +7,12 @@ docstrings below refer to these letters.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from functools import partial
 
 import numpy as np
 import torch
 
-from problems.csci5527_hw2.p1_subspace.gradient_descent import Descent, best, gradient_descent
+from problems.csci5527_hw2.p1_subspace.gradient_descent import Descent, gradient_descent
 
 RANK = 10
 """Dimension of the subspace."""
@@ -25,10 +24,9 @@ STARTS = 5
 def synthetic_points(
     m: int = 200,
     n: int = 50,
-    r: int = 10,
+    r: int = RANK,
     *,
     noise: float = 0.01,
-    seed: int = 55272025,
     coefficients_first: bool = False,
 ) -> np.ndarray:
     """The problem's points: r-dimensional, plus a little noise, centered; (m, n) in float32.
@@ -37,15 +35,12 @@ def synthetic_points(
     coefficients and noise in this order give X[0, 0] = 4.1656, the value that the text states.
     Other noise, or `coefficients_first`, gives other values.
     """
-    generator = torch.Generator().manual_seed(seed)
+    draw = partial(torch.randn, generator=torch.Generator().manual_seed(55272025))
     if coefficients_first:
-        coefficients = torch.randn(m, r, generator=generator)
-        basis = torch.randn(n, r, generator=generator)
+        coefficients, basis = draw(m, r), draw(n, r)
     else:
-        basis = torch.randn(n, r, generator=generator)
-        coefficients = torch.randn(m, r, generator=generator)
-    perturbation = torch.randn(m, n, generator=generator)
-    points = coefficients @ basis.T + noise * perturbation
+        basis, coefficients = draw(n, r), draw(m, r)
+    points = coefficients @ basis.T + noise * draw(m, n)
     return (points - points.mean(dim=0)).numpy()
 
 
@@ -142,41 +137,3 @@ def certified_difference(excess: float, gap: float, r: int) -> float:
         r: dimension of the subspace.
     """
     return np.sqrt(2 * excess / (r * gap))
-
-
-def summary(fits: Sequence[Descent], A1: np.ndarray, optimum: float) -> dict[str, Any]:
-    """What several starts of `fit_autoencoder` or of `fit_factorization` came to.
-
-    Args:
-        fits: one or more; the one with the lowest loss is the chosen one.
-        A1: basis to compare with; (n, r).
-        optimum: the least loss there is.
-
-    Returns:
-        Numbers on the chosen fit, and under `starts` lists with one entry per start.
-    """
-    chosen, n = best(fits), len(A1)
-    A = chosen.x[:n]
-    differences = [projector_difference(A1, fit.x[:n]) for fit in fits]
-    losses = [fit.losses[-1] for fit in fits]
-    return {
-        "iterations": chosen.iterations,
-        "loss": chosen.losses[-1],
-        "optimum": optimum,
-        "excess": chosen.losses[-1] - optimum,
-        "gradient_norm": chosen.gradient_norms[-1],
-        "largest_gradient_norm": chosen.gradient_norms.max(),
-        "distance_from_orthonormal": np.linalg.norm(A.T @ A - np.eye(A.shape[1])),
-        "starts": {
-            "count": len(fits),
-            "converged": sum(fit.converged for fit in fits),
-            "chosen": 1 + next(i for i, fit in enumerate(fits) if fit is chosen),
-            "iterations": [fit.iterations for fit in fits],
-            "evaluations": [fit.evaluations.sum() for fit in fits],
-            "losses": losses,
-            "gradient_norms": [fit.gradient_norms[-1] for fit in fits],
-            "differences": differences,
-            "largest_difference": max(differences),
-            "loss_spread": max(losses) - min(losses),
-        },
-    }

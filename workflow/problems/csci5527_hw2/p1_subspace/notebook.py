@@ -24,7 +24,7 @@ SEED = 0
 # source: problems.csci5527_hw2.p1_subspace.model: RANK, STARTS, synthetic_points
 
 # %%
-points = synthetic_points(r=RANK)
+points = synthetic_points()
 print(f"x00 = {points[0, 0]:.4f}")
 X = points.astype(np.float64)
 m, n = X.shape

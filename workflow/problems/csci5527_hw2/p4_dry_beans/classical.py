@@ -8,8 +8,7 @@ from typing import Any
 from sklearn.svm import SVC
 
 from problems.csci5527_hw2.p4_dry_beans.features import fit_preprocessing
-from problems.csci5527_hw2.p4_dry_beans.model_selection import Fit, Rows
-from problems.csci5527_hw2.p4_dry_beans.tune import Run, tune
+from problems.csci5527_hw2.p4_dry_beans.model_selection import Fit, Rows, Run, tune
 from proofsheet.data.dataset import Dataset
 
 SVM_START: dict[str, Any] = {"features": "sixteen", "C": 10, "gamma": 1 / 16}

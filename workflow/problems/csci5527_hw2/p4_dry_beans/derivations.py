@@ -24,11 +24,15 @@ from proofsheet.data.bean_features import all_features
 from proofsheet.learning.classification import accuracy, confusion_matrix, macro_f1, recall
 
 
-def sixteen_from_six(coordinates: np.ndarray) -> np.ndarray:
-    """Undo `six_coordinates`: all features (n, 16) from size and five ratios (n, 6)."""
-    area, elongation = np.exp(coordinates[:, 0]), np.exp(coordinates[:, 1])
-    solidity, ellipse = 1 - np.exp(coordinates[:, 2]), 1 - np.exp(coordinates[:, 3])
-    roundness, extent = np.exp(coordinates[:, 4]), coordinates[:, 5]
+def measured(
+    area: np.ndarray,
+    elongation: np.ndarray,
+    ellipse: np.ndarray,
+    roundness: np.ndarray,
+    solidity: np.ndarray,
+    extent: np.ndarray,
+) -> np.ndarray:
+    """All features (n, 16), by the published definitions, of beans with these sizes and ratios."""
     product = 4 * area / (np.pi * ellipse)  # of the two axes
     return all_features(
         {
@@ -42,20 +46,16 @@ def sixteen_from_six(coordinates: np.ndarray) -> np.ndarray:
     )
 
 
+def sixteen_from_six(coordinates: np.ndarray) -> np.ndarray:
+    """Undo `six_coordinates`: all features (n, 16) from size and five ratios (n, 6)."""
+    area, elongation, concavity, deviation, roundness = np.exp(coordinates[:, :5]).T
+    return measured(area, elongation, 1 - deviation, roundness, 1 - concavity, coordinates[:, 5])
+
+
 def random_beans(rng: np.random.Generator, n: int = 20) -> np.ndarray:
-    """Features (n, 16) of beans with random measurements, by the published definitions."""
-    area, elongation = rng.uniform(2e4, 2.5e5, n), rng.uniform(1.05, 2.4, n)
-    product = 4 * area / (np.pi * rng.uniform(0.94, 0.999, n))
-    return all_features(
-        {
-            "Area": area,
-            "Perimeter": np.sqrt(4 * np.pi * area / rng.uniform(0.5, 0.98, n)),
-            "MajorAxisLength": np.sqrt(product * elongation),
-            "MinorAxisLength": np.sqrt(product / elongation),
-            "ConvexArea": area / rng.uniform(0.92, 0.995, n),
-            "Extent": rng.uniform(0.55, 0.87, n),
-        }
-    )
+    """Features (n, 16) of beans with random measurements."""
+    ranges = (2e4, 2.5e5), (1.05, 2.4), (0.94, 0.999), (0.5, 0.98), (0.92, 0.995), (0.55, 0.87)
+    return measured(*(rng.uniform(low, high, n) for low, high in ranges))
 
 
 @equality_check(

@@ -22,8 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from problems.csci5527_hw2.p4_dry_beans.features import fit_preprocessing
-from problems.csci5527_hw2.p4_dry_beans.model_selection import Fit, Rows
-from problems.csci5527_hw2.p4_dry_beans.tune import Run, tune
+from problems.csci5527_hw2.p4_dry_beans.model_selection import Fit, Rows, Run, tune
 from proofsheet.data.dataset import Dataset
 
 

@@ -12,11 +12,18 @@ from typing import Any
 
 import numpy as np
 
+from proofsheet.data.dataset import Dataset
+from proofsheet.jobs.progress import Epochs
+from proofsheet.learning.classification import accuracy, confusion_matrix
+
 Predictor = Callable[[np.ndarray], np.ndarray]
 """Features (n, d) as measured, to classes (n,)."""
 
 Rows = tuple[np.ndarray, np.ndarray]
 """(x, y): features (n, d) as measured, and classes (n,)."""
+
+Run = tuple[dict[str, Any], dict[str, np.ndarray]]
+"""Metrics and arrays."""
 
 
 @dataclass(frozen=True)
@@ -92,3 +99,64 @@ class SealedTest:
             raise RuntimeError("the test set has been used: it measures one classifier, once")
         self.used = True
         return predict(self.x)
+
+
+def tune(
+    model: str,
+    data: Dataset,
+    fit: Callable[..., Fit],
+    start: Mapping[str, Any],
+    axes: Mapping[str, Sequence[Any]],
+    *,
+    seed: int,
+) -> Run:
+    """Search by validation accuracy; fit the best setting to all but the test rows and test it.
+
+    Args:
+        model: its name in the results.
+        data: divided with `seed`.
+        fit: of settings, rows, and rows to watch.
+        start, axes: of `coordinate_search`.
+    """
+    train, validation = (data.train.x, data.train.y), (data.val.x, data.val.y)
+    test = SealedTest(data.test.x, data.test.y)
+
+    def trial_of(settings: dict[str, Any]) -> Trial:
+        fitted = fit(settings, train, validation)
+        return Trial(settings, float(np.mean(fitted.predict(data.val.x) == data.val.y)), fitted)
+
+    candidates = 1 + sum(len(values) - 1 for values in axes.values())
+    steps, bar = [], Epochs(candidates, f"{model}, split {seed}")
+    for _, step in zip(bar, coordinate_search(start, axes, trial_of), strict=True):
+        steps.append(step)
+        bar.report(validation_accuracy=step[1].validation_accuracy)
+    chosen = best(trial for _, trial in steps)
+
+    # The choice is made: its rows are free to be fitted, and the test set opens once.
+    both = tuple(np.concatenate(parts) for parts in zip(train, validation, strict=True))
+    fitted = fit(chosen.settings, both)
+    predicted = test.predictions(fitted.predict)
+    confusion = confusion_matrix(test.y, predicted, len(data.class_names))
+    return {
+        "seed": seed,
+        "model": model,
+        "settings": chosen.settings,
+        "candidates": len(steps),
+        "validation_accuracy": chosen.validation_accuracy,
+        "test_accuracy": float(accuracy(confusion)),
+        "trials": [
+            {
+                "axis": axis,
+                "settings": trial.settings,
+                "validation_accuracy": trial.validation_accuracy,
+                **trial.fitted.facts,
+            }
+            for axis, trial in steps
+        ],
+        **fitted.facts,
+    }, {
+        "confusion": confusion,
+        "predicted": predicted,
+        "truth": test.y,
+        **chosen.fitted.curves,
+    }

@@ -85,10 +85,8 @@ pd.DataFrame(counts, index=NAMES)
 # source: proofsheet.learning.classification: bootstrap_interval
 
 # %%
-# source: problems.csci5527_hw2.p4_dry_beans.model_selection: Predictor, Rows, Fit, Trial, best
-# source: problems.csci5527_hw2.p4_dry_beans.model_selection: coordinate_search, SealedTest
 # source: proofsheet.notebooks.epochs
-# source: problems.csci5527_hw2.p4_dry_beans.tune
+# source: problems.csci5527_hw2.p4_dry_beans.model_selection
 
 # %% [markdown]
 # ## (a) Support vector machine

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from problems.csci5527_hw2.p4_dry_beans.classical import SVM_START, fit_svm
-from problems.csci5527_hw2.p4_dry_beans.tune import Run
+from problems.csci5527_hw2.p4_dry_beans.model_selection import Run
 from proofsheet.data.dataset import Dataset
 
 
