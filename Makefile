@@ -77,7 +77,7 @@ lock: | $(UV) ## pin the dependencies of pyproject.toml anew
 rulegraph: $(READY) ## the picture of the workflow in the README
 	@$(BIN)/python docs/rulegraph.py
 
-benchmarks: $(READY) ## speed against the peers, as ratios
+benchmarks: $(READY) ## mytorch against PyTorch, the time of the last run, what a sweep costs
 	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark; done
 
 problem: $(READY) ## a new problem that runs at once: make problem SET=my_course PROBLEM=p1_title
