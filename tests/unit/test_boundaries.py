@@ -63,8 +63,7 @@ def test_what_one_problem_alone_uses_is_in_its_folder():
         *(ROOT / "workflow/scripts").rglob("*.py"),
         *(ROOT / path for path in own),
         *(PACKAGE / "planning").glob("*.py"),
-        PACKAGE / "jobs/run.py",  # commands
-        PACKAGE / "notebooks/agreement.py",
+        PACKAGE / "notebooks/agreement.py",  # commands
         PACKAGE / "data/write_mirror.py",
     ]
     rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))

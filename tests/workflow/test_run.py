@@ -92,7 +92,7 @@ def test_an_edited_module_reruns_the_jobs_that_use_it(copy, module, expected):
 
 def test_an_edited_message_of_the_planner_and_a_touched_file_rerun_nothing(copy):
     with ExitStack() as edits:
-        for module in ("config", "tampering", "clock", "slurm_hint", "run_lock"):
+        for module in ("config", "tampering", "clock", "run_lock"):
             path = copy.folder / f"src/proofsheet/planning/{module}.py"
             edits.enter_context(edited(path, "\nEDITED = True\n"))
         (copy.folder / f"{P1}/gradient_descent.py").touch()

@@ -64,7 +64,6 @@ from proofsheet.planning.import_graph import imported_modules, pasted_modules
 from proofsheet.planning.job_parts import data_of, drawings_of, flat, needs, shared_by
 from proofsheet.planning.presets import describe_quick, set_presets
 from proofsheet.planning.run_lock import only_run_here, writable_or_end
-from proofsheet.planning.slurm_hint import note_inside_a_job
 from proofsheet.planning.submission import code as code_of
 from proofsheet.planning.submission import files as files_to_hand_in
 from proofsheet.planning.submission import notebook_sources
@@ -169,11 +168,8 @@ onstart:
     # Snakemake's limit of 100 jobs a second is there for a cluster's queue. Here it would only have
     # the next jobs be chosen anew each second, once more often for every job that has ended: late
     # in a run that takes a quarter of a core.
-    # On a cluster no number of cores need be given, and Snakemake refuses to name one.
     if workflow.local_exec:
         workflow.scheduler.job_rate_limiter = None
-        if note := note_inside_a_job(workflow.cores):
-            print(f"proofsheet: {note}", file=sys.stderr)
 
 
 onsuccess:

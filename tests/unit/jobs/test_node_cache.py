@@ -1,4 +1,4 @@
-"""On a cluster: the line for those who start inside a job, and the stage-in of data."""
+"""On a cluster: the stage-in of data."""
 
 from __future__ import annotations
 
@@ -8,16 +8,6 @@ import pytest
 
 from proofsheet.jobs.errors import UserError
 from proofsheet.jobs.node_cache import near
-from proofsheet.planning.slurm_hint import note_inside_a_job
-
-
-def test_inside_a_job_the_cores_that_it_has_are_named():
-    inside = {"SLURM_JOB_ID": "17", "SLURM_CPUS_ON_NODE": "4"}
-    note = note_inside_a_job(16, inside)
-    assert note.startswith("started inside SLURM job 17, which has 4 CPUs, with --cores 16")
-    assert "--cores 4" in note
-    assert note_inside_a_job(4, inside) == ""
-    assert note_inside_a_job(16, {}) == ""
 
 
 def test_without_scratch_the_file_itself_is_read(tmp_path):
