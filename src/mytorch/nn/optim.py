@@ -27,8 +27,6 @@ class Optimizer:
         self.parameters = list(parameters)
         self.lr = lr
         self.weight_decay = weight_decay
-        # New arrays at every step would cost as much as the arithmetic.
-        self._scratch = self._like_parameters()
 
     def step(self, gradients: Sequence[np.ndarray]) -> None:
         """Change the parameters in place.
@@ -55,14 +53,9 @@ class Optimizer:
             )
 
     def _decayed(self, gradients: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
-        """The gradients with that of the penalty, each in its scratch array if there is one."""
-        for p, g, scratch in zip(self.parameters, gradients, self._scratch, strict=True):
-            if self.weight_decay:
-                np.multiply(p, float(self.weight_decay), out=scratch)
-                scratch += g
-                yield scratch
-            else:
-                yield g
+        """The gradients with that of the penalty."""
+        for p, g in zip(self.parameters, gradients, strict=True):
+            yield g + float(self.weight_decay) * p if self.weight_decay else g
 
 
 class SGD(Optimizer):
@@ -90,13 +83,8 @@ class SGD(Optimizer):
         self._check(gradients)
         for k, g in enumerate(self._decayed(gradients)):
             if self.momentum:
-                velocity = self._velocities[k]
-                velocity *= float(self.momentum)
-                velocity += g
-                g = velocity
-            scratch = self._scratch[k]
-            np.multiply(g, float(self.lr), out=scratch)
-            self.parameters[k] -= scratch
+                self._velocities[k] = g = float(self.momentum) * self._velocities[k] + g
+            self.parameters[k] -= float(self.lr) * g
 
 
 class Adam(Optimizer):
@@ -134,20 +122,9 @@ class Adam(Optimizer):
         rate = float(self.lr) / (1 - beta1**self.steps)
         root_correction = math.sqrt(1 - beta2**self.steps)
         for k, g in enumerate(self._decayed(gradients)):
-            first, second, scratch = (
-                self._first_moments[k],
-                self._second_moments[k],
-                self._scratch[k],
-            )
+            first, second = self._first_moments[k], self._second_moments[k]
             first += (1 - beta1) * (g - first)
             second *= beta2
-            # From here on the scratch array, and with it a decayed gradient, is written over.
-            np.multiply(g, g, out=scratch)
-            scratch *= 1 - beta2
-            second += scratch
-            np.sqrt(second, out=scratch)
-            scratch /= root_correction
-            scratch += float(self.eps)
-            np.divide(first, scratch, out=scratch)
-            scratch *= rate
-            self.parameters[k] -= scratch
+            second += (1 - beta2) * (g * g)
+            root = np.sqrt(second) / root_correction + float(self.eps)
+            self.parameters[k] -= rate * (first / root)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -20,15 +20,7 @@ ROUNDING_ERROR = 1e-6
 
 
 def gradient_check(
-    model: Module,
-    x: np.ndarray,
-    y: np.ndarray,
-    epsilon: float = 1e-5,
-    *,
-    loss: Loss | None = None,
-    sample: int | None = None,
-    include_input: bool | None = None,
-    rng: np.random.Generator | int | None = 0,
+    model: Module, x: np.ndarray, y: np.ndarray, epsilon: float = 1e-5, **options: Any
 ) -> float:
     """The largest relative error over all entries of all parameters (dl_hw1, Q6.6).
 
@@ -37,14 +29,12 @@ def gradient_check(
     denominator is the `floor` of `both_gradients` instead, so that rounding appears as 10⁻⁶ at
     most; two zeros give 0.
 
-    Arguments and errors are those of `both_gradients`.
+    Arguments, `options` and errors are those of `both_gradients`.
 
     Returns:
         The maximum; below 1e-5 for a right implementation.
     """
-    found = both_gradients(
-        model, x, y, epsilon, loss=loss, sample=sample, include_input=include_input, rng=rng
-    )
+    found = both_gradients(model, x, y, epsilon, **options)
     return float(np.max(relative_errors(found.analytic, found.numerical, found.floor), initial=0.0))
 
 

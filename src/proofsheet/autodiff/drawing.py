@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.patches import Circle
+from scipy.optimize import isotonic_regression
 
 Graph = Mapping[Any, Sequence[Any]]  # node -> its parents; parents come first
 
@@ -85,19 +86,10 @@ def layout(parents: Graph, sweeps: int = 12) -> dict[Any, tuple[float, float]]:
 def _apart(wanted: Sequence[float], weights: Sequence[float]) -> np.ndarray:
     """The heights nearest to `wanted` (weighted least squares) in this order, 1 or more apart.
 
-    With the distances taken off this is isotonic regression, by pooling adjacent violators.
+    With the distances taken off this is isotonic regression.
     """
-    pools: list[list[int]] = []
-
-    def level(pool: list[int]) -> float:
-        return float(np.average([wanted[i] - i for i in pool], weights=[weights[i] for i in pool]))
-
-    for i in range(len(wanted)):
-        pools.append([i])
-        while len(pools) > 1 and level(pools[-2]) > level(pools[-1]):
-            last = pools.pop()
-            pools[-1] += last
-    return np.array([level(pool) + i for pool in pools for i in pool])
+    place = np.arange(len(wanted))
+    return isotonic_regression(np.subtract(wanted, place), weights=weights).x + place
 
 
 def draw_graph(
