@@ -226,7 +226,7 @@ def test_a_false_claim_prints_its_else_in_every_run(sample):
     wanted = "It is flat: {{< var sample_hw.p1_lines.slope.f1 >}}"
     assert wanted in staged(sample)
     assert wanted in staged(sample, **QUICK)
-    assert "f1: " in (sample.staged / "_variables.yml").read_text(encoding="utf-8")
+    assert '"f1": ' in (sample.staged / "_variables.yml").read_text(encoding="utf-8")
 
 
 def test_false_claims_fail_a_full_run_on_real_data_all_at_once(sample):

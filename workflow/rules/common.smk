@@ -58,7 +58,7 @@ from proofsheet.jobs.errors import UserError
 from proofsheet.planning.clock import redate
 from proofsheet.planning.config import checked, known_sets, name_source, read_config
 from proofsheet.planning.documents import documents
-from proofsheet.planning.gpu_count import visible_gpus
+from proofsheet.planning.gpu import gpu_is_usable
 from proofsheet.planning.html_report import check_report
 from proofsheet.planning.import_graph import imported_modules, pasted_modules
 from proofsheet.planning.job_parts import data_of, drawings_of, flat, needs, shared_by
@@ -141,7 +141,7 @@ os.environ.update(PROOFSHEET_DETERMINISTIC=str(int(config["deterministic"])))
 # What a training declares as `gpu`, namely one where it will use one. Elsewhere, on a cluster too,
 # `device: cuda` says that it will.
 GPUS_PER_TRAINING = int(
-    config["device"] == "cuda" or (config["device"] == "auto" and visible_gpus() > 0)
+    config["device"] == "cuda" or (config["device"] == "auto" and gpu_is_usable())
 )
 # Two trainings share a GPU only if `--resources gpu=…` allows it.
 if GPUS_PER_TRAINING and workflow.is_main_process and workflow.local_exec:

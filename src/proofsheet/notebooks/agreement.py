@@ -53,17 +53,14 @@ def printed_numbers(
                 yield Printed(match["name"], text, metric, _agrees(match, metric))
 
 
-def _metric(metrics: Any, name: str) -> float | None:
+def _metric(metrics: Mapping[str, Any], name: str) -> float | None:
     """The number under a dotted name; places in a list count from 0."""
-    for key in name.split("."):
-        if isinstance(metrics, list) and key.isdigit() and int(key) < len(metrics):
-            metrics = metrics[int(key)]
-        elif isinstance(metrics, dict) and key in metrics:
-            metrics = metrics[key]
-        else:
-            return None
-    number = isinstance(metrics, int | float) and not isinstance(metrics, bool)
-    return float(metrics) if number else None
+    try:
+        value = results.metric(metrics, name)
+    except (KeyError, IndexError, TypeError, ValueError):
+        return None
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if number else None
 
 
 def _agrees(match: re.Match[str], metric: float | None) -> bool:

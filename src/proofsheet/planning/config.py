@@ -21,7 +21,7 @@ from snakemake.utils import update_config
 from proofsheet.jobs.errors import UserError
 from proofsheet.learning.transfer_strategy import strategy_of
 from proofsheet.planning.letters import check_letters
-from proofsheet.report.pictures import ALLOWED, check_picture
+from proofsheet.report.pictures import ALLOWED, picture_suffix
 
 SCHEMA = Path("workflow/schemas/config.schema.yaml")
 # JSON has no whole numbers apart from others, so its schemas take 96.0 for one; range() does not.
@@ -195,7 +195,7 @@ def checked(config: Mapping[str, Any], root: str | Path = ".") -> dict[str, Any]
                 if not (root / image).is_file():
                     raise UserError(f"{where} does not exist; {ALLOWED}")
                 try:
-                    check_picture(root / image)
+                    picture_suffix(root / image)
                 except UserError as error:
                     raise UserError(f"{where} {error}") from None
     check_letters(config)

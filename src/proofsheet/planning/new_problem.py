@@ -12,6 +12,7 @@ import re
 import sys
 from pathlib import Path
 from string import Template
+from typing import Any
 
 import yaml
 
@@ -68,40 +69,44 @@ def write_problem(set_name: str, problem: str, root: str | Path = ".") -> list[P
         template: root / place.format(set=set_name, problem=problem)
         for template, place in TEMPLATES.items()
     }
-    frame = _frame(set_name, root)
-    there = [path for path in places.values() if path.exists()]
-    if there:
+    if there := [path for path in places.values() if path.exists()]:
         raise UserError(f"{there[0].relative_to(root)} is there already; choose another name")
-    entry = _read_set(frame["set.yaml"])
-    numbers = [PROBLEM.fullmatch(str(name)) for name in entry.get("problems", {})]
-    if match[1] in [found[1] for found in numbers if found]:
+    title, label = match[2].replace("_", " ").capitalize(), set_name.replace("_", "-")
+    folder = root / "report" / set_name
+    entry = (read_yaml(folder / "set.yaml") if folder.exists() else None) or {"problems": {}}
+    set_file = _with_end(
+        folder / "set.yaml",
+        NEW_SET.format(set=set_name),
+        f"  {problem}:\n    title: {json.dumps(title)}\n"
+        "    # Points of each part; a part is answered by the section {#sec-…-<part>}.\n"
+        "    parts: {a: 1}\n",
+    )
+    _check_set(folder / "set.yaml", set_file, entry, problem)
+    taken = map(PROBLEM.fullmatch, map(str, entry["problems"]))
+    if match[1] in [found[1] for found in taken if found]:
         raise UserError(f"{set_name} has a problem {match[1]} already; choose another number")
-
-    title = match[2].replace("_", " ").capitalize()
+    set_chapter = _with_end(
+        folder / "_set.qmd",
+        f"# {set_name} {{#sec-{label}}}\n\nWhat the set is about.\n",
+        f"\n{{{{< include /{set_name}/_{problem}.qmd >}}}}\n",
+    )
     words = {
         "set": set_name,
         "problem": problem,
         "number": match[1],
         "title": title,
-        "label": f"{set_name.replace('_', '-')}-{problem.partition('_')[0]}",
+        "label": f"{label}-{problem.partition('_')[0]}",
         "course": entry.get("short", set_name),
     }
-    added = f"  {problem}:\n    title: {json.dumps(title)}\n"
-    added += "    # Points of each part; a part is answered by the section {#sec-…-<part>}.\n"
-    added += "    parts: {a: 1}\n"
-    _check_set(frame["set.yaml"], _NEW_SET.format(set=set_name), added, entry, problem)
     for template, path in places.items():
-        write_text(path, _filled(root, template, words))
-    _append(frame["set.yaml"], _NEW_SET.format(set=set_name), added)
-    label = set_name.replace("_", "-")
-    _append(
-        frame["_set.qmd"], f"# {set_name} {{#sec-{label}}}\n\nWhat the set is about.\n",
-        f"\n{{{{< include /{set_name}/_{problem}.qmd >}}}}\n",
-    )  # fmt: skip
-    return [*places.values(), *frame.values()]
+        text = (root / "workflow/templates" / template).read_text(encoding="utf-8")
+        write_text(path, Template(text).substitute(words))
+    write_text(folder / "set.yaml", set_file)
+    write_text(folder / "_set.qmd", set_chapter)
+    return [*places.values(), folder / "set.yaml", folder / "_set.qmd"]
 
 
-_NEW_SET = """\
+NEW_SET = """\
 # What the course asks for: the parts with their points, and the bars that the results must meet.
 title: "{set}"
 course: "{set}"
@@ -112,55 +117,23 @@ problems:
 """
 
 
-def _frame(set_name: str, root: Path) -> dict[str, Path]:
-    """The files that the problems of a set share."""
-    return {
-        "set.yaml": root / f"report/{set_name}/set.yaml",
-        "_set.qmd": root / f"report/{set_name}/_set.qmd",
-    }
-
-
-def _read_set(path: Path) -> dict:
-    if not path.exists():
-        return {}
-    entry = read_yaml(path)
-    # The new problem is written under the last key, as a reader would write it.
-    last = list(entry)[-1] if isinstance(entry, dict) and entry else ""
-    if last != "problems" or not isinstance(entry["problems"], dict):
-        raise UserError(
-            f"{path}: `problems` must be its last key and hold problems by name; move it to the end"
-        )
-    return entry
-
-
-def _filled(root: Path, template: str, words: dict[str, str]) -> str:
-    text = (root / "workflow/templates" / template).read_text(encoding="utf-8")
-    return Template(text).substitute(words)
-
-
-def _append(path: Path, new: str, text: str) -> None:
-    """Add to a file, which begins with `new` if there is none."""
-    write_text(path, _appended(path, new, text))
-
-
-def _appended(path: Path, new: str, text: str) -> str:
+def _with_end(path: Path, new: str, text: str) -> str:
+    """A file with a text at its end; it begins with `new` if there is none."""
     before = path.read_text(encoding="utf-8") if path.exists() else new
     return before.rstrip("\n") + "\n" + text
 
 
-def _check_set(path: Path, new: str, text: str, entry: dict, problem: str) -> None:
-    """Is `path`, with `text` added, what it was with one problem more?"""
-    wrong = UserError(
-        f"{path}: a problem cannot be added at its end; indent each problem by two spaces, one"
-        " under the other, as `make problem` writes them"
-    )
+def _check_set(path: Path, text: str, entry: Any, problem: str) -> None:
+    """Is a set.yaml with this text what it was with one problem more?"""
     try:
-        found = yaml.safe_load(_appended(path, new, text))
-        one_more = list(found["problems"]) == [*entry.get("problems", {}), problem]
+        one_more = list(yaml.safe_load(text)["problems"]) == [*entry["problems"], problem]
     except (yaml.YAMLError, TypeError, KeyError):
-        raise wrong from None
+        one_more = False
     if not one_more:
-        raise wrong
+        raise UserError(
+            f"{path}: a problem cannot be added at its end; make `problems` its last key and indent"
+            " each problem by two spaces, one under the other, as `make problem` writes them"
+        )
 
 
 def main() -> None:

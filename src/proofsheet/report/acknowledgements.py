@@ -6,18 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from proofsheet.jobs.errors import UserError
-from proofsheet.report.pictures import ALLOWED, suffix_of
+from proofsheet.report.pictures import picture_suffix
 from proofsheet.report.sets import ProblemSet
 from proofsheet.report.tables import escape, plain_table
 
 
 def images(sets: Iterable[ProblemSet], acknowledgements: Mapping[str, Any]) -> dict[str, Path]:
-    """The pictures, by their paths in the staged project.
-
-    Raises:
-        UserError: a picture that does not exist or is of another kind.
-    """
+    """The pictures, by their paths in the staged project."""
     return {
         staged: path
         for problem_set in sets
@@ -102,15 +97,8 @@ def _words(names: Iterable[str] | None) -> str:
 
 
 def _images(name: str, problem: str, entry: Mapping[str, Any]) -> list[tuple[str, Path]]:
-    result = []
-    for number, text in enumerate(entry.get("images", []), start=1):
-        path = Path(text)
-        where = f"config.yaml: acknowledgements.{name}.{problem}.images: {text!r}"
-        if not path.is_file():
-            raise UserError(f"{where} does not exist")
-        # A JPEG that is saved as a.png is shown as what it is.
-        if not (suffix := suffix_of(path)):
-            raise UserError(f"{where} is not a picture; {ALLOWED}")
-        staged = f"acknowledgements/{name}/{problem}/{number}{suffix}"
-        result.append((staged, path))
-    return result
+    # A JPEG that is saved as a.png is shown as what it is.
+    return [
+        (f"acknowledgements/{name}/{problem}/{number}{picture_suffix(path)}", path)
+        for number, path in enumerate(map(Path, entry.get("images", [])), start=1)
+    ]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pypandoc
 import yaml
 
+from proofsheet.jobs.atomic_files import read_json
 from proofsheet.jobs.errors import UserError
 from proofsheet.report.expand import Line, substitute
 
@@ -32,7 +33,7 @@ def write(project: Path, document: str, source: list[Line]) -> str:
         UserError: pandoc failed.
     """
     settings = yaml.safe_load((project / "_quarto.yml").read_text(encoding="utf-8"))
-    variables = yaml.safe_load((project / "_variables.yml").read_text(encoding="utf-8")) or {}
+    variables = read_json(project / "_variables.yml")
     template = Path(__file__).with_name(TEMPLATE).read_text(encoding="utf-8")
     (project / TEMPLATE).write_text(template, encoding="utf-8")
     command = [

@@ -92,7 +92,7 @@ def _source(staged: Path, document: str) -> str:
         before = line.path
         lines.append(line.text)
     chapter = Chapter(staged, "\n".join(lines) + "\n")
-    values = yaml.safe_load((staged / "_variables.yml").read_text(encoding="utf-8")) or {}
+    values = read_json(staged / "_variables.yml")
     parts, done = [], 0
     # Within code, attributes or addresses a variable is not a token of its own.
     for token in chapter.of("shortcode"):

@@ -95,9 +95,8 @@ def stage(job: Staging, folder: Path) -> Report:
         _copy(path, folder / name)
 
     named = {name for chapter in chapters for name in VARIABLE.findall(_text(folder / chapter))}
-    write_text(
-        folder / "_variables.yml", variables.to_yaml(variables.only(checked.variables, named))
-    )
+    # JSON is YAML in which every text is quoted: '0' stays a text.
+    write_json(folder / "_variables.yml", variables.only(checked.variables, named))
     write_text(folder / f"{job.document}.qmd", "\n".join(_document(job, checked)))
     _generate(job, folder / "generated", checked)
     return checked

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import yaml
-
 from proofsheet.jobs.errors import UserError
 from proofsheet.report import marks, numbers
 from proofsheet.report.results import Outcome
@@ -95,23 +93,6 @@ def only(tree: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
                 branch = branch.setdefault(key, {})
             branch[last] = text
     return part
-
-
-def to_yaml(tree: dict[str, Any]) -> str:
-    """The tree as `_variables.yml`: every text is quoted, so that '0' stays a text."""
-    return yaml.dump(
-        tree, default_style='"', allow_unicode=True, sort_keys=True, width=10**6, Dumper=_Dumper
-    )
-
-
-class _Dumper(yaml.SafeDumper):
-    """Plain keys, quoted values."""
-
-    def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> Any:
-        node = super().represent_mapping(tag, mapping, flow_style)
-        for key, _ in node.value:
-            key.style = None
-        return node
 
 
 def _escaped(tree: Any) -> Any:

@@ -1,11 +1,11 @@
-"""GPUs are counted where PyTorch can use them, and only there."""
+"""A GPU is seen where PyTorch can use it, and only there."""
 
 from __future__ import annotations
 
 import pytest
 
-from proofsheet.planning import gpu_count
-from proofsheet.planning.gpu_count import visible_gpus
+from proofsheet.planning import gpu
+from proofsheet.planning.gpu import gpu_is_usable
 
 # As `nvidia-smi -q -d COMPUTE` prints it.
 ANSWER = """
@@ -47,36 +47,37 @@ def smi(folder, text, status=0):
     return {"PATH": f"{folder}:/usr/bin:/bin"}
 
 
-def test_gpus_that_the_scheduler_leaves(nodes, version):
-    for allowed, count in {"0": 1, "1,0": 2, "": 0, "-1": 0, "0,1,2": 2}.items():
-        assert visible_gpus({"CUDA_VISIBLE_DEVICES": allowed}, nodes, version) == count
-    assert visible_gpus({}, nodes, version) == 2
+def test_a_gpu_that_the_scheduler_leaves(nodes, version):
+    for allowed, usable in {"0": True, "1,0": True, "": False, "-1": False, "0,1,2": True}.items():
+        assert gpu_is_usable({"CUDA_VISIBLE_DEVICES": allowed}, nodes, version) == usable
+    assert gpu_is_usable({}, nodes, version)
 
 
 @pytest.mark.parametrize(
     ("driver", "cuda", "count", "usable"),
-    [("580.6", "13.0", 4, 4), ("595.1", "14.1", 1, 1), ("535.1", "12.2", 2, 0), ("1", "N/A", 2, 2)],
+    [("580.6", "13.0", 4, True), ("595.1", "14.1", 1, True), ("535.1", "12.2", 2, False),
+     ("1", "N/A", 2, True), ("580.6", "13.0", 0, False)],
 )  # fmt: skip
-def test_a_driver_that_is_too_old_for_pytorch_has_no_gpus(
+def test_a_driver_that_is_too_old_for_pytorch_is_of_no_use(
     tmp_path, nodes, version, driver, cuda, count, usable
 ):
     environment = smi(tmp_path / "bin", ANSWER.format(driver=driver, cuda=cuda, count=count))
-    assert visible_gpus(environment, nodes, version) == usable
+    assert gpu_is_usable(environment, nodes, version) == usable
 
 
-def test_a_driver_that_does_not_answer_has_no_gpus(tmp_path, nodes, version):
+def test_a_driver_that_does_not_answer_is_of_no_use(tmp_path, nodes, version):
     environment = smi(tmp_path / "bin", "Failed to initialize NVML: Driver/library mismatch", 18)
-    assert visible_gpus(environment, nodes, version) == 0
+    assert not gpu_is_usable(environment, nodes, version)
 
 
 def test_the_gpu_of_wsl2_has_no_device_node(tmp_path, version, monkeypatch):
     smi(tmp_path / "wsl", ANSWER.format(driver="580.65", cuda="13.0", count=1))
-    monkeypatch.setattr(gpu_count, "WSL", str(tmp_path / "wsl"))
+    monkeypatch.setattr(gpu, "WSL", str(tmp_path / "wsl"))
     (tmp_path / "nodes").mkdir()
-    assert visible_gpus({"PATH": "/usr/bin:/bin"}, tmp_path / "nodes", version) == 1
+    assert gpu_is_usable({"PATH": "/usr/bin:/bin"}, tmp_path / "nodes", version)
 
 
 @pytest.mark.parametrize("text", ["cuda: Optional[str] = None\n", ""])
 def test_a_pytorch_for_the_cpu_uses_none(nodes, version, text):
     version.write_text(text)
-    assert visible_gpus({}, nodes, version) == 0
+    assert not gpu_is_usable({}, nodes, version)
