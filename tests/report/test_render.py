@@ -18,13 +18,24 @@ from proofsheet.jobs.atomic_files import write_text
 from proofsheet.jobs.errors import UserError
 from proofsheet.report import render as rendering
 from proofsheet.report.pdf_text import page_texts
-from proofsheet.report.render import render
+from proofsheet.report.render import FILTER, lua_filter, render
 from proofsheet.report.stage import stage
 from sample_words import NUMBERED
 
 from .conftest import text_of
 
-FILTER = Path(rendering.__file__).with_name("quarto.lua")
+
+@pytest.fixture
+def written(tmp_path):
+    """What the filter makes of a text, as typst."""
+
+    def write(text: str, reader: str = "markdown") -> str:
+        path = tmp_path / FILTER
+        path.write_text(lua_filter(FILTER), encoding="utf-8")
+        options = [f"--lua-filter={path}"]
+        return pypandoc.convert_text(text, "typst", format=reader, extra_args=options)
+
+    return write
 
 
 @pytest.fixture(autouse=True)
@@ -149,15 +160,13 @@ def test_symbols_whose_names_differ_between_versions_of_typst(sample, caplog):
     assert "deprecated" not in caplog.text
 
 
-def test_a_table_has_its_label_in_its_caption(sample):
+def test_a_table_has_its_label_in_its_caption(written):
     """As Quarto's reader leaves it: without the extension that takes the label out."""
     source = "| a |\n|---|\n| 1 |\n\n: Words. {#tbl-x}\n"
     for reader in ("markdown", "markdown-table_attributes"):
-        written = pypandoc.convert_text(
-            source, "typst", format=reader, extra_args=[f"--lua-filter={FILTER}"]
-        )
-        assert 'figure.caption(position: top, [Words.]), kind: "quarto-float-tbl"' in written
-        assert written.rstrip().endswith("<tbl-x>")
+        text = written(source, reader)
+        assert 'figure.caption(position: top, [Words.]), kind: "quarto-float-tbl"' in text
+        assert text.rstrip().endswith("<tbl-x>")
 
 
 def test_two_renders_are_the_same(sample):
@@ -410,8 +419,5 @@ def test_each_fault_has_its_file_and_line(sample, tmp_path, renderer, edit, mess
         ("### (a)\n\nIt is *shown*.\n", False),
     ],
 )
-def test_what_leads_to_an_equation_and_what_is_asked_stay_with_what_follows(text, kept):
-    written = pypandoc.convert_text(
-        text, "typst", format="markdown", extra_args=[f"--lua-filter={FILTER}"]
-    )
-    assert ("#block(width: 100%, sticky: true" in written) == kept
+def test_what_leads_to_an_equation_and_what_is_asked_stay_with_what_follows(written, text, kept):
+    assert ("#block(width: 100%, sticky: true" in written(text)) == kept

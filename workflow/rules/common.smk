@@ -280,8 +280,8 @@ def renewals_of(dataset):
 # The report is rendered where Snakemake was started, and names what it finds there.
 ON_A_CLUSTER = "on a cluster; platform and processor: of the machine that rendered this"
 # What the renderer reads beside Python modules.
-PAGE_FILES = ["html.lua", "page.html", "page.css", "page.js"]
-RENDERER_FILES = ["quarto.lua", "fallback.typ"]
+PAGE_FILES = ["labels.lua", "html.lua", "page.html", "page.css", "page.js"]
+RENDERER_FILES = ["labels.lua", "quarto.lua", "fallback.typ"]
 
 
 DOCUMENTS = documents(config, KNOWN_SETS)

@@ -2,7 +2,6 @@
 -- figures, tables and equations, references to them, callouts, panels. The numbers are those of
 -- the PDF.
 
-local NAMES = { fig = "Figure", tbl = "Table", eq = "Equation", sec = "Section" }
 local numbers = {} -- what a reference calls a label: { name, number }
 local counts = { fig = 0, tbl = 0, eq = 0 }
 local made = nil -- the problem whose script wrote the blocks that follow
@@ -15,18 +14,9 @@ local function quoted(text)
   return '"' .. text:gsub("[&<\"]", escapes):gsub("%s+", " ") .. '"'
 end
 
-local function kind_of(label)
-  local kind = (label or ""):match("^(%a+)%-.")
-  return NAMES[kind] and kind or nil
-end
-
 local function count(label, kind)
   counts[kind] = counts[kind] + 1
   numbers[label] = { NAMES[kind], tostring(counts[kind]) }
-end
-
-local function equation_label(inline)
-  return inline.t == "Str" and inline.text:match("^{#(eq%-[^ }]+)}$") or nil
 end
 
 --- "Problem 2", "Problem 2 (a)", "Part 2.1", "Q4.2", or the title in quotation marks.
@@ -80,22 +70,14 @@ end
 
 -- Then: the pieces.
 local function reference(cite)
-  local result = pandoc.Inlines({})
-  for index, one in ipairs(cite.citations) do
-    local kind = kind_of(one.id)
-    if not kind then return nil end
-    local target = numbers[one.id]
-    if not target then
-      io.stderr:write("[WARNING] Unable to resolve crossref @" .. one.id .. "\n")
-      target = { NAMES[kind], "?@" .. one.id }
-    end
-    local name = target[1]
-    if one.mode == "SuppressAuthor" then name = nil end
-    if #one.prefix > 0 then name = pandoc.utils.stringify(one.prefix) end
-    if index > 1 then result:extend({ pandoc.Str(","), pandoc.Space() }) end
-    result:insert(pandoc.Link((name and name .. "\u{a0}" or "") .. target[2], "#" .. one.id))
+  local function target(id)
+    if numbers[id] then return numbers[id] end
+    io.stderr:write("[WARNING] Unable to resolve crossref @" .. id .. "\n")
+    return { NAMES[kind_of(id)], "?@" .. id }
   end
-  return result
+  return references(cite, function(id) return target(id)[1] end, function(id, name)
+    return pandoc.Link((name and name .. "\u{a0}" or "") .. target(id)[2], "#" .. id)
+  end)
 end
 
 local function equations(inlines)
@@ -202,35 +184,27 @@ local function blocks(list)
   return result
 end
 
-local function callout(div, kind)
-  local title, content = div.attributes.title, div.content
-  if content[1] and content[1].t == "Header" and not title then
-    title = content:remove(1).content
-  else
-    title = pandoc.read(title or kind:gsub("^%l", string.upper), "markdown").blocks[1].content
-  end
-  content:insert(1, pandoc.Para(pandoc.Strong(title)))
-  return pandoc.Div(content, pandoc.Attr(div.identifier, { "callout", kind }, { role = "note" }))
+local function callout(div)
+  local kind, title = callout_of(div)
+  if not kind then return nil end
+  div.content:insert(1, pandoc.Para(pandoc.Strong(title)))
+  local attributes = pandoc.Attr(div.identifier, { "callout", kind }, { role = "note" })
+  return pandoc.Div(div.content, attributes)
 end
 
 local function panel(div, columns)
-  local framed = kind_of(div.identifier) == "fig"
-  local content, caption = div.content, nil
-  if framed and #content > 0 and content[#content].t == "Para" then
-    caption = content:remove(#content).content
-  end
-  local grid = pandoc.Div(content, pandoc.Attr("", { "panel" }, { style = "--columns:" .. columns }))
+  local framed, caption = panel_of(div)
+  local style = pandoc.Attr("", { "panel" }, { style = "--columns:" .. columns })
+  local grid = pandoc.Div(div.content, style)
   if not framed then return grid end
-  return pandoc.Figure({ grid }, { pandoc.Plain(caption_of(div.identifier, caption or {})) },
+  return pandoc.Figure({ grid }, { pandoc.Plain(caption_of(div.identifier, caption)) },
     pandoc.Attr(div.identifier))
 end
 
 local function division(div)
-  if div.attributes["layout-ncol"] then return panel(div, div.attributes["layout-ncol"]) end
-  for _, class in ipairs(div.classes) do
-    local kind = class:match("^callout%-(%a+)$")
-    if kind then return callout(div, kind) end
-  end
+  local columns = div.attributes["layout-ncol"]
+  if columns then return panel(div, columns) end
+  return callout(div)
 end
 
 function Pandoc(doc)

@@ -30,7 +30,7 @@ from proofsheet.report.inline_svg import Figures
 from proofsheet.report.lint_rules import Report
 from proofsheet.report.marks import CHECK
 from proofsheet.report.provenance import comma_list, commit
-from proofsheet.report.render import choose, complaints
+from proofsheet.report.render import choose, complaints, lua_filter
 from proofsheet.report.results import Outcome, metric
 from proofsheet.report.variables import lookup
 
@@ -112,11 +112,12 @@ def _pandoc(pandoc: list[str], source: str, staged: Path, folder: Path) -> str:
     command = [
         *pandoc, "--from=markdown", "--to=html5", "--wrap=none", "--mathml", "--section-divs",
         "--toc", "--toc-depth=4", "--shift-heading-level-by=1", "--strip-comments",
-        "--syntax-highlighting=none", f"--lua-filter={_HERE}/html.lua", "--citeproc",
+        "--syntax-highlighting=none", "--lua-filter=html.lua", "--citeproc",
         f"--template={_HERE}/page.html", f"--bibliography={settings['bibliography']}",
         "--metadata=link-citations:true", "--metadata=reference-section-title:References",
         f"--variable=lang:{settings['lang']}", f"--variable=pagetitle:{metadata['title']}",
     ]  # fmt: skip
+    write_text(staged / "html.lua", lua_filter("html.lua"))
     done = subprocess.run(
         command, input=source, cwd=staged, capture_output=True, text=True, check=False
     )

@@ -2,14 +2,7 @@
 -- alternative texts as typst. Quarto runs it before its own filters and pandoc alone without Quarto,
 -- so that both give the same report, which meets PDF/UA-1.
 
-local NAMES = { fig = "Figure", tbl = "Table", eq = "Equation", sec = "Section" }
-
 local function typst(text) return pandoc.RawInline("typst", text) end
-
-local function kind_of(label)
-  local kind = label:match("^(%a+)%-.")
-  return NAMES[kind] and kind or nil
-end
 
 local function quoted(text)
   return '"' .. text:match("^%s*(.-)%s*$"):gsub("%s+", " "):gsub("\\", "\\\\"):gsub('"', '\\"') .. '"'
@@ -48,17 +41,10 @@ local function image(img)
 end
 
 local function reference(cite)
-  local result = pandoc.Inlines({})
-  for index, one in ipairs(cite.citations) do
-    local kind = kind_of(one.id)
-    if not kind then return nil end
-    if index > 1 then result:extend({ pandoc.Str(","), pandoc.Space() }) end
+  return references(cite, function(id) return NAMES[kind_of(id)] end, function(id, name)
     -- typst refuses a label that does not exist.
-    local name = one.mode == "SuppressAuthor" and "" or NAMES[kind]
-    if #one.prefix > 0 then name = pandoc.utils.stringify(one.prefix) end
-    result:insert(typst("#ref(<" .. one.id .. ">, supplement: [" .. name .. "])"))
-  end
-  return result
+    return typst("#ref(<" .. id .. ">, supplement: [" .. (name or "") .. "])")
+  end)
 end
 
 -- A short paragraph that leads to an equation, and what a part asks for, stay with what follows.
@@ -95,7 +81,7 @@ end
 local function equations(block)
   local result, pending = pandoc.Inlines({}), nil
   for _, inline in ipairs(block.content) do
-    local label = pending and inline.t == "Str" and inline.text:match("^{#(eq%-[^ }]+)}$")
+    local label = pending and equation_label(inline)
     if label then
       local math = result:remove(pending)
       while #result >= pending do result:remove(pending) end
@@ -157,17 +143,10 @@ local COLORS = {
   note = "0758E5", tip = "00A047", important = "CC1914", warning = "EB9113", caution = "FC5300",
 }
 
-local function callout(div, kind)
-  local title, content = nil, div.content
-  if div.attributes.title then
-    title = inlines(pandoc.read(div.attributes.title, "markdown").blocks)
-  elseif content[1] and content[1].t == "Header" then
-    title = content:remove(1).content
-  else
-    title = { pandoc.Str(kind:sub(1, 1):upper() .. kind:sub(2)) }
-  end
-  return call("#callout(body: [", content, "], title: [", title, '], icon_color: rgb("#'
-    .. (COLORS[kind] or "909090") .. '"))')
+local function callout(div)
+  local kind, title = callout_of(div)
+  return kind and call("#callout(body: [", div.content, "], title: [", title,
+    '], icon_color: rgb("#' .. (COLORS[kind] or "909090") .. '"))')
 end
 
 --- One cell per block: what a figure or a table becomes is kept together.
@@ -185,11 +164,8 @@ end
 local function panel(div)
   local count = tonumber(div.attributes["layout-ncol"])
   if not count then return nil end
-  local framed, content, caption = kind_of(div.identifier) == "fig", div.content, nil
-  if framed and content[#content] and content[#content].t == "Para" then
-    caption = content:remove(#content).content
-  end
-  content = cells(content, framed)
+  local framed, caption = panel_of(div)
+  local content = cells(div.content, framed)
   local grid = pandoc.Blocks({ pandoc.RawBlock("typst", "#grid(columns: (1fr,) * " .. count
     .. ", gutter: 1em, align: center + bottom, [") })
   for index, block in ipairs(content) do
@@ -197,14 +173,7 @@ local function panel(div)
     grid:insert(pandoc.RawBlock("typst", index < #content and "], [" or "])"))
   end
   if not framed then return grid end
-  return call("#subfigures(<" .. div.identifier .. ">, [", grid, "], caption: [", caption or {}, "])")
-end
-
-local function division(div)
-  for _, class in ipairs(div.classes) do
-    local kind = class:match("^callout%-(%a+)$")
-    if kind then return callout(div, kind) end
-  end
+  return call("#subfigures(<" .. div.identifier .. ">, [", grid, "], caption: [", caption, "])")
 end
 
 return {
@@ -213,6 +182,6 @@ return {
   { Cite = reference, Image = image },
   { Div = panel },
   { Figure = figure, Table = tabular },
-  { Div = division },
+  { Div = callout },
   { Math = formula },
 }

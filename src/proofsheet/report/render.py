@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, get_args
 
-from proofsheet.jobs.atomic_files import replacing
+from proofsheet.jobs.atomic_files import replacing, write_text
 from proofsheet.jobs.errors import UserError
 from proofsheet.report import expand, fallback, quarto, typst_pdf
 from proofsheet.report.pdf_text import page_texts
@@ -67,7 +67,7 @@ def render(
     with tempfile.TemporaryDirectory(prefix="proofsheet-") as name:
         project = Path(name).resolve() / "project"
         shutil.copytree(staged, project)
-        shutil.copyfile(Path(__file__).with_name(FILTER), project / FILTER)
+        write_text(project / FILTER, lua_filter(FILTER))
         try:
             pdf, said = _rendered(project, document, found)
         except UserError as error:
@@ -84,6 +84,12 @@ def render(
     with replacing(output) as temporary:
         temporary.write_bytes(pdf)
     return f"quarto {found.version}" if found else "pandoc and typst"
+
+
+def lua_filter(name: str) -> str:
+    """The text of a filter, after what both editions share."""
+    parts = (Path(__file__).with_name(part) for part in ("labels.lua", name))
+    return "".join(part.read_text(encoding="utf-8") for part in parts)
 
 
 def choose(renderer: str) -> quarto.Quarto | None:
