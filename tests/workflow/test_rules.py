@@ -85,7 +85,6 @@ def test_compute_nodes_need_no_network(name):
 
 
 def test_what_asks_a_network_is_recognized():
-    assert asking(ROOT / "workflow/scripts/data/weights.py")
     assert asking(ROOT / "workflow/scripts/data/prepare.py")
     assert all((ROOT / path).is_file() for path in ASKS_A_NETWORK)
 

@@ -22,6 +22,7 @@ rule data:
     resources:
         **needs(mem_mb=2000, runtime=30),
     params:
+        dataset=lambda wildcards: wildcards.dataset,
         source=config["data"]["source"],
         mirror=mirror_in_use,
         seed=config["seeds"][0],
@@ -30,10 +31,10 @@ rule data:
         "../scripts/data/prepare.py"
 
 
-# What has no classes and no split is fetched by a script of its own: the images ascent and face,
-# and the weights of SqueezeNet 1.1, each with a parameter of its own.
+# What has no classes and no split is one file: the images ascent and face, and the weights of
+# SqueezeNet 1.1, which have a name of their own.
 for fetched, own in (
-    ("scipy_images", {"seed": config["seeds"][0]}),
+    ("scipy_images", {}),
     ("weights", {"weights": config["transfer"]["weights"]}),
 ):
 
@@ -42,7 +43,7 @@ for fetched, own in (
             fetched
         input:
             manifest=MANIFEST,
-            modules=modules_of(f"scripts/data/{fetched}"),
+            modules=dataset_modules(fetched),
         output:
             **data_of(fetched),
         log:
@@ -57,9 +58,10 @@ for fetched, own in (
             **needs(mem_mb=2000, runtime=30),
         params:
             **own,
+            dataset=fetched,
             source=config["data"]["source"],
             mirror=mirror_in_use,
-            fetched=fetched,
+            seed=config["seeds"][0],
             renewals=lambda wildcards, fetched=fetched: renewals_of(fetched),
         script:
-            "../scripts/data/{params.fetched}.py"
+            "../scripts/data/prepare.py"

@@ -9,15 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from proofsheet.data.contract import Divided, Found, Info
-from proofsheet.data.dataset import PARTS
+from proofsheet.data.contract import Divided, Found, Info, from_mirror
 from proofsheet.data.medmnist_files import HOST, fetch, read_archive
-from proofsheet.data.publisher_splits import joined, separated
+from proofsheet.data.publisher_splits import divided_noise, separated
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
-from proofsheet.data.splits import stratified_split
-from proofsheet.data.standins import LICENSE, noise_images, scaled
-from proofsheet.jobs.errors import UserError
 
 COUNTS = {
     "train": (852, 2181, 1085, 2026, 849, 993, 2330, 1643),
@@ -47,7 +43,7 @@ INFO = Info(
 SIZE = (28, 28, 3)
 FILE = "bloodmnist.npz"
 STANDIN_CELLS = 2000
-STANDIN_FRACTIONS = (0.7, 0.1, 0.2)
+STANDIN_SHARES = {"train": 0.7, "val": 0.1, "test": 0.2}
 """As the publisher divides."""
 
 SILENCE, DEADLINE = 30.0, 600.0
@@ -73,31 +69,13 @@ def official(workspace: Path) -> Found:
 def mirror(entry: Entry, workspace: Path) -> Found:
     """The archive of a mirror."""
     name = entry.find(FILE) or FILE
-    path = entry.file(name)
-    try:
-        arrays = read_archive(path, SIZE, COUNTS)
-    except ValueError as error:
-        raise UserError(f"{error}; put the published file into the mirror") from None
-    return Found(
-        arrays,
-        [entry.record(name)],
-        official=entry.official,
-        note=entry.note,
-        licence=entry.licence,
-    )
+    return from_mirror(entry, lambda: read_archive(entry.file(name), SIZE, COUNTS), name)
 
 
 def standin(seed: int) -> Found:
     """Noise that depends on the type."""
     counts = np.sum(list(COUNTS.values()), axis=0)
-    x, y = noise_images(scaled(counts, STANDIN_CELLS), SIZE, seed)
-    picked = stratified_split(y, STANDIN_FRACTIONS, seed)
-    parts = {name: (x[index], y[index]) for name, index in zip(PARTS, picked, strict=True)}
-    note = (
-        f"{len(x):,} images of noise with a smooth pattern for each of eight types; not the real"
-        " data"
-    )
-    return Found(joined(parts), [], official=False, note=note, licence=LICENSE)
+    return divided_noise(counts, STANDIN_CELLS, SIZE, STANDIN_SHARES, seed)
 
 
 def divide(found: Found, seed: int) -> Divided:

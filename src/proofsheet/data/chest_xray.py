@@ -11,8 +11,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
@@ -20,7 +19,7 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from proofsheet.data import pneumoniamnist
-from proofsheet.data.contract import Divided, Found, Info
+from proofsheet.data.contract import Divided, Found, Info, from_mirror
 from proofsheet.data.dataset import PARTS
 from proofsheet.data.sources import kaggle
 from proofsheet.data.sources.archive import LIMIT
@@ -81,7 +80,7 @@ def official_host() -> str:
 def hindrance() -> str:
     """Why Kaggle cannot be asked: there is no token. '' if there is one."""
     try:
-        kaggle.tokens()
+        kaggle.check_token()
     except UserError as error:
         return str(error)
     return ""
@@ -91,8 +90,7 @@ def official(workspace: Path) -> Found:
     """Through Kaggle's client, which needs a token."""
 
     def read(path: Path) -> Found:
-        with zipfile.ZipFile(path) as archive:
-            arrays, size = from_zip(archive, "the archive", workspace)
+        arrays, size = from_zip(path, workspace)
         record = {
             "name": f"{sum(map(sum, COUNTS.values())):,} JPEG files",
             "bytes": size,
@@ -109,30 +107,15 @@ def mirror(entry: Entry, workspace: Path) -> Found:
     if name := entry.find(pneumoniamnist.FILE):
         return pneumoniamnist.mirror(entry, name)
     if name := entry.find("*.zip"):
-        path = entry.file(name)
-        with opened_zip(path) as archive, in_mirror():
-            arrays, _ = from_zip(archive, str(path), workspace)
-    else:
-        name = entry.find(LISTING, f"*.{LISTING}") or LISTING
-        listing = entry.listing(name)
-        files = {
-            published: entry.listed(listed, listing[listed])
-            for published, listed in published_names(listing).items()
-        }
-        with in_mirror():
-            arrays = decoded(
-                files,
-                lambda published: files[published].read_bytes(),
-                str(entry.root / entry.folder / name),
-                workspace,
-            )
-    return Found(
-        arrays,
-        [entry.record(name)],
-        official=entry.official,
-        note=entry.note,
-        licence=entry.licence,
-    )
+        return from_mirror(entry, lambda: from_zip(entry.file(name), workspace)[0], name)
+    name = entry.find(LISTING, f"*.{LISTING}") or LISTING
+    listing = entry.listing(name)
+    files = {
+        published: entry.listed(listed, listing[listed])
+        for published, listed in published_names(listing).items()
+    }
+    read, origin = lambda published: files[published].read_bytes(), entry.root / entry.folder / name
+    return from_mirror(entry, lambda: decoded(files, read, str(origin), workspace), name)
 
 
 def standin(seed: int) -> Found:
@@ -201,16 +184,19 @@ def published_names(names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def from_zip(
-    archive: zipfile.ZipFile, origin: str, workspace: Path
-) -> tuple[dict[str, np.ndarray], int]:
+def from_zip(path: Path, workspace: Path) -> tuple[dict[str, np.ndarray], int]:
     """What `decoded` gives of the images in an archive, and their size in bytes."""
-    members = published_names(archive.namelist())
-    size = sum(archive.getinfo(member).file_size for member in members.values())
-    if size > LIMIT:
-        raise ValueError(f"{origin} holds more than the {LIMIT:,} bytes that are expected in it")
-    read = lambda name: archive.read(members[name])  # noqa: E731
-    return decoded(members, read, origin, workspace), size
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise ValueError(f"{path} cannot be unpacked ({error})") from None
+    with archive:
+        members = published_names(archive.namelist())
+        size = sum(archive.getinfo(member).file_size for member in members.values())
+        if size > LIMIT:
+            raise ValueError(f"{path} holds more than the {LIMIT:,} bytes that are expected in it")
+        read = lambda name: archive.read(members[name])  # noqa: E731
+        return decoded(members, read, str(path), workspace), size
 
 
 def decoded(
@@ -292,28 +278,6 @@ def read_image(body: bytes) -> np.ndarray:
         if gray.size != (SIDE, SIDE):
             gray = gray.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
         return np.asarray(gray)
-
-
-@contextmanager
-def in_mirror() -> Iterator[None]:
-    """Say of files that are not as published that the mirror is to be mended."""
-    try:
-        yield
-    except ValueError as error:
-        raise UserError(f"{error}; put the published files into the mirror") from None
-
-
-@contextmanager
-def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
-    """A zip archive of a mirror, or one line that says what is wrong with it."""
-    try:
-        archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
-        raise UserError(
-            f"{path} cannot be unpacked ({error}); copy it to the mirror again"
-        ) from None
-    with archive:
-        yield archive
 
 
 def _overlaps(parts: Mapping[str, Mapping[str, np.ndarray]]) -> dict[str, object]:

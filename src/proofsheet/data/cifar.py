@@ -16,14 +16,11 @@ from typing import Any
 import numpy as np
 
 from proofsheet.data.cifar_batches import SIZE, read_images, read_names
-from proofsheet.data.contract import Divided, Found, Info
-from proofsheet.data.dataset import PARTS
-from proofsheet.data.publisher_splits import joined, separated, verified_images
+from proofsheet.data.contract import Divided, Found, Info, from_mirror
+from proofsheet.data.publisher_splits import divided_noise, held_out, joined, verified_images
 from proofsheet.data.sources.archive import Checksum, unpack_members
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import MANIFEST, Entry
-from proofsheet.data.splits import stratified_split
-from proofsheet.data.standins import LICENSE, noise_images, scaled
 from proofsheet.jobs.errors import UserError
 
 HOST = "https://www.cs.toronto.edu/~kriz/"
@@ -105,56 +102,28 @@ class Cifar:
 
     def mirror(self, entry: Entry, workspace: Path) -> Found:
         """The archive of a mirror, however it is compressed, or the batches unpacked from it."""
-        archive = entry.find(f"{self.archive}*")
+        archive = entry.find(f"{self.archive}*") or f"{self.archive}.gz"
         batches = {name: entry.find(PurePosixPath(name).name) for name in self.members()}
-        if not archive and all(batches.values()):
-            try:
-                arrays = self.read({name: entry.file(file) for name, file in batches.items()})
-            except ValueError as error:
-                raise UserError(f"{error}; put the published files into the mirror") from None
-            return Found(
-                arrays,
-                [entry.record(file) for file in batches.values()],
-                official=entry.official,
-                note=entry.note,
-                licence=entry.licence,
-            )
-        if not archive:
-            raise UserError(
-                f"{entry.root / MANIFEST}: '{entry.name}' lists no {self.archive}* (it lists:"
-                f" {', '.join(entry.files) or 'nothing'}); add the archive with its sha256"
-            )
-        unlisted = [name for name in self.members() if name not in entry.members]
-        if unlisted:
+        if archive not in entry.files and all(batches.values()):
+            files = {name: entry.file(file) for name, file in batches.items()}
+            return from_mirror(entry, lambda: self.read(files), *batches.values())
+        members = {name: entry.members[name] for name in self.members() if name in entry.members}
+        unlisted = [name for name in self.members() if name not in members]
+        if unlisted and archive in entry.files:
             raise UserError(
                 f"{entry.root / MANIFEST}: '{entry.name}' lists no member '{unlisted[0]}', and a"
                 " file without a checksum is not used; add it to 'members' with its md5"
             )
-        entry = replace(entry, members={name: entry.members[name] for name in self.members()})
-        files = entry.unpack(archive, Path(mkdtemp(dir=workspace)), UNPACKED)
-        try:
-            arrays = self.read(files)
-        except ValueError as error:
-            raise UserError(f"{error}; put the published archive into the mirror") from None
-        return Found(
-            arrays,
-            [entry.record(archive), *_records(files, entry.members, f"md5 of {MANIFEST}")],
-            official=entry.official,
-            note=entry.note,
-            licence=entry.licence,
-        )
+        place = Path(mkdtemp(dir=workspace))
+        files = replace(entry, members=members).unpack(archive, place, UNPACKED)
+        found = from_mirror(entry, lambda: self.read(files), archive)
+        records = _records(files, members, f"md5 of {MANIFEST}")
+        return replace(found, files=[*found.files, *records])
 
     def standin(self, seed: int) -> Found:
         """Noise that depends on the class."""
-        classes = len(self.INFO.class_names)
-        x, y = noise_images(scaled([1] * classes, self.standin_images), SIZE, seed)
-        train, test = stratified_split(y, (5 / 6, 1 / 6), seed)
-        note = (
-            f"{len(x):,} images of noise with a smooth pattern for each of {classes} classes; not"
-            " the real data, and the classes' names mean nothing here"
-        )
-        parts = {"train": (x[train], y[train]), "test": (x[test], y[test])}
-        return Found(joined(parts), [], official=False, note=note, licence=LICENSE)
+        counts, shares = [1] * len(self.INFO.class_names), {"train": 5 / 6, "test": 1 / 6}
+        return divided_noise(counts, self.standin_images, SIZE, shares, seed)
 
     def divide(self, found: Found, seed: int) -> Divided:
         """A tenth of the training images for validation, stratified; the test images as they are.
@@ -162,23 +131,9 @@ class Cifar:
         Each part also has `index` (n,), the places of its images among the training images (for
         train and val) or the test images of the source, ascending.
         """
-        part = found.arrays["part"].copy()
-        train = np.flatnonzero(part == PARTS.index("train"))
-        _, val = stratified_split(found.arrays["y"][train], (1 - VALIDATION, VALIDATION), seed)
-        part[train[val]] = PARTS.index("val")
-        facts = {
-            "split": "the test images as the source has them; one tenth of the training images for"
-            " validation, stratified by class",
-            "split_seed": seed,
-        }
-        divided = separated({**found.arrays, "part": part}, facts)
-        published = found.arrays["part"]
-        place = np.concatenate([np.arange(n) for n in np.bincount(published) if n])
-        parts = {
-            name: {**arrays, "index": place[part == PARTS.index(name)]}
-            for name, arrays in divided.parts.items()
-        }
-        return replace(divided, parts=parts)
+        counts = np.bincount(found.arrays["part"])
+        index = np.concatenate([np.arange(n) for n in counts if n])
+        return held_out({**found.arrays, "index": index}, VALIDATION, "one tenth", seed)
 
     def members(self) -> list[str]:
         """Every file of the archive that is read."""

@@ -3,6 +3,7 @@
 A module of a dataset, listed in `registry.DATASETS`, defines
 
     INFO                           what the dataset is
+    official_host()                URL that answers when its client can be used; asked once, briefly
     official(workspace)            its own client
     mirror(entry, workspace)       the verified files of a mirror
     standin(seed)                  generated or bundled, without any network
@@ -18,14 +19,14 @@ is gone when the parts have been written. Arrays may be of any type and shape: f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from proofsheet.data.sources.mirror import Entry
+from proofsheet.jobs.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,25 @@ class Found:
     tried: tuple[str, ...] = ()
 
 
+def from_mirror(entry: Entry, read: Callable[[], Mapping[str, np.ndarray]], *names: str) -> Found:
+    """What a mirror gives.
+
+    Args:
+        entry: of the dataset.
+        read: the arrays in the files, once their checksums have been compared.
+        names: of the files.
+
+    Raises:
+        UserError: the files are not as published; `read` says so by a ValueError.
+    """
+    try:
+        arrays = read()
+    except ValueError as error:
+        raise UserError(f"{error}; put the published files into the mirror") from None
+    records = [entry.record(name) for name in names]
+    return Found(arrays, records, entry.official, entry.note, entry.licence)
+
+
 def origin(name: str, info: Info, used: str, requested: str, found: Found) -> dict[str, Any]:
     """What every `source.json` says of where its arrays come from.
 
@@ -97,20 +117,3 @@ class Divided:
 
     parts: Mapping[str, Mapping[str, np.ndarray]]
     facts: Mapping[str, Any] = field(default_factory=dict)
-
-
-class DatasetModule(Protocol):
-    """The contract, for type checkers and readers."""
-
-    INFO: Info
-
-    def official_host(self) -> str:
-        """URL that answers when the official source can be reached; asked once, briefly."""
-
-    def official(self, workspace: Path) -> Found: ...
-
-    def mirror(self, entry: Entry, workspace: Path) -> Found: ...
-
-    def standin(self, seed: int) -> Found: ...
-
-    def divide(self, found: Found, seed: int) -> Divided: ...

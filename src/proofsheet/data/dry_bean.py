@@ -7,7 +7,6 @@ varieties in capitals and in alphabetical order.
 from __future__ import annotations
 
 import hashlib
-import itertools
 import math
 import os
 from collections.abc import Mapping, Sequence
@@ -18,10 +17,11 @@ from typing import Any
 import numpy as np
 
 from proofsheet.data.bean_features import FEATURE_NAMES, MEASURED, derived
-from proofsheet.data.contract import Divided, Found, Info
-from proofsheet.data.random_split import divide_at_random
+from proofsheet.data.contract import Divided, Found, Info, from_mirror
+from proofsheet.data.dataset import PARTS
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import MANIFEST, Entry
+from proofsheet.data.splits import FRACTIONS, first_occurrences, stratified_split
 from proofsheet.data.standins import LICENSE, noise_beans, scaled
 from proofsheet.jobs.errors import UserError
 
@@ -70,7 +70,7 @@ def official(workspace: Path) -> Found:
 
     def client() -> Found:
         table = _ask_client()
-        x, y = verified_table({name: table[name].tolist() for name in table}, "the answer")
+        arrays = verified_table(_cells(table), "the answer")
         text = table.to_csv(index=False).encode()
         record = {
             "name": f"ucimlrepo id {UCI_ID}, as CSV",
@@ -78,7 +78,7 @@ def official(workspace: Path) -> Found:
             "sha256": hashlib.sha256(text).hexdigest(),
             "verified": "content: columns, counts per class, features that follow from others",
         }
-        return Found({"x": x, "y": y}, [record], official=True)
+        return Found(arrays, [record], official=True)
 
     what = f"Dry Bean (id {UCI_ID}) by ucimlrepo from {official_host()}"
     return ask(client, what, silence=SILENCE, deadline=DEADLINE)
@@ -94,17 +94,7 @@ def mirror(entry: Entry, workspace: Path) -> Found:
             raise UserError(f"{entry.root / MANIFEST}: no member of {name} is {WORKBOOK}; list it")
     else:
         path = entry.file(name)
-    try:
-        x, y = verified_table(_read_workbook(path), str(path))
-    except ValueError as error:
-        raise UserError(f"{error}; put the workbook of UCI id {UCI_ID} into the mirror") from None
-    return Found(
-        {"x": x, "y": y},
-        [entry.record(name)],
-        official=entry.official,
-        note=entry.note,
-        licence=entry.licence,
-    )
+    return from_mirror(entry, lambda: verified_table(_read_workbook(path), str(path)), name)
 
 
 def standin(seed: int) -> Found:
@@ -118,11 +108,27 @@ def standin(seed: int) -> Found:
 
 
 def divide(found: Found, seed: int) -> Divided:
-    """Duplicates removed, then 60/20/20, stratified."""
-    return divide_at_random(found, seed)
+    """Duplicates removed, then 60/20/20, stratified.
+
+    Of rows with equal `x` the first stays, so that no row is on two sides. Each part also has
+    `row`, the place of its rows in the source, from which another seed can divide them again.
+    """
+    x, y = found.arrays["x"], found.arrays["y"]
+    kept = first_occurrences(x)
+    picked = stratified_split(y[kept], FRACTIONS, seed)
+    parts = {
+        name: {"x": x[kept[index]], "y": y[kept[index]], "row": kept[index]}
+        for name, index in zip(PARTS, picked, strict=True)
+    }
+    facts = {
+        "duplicates_removed": len(x) - len(kept),
+        "split": "stratified by class, 60/20/20, duplicates removed before",
+        "split_seed": seed,
+    }
+    return Divided(parts, facts)
 
 
-def verified_table(columns: Mapping[str, Sequence[Any]], origin: str) -> tuple[np.ndarray, ...]:
+def verified_table(columns: Mapping[str, Sequence[Any]], origin: str) -> dict[str, np.ndarray]:
     """Cells by column name to arrays, after everything known about the data has held.
 
     That is: the columns, numbers in every cell, known varieties, the published counts, ranges,
@@ -152,7 +158,7 @@ def verified_table(columns: Mapping[str, Sequence[Any]], origin: str) -> tuple[n
             f" ({_listed(COUNTS)}) are expected"
         )
     _verify_geometry(x, origin)
-    return x, y
+    return {"x": x, "y": y}
 
 
 def _numbers(cells: Sequence[Any], name: str, origin: str) -> np.ndarray:
@@ -160,7 +166,7 @@ def _numbers(cells: Sequence[Any], name: str, origin: str) -> np.ndarray:
         number = isinstance(cell, int | float) and not isinstance(cell, bool)
         if not number or not math.isfinite(cell) or cell <= 0:
             raise ValueError(
-                f"{origin}: line {line} has {'nothing' if cell is None else repr(cell)} for {name}"
+                f"{origin}: line {line} has {repr(cell) if cell == cell else 'nothing'} for {name}"
                 " where a positive number is expected"
             )
     return np.array(cells, dtype=np.float64)
@@ -200,28 +206,21 @@ def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
-def _read_workbook(path: Path) -> dict[str, Sequence[Any]]:
+def _read_workbook(path: Path) -> dict[str, list[Any]]:
     """Cells by column name of the sheet with the beans."""
-    import openpyxl
+    import pandas
 
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        sheets = book.sheetnames
-        rows = list(book[SHEET].iter_rows(values_only=True)) if SHEET in sheets else None
-        book.close()
+        # As they are: of texts only the empty one is no value.
+        options = {"dtype": object, "na_values": [""], "keep_default_na": False}
+        return _cells(pandas.read_excel(path, sheet_name=SHEET, **options))
     except Exception as error:  # a damaged workbook fails in zip, in XML or in between
         raise ValueError(f"{path} is not a readable workbook ({error})") from None
-    if rows is None:
-        raise ValueError(f"{path} has no sheet '{SHEET}' (it has: {', '.join(sheets)})")
-    while rows and not any(cell is not None for cell in rows[-1]):
-        rows.pop()
-    if not rows:
-        raise ValueError(f"{path}: the sheet '{SHEET}' is empty")
-    names = [str(name) for name in rows[0]]
-    if len(set(names)) != len(names):
-        raise ValueError(f"{path} has two columns of one name ({', '.join(names)})")
-    cells = itertools.zip_longest(*rows[1:]) if rows[1:] else [() for _ in names]
-    return dict(zip(names, cells, strict=False))
+
+
+def _cells(table: Any) -> dict[str, list[Any]]:
+    """The cells of a data frame by column name; an empty one is NaN."""
+    return {name: table[name].tolist() for name in table}
 
 
 def _ask_client() -> Any:

@@ -11,15 +11,11 @@ from tempfile import mkdtemp
 
 import numpy as np
 
-from proofsheet.data.contract import Divided, Found, Info
-from proofsheet.data.dataset import PARTS
+from proofsheet.data.contract import Divided, Found, Info, from_mirror
 from proofsheet.data.mnist_files import read_idx
-from proofsheet.data.publisher_splits import joined, separated, verified_images
+from proofsheet.data.publisher_splits import divided_noise, held_out, joined, verified_images
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
-from proofsheet.data.splits import stratified_split
-from proofsheet.data.standins import LICENSE, noise_images, scaled
-from proofsheet.jobs.errors import UserError
 
 COUNTS = {
     "train": (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
@@ -88,24 +84,19 @@ def official(workspace: Path) -> Found:
 
 def mirror(entry: Entry, workspace: Path) -> Found:
     """The four IDX files of a mirror, packed or not, under any of their usual names."""
-    parts, used = {}, []
-    for part, (images, labels) in FILES.items():
-        used += (names := [entry.find(*usual_names(name)) or name for name in (images, labels)])
-        image_path, label_path = (entry.file(name) for name in names)
+    names = {
+        part: [entry.find(*usual_names(name)) or name for name in files]
+        for part, files in FILES.items()
+    }
+
+    def read(part: str) -> tuple[np.ndarray, np.ndarray]:
+        images, labels = map(entry.file, names[part])
         counts = COUNTS[part]
-        try:
-            x = read_idx(image_path, (sum(counts), *SIZE))
-            y = read_idx(label_path, (sum(counts),))
-            parts[part] = verified_images(x, y, SIZE, counts, str(label_path))
-        except ValueError as error:
-            raise UserError(f"{error}; put the published file into the mirror") from None
-    return Found(
-        joined(parts),
-        [entry.record(name) for name in used],
-        official=entry.official,
-        note=entry.note,
-        licence=entry.licence,
-    )
+        x, y = read_idx(images, (sum(counts), *SIZE)), read_idx(labels, (sum(counts),))
+        return verified_images(x, y, SIZE, counts, str(labels))
+
+    used = [name for files in names.values() for name in files]
+    return from_mirror(entry, lambda: joined({part: read(part) for part in FILES}), *used)
 
 
 def usual_names(name: str) -> list[str]:
@@ -117,30 +108,9 @@ def usual_names(name: str) -> list[str]:
 def standin(seed: int) -> Found:
     """Noise that depends on the digit."""
     counts = np.add(COUNTS["train"], COUNTS["test"])
-    x, y = noise_images(scaled(counts, STANDIN_DIGITS), SIZE, seed)
-    train, test = stratified_split(y, (6 / 7, 1 / 7), seed)
-    note = (
-        f"{len(x):,} images of noise with a smooth pattern for each of ten digits; not the real"
-        " data"
-    )
-    return Found(
-        joined({"train": (x[train], y[train]), "test": (x[test], y[test])}),
-        [],
-        official=False,
-        note=note,
-        licence=LICENSE,
-    )
+    return divided_noise(counts, STANDIN_DIGITS, SIZE, {"train": 6 / 7, "test": 1 / 7}, seed)
 
 
 def divide(found: Found, seed: int) -> Divided:
     """One sixth of the training images for validation, stratified; the test images as they are."""
-    part = found.arrays["part"].copy()
-    train = np.flatnonzero(part == PARTS.index("train"))
-    _, val = stratified_split(found.arrays["y"][train], (1 - VALIDATION, VALIDATION), seed)
-    part[train[val]] = PARTS.index("val")
-    facts = {
-        "split": "the test images as the source has them; one sixth of the training images for"
-        " validation, stratified by class",
-        "split_seed": seed,
-    }
-    return separated({**found.arrays, "part": part}, facts)
+    return held_out(found.arrays, VALIDATION, "one sixth", seed)

@@ -6,16 +6,16 @@ are gone, and with them the patients.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from proofsheet.data.contract import Divided, Found
+from proofsheet.data.contract import Divided, Found, from_mirror
 from proofsheet.data.medmnist_files import HOST, fetch, read_archive
 from proofsheet.data.publisher_splits import separated
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
-from proofsheet.jobs.errors import UserError
 
 NAME = "medmnist"
 """Of this source, in `source.json`."""
@@ -56,11 +56,8 @@ def official(workspace: Path) -> Found:
 
 def mirror(entry: Entry, name: str) -> Found:
     """The file `name` of a mirror."""
-    try:
-        arrays = read_archive(entry.file(name), (SIDE, SIDE), COUNTS)
-    except ValueError as error:
-        raise UserError(f"{error}; put the published file into the mirror") from None
-    return Found(arrays, [entry.record(name)], official=False, note=NOTE, licence=entry.licence)
+    read = lambda: read_archive(entry.file(name), (SIDE, SIDE), COUNTS)  # noqa: E731
+    return replace(from_mirror(entry, read, name), official=False, note=NOTE)
 
 
 def divide(found: Found) -> Divided:

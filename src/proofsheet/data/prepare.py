@@ -21,19 +21,23 @@ log = logging.getLogger("proofsheet")
 
 
 def prepare(
-    name: str, source: str, mirror: str, seed: int, folder: str | Path, renewals: int = 0
-) -> dict[str, Any]:
+    name: str, source: str, mirror: str, seed: int, folder: str | Path, renewals: int = 0,
+    weights: str = "",
+) -> dict[str, Any]:  # fmt: skip
     """Write `train.npz`, `val.npz`, `test.npz` and `source.json` into `folder`.
+
+    The images of SciPy and the weights are one file, `images.npz` or `weights.npz`.
 
     `source.json` comes last: where it is, the arrays beside it are whole and belong to it.
 
     Args:
-        name: of the dataset, as in `registry.DATASETS`.
+        name: of the dataset, as in `registry.DATASETS` and `OTHERS`.
         source: `auto`, `official`, `mirror` or `standin`.
         mirror: the mirror's folder, or '' for none.
         seed: of the split, and of the stand-in.
         folder: destination, such as `results/data/dry_bean`; nothing else is in it.
         renewals: how often `auto` has fetched again, for the record.
+        weights: as of `dataset_module`.
 
     Returns:
         What `source.json` holds.
@@ -41,10 +45,11 @@ def prepare(
     Raises:
         UserError: the source that was asked for cannot be used; in one line, with what to do.
     """
-    module = dataset_module(name)
+    module = dataset_module(name, weights)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    _sweep(folder)
+    for left in folder.glob(".prepare-*"):  # by an earlier call that was killed
+        shutil.rmtree(left, ignore_errors=True)
     with TemporaryDirectory(prefix=".prepare-", dir=folder) as workspace:
         used, found = obtain(name, module, source, mirror or "", seed, Path(workspace))
         divided = module.divide(found, seed)
@@ -53,7 +58,11 @@ def prepare(
             **origin(name, info, used, source, found),
             "renewals": renewals,
             "values_sha256": _digest(found.arrays),
-            "counts": {p: _counts(a, info.class_names) for p, a in divided.parts.items()},
+            "counts": {
+                part: _counts(arrays["y"], info.class_names)
+                for part, arrays in divided.parts.items()
+                if info.class_names
+            },
             "class_names": info.class_names,
             "feature_names": info.feature_names,
             **divided.facts,
@@ -67,8 +76,7 @@ def prepare(
     return record
 
 
-def _counts(arrays: Mapping[str, np.ndarray], names: tuple[str, ...]) -> dict[str, Any]:
-    y = arrays["y"]
+def _counts(y: np.ndarray, names: tuple[str, ...]) -> dict[str, Any]:
     numbers = np.bincount(y, minlength=len(names)).tolist()
     return {"total": len(y), "per_class": dict(zip(names, numbers, strict=True))}
 
@@ -81,12 +89,3 @@ def _digest(arrays: Mapping[str, np.ndarray]) -> str:
         digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
         digest.update(memoryview(array).cast("B") if array.size else b"")
     return digest.hexdigest()
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what an earlier call left when it was killed."""
-    for left in folder.glob(".*"):
-        if left.name.startswith(".prepare-"):
-            shutil.rmtree(left, ignore_errors=True)
-        elif ".part" in left.name:
-            left.unlink(missing_ok=True)

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from proofsheet.data.contract import Divided
+from proofsheet.data.contract import Divided, Found
 from proofsheet.data.dataset import PARTS
+from proofsheet.data.splits import stratified_split
+from proofsheet.data.standins import LICENSE, noise_images, scaled
 
 
 def verified_images(
@@ -65,9 +67,37 @@ def separated(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> Div
     them, too, and removing them would change the numbers of images.
     """
     parts = {
-        name: {key: arrays[key][arrays["part"] == index] for key in ("x", "y")}
+        name: {key: arrays[key][arrays["part"] == index] for key in arrays if key != "part"}
         for index, name in enumerate(PARTS)
     }
     distinct = [{image.tobytes() for image in part["x"]} for part in parts.values()]
     shared = sum(map(len, distinct)) - len(set.union(*distinct))
     return Divided(parts, {**facts, "images_on_two_sides": shared})
+
+
+def held_out(arrays: Mapping[str, np.ndarray], share: float, words: str, seed: int) -> Divided:
+    """A share of the training images for validation, stratified; the test images as they are."""
+    part = arrays["part"].copy()
+    train = np.flatnonzero(part == PARTS.index("train"))
+    _, val = stratified_split(arrays["y"][train], (1 - share, share), seed)
+    part[train[val]] = PARTS.index("val")
+    facts = {
+        "split": f"the test images as the source has them; {words} of the training images for"
+        " validation, stratified by class",
+        "split_seed": seed,
+    }
+    return separated({**arrays, "part": part}, facts)
+
+
+def divided_noise(
+    counts: Sequence[int], total: int, size: tuple[int, ...], shares: Mapping[str, float], seed: int
+) -> Found:
+    """A stand-in of `total` images (n, *size), in the proportions of `counts`, in these parts."""
+    x, y = noise_images(scaled(counts, total), size, seed)
+    picked = stratified_split(y, tuple(shares.values()), seed)
+    parts = {name: (x[rows], y[rows]) for name, rows in zip(shares, picked, strict=True)}
+    note = (
+        f"{len(x):,} images of noise with a smooth pattern for each of {len(counts)} classes; not"
+        " the real data"
+    )
+    return Found(joined(parts), [], official=False, note=note, licence=LICENSE)

@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from proofsheet.jobs.errors import UserError
-
-if TYPE_CHECKING:
-    from proofsheet.data.contract import DatasetModule
 
 DATASETS = {
     "dry_bean": "proofsheet.data.dry_bean",
@@ -29,18 +26,12 @@ OTHERS = ("scipy_images", "weights")
 """What is fetched like a dataset and has no classes and no split."""
 
 
-def dataset_module(name: str) -> DatasetModule:
-    """The module of one dataset, imported now."""
-    return cast("DatasetModule", import_module(_module_name(name)))
-
-
-def source_module(name: str) -> Any:
-    """What can fetch some data: the module of a dataset, of SciPy's images or of the weights."""
-    if name == "weights":
-        return import_module("proofsheet.data.weights").PretrainedWeights()
-    if name == "scipy_images":
-        return import_module("proofsheet.data.scipy_images")
-    return dataset_module(name)
+def dataset_module(name: str, weights: str = "") -> Any:
+    """The module of some data, imported now; `weights`: what torchvision calls the weights."""
+    module = import_module(_module_name(name))
+    if name != "weights":
+        return module
+    return module.PretrainedWeights(weights) if weights else module.PretrainedWeights()
 
 
 def module_path(name: str, source: str | Path = "src") -> str:
@@ -52,6 +43,8 @@ def module_path(name: str, source: str | Path = "src") -> str:
 
 
 def _module_name(name: str) -> str:
+    if name in OTHERS:
+        return f"proofsheet.data.{name}"
     if name not in DATASETS:
         raise UserError(
             f"dataset '{name}' is unknown; allowed: {', '.join(DATASETS)};"

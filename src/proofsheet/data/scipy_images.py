@@ -1,6 +1,6 @@
 """The two test images of SciPy: `ascent` (512, 512) and `face` (768, 1024, 3), both uint8.
 
-They have neither classes nor parts, so they are not in `registry.DATASETS`; the rest is as in
+They have neither classes nor a split, so they are not in `registry.DATASETS`; the rest is as in
 `contract.py`. `ascent.dat` is a pickle. A pickle that is loaded runs whatever it says, so this
 one is read as a list of instructions that nobody carries out: the pixels are the one block of
 512 · 512 bytes in it.
@@ -16,14 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
-from proofsheet.data.contract import Found, Info
+from proofsheet.data.contract import Divided, Found, Info, from_mirror
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
 from proofsheet.data.standins import LICENSE, smooth_fields
 from proofsheet.jobs.atomic_files import checksum
-from proofsheet.jobs.errors import UserError
 
-NAME = "scipy_images"
 MIRROR_NAME = "scipy"
 """Under which a mirror's manifest has them."""
 
@@ -56,13 +54,7 @@ def official_host() -> str:
 
 def official(workspace: Path) -> Found:
     """Through `scipy.datasets`, which compares SHA-256 by pooch and keeps files in its cache."""
-    try:
-        import pooch
-    except ImportError:
-        raise UserError(
-            "scipy.datasets needs the package pooch, which is not installed; install pooch, or set"
-            " data.mirror in config.yaml to a folder that holds ascent.dat and face.dat"
-        ) from None
+    import pooch
 
     def client() -> Found:
         arrays, records = _ask_client(), []
@@ -86,18 +78,17 @@ def official(workspace: Path) -> Found:
 
 def mirror(entry: Entry, workspace: Path) -> Found:
     """`ascent.dat` and `face.dat` of a mirror, compared with their checksums before decoding."""
-    arrays, records = {}, []
-    for name, decode in DECODERS.items():
-        listed = entry.find(f"{name}.dat") or f"{name}.dat"
-        path = entry.file(listed)
+    listed = {name: entry.find(f"{name}.dat") or f"{name}.dat" for name in DECODERS}
+
+    def read(name: str) -> np.ndarray:
+        path = entry.file(listed[name])
         try:
-            arrays[name] = decode(path.read_bytes())
+            return DECODERS[name](path.read_bytes())
         except ValueError as error:
-            raise UserError(
-                f"{path} cannot be decoded: {error}; put the file of scipy.datasets into the mirror"
-            ) from None
-        records.append(entry.record(listed))
-    return Found(arrays, records, official=entry.official, note=entry.note, licence=entry.licence)
+            raise ValueError(f"{path} cannot be decoded: {error}") from None
+
+    arrays = lambda: {name: read(name) for name in DECODERS}  # noqa: E731
+    return from_mirror(entry, arrays, *listed.values())
 
 
 def standin(seed: int) -> Found:
@@ -109,6 +100,11 @@ def standin(seed: int) -> Found:
     }
     note = "two pictures of smooth noise in the sizes of the real ones; not the real images"
     return Found(arrays, [], official=False, note=note, licence=LICENSE)
+
+
+def divide(found: Found, seed: int) -> Divided:
+    """All images in one part."""
+    return Divided({"images": found.arrays})
 
 
 def ascent_pixels(data: bytes) -> np.ndarray:

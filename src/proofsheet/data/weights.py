@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from proofsheet.data.contract import Found
+from proofsheet.data.contract import Divided, Found, Info, from_mirror
 from proofsheet.data.sources.client import ask
 from proofsheet.data.sources.mirror import Entry
 from proofsheet.jobs.errors import UserError
@@ -27,8 +27,8 @@ HOST = "https://download.pytorch.org"
 SILENCE, DEADLINE = 30.0, 300.0
 """Seconds: that a server may say nothing, that one attempt may take."""
 
-TITLE = "Weights of SqueezeNet 1.1"
 CITATION = "Iandola et al. (2016), arXiv 1602.07360; ImageNet: doi:10.1007/s11263-015-0816-y"
+LICENSE = "BSD 3-Clause (torchvision)"
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,11 @@ class PretrainedWeights:
     """The sources of the weights that torchvision calls `name`, for `sources.choose.obtain`."""
 
     name: str = "SqueezeNet1_1_Weights.IMAGENET1K_V1"
+
+    @property
+    def INFO(self) -> Info:
+        """What they are."""
+        return Info("Weights of SqueezeNet 1.1", self.name, LICENSE, CITATION)
 
     def official_host(self) -> str:
         """URL that answers when the official source can be reached."""
@@ -60,7 +65,7 @@ class PretrainedWeights:
                 "verified": "sha256 in the name of torchvision's file",
             }
             arrays = verified({key: value.numpy() for key, value in state.items()}, file)
-            return Found(arrays, [record], official=True, licence="BSD 3-Clause (torchvision)")
+            return Found(arrays, [record], official=True, licence=LICENSE)
 
         what = f"{self.name} by torchvision from {HOST}"
         return ask(client, what, silence=SILENCE, deadline=DEADLINE)
@@ -68,14 +73,7 @@ class PretrainedWeights:
     def mirror(self, entry: Entry, workspace: Path) -> Found:
         """The file of a mirror."""
         name = entry.find(FILE, "squeezenet1_1-*.pth") or FILE
-        arrays = read_weights(entry.file(name))
-        return Found(
-            arrays,
-            [entry.record(name)],
-            official=entry.official,
-            note=entry.note,
-            licence=entry.licence,
-        )
+        return from_mirror(entry, lambda: read_weights(entry.file(name)), name)
 
     def standin(self, seed: int) -> Found:
         """No weights: the network is pretrained by the workflow itself."""
@@ -84,6 +82,14 @@ class PretrainedWeights:
             " digits instead"
         )
         return Found({}, [], official=False, note=note, licence="of this project (MIT)")
+
+    def divide(self, found: Found, seed: int) -> Divided:
+        """All weights in one part.
+
+        Weights of another training are no stand-in for data: the report says which they are.
+        """
+        facts = {} if found.arrays else {"source": "pretrained here", "standin": False}
+        return Divided({"weights": found.arrays}, facts)
 
 
 def read_weights(path: str | Path) -> dict[str, np.ndarray]:

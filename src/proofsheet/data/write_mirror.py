@@ -120,7 +120,7 @@ def _entry(dataset: str, names: list[str], root: Path) -> dict[str, Any] | None:
     entry = {
         "official": str(official).lower(),
         "note": note,
-        "licence": module.INFO.licence if hasattr(module, "INFO") else "BSD 3-Clause (torchvision)",
+        "licence": module.INFO.licence,
         "folder": ".",
         "files": {name: {"sha256": checksum(root / name)} for name in files},
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from proofsheet.data import scipy_images
-from proofsheet.data.registry import source_module
+from proofsheet.data.registry import dataset_module
 from proofsheet.data.sources.choose import candidates
 from proofsheet.data.sources.client import unreachable
 from proofsheet.jobs.atomic_files import read_json
@@ -57,7 +57,7 @@ def expected_standins(
     """
     if source != "auto":
         return set(names) if source == "standin" else set()
-    in_mirror = {scipy_images.NAME: scipy_images.MIRROR_NAME}
+    in_mirror = {"scipy_images": scipy_images.MIRROR_NAME}
     hosts = {n: _hosts(n, root) for n in names if in_mirror.get(n, n) not in mirrored}
     asked = sorted(set().union(*hosts.values()))
     with ThreadPoolExecutor(len(asked) + 1) as pool:
@@ -78,7 +78,7 @@ def _hosts(name: str, root: str | Path) -> set[str]:
         return {""}
     # Without an account a source cannot be used; one that gave nothing is not asked again.
     usable = [
-        s for s in candidates(source_module(name)) if not getattr(s, "hindrance", lambda: "")()
+        s for s in candidates(dataset_module(name)) if not getattr(s, "hindrance", lambda: "")()
     ]
     tried = record.get("tried", ()) if record.get("requested") == "auto" else ()
     return {source.official_host() for source in usable} - set(tried)

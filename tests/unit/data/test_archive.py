@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proofsheet.data.sources.archive import Checksum, Refused, unpack_members
+from proofsheet.data.sources.archive import Checksum, unpack_members
 from unit.data.batches import tar
 
 BODY = b"a member"
@@ -58,29 +58,27 @@ def test_the_member_that_is_asked_for_is_written_and_no_other(tmp_path, packing)
 @pytest.mark.parametrize("packing", PACKINGS)
 def test_an_archive_that_holds_too_much_is_refused(tmp_path, packing):
     body = PACKINGS[packing]({"b/one": bytes(5_000_000)})
-    with pytest.raises(Refused, match="holds more than the 100,000 bytes that are expected in it"):
+    with pytest.raises(ValueError, match="holds more than the 100,000 bytes expected in it"):
         unpack(tmp_path, body)
     assert not written(tmp_path / "out")
 
 
 def test_a_tar_is_not_read_beyond_the_limit_for_a_member_behind_it(tmp_path):
-    with pytest.raises(Refused, match="holds more than"):
+    with pytest.raises(ValueError, match="holds more than"):
         unpack(tmp_path, tar({"zeros": bytes(5_000_000), "b/one": BODY}, "gz"))
 
 
 @pytest.mark.parametrize("packing", PACKINGS)
 def test_a_member_with_other_bytes_leaves_no_file(tmp_path, packing):
-    with pytest.raises(Refused, match=r"member b/one is damaged: expected md5 .*, found") as caught:
+    with pytest.raises(ValueError, match=r"member b/one is damaged: expected md5 .*, found"):
         unpack(tmp_path, PACKINGS[packing]({"b/one": BODY + b"!"}))
-    assert caught.value.missing == ""
     assert not written(tmp_path / "out")
 
 
 @pytest.mark.parametrize("packing", PACKINGS)
 def test_a_member_that_is_not_there_is_named(tmp_path, packing):
-    with pytest.raises(Refused, match="has no member 'b/one'") as caught:
+    with pytest.raises(ValueError, match="has no member 'b/one'"):
         unpack(tmp_path, PACKINGS[packing]({"b/two": BODY}))
-    assert caught.value.missing == "b/one"
 
 
 @pytest.mark.parametrize(
@@ -90,7 +88,7 @@ def test_a_member_that_is_no_plain_file_is_not_unpacked(tmp_path, kind):
     (tmp_path / "secret").write_bytes(BODY)
     special = tarfile.TarInfo("b/one")
     special.type, special.linkname = getattr(tarfile, kind), str(tmp_path / "secret")
-    with pytest.raises(Refused, match="has no member 'b/one'"):
+    with pytest.raises(ValueError, match="has no member 'b/one'"):
         unpack(tmp_path, tar({"b/one": special}))
     assert not written(tmp_path / "out")
 
@@ -118,7 +116,7 @@ def test_whatever_is_damaged_is_refused_or_harmless(tmp_path_factory, packing, c
     told = ""
     try:
         unpack(tmp_path, changed)
-    except Refused as error:
+    except ValueError as error:
         told = str(error)
     left = [path.read_bytes() for path in written(tmp_path / "out")]
     assert left == ([] if told else [BODY])

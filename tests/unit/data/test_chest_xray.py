@@ -160,10 +160,10 @@ def test_the_client_and_the_mirror_give_the_same_images(server, archive, files, 
 
 TROUBLES = {
     "error": (lambda a: Answer(status=500), "500"),
-    "truncated": (lambda a: Answer(a[: len(a) // 2], announced=len(a)), "IncompleteRead"),
-    "a page to log in": (lambda a: Answer(b"<html>please log in</html>"), "BadZipFile"),
+    "truncated": (lambda a: Answer(a[: len(a) // 2], announced=len(a)), "ChunkedEncodingError"),
+    "a page to log in": (lambda a: Answer(b"<html>please log in</html>"), "is not a zip file"),
     "a flipped byte": (lambda a: Answer(a[:600] + b"\0\0\0" + a[603:]), "not a whole JPEG image"),
-    "images missing": (lambda a: Answer(without_test(a)), r"the archive: test has \[0, 0\] images"),
+    "images missing": (lambda a: Answer(without_test(a)), r"zip: test has \[0, 0\] images"),
 }
 
 
@@ -268,7 +268,7 @@ def test_a_mirror_may_hold_the_zip_of_kaggle(files, tmp_path, above):
 
 def test_a_zip_that_is_none_is_told(tmp_path):
     root = mirror_of(tmp_path, "chest_xray", {"archive.zip": b"<html>log in</html>"})
-    refused(r"archive\.zip cannot be unpacked .*again", read, root)
+    refused(r"archive\.zip cannot be unpacked", read, root)
 
 
 def test_a_listing_may_name_what_an_operating_system_left(files, tmp_path):

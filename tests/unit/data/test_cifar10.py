@@ -164,7 +164,9 @@ def test_every_member_has_to_be_listed_there_and_right(files, tmp_path, name):
     others = {file: body for file, body in files.items() if file != member}
     refused(f"lists no member '{member}'", read, archived(tmp_path, files, listed=others))
     refused(
-        f"has no member '{member}', which .*lists", read, archived(tmp_path, others, listed=files)
+        f"has no member '{member}'; copy",
+        read,
+        archived(tmp_path, others, listed=files),
     )
     changed = {**files, member: files[member] + b"."}
     refused(
@@ -174,7 +176,7 @@ def test_every_member_has_to_be_listed_there_and_right(files, tmp_path, name):
 
 def test_an_archive_of_another_name_is_not_taken(files, tmp_path):
     archive = {"cifar-10-binary.tar.gz": tar(files)}
-    refused(r"lists no cifar-10-python.tar\*", read, mirror_of(tmp_path, "cifar10", archive, files))
+    refused(r"python\.tar\.gz is not in", read, mirror_of(tmp_path, "cifar10", archive, files))
 
 
 def test_a_pickle_that_acts_is_refused_though_every_checksum_is_right(files, tmp_path):

@@ -28,7 +28,7 @@ from unit.data.support import (
 
 def test_a_whole_table_becomes_arrays(columns):
     shuffled = {name: columns[name] for name in sorted(columns)}
-    x, y = dry_bean.verified_table(shuffled, "here")
+    x, y = dry_bean.verified_table(shuffled, "here").values()
     assert (x.shape, x.dtype, y.dtype) == ((678, 16), np.float64, np.int64)
     for j, name in enumerate(FEATURE_NAMES):
         np.testing.assert_array_equal(x[:, j], columns[name])
@@ -39,7 +39,7 @@ def test_names_are_one_set_whatever_the_source_calls_them(columns):
     columns["AspectRation"] = columns.pop("AspectRatio")
     columns["roundness"] = columns.pop("Roundness")
     columns["Class"] = [name.capitalize() for name in columns["Class"]]
-    x, y = dry_bean.verified_table(columns, "here")
+    x, y = dry_bean.verified_table(columns, "here").values()
     np.testing.assert_array_equal(x[:, FEATURE_NAMES.index("AspectRatio")], columns["AspectRation"])
     assert Counter(y.tolist()) == dict(enumerate(dry_bean.COUNTS.values()))
 
@@ -184,7 +184,7 @@ def test_another_sheet_and_a_bad_cell_are_told(columns, tmp_path):
     few = {name: cells[:5] for name, cells in columns.items()}
     few["Extent"][2] = None
     for sheet, told in (
-        ("Beans", r"no sheet 'Dry_Beans_Dataset' \(it has: Beans\)"),
+        ("Beans", r"Worksheet named 'Dry_Beans_Dataset' not found"),
         (dry_bean.SHEET, "line 4 has nothing for Extent"),
     ):
         workbook = as_workbook(few, tmp_path / "few.xlsx", sheet)

@@ -19,7 +19,6 @@ from proofsheet.data.contract import Info
 from proofsheet.data.prepare import prepare
 from proofsheet.data.registry import DATASETS, dataset_module, module_path
 from proofsheet.data.sources.client import PATIENCE
-from proofsheet.jobs.atomic_files import read_arrays, write_arrays
 from proofsheet.jobs.errors import UserError
 from unit.data.support import (
     Answer,
@@ -154,8 +153,6 @@ def test_a_mirror_that_does_not_exist_is_an_error(tmp_path, source):
 
 
 def test_mirror_does_not_fall_back(tmp_path):
-    with pytest.raises(UserError, match="no mirror is set"):
-        prepare("dry_bean", "mirror", "", 0, tmp_path / "out")
     root = write_manifest(tmp_path, {"a": "0" * 64})
     (root / "manifest.yaml").write_text("mnist: {official: true, licence: x, files: {}}")
     with pytest.raises(UserError, match=r"has no 'dry_bean' \(it has: mnist\)"):
@@ -169,8 +166,6 @@ def test_official_does_not_fall_back(tmp_path):
 
 
 def test_what_is_not_known_is_told(tmp_path):
-    with pytest.raises(UserError, match="allowed: auto, official, mirror, standin"):
-        prepare("dry_bean", "web", "", 0, tmp_path)
     with pytest.raises(UserError, match="dataset 'wet_bean' is unknown; allowed: dry_bean"):
         prepare("wet_bean", "auto", "", 0, tmp_path)
 
@@ -207,19 +202,6 @@ def test_a_kill_leaves_nothing_that_passes_for_done(tmp_path):
     assert proofsheet.data.load(tmp_path).source["split_seed"] == 1
 
 
-def spoil(change):
-    def spoiled(folder: Path) -> None:
-        arrays = read_arrays(folder / "val.npz")
-        write_arrays(folder / "val.npz", **change(arrays))
-
-    return spoiled
-
-
-def with_nan(arrays):
-    arrays["x"][3, 2] = np.nan
-    return arrays
-
-
 SPOILED = {
     "missing": (lambda folder: (folder / "val.npz").unlink(), "does not exist"),
     "empty": (lambda folder: (folder / "val.npz").write_bytes(b""), "not a readable .npz"),
@@ -227,14 +209,6 @@ SPOILED = {
         lambda folder: (folder / "val.npz").write_bytes((folder / "val.npz").read_bytes()[:-99]),
         "not a readable .npz",
     ),
-    "no labels": (spoil(lambda a: {"x": a["x"]}), "has no array 'y'"),
-    "nan": (spoil(with_nan), "NaN"),
-    "unknown class": (spoil(lambda a: a | {"y": a["y"] + 1}), "labels 1 … 7 where 0 … 6"),
-    "lengths": (spoil(lambda a: a | {"y": a["y"][:-1]}), "where (n, …) and (n,) are needed"),
-    "float labels": (spoil(lambda a: a | {"y": a["y"] * 1.0}), "int64 is needed"),
-    "text": (spoil(lambda a: a | {"x": a["x"].astype(str)}), "finite numbers are needed"),
-    "features": (spoil(lambda a: a | {"x": a["x"][:, :5]}), "where train has (16,) float64"),
-    "rows": (spoil(lambda a: {k: v[:-1] for k, v in a.items()}), "source.json says"),
 }
 
 
@@ -250,10 +224,10 @@ def test_spoiled_files_are_named(tmp_path, what):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"dataset": "dry_bean"}'])
+@pytest.mark.parametrize("text", ["", "{"])
 def test_a_spoiled_record_is_named(tmp_path, text):
     (tmp_path / "source.json").write_text(text)
-    with pytest.raises(UserError, match=r"source\.json (is not a JSON file|has no)"):
+    with pytest.raises(UserError, match=r"source\.json is not a JSON file"):
         proofsheet.data.load(tmp_path)
 
 
@@ -270,14 +244,15 @@ def test_every_dataset_keeps_the_contract(name):
     assert Path(module_path(name, root)) == Path(module.__file__)
 
 
-def script(tmp_path: Path, source: str) -> None:
+def script(tmp_path, source, mirror=""):
     path = Path(proofsheet.data.__file__).parents[3] / "workflow/scripts/data/prepare.py"
     output = {part: str(tmp_path / "out" / f"{part}.npz") for part in ("train", "val", "test")}
     snakemake = SimpleNamespace(
         rule="data",
         log=[str(tmp_path / "log.txt")],
-        wildcards=SimpleNamespace(dataset="dry_bean"),
-        params=SimpleNamespace(source=source, mirror="", seed=0, renewals=0),
+        params=SimpleNamespace(
+            dataset="dry_bean", source=source, mirror=mirror, seed=0, renewals=0
+        ),
         output=SimpleNamespace(source=str(tmp_path / "out" / "source.json"), **output),
     )
     log = logging.getLogger("proofsheet")
@@ -297,10 +272,10 @@ def test_the_script_writes_its_outputs_and_warns(tmp_path, capsys):
 
 def test_the_script_ends_in_one_line(tmp_path, capsys):
     with pytest.raises(SystemExit):
-        script(tmp_path, "mirror")
+        script(tmp_path, "mirror", str(tmp_path / "nowhere"))
     told = capsys.readouterr().err
     assert told.count("\n") == 1
-    assert told.startswith("data: data.source is 'mirror', but no mirror is set")
+    assert told.startswith(f"data: the mirror {tmp_path / 'nowhere'} does not exist")
 
 
 def test_no_client_is_imported_before_it_is_used():

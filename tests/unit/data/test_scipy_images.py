@@ -100,12 +100,6 @@ def test_offline_auto_falls_to_the_standin(tmp_path, monkeypatch):
     assert get("auto", "", tmp_path)[0] == "standin"
 
 
-def test_without_pooch_official_says_what_to_install(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "pooch", None)
-    with pytest.raises(UserError, match="install pooch"):
-        get("official", "", tmp_path)
-
-
 def test_the_client_is_asked_and_its_files_verified(tmp_path, images, monkeypatch):
     pooch = ModuleType("pooch")
     pooch.os_cache = lambda name: tmp_path

@@ -1,4 +1,4 @@
-"""One dataset: from a mirror, the official client or a stand-in to arrays with a known origin."""
+"""Some data: from a mirror, the official client or a stand-in to arrays with a known origin."""
 
 from pathlib import Path
 
@@ -6,11 +6,13 @@ from proofsheet.data.prepare import prepare
 from proofsheet.jobs import script
 
 with script.run(snakemake):
+    params = snakemake.params
     prepare(
-        snakemake.wildcards.dataset,
-        source=snakemake.params.source,
-        mirror=snakemake.params.mirror,
-        seed=snakemake.params.seed,
+        params.dataset,
+        source=params.source,
+        mirror=params.mirror,
+        seed=params.seed,
         folder=Path(snakemake.output.source).parent,
-        renewals=snakemake.params.renewals,
+        renewals=params.renewals,
+        weights=getattr(params, "weights", ""),
     )

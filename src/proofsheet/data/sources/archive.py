@@ -37,18 +37,6 @@ class Checksum:
         return f"{self.algorithm} {self.digest}"
 
 
-class Refused(ValueError):
-    """What is wrong with an archive, in one line that begins with its path.
-
-    Attributes:
-        missing: the member that it lacks, or '' where something else is wrong.
-    """
-
-    def __init__(self, message: str, missing: str = "") -> None:
-        super().__init__(message)
-        self.missing = missing
-
-
 def unpack_members(
     path: Path, members: Mapping[str, Checksum], folder: Path, limit: int = LIMIT
 ) -> dict[str, Path]:
@@ -64,7 +52,7 @@ def unpack_members(
         The written files by member name.
 
     Raises:
-        Refused: the archive is damaged or too large, or a member is missing or damaged.
+        ValueError: the archive is damaged or too large, or a member is missing or damaged.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".unpack-", dir=folder) as place:
@@ -72,12 +60,12 @@ def unpack_members(
             _extract(path, set(members), place, limit)
         except _BROKEN as error:
             told = str(error).splitlines() or [type(error).__name__]
-            raise Refused(f"{path} cannot be unpacked ({told[0].rstrip(':')})") from None
+            raise ValueError(f"{path} cannot be unpacked ({told[0].rstrip(':')})") from None
         for name, expected in members.items():
             if not Path(place, name).is_file():
-                raise Refused(f"{path} has no member '{name}'", name)
+                raise ValueError(f"{path} has no member '{name}'")
             if (found := checksum(Path(place, name), expected.algorithm)) != expected.digest:
-                raise Refused(
+                raise ValueError(
                     f"{path}: member {name} is damaged: expected {expected}, found {found}"
                 )
         for name in members:
@@ -96,7 +84,7 @@ def _extract(path: Path, wanted: set[str], folder: str, limit: int) -> None:
             if in_tar or name in wanted:
                 size += member.size if in_tar else member.file_size
             if size > limit:
-                raise Refused(f"{path} holds more than the {limit:,} bytes that are expected in it")
+                raise ValueError(f"{path} holds more than the {limit:,} bytes expected in it")
             if name in wanted and (not in_tar or member.isreg()):
                 archive.extract(member, folder, **({"filter": "data"} if in_tar else {}))
                 wanted.remove(name)

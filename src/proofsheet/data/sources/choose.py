@@ -13,15 +13,13 @@ from proofsheet.data.sources.mirror import read_mirror
 from proofsheet.jobs.errors import UserError
 
 if TYPE_CHECKING:
-    from proofsheet.data.contract import DatasetModule, Found
+    from proofsheet.data.contract import Found
 
 log = logging.getLogger("proofsheet")
 
-SOURCES = ("auto", "official", "mirror", "standin")
-
 
 def obtain(
-    name: str, module: DatasetModule, source: str, mirror: str, seed: int, workspace: Path
+    name: str, module: Any, source: str, mirror: str, seed: int, workspace: Path
 ) -> tuple[str, Found]:
     """Get a dataset from one of its sources.
 
@@ -30,30 +28,31 @@ def obtain(
     so in a warning. A mirror whose files are damaged is an error in `auto` too: someone put it
     there to be used.
 
+    Args:
+        name: of the dataset.
+        module: of the dataset; its `MIRROR_NAME` is the name of its entry in a mirror, if it has
+            another one.
+        source: `auto`, `official`, `mirror` or `standin`, as the configuration allows.
+        mirror: the mirror's folder, or '' for none.
+        seed: of the stand-in.
+        workspace: folder for temporary files.
+
     Returns:
         The source that was used (`official`, `mirror`, `standin`, or the `NAME` of a fallback) and
         what it gave.
     """
-    if source not in SOURCES:
-        raise UserError(
-            f"data.source is '{source}'; allowed: {', '.join(SOURCES)}; correct config.yaml"
-        )
     if source == "standin":
         return "standin", module.standin(seed)
     if source == "official":
         return "official", module.official(workspace)
-    if not mirror and source == "mirror":
-        raise UserError(
-            f"data.source is 'mirror', but no mirror is set for {name}; allowed: a folder with a"
-            " manifest.yaml; set data.mirror in config.yaml, or PROOFSHEET_MIRROR"
-        )
     entries = read_mirror(mirror) if mirror else {}
-    if name in entries:
+    entry = getattr(module, "MIRROR_NAME", name)
+    if entry in entries:
         log.info("data: %s from the mirror %s", name, mirror)
-        return "mirror", module.mirror(entries[name], workspace)
+        return "mirror", module.mirror(entries[entry], workspace)
     if source == "mirror":
         raise UserError(
-            f"the mirror {mirror} has no '{name}' (it has: {', '.join(entries) or 'nothing'});"
+            f"the mirror {mirror} has no '{entry}' (it has: {', '.join(entries) or 'nothing'});"
             " add it to the manifest.yaml, or set data.source to auto"
         )
     reasons, tried = [], []
@@ -73,7 +72,7 @@ def obtain(
             log.warning("data: %s: %s; used instead: %s", name, "; ".join(reasons), found.note)
         used = "official" if candidate is module else candidate.NAME
         return used, replace(found, tried=tuple(tried))
-    missing = f"the mirror {mirror} has no '{name}'" if mirror else "no mirror is set"
+    missing = f"the mirror {mirror} has no '{entry}'" if mirror else "no mirror is set"
     log.warning(
         "data: %s comes from STAND-IN data, marked so in the report: %s, and %s;"
         " for the real data set data.mirror in config.yaml or PROOFSHEET_MIRROR, or go online"
@@ -85,7 +84,7 @@ def obtain(
     return "standin", replace(module.standin(seed), tried=tuple(tried))
 
 
-def candidates(module: DatasetModule) -> tuple[Any, ...]:
+def candidates(module: Any) -> tuple[Any, ...]:
     """The real sources that `auto` asks, best first."""
     return module, *getattr(module, "FALLBACKS", ())
 
@@ -104,7 +103,7 @@ def fell_back(record: Mapping[str, Any]) -> bool:
     return record.get("requested") == "auto" and record.get("source") not in ("official", "mirror")
 
 
-def better_host(module: DatasetModule, record: Mapping[str, Any]) -> str:
+def better_host(module: Any, record: Mapping[str, Any]) -> str:
     """Where `auto` can get better data now than it got when it wrote `record`; '' if nowhere.
 
     A source that answered and gave nothing is not asked again in every run.

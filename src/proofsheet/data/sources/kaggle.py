@@ -1,22 +1,18 @@
 """Download a dataset of Kaggle through its own client, which needs a token of an account.
 
-The client reads the token: it is in no argument of ours, and what the client prints is dropped and
-what it raises is cleared of secrets before it is logged.
+The client reads the token: it is in no argument of ours. What the client prints is dropped, and of
+what it raises only the kind is told, since its text may hold the token or a signed address.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import io
-import json
 import os
-import re
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from proofsheet.data.sources.client import ask
 from proofsheet.jobs.errors import UserError
@@ -55,10 +51,8 @@ def dataset(handle: str, title: str, folder: Path, read: Callable[[Path], Result
     Raises:
         UserError: there is no token, it is refused, or no attempt gave the data; in one line.
     """
-    owner, name, _ = handle.split("/")
-    page = f"https://www.kaggle.com/datasets/{owner}/{name}"
-    secrets = tokens()
-    archive = folder / f"{name}.zip"
+    check_token()
+    archive = folder / f"{handle.split('/')[1]}.zip"
     busy = threading.Lock()
 
     def client() -> Result:
@@ -66,18 +60,11 @@ def dataset(handle: str, title: str, folder: Path, read: Callable[[Path], Result
         if not busy.acquire(blocking=False):
             raise UserError(f"{title}: {DEADLINE:g} s were not enough; run again to resume, {ELSE}")
         try:
-            _download(handle, folder)
+            _download(handle, title, folder)
             try:
                 return read(archive)
             finally:
                 archive.unlink(missing_ok=True)
-        except SystemExit:  # as the client ends where no token is accepted
-            raise UserError(f"{title}: {ADVICE[401]}, {ELSE}") from None
-        except Exception as error:
-            status = getattr(getattr(error, "response", None), "status_code", None)
-            if status in ADVICE:
-                raise UserError(f"{title}: {ADVICE[status].format(page=page)}, {ELSE}") from None
-            raise RuntimeError(cleared(f"{type(error).__name__}: {error}", secrets)) from None
         finally:
             busy.release()
 
@@ -91,48 +78,40 @@ def dataset(handle: str, title: str, folder: Path, read: Callable[[Path], Result
             folder.rmdir()
 
 
-def _download(handle: str, folder: Path) -> None:
+def _download(handle: str, title: str, folder: Path) -> None:
     import kaggle  # tries to log in, and says nothing where it cannot
 
-    kaggle.api.authenticate()
-    kaggle.api.dataset_download_files(handle, path=str(folder), quiet=True)
+    try:
+        kaggle.api.authenticate()
+        kaggle.api.dataset_download_files(handle, path=str(folder), quiet=True)
+    except SystemExit:  # as the client ends where no token is accepted
+        raise UserError(f"{title}: {ADVICE[401]}, {ELSE}") from None
+    except Exception as error:
+        status = getattr(getattr(error, "response", None), "status_code", None)
+        if status in ADVICE:
+            page = f"https://www.kaggle.com/datasets/{handle.rpartition('/')[0]}"
+            raise UserError(f"{title}: {ADVICE[status].format(page=page)}, {ELSE}") from None
+        said = f", HTTP status {status}" if status else ""
+        raise RuntimeError(f"{type(error).__name__}{said}") from None
 
 
-def tokens() -> list[str]:
-    """The secrets that the client may use, to clear messages of them.
+def check_token() -> None:
+    """Is there a token for the client?
 
     Raises:
-        UserError: there are none, with where to get one and where to put it.
+        UserError: there is none, with where to get one and where to put it.
     """
-    if "kaggle" not in sys.modules and not importlib.util.find_spec("kaggle"):
-        raise UserError(f"Kaggle's client is not installed; run pip install kaggle, {ELSE}")
-    found = [os.environ.get("KAGGLE_KEY", "")]
-    variable = os.environ.get("KAGGLE_API_TOKEN", "")
-    files = [Path(variable)] if variable else []
-    files += [Path.home() / ".kaggle" / name for name in ("access_token", "access_token.txt")]
-    found += [path.read_text(encoding="utf-8").strip() for path in files if _is_file(path)]
-    if variable and not _is_file(Path(variable)):
-        found.append(variable)
-    for path in [folder / "kaggle.json" for folder in _config_dirs()]:
-        if path.is_file():
-            found.append(_from_json(path, "key"))
-    if (path := Path.home() / ".kaggle" / "credentials.json").is_file():
-        found += [_from_json(path, key) for key in ("refresh_token", "access_token")]
-    if not any(found):
+    names = ("access_token", "access_token.txt", "credentials.json")
+    files = [Path.home() / ".kaggle" / name for name in names]
+    files += [folder / "kaggle.json" for folder in _config_dirs()]
+    variables = [os.environ.get(name) for name in ("KAGGLE_API_TOKEN", "KAGGLE_KEY")]
+    if not any(variables) and not any(path.is_file() for path in files):
         raise UserError(
             f"Kaggle needs a token and none was found; make one at {SETTINGS} (section API) and"
             " put it into the environment variable KAGGLE_API_TOKEN, or into one of the files"
             " ~/.kaggle/access_token, ~/.kaggle/kaggle.json and ~/.config/kaggle/kaggle.json,"
             f" {ELSE}"
         )
-    return [secret for secret in found if secret]
-
-
-def cleared(text: str, secrets: list[str]) -> str:
-    """`text` without the secrets and without the queries of addresses, which hold signatures."""
-    for secret in secrets:
-        text = text.replace(secret, "…")
-    return re.sub(r"(https?://[^\s?'\"]+)\?[^\s'\"]+", r"\1?…", text)
 
 
 def _config_dirs() -> list[Path]:
@@ -161,23 +140,3 @@ def _unheard() -> Iterator[None]:
     """Drop what the client prints: with VERBOSE set that is the token."""
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
         yield
-
-
-def _from_json(path: Path, key: str) -> str:
-    try:
-        value: Any = json.loads(path.read_text(encoding="utf-8-sig")).get(key, "")
-    except (ValueError, AttributeError):
-        value = None
-    if not isinstance(value, str) or (path.name == "kaggle.json" and not value):
-        raise UserError(
-            f"{path} is not a Kaggle token: it has no '{key}'; make a new one at {SETTINGS}"
-            " (section API)"
-        )
-    return value
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a token that is too long for a name of a file
-        return False

@@ -25,7 +25,7 @@ from typing import Any
 
 import yaml
 
-from proofsheet.data.sources.archive import LIMIT, Checksum, Refused, unpack_members
+from proofsheet.data.sources.archive import LIMIT, Checksum, unpack_members
 from proofsheet.jobs.atomic_files import checksum
 from proofsheet.jobs.errors import UserError
 
@@ -123,7 +123,7 @@ class Entry:
                 f" '{self.name}': {', '.join(self.files)}); a file without a checksum is not used:"
                 " add it to the manifest with its sha256"
             )
-        return self._verified(name, self.files[name])
+        return self.listed(name, self.files[name])
 
     def listing(self, name: str) -> dict[str, Checksum]:
         """Checksums by path from a file like MD5SUMS or SHA256SUMS, itself in the manifest.
@@ -148,10 +148,6 @@ class Entry:
                 found[str(above / relative)] = Checksum(algorithm, match[1].lower())
         return found
 
-    def listed(self, name: str, expected: Checksum) -> Path:
-        """The path of a file that a `listing` names, after its checksum has been compared."""
-        return self._verified(name, expected)
-
     def unpack(self, archive: str, folder: Path, limit: int = LIMIT) -> dict[str, Path]:
         """Write the `members` of a tar or zip archive under `folder`, each verified.
 
@@ -166,16 +162,14 @@ class Entry:
             )
         try:
             return unpack_members(path, self.members, folder, limit)
-        except Refused as error:
-            advice = "copy the archive to the mirror again"
-            if error.missing:
-                advice = f"which {self.root / MANIFEST} lists; {advice}, or correct the manifest"
-                raise UserError(f"{error}, {advice}") from None
-            raise UserError(f"{error}; {advice}") from None
+        except ValueError as error:
+            raise UserError(
+                f"{error}; copy the archive to the mirror again, or correct {MANIFEST}"
+            ) from None
 
-    def record(self, name: str, expected: Checksum | None = None) -> dict[str, Any]:
-        """What `source.json` says about a file that `file` or `listed` has verified."""
-        expected = expected or self.files[name]
+    def record(self, name: str) -> dict[str, Any]:
+        """What `source.json` says about a file that `file` has verified."""
+        expected = self.files[name]
         return {
             "name": name,
             "bytes": (self.root / self.folder / name).stat().st_size,
@@ -183,7 +177,8 @@ class Entry:
             "verified": f"{expected.algorithm} of {MANIFEST}",
         }
 
-    def _verified(self, name: str, expected: Checksum) -> Path:
+    def listed(self, name: str, expected: Checksum) -> Path:
+        """The path of a file that a `listing` names, after its checksum has been compared."""
         path = self.root / self.folder / name
         if not path.resolve().is_relative_to(self.root.resolve()):
             raise UserError(

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from proofsheet.data.registry import DATASETS, OTHERS, source_module
+from proofsheet.data.registry import DATASETS, OTHERS, dataset_module
 from proofsheet.data.sources.choose import better_host, fell_back
 
 
@@ -17,7 +17,7 @@ def renewable(folder: Path) -> dict[str, str]:
     known = {*DATASETS, *OTHERS}
     records = {name: r for name, r in records.items() if name in known and fell_back(r)}
     with ThreadPoolExecutor(max_workers=8) as pool:  # a silent network costs seconds, once
-        hosts = pool.map(lambda name: better_host(source_module(name), records[name]), records)
+        hosts = pool.map(lambda name: better_host(dataset_module(name), records[name]), records)
         return {name: host for name, host in zip(records, hosts, strict=True) if host}
 
 
