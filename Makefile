@@ -77,7 +77,7 @@ lock: | $(UV) ## pin the dependencies of pyproject.toml anew
 rulegraph: $(READY) ## the picture of the workflow in the README
 	@$(BIN)/python docs/rulegraph.py
 
-benchmarks: $(READY) ## mytorch against PyTorch, the time of the last run, what a sweep costs
+benchmarks: $(READY) ## mytorch against PyTorch, and where the last run spent its time
 	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python $$benchmark; done
 
 problem: $(READY) ## a new problem that runs at once: make problem SET=my_course PROBLEM=p1_title
@@ -99,8 +99,9 @@ clean: ## remove what the workflow made (the environment stays)
 $(READY): requirements.lock pyproject.toml $(MOVED) | $(UV)
 	@echo "proofsheet: setting up .venv from requirements.lock"
 	@grep -qs '^relocatable = true' .venv/pyvenv.cfg || rm -rf .venv
-	@$(UV) venv --quiet --relocatable --allow-existing --python '>=3.11,<3.14' .venv 2>/dev/null \
-	  || { echo "proofsheet: needs Python 3.11, 3.12 or 3.13 and can neither find nor download one; install it and run again" >&2; exit 1; }
+	@told=$$($(UV) venv --quiet --relocatable --allow-existing --python '>=3.11,<3.14' .venv 2>&1) \
+	  || { echo "$$told"; [[ "$$told" =~ "No interpreter found"|"Failed to download" ]] \
+	  && echo "proofsheet: needs Python 3.11, 3.12 or 3.13 and can neither find nor download one; install it and run again"; exit 1; } >&2
 	@$(UV) pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@rm -f $(QUARTO)

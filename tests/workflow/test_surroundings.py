@@ -45,14 +45,26 @@ def test_make_refuses_a_folder_with_a_colon_before_it_installs_anything(tmp_path
     assert not (project.folder / ".venv").exists()
 
 
-def test_make_says_which_python_it_takes(tmp_path):
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ("error: No interpreter found for Python >=3.11, <3.14 in search path", True),
+        ("error: failed to write to file `.venv/CACHEDIR.TAG`: No space left on device", False),
+    ],
+)
+def test_make_tells_what_uv_says_and_which_python_it_takes(tmp_path, said, hint):
     project = copy_of_checkout(tmp_path / "a")
+    uv = tmp_path / "uv"
+    uv.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit 2\n")
+    uv.chmod(0o755)
     run = subprocess.run(
-        ["make", "report", "UV=/bin/false"],
+        ["make", "report", f"UV={uv}"],
         cwd=project.folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert run.returncode != 0
-    assert "proofsheet: needs Python 3.11, 3.12 or 3.13 and can" in run.stderr
+    assert said in run.stderr
+    needs = "proofsheet: needs Python 3.11, 3.12 or 3.13 and can"
+    assert (needs in run.stderr) == hint
 
 
 def test_started_from_another_folder(tmp_path):
