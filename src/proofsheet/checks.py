@@ -5,11 +5,6 @@ its shape compares. Most have one of four shapes; the checks of no common shape 
 error (`derivation_check`). The formula under test is an argument, so that a test can hand in a
 wrong one and see the check fail:
 
-    @autograd_check("∇f(A) = −(2/m)(XᵀX(I − AAᵀ) + (I − AAᵀ)XᵀX)A")
-    def autoencoder_gradient(rng, formula=closed_form_gradient):
-        X, A = rng.standard_normal((20, 6)), rng.standard_normal((6, 3))
-        return formula(X, A), lambda A: torch_loss(torch.tensor(X), A), A
-
     @equality_check("‖v‖² = vᵀv")
     def squared_norm(rng, formula=lambda v: v @ v):
         v = rng.standard_normal(5)
@@ -35,8 +30,8 @@ wrong one and see the check fail:
         x = sympy.Symbol("x")
         return formula(sympy.tanh(x)), sympy.diff(sympy.tanh(x), x)
 
-    autoencoder_gradient()                      # -> CheckResult, over 100 trials
-    autoencoder_gradient(lambda X, A: wrong)    # -> CheckResult(passed=False)
+    squared_norm()                     # -> CheckResult, over 100 trials
+    squared_norm(lambda v: v @ v + 1)  # -> CheckResult(passed=False)
 """
 
 from __future__ import annotations
@@ -156,23 +151,6 @@ def equality_check(
     return _of_shape(claim, method, trials, tolerance, _largest_error)
 
 
-def autograd_check(
-    claim: str, *, trials: int = 100, tolerance: float = 1e-12
-) -> Callable[[Callable[..., Any]], DerivationCheck]:
-    """Of a function `(rng, formula=right) -> gradient, loss, at[, unit]`: held against autograd.
-
-    `loss` is a scalar function of PyTorch tensors, `at` the array where it is differentiated, or
-    a tuple of arrays; `gradient` is then one array for each. `unit` is that of an equality.
-    """
-
-    def error(gradient: Any, loss: Callable[..., Any], at: Any, unit: Any = None) -> float:
-        if not isinstance(at, tuple):
-            gradient, at = (gradient,), (at,)
-        return _largest_error(gradient, autograd_gradients(loss, *at), unit)
-
-    return _of_shape(claim, "autograd", trials, tolerance, error)
-
-
 def bound_check(
     claim: str, *, trials: int = 100, tolerance: float = 1e-12
 ) -> Callable[[Callable[..., Any]], DerivationCheck]:
@@ -228,10 +206,11 @@ def exact_check(
 def exact_gradient_check(
     claim: str, *, trials: int = 3, ordered: bool = False
 ) -> Callable[[Callable[..., Any]], DerivationCheck]:
-    """Of a function `(draw, formula=right) -> gradient, loss, at`, as in `autograd_check`.
+    """Of a function `(draw, formula=right) -> gradient, loss, at`.
 
-    `loss` is a scalar function of object arrays. In each trial its derivative along one random
-    direction is held against the product of that direction with the gradient.
+    `loss` is a scalar function of object arrays, `at` the array where it is differentiated, or a
+    tuple of arrays; `gradient` is then one array for each. In each trial its derivative along one
+    random direction is held against the product of that direction with the gradient.
     """
 
     def sides(draw: Any, gradient: Any, loss: Callable[..., Any], at: Any) -> tuple[Any, Any]:

@@ -84,19 +84,20 @@ def save(figure: Figure, path: str | Path, *, standin: bool = False) -> None:
     plt.close(figure)
 
 
-def heatmap(axes: Any, counts: Any, labels: list[str], *, normalise: bool = True) -> None:
+def heatmap(axes: Any, counts: Any, labels: list[str]) -> None:
     """Confusion matrix with a number in each cell: rows are true classes, columns predicted.
+
+    The color is the share of the row, so that rare classes are as visible.
 
     Args:
         axes: where to draw.
         counts: (K, K) integers.
         labels: K class names.
-        normalise: color by the share of the row, so that rare classes are as visible.
     """
     import numpy as np
 
     counts = np.asarray(counts)
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1) if normalise else counts
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap=SEQUENTIAL, vmin=0, vmax=shares.max() or 1, aspect="equal")
     axes.grid(False)
     axes.set_xticks(range(len(labels)), labels, rotation=45, ha="right", rotation_mode="anchor")

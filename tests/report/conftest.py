@@ -61,7 +61,7 @@ def unrelated():
     return 1
 
 
-@autograd_check("a = xᵀy / xᵀx")
+@equality_check("a = xᵀy / xᵀx")
 def slope(rng, formula=None):
     return 1 < 2 & 3
 '''

@@ -112,7 +112,7 @@ def test_a_check_shows_the_source_of_its_function(page):
     (row,) = re.findall(r'<details class="row" id="check-1">.*?</details>', page, re.S)
     assert "slope in workflow/problems/sample_hw/p1_lines/derivations.py" in row
     assert unescape(re.search(r"<code>(.*?)</code>", row, re.S)[1]) == (
-        '@autograd_check("a = xᵀy / xᵀx")\ndef slope(rng, formula=None):\n    return 1 < 2 & 3'
+        '@equality_check("a = xᵀy / xᵀx")\ndef slope(rng, formula=None):\n    return 1 < 2 & 3'
     )
 
 

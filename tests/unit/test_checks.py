@@ -7,11 +7,9 @@ import math
 import numpy as np
 import pytest
 import sympy
-import torch
 
 from proofsheet.checks import (
     absolute_error,
-    autograd_check,
     autograd_gradients,
     bound_check,
     checks_of,
@@ -35,13 +33,6 @@ def sine(rng, formula=math.cos):
 def squared_norm(rng, formula=lambda v: v @ v):
     v = rng.standard_normal(5)
     return formula(v), np.linalg.norm(v) ** 2
-
-
-@autograd_check("∇_A ½‖Ax − b‖² = rxᵀ and ∇_b ½‖Ax − b‖² = −r, r = Ax − b")
-def gradients(rng, formula=lambda r, x: (np.outer(r, x), -r)):
-    A, x, b = rng.standard_normal((3, 2)), rng.standard_normal(2), rng.standard_normal(3)
-    loss = lambda A, b: 0.5 * torch.sum((A @ torch.tensor(x) - b) ** 2)  # noqa: E731
-    return formula(A @ x - b, x), loss, (A, b)
 
 
 @bound_check("|Σ_i v_i| ≤ √n ‖v‖, attained by equal entries")
@@ -70,7 +61,7 @@ def slope_of_a_square(draw, formula=lambda A, x: 2 * A.T @ A @ x):
 
 
 SHAPES = [
-    sine, squared_norm, gradients, sum_of_entries, slopes_of_tanh, length, slope_of_a_square,
+    sine, squared_norm, sum_of_entries, slopes_of_tanh, length, slope_of_a_square,
 ]  # fmt: skip
 
 
@@ -121,7 +112,6 @@ def test_checks_of_a_module_are_found_in_order():
     assert [check.id for check in SHAPES] == [
         "sine",
         "squared_norm",
-        "gradients",
         "sum_of_entries",
         "slopes_of_tanh",
         "length",
@@ -141,7 +131,6 @@ def test_relative_error_sees_a_wrong_shape():
 def test_each_shape_has_its_method_trials_and_tolerance():
     assert [(r["method"], r["trials"], r["tolerance"]) for r in run_checks(SHAPES[1:])] == [
         ("reference", 7, 1e-12),
-        ("autograd", 100, 1e-12),
         ("bound", 100, 1e-12),
         ("symbolic", 1, 0),
         ("exact", 3, 0),
@@ -155,9 +144,6 @@ def test_each_shape_has_its_method_trials_and_tolerance():
         (squared_norm, lambda v: v @ v + 1e-9),
         (squared_norm, lambda v: v),  # another shape
         (squared_norm, lambda v: math.nan),
-        (gradients, lambda r, x: (np.outer(x, r), -r)),
-        (gradients, lambda r, x: (np.outer(r, x), r)),  # wrong in the second alone
-        (gradients, lambda r, x: (np.outer(r, x),)),
         (sum_of_entries, lambda v: np.sqrt(len(v) - 1) * np.linalg.norm(v)),
         (sum_of_entries, lambda v: np.sqrt(len(v) + 1) * np.linalg.norm(v)),  # true, but loose
         (sum_of_entries, lambda v: math.nan),

@@ -34,27 +34,26 @@ class Quarto:
 
 def find() -> Quarto | None:
     """The `quarto` on the PATH if it is new enough; one line says why not."""
-    path = shutil.which("quarto")
-    if path is None:
-        log.warning("no quarto on the PATH: the report is rendered without Quarto")
+    try:
+        return _usable(shutil.which("quarto"))
+    except UserError as error:
+        log.warning("%s: the report is rendered without Quarto", error)
         return None
+
+
+def _usable(path: str | None) -> Quarto:
+    if path is None:
+        raise UserError("no quarto on the PATH")
     try:
         done = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=120)
     except (OSError, subprocess.TimeoutExpired) as error:
-        log.warning("%s does not run (%s): the report is rendered without Quarto", path, error)
-        return None
+        raise UserError(f"{path} does not run ({error})") from None
     match = re.search(r"(\d+)\.(\d+)(?:\.\d+)?", done.stdout)
     if done.returncode != 0 or not match:
         said = " ".join((done.stderr or done.stdout).split())[:120] or "nothing"
-        log.warning("%s does not run (%s): the report is rendered without Quarto", path, said)
-        return None
+        raise UserError(f"{path} does not run ({said})")
     if (int(match[1]), int(match[2])) < NEEDED:
-        log.warning(
-            "quarto %s is older than %d.%d: the report is rendered without Quarto",
-            match[0],
-            *NEEDED,
-        )
-        return None
+        raise UserError(f"quarto {match[0]} is older than {'.'.join(map(str, NEEDED))}")
     return Quarto(path, match[0])
 
 
