@@ -187,7 +187,6 @@ def test_the_problem_in_miniature(perform, colors, tmp_path):
     assert metrics["own"]["steps"] == 1  # 120 images in one batch
     assert metrics["own"]["below_aim"] == pytest.approx(0.92 - metrics["own"]["test_accuracy"])
     assert metrics["vanilla_cnn"]["gain_at_milestone"] == 0  # trained for one epoch
-    assert metrics["own"]["growth"]["share"] == 1
     assert np.sum(read_arrays(files["arrays"])["confusion"]) == 50
     for loss in LOSSES:
         run = metrics["imbalanced"][loss]

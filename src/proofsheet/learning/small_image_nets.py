@@ -19,7 +19,7 @@ from torch.nn import functional
 from proofsheet.learning.conv3x3_gradient import convolution
 
 CLASSES = 10
-WIDTHS = (64, 128, 256)
+WIDTHS = (48, 96, 192)
 LOGIT_SCALE = 1 / 8
 """The linear layer of `FoldedNet` sees maxima, several hundred of them: its steps would be wild."""
 

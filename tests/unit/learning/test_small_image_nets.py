@@ -80,5 +80,5 @@ def test_each_halving_doubles_the_channels(images):
         x = layer(x)
         shapes.append(tuple(x.shape[1:]))
     assert shapes == [
-        (3, 32, 32), (12, 16, 16), (64, 16, 16), (128, 8, 8), (128, 8, 8), (256, 4, 4), (256, 4, 4),
+        (3, 32, 32), (12, 16, 16), (48, 16, 16), (96, 8, 8), (96, 8, 8), (192, 4, 4), (192, 4, 4),
     ]  # fmt: skip

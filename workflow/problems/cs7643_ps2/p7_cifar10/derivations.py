@@ -216,8 +216,9 @@ def multiplications() -> int:
 
     The first layer, twice a halving and a residual block, and the linear layer.
     """
-    parts = (256 * 12 * 64, 256 * 64 * 128, 2 * 64 * 128**2, 64 * 128 * 256, 2 * 16 * 256**2)
-    return 9 * sum(parts) + 256 * 10
+    a, b, c = WIDTHS
+    parts = (256 * 12 * a, 256 * a * b, 2 * 64 * b**2, 64 * b * c, 2 * 16 * c**2)
+    return 9 * sum(parts) + 10 * c
 
 
 @derivation_check(

@@ -62,7 +62,7 @@ def convolution(x, matrix):
 # ## Training
 #
 # SGD with momentum. For our own design Muon updates the filters, images are mirrored and shifted,
-# labels are smoothed, and training begins on smaller images.
+# and labels are smoothed.
 
 # %%
 # source: proofsheet.notebooks.epochs
@@ -111,8 +111,7 @@ panels[0].legend()
 plt.show()
 
 # %% [markdown]
-# In the specified networks the learning rate is divided by ten after epochs 6 and 8. Validation
-# images of our own design are shown at the size of that epoch.
+# In the specified networks the learning rate is divided by ten after epochs 6 and 8.
 #
 # Where does our own design err?
 

@@ -52,8 +52,8 @@ PLANS = {
     "own": Plan(
         FoldedNet,
         SgdRecipe(
-            epochs=9, batch=512, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
-            sides=(*[16] * 6, *[24] * 2), muon=0.2,
+            epochs=10, batch=512, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
+            muon=0.2,
         ),
         gpu_epochs=40,
         augment=Augmentation(mirror=True, reach=2),

@@ -113,7 +113,6 @@ with script.run(snakemake):
     own = runs["own"]
     metrics["own"]["steps"] = own["epochs"] * -(-own["images"] // own["batch"])
     metrics["own"]["below_aim"] = AIM - own["test_accuracy"]
-    metrics["own"]["growth"] = growth(own["sides"], own["epochs"])
     write_json(snakemake.output.metrics, metrics)
     write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
     write_arrays(

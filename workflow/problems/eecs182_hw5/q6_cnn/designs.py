@@ -86,7 +86,7 @@ class GivenRecipe:
         return [adamw, torch.optim.lr_scheduler.StepLR(adamw, epoch, gamma=0.99)]
 
 
-WIDTHS = (64, 128, 128)
+WIDTHS = (48, 96, 176)
 """Channels of the three scales of `FoldedNet`."""
 
 AUGMENT = Augmentation(reach=2)
@@ -94,7 +94,7 @@ AUGMENT = Augmentation(reach=2)
 DESIGNS = {
     f"muon_{100 * rate:03.0f}": SgdRecipe(
         epochs=10, batch=256, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
-        weight_decay=5e-4, sides=(*[16] * 4, *[24] * 4), muon=rate,
+        weight_decay=5e-4, muon=rate,
     )
     for rate in (0.05, 0.1, 0.2, 0.4)
 }  # fmt: skip

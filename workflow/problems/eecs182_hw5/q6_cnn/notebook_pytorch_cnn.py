@@ -111,13 +111,13 @@ for network in ("plain", "bn_dropout"):
 # ## A design of our own: trials
 #
 # Muon trains the filters, at one of four rates, and SGD the rest: each rate is tried for two epochs
-# on 20,000 images of 16 × 16 pixels and judged on validation images.
+# on 10,000 images and judged on validation images.
 
 # %%
 trials = [
     (
         saved(f"{RUNS}/trial-{design}")
-        or train_trial(data, device, design=design, seed=SEED, images=20_000, epochs=2)
+        or train_trial(data, device, design=design, seed=SEED, images=10_000, epochs=2)
     )[0]
     for design in DESIGNS  # of which a quick run of the workflow tries only some
     if ready is None or (RESULTS / f"{RUNS}/trial-{design}.json").is_file()

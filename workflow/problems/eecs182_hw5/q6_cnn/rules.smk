@@ -45,7 +45,7 @@ TRAININGS["eecs182_hw5/q6_cnn"] = dict(
         priority=LONG,
         params=dict(
             split="halves",
-            images=by_preset(full=20_000, quick=256),
+            images=by_preset(full=10_000, quick=256),
             measured=by_preset(full=None, quick=256),
             epochs=by_preset(full=2, quick=1),
         ),

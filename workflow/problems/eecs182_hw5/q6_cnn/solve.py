@@ -17,7 +17,6 @@ from proofsheet.data.dataset import load
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
 from proofsheet.learning.accuracy_difference import accuracy_difference
-from proofsheet.learning.image_growth import growth
 
 NETWORKS = ("plain", "bn_dropout", "own")
 
@@ -40,7 +39,6 @@ with script.run(snakemake):
         "parameters": MOST_PARAMETERS, "steps": MOST_STEPS, "epochs": MOST_EPOCHS,
     }  # fmt: skip
     runs["own"]["within_limits"] = within_limits(runs["own"])
-    runs["own"]["growth"] = growth(runs["own"]["sides"], runs["own"]["epochs"])
     trials = {trial["design"]: trial for trial in map(read_json, snakemake.input.trials)}
     runs["own"]["inside_the_grid"] = runs["own"]["design"] in sorted(trials)[1:-1]
     scales = numpy_part["weight_scale"]

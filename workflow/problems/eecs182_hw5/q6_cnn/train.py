@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -87,20 +86,17 @@ def train_trial(
     data: Dataset, device: torch.device, *, design: str = "muon_010", seed: int = 0, epochs: int,
     images: int | None = None, measured: int | None = None, **settings: Any,
 ) -> Run:  # fmt: skip
-    """Train one candidate for a few epochs, on some of the images at 16 × 16 pixels.
+    """Train one candidate for a few epochs, on some of the images.
 
     Args:
         design: a key of `DESIGNS`.
         images, measured: as in `train_given`.
         settings: what differs from the candidate's recipe.
     """
-    recipe = changed(DESIGNS[design], **settings)
-    recipe = replace(recipe, epochs=epochs, sides=(16,) * epochs)
+    recipe = changed(DESIGNS[design], epochs=epochs, **settings)
     rows, validation, _ = _rows(data, device, images, measured)
     model, curves, seconds = _fit(recipe, data, rows, validation, seed=seed, name=design)
-    logits = logits_of(
-        model, validation[0], view=Growing(recipe.sides), epoch=0, mixed=mixed_precision(device)
-    )
+    logits = logits_of(model, validation[0], view=Growing(), mixed=mixed_precision(device))
     return {
         "design": design,
         "muon": recipe.muon,
@@ -168,6 +164,6 @@ def _fit(
     start = time.perf_counter()
     curves = fit(
         model, rows, validation, recipe, seed=seed, label=name, augment=AUGMENT,
-        view=Growing(recipe.sides), loss=recipe.loss, mixed=mixed_precision(device),
+        view=Growing(), loss=recipe.loss, mixed=mixed_precision(device),
     )  # fmt: skip
     return model, curves, time.perf_counter() - start
