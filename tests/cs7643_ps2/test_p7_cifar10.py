@@ -210,5 +210,5 @@ def test_the_problem_in_miniature(perform, colors, tmp_path):
     assert all("†" in outputs[name].read_text() for name in tables)
     listing = outputs["listing"].read_text()
     assert "class Convolution:\n" in listing
-    assert "class FoldedNet(nn.Module):" in listing
+    assert "class BalancedNet(nn.Module):" in listing
     assert '"""' not in listing

@@ -101,7 +101,7 @@ def radiographs(device: torch.device) -> np.ndarray:
 
 
 TRAININGS = {
-    "the folded network": lambda device: cifar_plan(PLANS["own"], device),
+    "our own network": lambda device: cifar_plan(PLANS["own"], device),
     "a vanilla network": lambda device: cifar_plan(PLANS["vanilla_cnn"], device),
     "digits": digits,
     "perceptrons side by side": perceptrons,
@@ -118,7 +118,7 @@ def test_a_training_runs_and_its_repetition_is_the_same(name, device):
 
 IMAGES = np.zeros((2, 32, 32, 3), np.uint8)
 CONVOLUTIONAL = {
-    "folded": lambda: cifar_nets.FoldedNet(IMAGES),
+    "balanced": lambda: cifar_nets.BalancedNet(IMAGES),
     "vanilla": lambda: cifar_nets.vanilla_cnn(IMAGES),
     "residual": lambda: cifar_nets.resnet32(IMAGES),
     "digits": digit_network.network,
@@ -130,7 +130,7 @@ CONVOLUTIONAL = {
 def test_kernels_are_channels_last_on_every_device(name, device):
     model = CONVOLUTIONAL[name]().to(device)
     kernels = [p for p in model.parameters() if p.ndim == 4 and p.shape[1] > 1 and p.shape[2] > 1]
-    assert kernels or name == "folded"  # whose kernels are rows until they are used
+    assert kernels or name == "balanced"  # whose kernels are rows until they are used
     for kernel in kernels:
         assert kernel.is_contiguous(memory_format=torch.channels_last)
 

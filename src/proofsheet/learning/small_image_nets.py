@@ -19,9 +19,9 @@ from torch.nn import functional
 from proofsheet.learning.conv3x3_gradient import convolution
 
 CLASSES = 10
-WIDTHS = (48, 96, 192)
+WIDTHS = (20, 40, 80, 160)
 LOGIT_SCALE = 1 / 8
-"""The linear layer of `FoldedNet` sees maxima, several hundred of them: its steps would be wild."""
+"""The linear layer of `BalancedNet` sees maxima, more than a hundred: its steps would be wild."""
 
 
 class Standardize(nn.Module):
@@ -107,12 +107,10 @@ class Detour(nn.Module):
         return x + self.path(x)
 
 
-class FoldedNet(nn.Module):
-    """The design of our own: fold pixels into channels, then halve the image twice with detours.
+class BalancedNet(nn.Module):
+    """The design of our own: a thin layer on whole images, then three halvings with detours.
 
-    Every 2 × 2 square of pixels becomes one place with 12 channels, so that nothing is ever
-    computed at 32 × 32, where there is much memory to move and little to multiply. Each halving
-    doubles the channels; with the widths as they are, each halving and each detour takes the same
+    Each halving doubles the channels, so that each halving and each detour takes the same
     arithmetic. The largest value of each channel over the image goes to the linear layer.
     """
 
@@ -125,8 +123,7 @@ class FoldedNet(nn.Module):
         classes: int = CLASSES,
     ) -> None:
         super().__init__()
-        layers: list[nn.Module] = [Standardize(images), nn.PixelUnshuffle(2)]
-        layers.append(Layer(12, widths[0], normalize=normalize))
+        layers: list[nn.Module] = [Standardize(images), Layer(3, widths[0], normalize=normalize)]
         for before, width in pairwise(widths):
             layers += [
                 Layer(before, width, halve=True, normalize=normalize),

@@ -17,7 +17,7 @@ from proofsheet.learning.augmentation import (
 from proofsheet.learning.loop import fit as fit_loop
 from proofsheet.learning.loop import logits_of
 from proofsheet.learning.recipes import SgdRecipe, changed
-from proofsheet.learning.small_image_nets import FoldedNet, Standardize
+from proofsheet.learning.small_image_nets import BalancedNet, Standardize
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def test_the_line_ends_at_zero():
 
 
 def test_muon_takes_the_matrices_and_sgd_the_rest():
-    model = FoldedNet(np.zeros((1, 32, 32, 3), np.uint8), widths=(4, 4))
+    model = BalancedNet(np.zeros((1, 32, 32, 3), np.uint8), widths=(4, 4))
     muon, sgd = SgdRecipe(1, muon=0.1).optimizers(model)
     assert isinstance(muon, torch.optim.Muon)
     taken = [id(p) for each in (muon, sgd) for g in each.param_groups for p in g["params"]]

@@ -8,8 +8,8 @@ import torch
 
 from proofsheet.learning.loop import parameter_count
 from proofsheet.learning.small_image_nets import (
+    BalancedNet,
     Detour,
-    FoldedNet,
     ResidualPair,
     Standardize,
     resnet32,
@@ -29,7 +29,7 @@ def as_bytes(images: np.ndarray) -> torch.Tensor:
 
 @pytest.mark.parametrize(
     ("network", "parameters"),
-    [(two_layer, 789258), (vanilla_cnn, 58826), (resnet32, 464154), (FoldedNet, None)],
+    [(two_layer, 789258), (vanilla_cnn, 58826), (resnet32, 464154), (BalancedNet, None)],
 )
 def test_bytes_to_logits(images, network, parameters):
     model = network(images).eval()
@@ -67,18 +67,19 @@ def test_a_thinning_pair_passes_every_second_pixel_and_new_channels_of_zeros():
 
 
 def test_our_own_network_learns_without_normalization_too(images):
-    model = FoldedNet(images, widths=(8, 8), normalize=False)
+    model = BalancedNet(images, widths=(8, 8), normalize=False)
     assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in model.modules())
     model(as_bytes(images)).sum().backward()
     assert all(p.grad is not None for p in model.parameters())
 
 
 def test_each_halving_doubles_the_channels(images):
-    model = FoldedNet(images).eval()
+    model = BalancedNet(images).eval()
     x, shapes = as_bytes(images), []
     for layer in model.features:
         x = layer(x)
         shapes.append(tuple(x.shape[1:]))
     assert shapes == [
-        (3, 32, 32), (12, 16, 16), (48, 16, 16), (96, 8, 8), (96, 8, 8), (192, 4, 4), (192, 4, 4),
+        (3, 32, 32), (20, 32, 32), (40, 16, 16), (40, 16, 16), (80, 8, 8), (80, 8, 8), (160, 4, 4),
+        (160, 4, 4),
     ]  # fmt: skip

@@ -34,7 +34,7 @@ from proofsheet.checks import (
 )
 from proofsheet.exact import derivative
 from proofsheet.learning.loop import parameter_count
-from proofsheet.learning.small_image_nets import WIDTHS, FoldedNet, two_layer, vanilla_cnn
+from proofsheet.learning.small_image_nets import WIDTHS, BalancedNet, two_layer, vanilla_cnn
 
 BLACK = np.zeros((1, 32, 32, 3), dtype=np.uint8)  # for a network whose weights alone matter
 
@@ -195,7 +195,7 @@ def counted() -> tuple[int, int, int]:
     perceptron = (3072 + 1) * 256 + (256 + 1) * 10
     vanilla = (3 * 7 * 7 + 1) * 32 + (32 * 13 * 13 + 1) * 10
     # Convolutions have no bias, and a scale and a shift per channel after them.
-    own = 9 * 12 * WIDTHS[0] + 2 * WIDTHS[0]
+    own = 9 * 3 * WIDTHS[0] + 2 * WIDTHS[0]
     for before, width in itertools.pairwise(WIDTHS):
         own += 9 * before * width + 2 * 9 * width**2 + 3 * 2 * width
     return perceptron, vanilla, own + (WIDTHS[-1] + 1) * 10
@@ -207,18 +207,21 @@ def counted() -> tuple[int, int, int]:
     tolerance=0,
 )
 def parameters_by_hand(rng, formula=counted):
-    networks = (two_layer(BLACK), vanilla_cnn(BLACK), FoldedNet(BLACK))
+    networks = (two_layer(BLACK), vanilla_cnn(BLACK), BalancedNet(BLACK))
     return sum(abs(a - parameter_count(b)) for a, b in zip(formula(), networks, strict=True))
 
 
 def multiplications() -> int:
     """Of our own network for one image: places × 9 × channels in × channels out, and the end.
 
-    The first layer, twice a halving and a residual block, and the linear layer.
+    The first layer, three times a halving and a residual block, and the linear layer.
     """
-    a, b, c = WIDTHS
-    parts = (256 * 12 * a, 256 * a * b, 2 * 64 * b**2, 64 * b * c, 2 * 16 * c**2)
-    return 9 * sum(parts) + 10 * c
+    found, places = 9 * 1024 * 3 * WIDTHS[0], 1024
+    for before, width in itertools.pairwise(WIDTHS):
+        found += 9 * places * before * width
+        places //= 4
+        found += 2 * 9 * places * width**2
+    return found + 10 * WIDTHS[-1]
 
 
 @derivation_check(
@@ -229,7 +232,7 @@ def multiplications() -> int:
 def arithmetic_by_hand(rng, formula=multiplications):
     counter = FlopCounterMode(display=False)
     with counter, torch.no_grad():
-        FoldedNet(BLACK)(torch.zeros(1, 3, 32, 32, dtype=torch.uint8))
+        BalancedNet(BLACK)(torch.zeros(1, 3, 32, 32, dtype=torch.uint8))
     return abs(formula() - counter.get_total_flops() // 2)
 
 

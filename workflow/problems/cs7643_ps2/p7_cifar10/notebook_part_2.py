@@ -40,10 +40,10 @@ plt.show()
 # 3072 → 256 → 10 with a sigmoid; the vanilla CNN is a 7 × 7 convolution with 32 channels, ReLU, max
 # pooling and a linear layer.
 #
-# Our own design folds every 2 × 2 square of pixels into channels and then twice halves the image,
-# each time with a residual block after it (`Detour`, He et al. 2016). Stages of convolution, max
-# pooling and residual block, the final max pooling and the logits divided by 8 are those of
-# ResNet-9 (Page 2018, DAWNBench).
+# Our own design has a thin first layer and then three times halves the image, each time with a
+# residual block after it (`Detour`, He et al. 2016), such that all stages cost the same. Stages of
+# convolution, max pooling and residual block, the final max pooling and the logits divided by 8 are
+# those of ResNet-9 (Page 2018, DAWNBench).
 
 
 # %%
@@ -56,7 +56,7 @@ def convolution(x, matrix):
 # %%
 # source: proofsheet.learning.small_image_nets: CLASSES, Standardize, two_layer, vanilla_cnn
 # source: proofsheet.learning.small_image_nets: WIDTHS, LOGIT_SCALE, Filters, Layer, Detour
-# source: proofsheet.learning.small_image_nets: FoldedNet
+# source: proofsheet.learning.small_image_nets: BalancedNet
 
 # %% [markdown]
 # ## Training

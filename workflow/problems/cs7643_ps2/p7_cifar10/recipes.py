@@ -12,7 +12,7 @@ from torch import nn
 from proofsheet.jobs.device import on_gpu
 from proofsheet.learning.augmentation import Augmentation
 from proofsheet.learning.recipes import SgdRecipe
-from proofsheet.learning.small_image_nets import FoldedNet, resnet32, two_layer, vanilla_cnn
+from proofsheet.learning.small_image_nets import BalancedNet, resnet32, two_layer, vanilla_cnn
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ PLANS = {
     "two_layer": Plan(two_layer, SgdRecipe(10, 128, 0.1, milestones=(6, 8))),
     "vanilla_cnn": Plan(vanilla_cnn, SgdRecipe(10, 128, 1e-4, milestones=(6, 8))),
     "own": Plan(
-        FoldedNet,
+        BalancedNet,
         SgdRecipe(
             epochs=10, batch=512, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
             muon=0.2,

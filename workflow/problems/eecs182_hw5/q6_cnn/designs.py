@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from proofsheet.learning.augmentation import Augmentation
 from proofsheet.learning.recipes import SgdRecipe
-from proofsheet.learning.small_image_nets import FoldedNet
+from proofsheet.learning.small_image_nets import BalancedNet
 
 MOST_PARAMETERS, MOST_STEPS, MOST_EPOCHS = 1_000_000, 20_000, 10
 """What the course allows a design of one's own."""
@@ -86,9 +86,6 @@ class GivenRecipe:
         return [adamw, torch.optim.lr_scheduler.StepLR(adamw, epoch, gamma=0.99)]
 
 
-WIDTHS = (48, 96, 176)
-"""Channels of the three scales of `FoldedNet`."""
-
 AUGMENT = Augmentation(reach=2)
 
 DESIGNS = {
@@ -104,7 +101,7 @@ DESIGNS = {
 def own_net(images: np.ndarray, classes: int, seed: int) -> nn.Module:
     """Our network with the initial weights of `seed`; `images` are for mean and deviation."""
     torch.manual_seed(seed)
-    return FoldedNet(images, WIDTHS, classes=classes)
+    return BalancedNet(images, classes=classes)
 
 
 def chosen(validation_accuracy: Mapping[str, float]) -> str:

@@ -62,10 +62,10 @@ print(f"test_images = {len(data.test.y):,}")
 print(given_net(10, **GIVEN["bn_dropout"]))
 
 # %% [markdown]
-# The design of our own: every 2 × 2 square of pixels becomes one place with 12 channels; then come
-# convolutions with batch norm and two residual blocks, the maximum of each channel over the image,
-# and one small linear layer. (On a CPU the workflow computes some weight gradients of these
-# convolutions in a faster way; they are the same up to rounding.)
+# The design of our own: convolutions with batch norm, of which three halve the image, a residual
+# block after each of those, the maximum of each channel over the image, and one small linear layer.
+# (On a CPU the workflow computes some weight gradients of these convolutions in a faster way; they
+# are the same up to rounding.)
 
 # %%
 # source: proofsheet.learning.conv3x3_gradient: kernels
@@ -79,14 +79,14 @@ def convolution(x, matrix):
 
 # %%
 # source: proofsheet.learning.small_image_nets: CLASSES, WIDTHS, LOGIT_SCALE, Standardize
-# source: proofsheet.learning.small_image_nets: Filters, Layer, Detour, FoldedNet
+# source: proofsheet.learning.small_image_nets: Filters, Layer, Detour, BalancedNet
 
 # %%
 # source: proofsheet.learning.recipes: SgdRecipe, changed
 
 # %%
 # source: problems.eecs182_hw5.q6_cnn.designs: MOST_PARAMETERS, MOST_STEPS, MOST_EPOCHS
-# source: problems.eecs182_hw5.q6_cnn.designs: WIDTHS, AUGMENT, DESIGNS, own_net, chosen
+# source: problems.eecs182_hw5.q6_cnn.designs: AUGMENT, DESIGNS, own_net, chosen
 
 # %%
 # source: problems.eecs182_hw5.q6_cnn.train
@@ -154,7 +154,7 @@ plt.show()
 # ## Describe your design and how you tuned it
 #
 # *Design.* In the given net nine tenths of the parameters are in one linear layer, which learns
-# every pattern anew for each place. We use only convolutions, with batch norm after each, two
+# every pattern anew for each place. We use only convolutions, with batch norm after each, three
 # residual blocks, and the maximum of each channel over the image. Against overfitting we mirror and
 # shift the images; we did not try dropout.
 #

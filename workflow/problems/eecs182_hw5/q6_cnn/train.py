@@ -19,7 +19,6 @@ from problems.eecs182_hw5.q6_cnn.designs import (
     GIVEN,
     GIVEN_BATCH,
     GIVEN_EPOCHS,
-    WIDTHS,
     GivenRecipe,
     chosen,
     given_net,
@@ -30,6 +29,7 @@ from proofsheet.jobs.device import mixed_precision
 from proofsheet.learning.augmentation import Augmentation, Growing, logits_both_ways
 from proofsheet.learning.loop import Rows, fit, logits_of, parameter_count, share_right, to_device
 from proofsheet.learning.recipes import SgdRecipe, changed
+from proofsheet.learning.small_image_nets import WIDTHS
 
 Run = tuple[dict[str, Any], dict[str, np.ndarray]]
 """Metrics and arrays."""
