@@ -102,8 +102,8 @@ WRONG = {
         q6.parameters_of_the_given_net(classes, normalize) - 256
     ),
     # Two more convolutions: a residual block on the first scale as well.
-    "parameters_of_the_design": lambda a, classes: (
-        q6.parameters_of_our_net(a, classes) + 2 * 9 * a**2
+    "parameters_of_the_design": lambda a, b, classes: (
+        q6.parameters_of_our_net(a, b, classes) + 2 * 9 * b**2
     ),
     # Three windows of 3 × 3 one after the other, as if nothing thinned the image out in between.
     "seen_pixels": lambda: {"given": 7, "ours": 32},

@@ -64,7 +64,7 @@ def test_the_line_ends_at_zero():
 
 
 def test_muon_takes_the_matrices_and_sgd_the_rest():
-    model = BalancedNet(np.zeros((1, 32, 32, 3), np.uint8), widths=(4, 4))
+    model = BalancedNet(np.zeros((1, 32, 32, 3), np.uint8), widths=(4, 4, 4))
     muon, sgd = SgdRecipe(1, muon=0.1).optimizers(model)
     assert isinstance(muon, torch.optim.Muon)
     taken = [id(p) for each in (muon, sgd) for g in each.param_groups for p in g["params"]]

@@ -67,19 +67,18 @@ def test_a_thinning_pair_passes_every_second_pixel_and_new_channels_of_zeros():
 
 
 def test_our_own_network_learns_without_normalization_too(images):
-    model = BalancedNet(images, widths=(8, 8), normalize=False)
+    model = BalancedNet(images, widths=(4, 8, 8), normalize=False)
     assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in model.modules())
     model(as_bytes(images)).sum().backward()
     assert all(p.grad is not None for p in model.parameters())
 
 
-def test_each_halving_doubles_the_channels(images):
+def test_the_image_is_halved_three_times(images):
     model = BalancedNet(images).eval()
     x, shapes = as_bytes(images), []
     for layer in model.features:
         x = layer(x)
         shapes.append(tuple(x.shape[1:]))
     assert shapes == [
-        (3, 32, 32), (20, 32, 32), (40, 16, 16), (40, 16, 16), (80, 8, 8), (80, 8, 8), (160, 4, 4),
-        (160, 4, 4),
+        (3, 32, 32), (16, 32, 32), (44, 16, 16), (88, 8, 8), (88, 8, 8), (176, 4, 4), (176, 4, 4),
     ]  # fmt: skip

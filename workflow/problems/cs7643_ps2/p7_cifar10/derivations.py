@@ -195,8 +195,9 @@ def counted() -> tuple[int, int, int]:
     perceptron = (3072 + 1) * 256 + (256 + 1) * 10
     vanilla = (3 * 7 * 7 + 1) * 32 + (32 * 13 * 13 + 1) * 10
     # Convolutions have no bias, and a scale and a shift per channel after them.
-    own = 9 * 3 * WIDTHS[0] + 2 * WIDTHS[0]
-    for before, width in itertools.pairwise(WIDTHS):
+    thin, first, *_ = WIDTHS
+    own = 9 * (3 * thin + thin * first) + 2 * (thin + first)
+    for before, width in itertools.pairwise(WIDTHS[1:]):
         own += 9 * before * width + 2 * 9 * width**2 + 3 * 2 * width
     return perceptron, vanilla, own + (WIDTHS[-1] + 1) * 10
 
@@ -214,10 +215,11 @@ def parameters_by_hand(rng, formula=counted):
 def multiplications() -> int:
     """Of our own network for one image: places × 9 × channels in × channels out, and the end.
 
-    The first layer, three times a halving and a residual block, and the linear layer.
+    The first layer, a halving, twice a halving and a residual block, and the linear layer.
     """
-    found, places = 9 * 1024 * 3 * WIDTHS[0], 1024
-    for before, width in itertools.pairwise(WIDTHS):
+    thin, first, *_ = WIDTHS
+    found, places = 9 * 1024 * (3 * thin + thin * first), 256
+    for before, width in itertools.pairwise(WIDTHS[1:]):
         found += 9 * places * before * width
         places //= 4
         found += 2 * 9 * places * width**2

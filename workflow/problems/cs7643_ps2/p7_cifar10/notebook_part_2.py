@@ -40,10 +40,10 @@ plt.show()
 # 3072 → 256 → 10 with a sigmoid; the vanilla CNN is a 7 × 7 convolution with 32 channels, ReLU, max
 # pooling and a linear layer.
 #
-# Our own design has a thin first layer and then three times halves the image, each time with a
-# residual block after it (`Detour`, He et al. 2016), such that all stages cost the same. Stages of
-# convolution, max pooling and residual block, the final max pooling and the logits divided by 8 are
-# those of ResNet-9 (Page 2018, DAWNBench).
+# Our own design has a thin first layer and then three times halves the image. A residual block
+# follows the second and the third halving (`Detour`, He et al. 2016), and each of these four parts
+# takes the same arithmetic. Stages of convolution, max pooling and residual block, the final max
+# pooling and the logits divided by 8 are those of ResNet-9 (Page 2018, DAWNBench).
 
 
 # %%

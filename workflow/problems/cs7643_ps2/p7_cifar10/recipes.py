@@ -52,7 +52,7 @@ PLANS = {
     "own": Plan(
         BalancedNet,
         SgdRecipe(
-            epochs=10, batch=512, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
+            epochs=9, batch=512, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
             muon=0.2,
         ),
         gpu_epochs=40,

@@ -112,12 +112,12 @@ def parameters_of_the_given_net(classes: int, normalize: bool) -> int:
     return convolutions + linear + (2 * (16 + 32 + 64) if normalize else 0)
 
 
-def parameters_of_our_net(a: int, classes: int) -> int:
-    """By hand: ten convolutions without biases, two numbers for each channel of theirs.
+def parameters_of_our_net(a: int, b: int, classes: int) -> int:
+    """By hand: eight convolutions without biases, two numbers for each channel of theirs.
 
-    The first has `a` channels, and each halving doubles them.
+    The first has `a` channels; the others have `b`, three times 2b and three times 4b.
     """
-    return 9 * (3 * a + 210 * a**2) + 2 * 43 * a + (8 * a + 1) * classes
+    return 9 * (3 * a + a * b + 50 * b**2) + 2 * (a + 19 * b) + (4 * b + 1) * classes
 
 
 def seen_by_the_last_convolution() -> dict[str, int]:
@@ -366,7 +366,8 @@ def parameters_by_hand(rng: Rng, formula: Callable = parameters_of_the_given_net
 
 
 @derivation_check(
-    claim="parameters of our design, 9(3a + 210a²) + 86a + (8a + 1)K, for 10 and 100 classes",
+    claim="parameters of our design, 9(3a + ab + 50b²) + 2(a + 19b) + (4b + 1)K, for 10 and 100"
+    " classes",
     method="exhaustive",
     tolerance=0,
 )
@@ -377,7 +378,7 @@ def parameters_of_the_design(rng: Rng, formula: Callable = parameters_of_our_net
 
     images = np.zeros((1, 32, 32, 3), np.uint8)
     return sum(
-        formula(WIDTHS[0], classes) != parameter_count(own_net(images, classes, 0))
+        formula(*WIDTHS[:2], classes) != parameter_count(own_net(images, classes, 0))
         for classes in (10, 100)
     )
 

@@ -90,7 +90,7 @@ AUGMENT = Augmentation(reach=2)
 
 DESIGNS = {
     f"muon_{100 * rate:03.0f}": SgdRecipe(
-        epochs=10, batch=256, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
+        epochs=9, batch=256, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
         weight_decay=5e-4, muon=rate,
     )
     for rate in (0.05, 0.1, 0.2, 0.4)

@@ -63,9 +63,9 @@ print(given_net(10, **GIVEN["bn_dropout"]))
 
 # %% [markdown]
 # The design of our own: convolutions with batch norm, of which three halve the image, a residual
-# block after each of those, the maximum of each channel over the image, and one small linear layer.
-# (On a CPU the workflow computes some weight gradients of these convolutions in a faster way; they
-# are the same up to rounding.)
+# block after the second and the third of those, the maximum of each channel over the image, and one
+# small linear layer. (On a CPU the workflow computes some weight gradients of these convolutions in
+# a faster way; they are the same up to rounding.)
 
 # %%
 # source: proofsheet.learning.conv3x3_gradient: kernels
@@ -154,7 +154,7 @@ plt.show()
 # ## Describe your design and how you tuned it
 #
 # *Design.* In the given net nine tenths of the parameters are in one linear layer, which learns
-# every pattern anew for each place. We use only convolutions, with batch norm after each, three
+# every pattern anew for each place. We use only convolutions, with batch norm after each, two
 # residual blocks, and the maximum of each channel over the image. Against overfitting we mirror and
 # shift the images; we did not try dropout.
 #
