@@ -12,13 +12,14 @@ from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pypandoc
 import pytest
 from PIL import Image
 
 from proofsheet import figures
 from proofsheet.jobs.atomic_files import write_json, write_text
 from proofsheet.jobs.errors import UserError
-from proofsheet.report.html import render
+from proofsheet.report.html import _formula, render
 from proofsheet.report.inline_svg import Figures
 from proofsheet.report.stage import stage
 from sample_words import NUMBERED
@@ -68,8 +69,37 @@ def test_the_page_has_every_feature(page, words):
     assert words.lower() in words_of(page).replace("\u00a0", " ").lower()
 
 
+def test_no_line_ends_between_a_formula_and_what_belongs_to_it(page):
+    assert re.search(r'<span class="whole"><math display="inline">.*?</math>;</span>', page)
+    assert re.search(r'zero,\xa0<a href="#check-1"', page)
+
+
+THIN = '<mspace width="0.167em"></mspace>'
+LOG = '<mrow><mi mathvariant="normal">log</mi><mo>&#8289;</mo></mrow>'
+
+
 def test_a_space_follows_the_name_of_a_function_as_in_the_pdf(page):
-    assert '<mi mathvariant="normal">log</mi><mo rspace="0.167em">&#8289;</mo></mrow><mi>a<' in page
+    assert LOG + THIN + "<mi>a<" in page
+
+
+@pytest.mark.parametrize(
+    ("tex", "mathml"),
+    [
+        (r"-\log a", "<mi>−</mi><mrow>" + THIN + LOG[6:] + THIN + "<mi>a</mi>"),
+        (r"\log(a)", LOG + '<mo stretchy="false" form="prefix">(</mo><mi>a</mi>'),
+        (r"\frac{\log a}{\log b}", LOG + THIN + "<mi>b</mi></mrow></mfrac>"),
+        (r"\left( \log a \right)", LOG + THIN + "<mi>a</mi>"),
+        (r"\max_k a", "<mi>k</mi></msub>" + THIN + "<mi>a</mi>"),
+        (r"a =", '<mo rspace="0">=</mo>'),
+        (r"\left( a \right)", '<mo stretchy="false" form="prefix">(</mo><mi>a</mi>'),
+        (r"\left( \frac ab \right)", '<mo stretchy="true" form="prefix">(</mo><mfrac>'),
+        (r"\dot a", '<mi>a</mi><mo accent="true">˙</mo>'),
+        (r"a'", '<mi>a</mi><mo lspace="0" rspace="0">′</mo>'),
+    ],
+)
+def test_formulas_are_spaced_as_by_tex(tex, mathml):
+    made = pypandoc.convert_text(f"${tex}$", "html5", "markdown", extra_args=["--mathml"])
+    assert mathml in _formula(made)
 
 
 def test_figures_tables_and_equations_have_the_numbers_of_the_pdf(sample_to_read, page):
@@ -236,6 +266,18 @@ def test_no_style_and_no_paper_of_a_figure_is_left(tmp_path):
     assert "<metadata" not in text
     assert not re.search(r"^\s*\*", page.styles(), re.M)
     assert "{fill:#ffffff}" not in page.styles()
+
+
+def test_white_letters_are_not_taken_for_paper(tmp_path):
+    figure, axes = plt.subplots()
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, "41", color="white")
+    figures.save(figure, tmp_path / "figure.svg")
+    plt.close(figure)
+    page = Figures()
+    text = page.inline(tmp_path / "figure.svg", "A number")
+    white = re.search(r"\.(\w+)\{fill:#ffffff\}", page.styles())[1]
+    assert re.search(rf'<g class="{white}"[^>]*><use.*?<use', text)
 
 
 def test_a_picture_in_a_figure_keeps_every_pixel(tmp_path):

@@ -80,10 +80,43 @@ local function reference(cite)
   end)
 end
 
+--- What no space divides from a formula stays on its line: commas, brackets, the mark of a check.
+local function together(inlines)
+  local result, run = pandoc.Inlines({}), pandoc.Inlines({})
+  local function close()
+    local formula = run:find_if(function(one) return one.mathtype == "InlineMath" end)
+    if formula and #run > 1 then
+      run:insert(1, html('<span class="whole">'))
+      run:insert(html("</span>"))
+    end
+    result:extend(run)
+    run = pandoc.Inlines({})
+  end
+  for index, inline in ipairs(inlines) do
+    local before, after = inlines[index - 1], inlines[index + 1]
+    if inline.t == "Space" or inline.t == "SoftBreak" then
+      if after and after.t == "Link" and after.classes:includes("check")
+        or before and before.t == "Math" and before.text:match("=%s*$") then
+        run:insert(pandoc.Str("\u{a0}"))
+      else
+        close()
+        result:insert(inline)
+      end
+    elseif inline.t == "LineBreak" or inline.mathtype == "DisplayMath" then
+      close()
+      result:insert(inline)
+    else
+      run:insert(inline)
+    end
+  end
+  close()
+  return result
+end
+
 local function equations(inlines)
   local result = pandoc.Inlines({})
-  for index, inline in ipairs(inlines) do
-    local label, following = equation_label(inline), inlines[index + 1]
+  for _, inline in ipairs(inlines) do
+    local label = equation_label(inline)
     if label then
       while #result > 0 and (result[#result].t == "Space" or result[#result].t == "SoftBreak") do
         result:remove()
@@ -98,12 +131,6 @@ local function equations(inlines)
       end
     elseif inline.t == "Math" and inline.mathtype == "DisplayMath" then
       result:extend({ html('<span class="equation">'), inline, html("</span>") })
-    elseif inline.t == "Math" and following and following.t == "Str" then
-      -- A comma stays with its formula.
-      result:extend({ html('<span class="whole">'), inline })
-    elseif inline.t == "Str" and index > 1 and inlines[index - 1].t == "Math"
-      and inlines[index - 1].mathtype == "InlineMath" then
-      result:extend({ inline, html("</span>") })
     else
       result:insert(inline)
     end
@@ -209,6 +236,6 @@ end
 
 function Pandoc(doc)
   number(doc)
-  doc = doc:walk({ Cite = reference, Image = image, Link = link, Inlines = equations })
+  doc = doc:walk({ Cite = reference, Image = image, Link = link, Inlines = function(inlines) return equations(together(inlines)) end })
   return doc:walk({ Figure = figure, Div = division, Blocks = blocks })
 end

@@ -41,6 +41,43 @@ _SCRIPT = re.compile(r"<!-- script of ([\w/-]+) -->")
 _CHECKS = re.compile(r"<!-- checks of ([\w-]+) -->")
 
 
+# Where browsers show the MathML of pandoc otherwise than TeX does.
+_NAME = r"(?:<mspace[^>]*></mspace>)?<mi[^>]*>\w+</mi><mo>&#8289;</mo></mrow>"
+_THIN = '<mspace width="0.167em"></mspace>'
+_MENDED = (
+    (' xmlns="[^"]*"', ""),
+    # Between brackets and over limits pandoc does not mark the name of a function as one.
+    (r'(<mi mathvariant="normal">\w{2,}</mi>)(?!<mo>&#8289;)', r"<mrow>\1<mo>&#8289;</mo></mrow>"),
+    # The name has a thin space before it, and one after it or its limits.
+    (
+        r'(</m(?:i|n|su[bp]|subsup|row)>|"postfix">.</mo>)((?:<m(?:sub|sup|under)>)?<mrow>)'
+        rf"(?={_NAME})", rf"\1\2{_THIN}",
+    ),
+    (
+        rf"(<m(sub|under)><mrow>{_NAME}(?:(?!</?m\2>).)*</m\2>)(?=<m(?!o>|o |space))",
+        rf"\1{_THIN}",
+    ),
+    (
+        rf"((?<!<msub>)(?<!<msup>)(?<!<munder>)<mrow>{_NAME})(?=<m(?!o>|o |space))",
+        rf"\1{_THIN}",
+    ),
+    # A relation at the end has the space of the sentence after it.
+    (r"<mo>=</mo>(?=(?:</mrow>)?<annotation)", '<mo rspace="0">=</mo>'),
+    # Brackets around something flat do not grow.
+    (
+        r'"true"( form="prefix">[(\[{]</mo>(?:(?!stretchy="true"|<m(?:frac|table|under|over|sqrt))'
+        r'.)*<mo stretchy=)"true"( form="postfix">[)\]}])', r'"false"\1"false"\2',
+    ),
+    # Only this aligns columns; dots and primes stand where TeX has them.
+    ("text-align: ", "text-align: -webkit-"),
+    ("\u0307</mo>", "˙</mo>"),
+    (
+        r"<msup>(<mi[^>]*>.</mi>)<mo>([′″‴])</mo></msup>",
+        r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>',
+    ),
+)  # fmt: skip
+
+
 def render(
     report: Report, staged: Path, document: str, output: Path, *,
     settings: Mapping[str, Any], root: Path = Path("."), renderer: str = "auto",
@@ -125,13 +162,15 @@ def _pandoc(pandoc: list[str], source: str, staged: Path, folder: Path) -> str:
         raise UserError(f"pandoc: {' '.join(done.stderr.split())}")
     if faults := complaints(done.stderr, staged, folder):
         raise UserError("\n".join(faults))
-    text = done.stdout.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "")
-    # Browsers leave no space between the name of a function and what it is applied to.
-    text = re.sub(
-        r"(?<!<msub>)(?<!<msup>)(<mrow><mi[^>]*>\w+</mi><mo)(>&#8289;</mo></mrow>)(?!<mo)",
-        r'\1 rspace="0.167em"\2', text,
-    )  # fmt: skip
+    text = re.sub(r"<math .*?</math>", lambda match: _formula(match[0]), done.stdout, flags=re.S)
     return re.sub(r"<th( style=\"[^\"]*\")?></th>", r"<td\1></td>", text)
+
+
+def _formula(text: str) -> str:
+    """A formula that browsers show as TeX does."""
+    for pattern, instead in _MENDED:
+        text = re.sub(pattern, instead, text)
+    return text
 
 
 def _image(staged: Path, figures: Figures, source: str, alt: str, width: str) -> str:

@@ -68,7 +68,8 @@ class Figures:
         """Rewrite everything below an element."""
         kept: list[Element] = []
         for child in parent:
-            if _name(child) in _NOT_DRAWN or _compact(child.get("style", "")) == _PAPER:
+            style = _compact(child.get("style", ""))
+            if _name(child) in _NOT_DRAWN or (_name(child) == "path" and style == _PAPER):
                 continue
             self._clean(child, used)
             letter = _LETTER.fullmatch(child.get("id", ""))
