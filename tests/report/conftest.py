@@ -81,7 +81,7 @@ class Sample:
             report=self.report,
             results=self.results,
             author={"name": "Ada Lovelace", "student_id": "1815", "email": "ada@example.org"},
-            settings={"preset": "full", "device": "cpu", "seeds": "0, 1, 2"},
+            settings={"preset": "full", "device": "cpu", "seeds": [0, 1, 2]},
             date="March 16, 2025",
         )
 

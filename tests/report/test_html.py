@@ -113,24 +113,29 @@ def test_figures_tables_and_equations_have_the_numbers_of_the_pdf(sample_to_read
 def test_a_number_tells_its_metric_in_full_and_its_run(page):
     (slope,) = re.findall(r"<span class=\"value\"[^>]*>0\.9877</span>", page)
     assert 'data-metric="sample_hw/p1_lines: slope = 0.98765"' in slope
-    run = "run solve.py; seeds 0, 1, 2 (config.yaml); device cpu (config.yaml); preset full"
+    run = "run solve.py; seeds 0; device cpu (config.yaml); preset full"
     assert f'data-run="{run}"' in slope
     assert 'data-metric="sample_hw/p1_lines: method = &quot;normal_eq&quot;"' in page
 
 
 def test_a_number_names_the_runs_that_it_is_of(sample):
     folder = sample.results / "sample_hw/p1_lines"
-    sample.update("sample_hw/p1_lines/metrics.json", slow={"loss": 0.25}, fast={"loss": 0.5})
+    metrics = {"slow": {"loss": 0.25}, "scales": {"fast": 0.5}}
+    sample.update("sample_hw/p1_lines/metrics.json", **metrics)
     for name, seed, device in (("slow-0", 0, "cpu"), ("slow-1", 1, "cuda"), ("fast-7", 7, "cpu")):
         write_json(folder / f"runs/{name}.json", {"seed": seed, "device": device})
-    sample.append("Its loss is {{< var sample_hw.p1_lines.slow.loss.f2 >}}.")
+    write_json(folder / "runs/scaled.json", {"device": "cpu", "scales": {"fast": 0.5}})
+    for metric in ("slow.loss", "scales.fast"):
+        sample.append(f"One is {{{{< var sample_hw.p1_lines.{metric}.f2 >}}}}.")
     page = sample.page()
-    assert (
-        'slow.loss = 0.25" data-run="run slow-0, slow-1; seeds 0, 1; device cpu, cuda; preset full"'
-        in page
-    )
-    # Nothing in the name of the slope says which run: it is of all.
-    assert 'slope = 0.98765" data-run="run fast-7, slow-0, slow-1; seeds 0, 1, 7;' in page
+    for said in (
+        'slow.loss = 0.25" data-run="run slow-0, slow-1; seeds 0, 1; device cpu, cuda; preset',
+        # A record decides before a name that only looks alike; no seed in it, so it is the first.
+        'scales.fast = 0.5" data-run="run scaled; seeds 0; device cpu; preset full"',
+        # Nothing in the name of the slope says which run.
+        'slope = 0.98765" data-run="run solve.py, which reads 4 runs; seeds 0, 1, 7; device',
+    ):
+        assert said in page
 
 
 def test_a_number_in_code_stays_text(sample):

@@ -166,7 +166,7 @@ def test_a_number_tells_where_it_comes_from(opened, way):
         opened.execute_script("arguments[0].focus()", value)
     assert shown(opened, "#tip") == [
         "sample_hw/p1_lines: slope = 0.98765\n"
-        "run solve.py; seeds 0, 1, 2 (config.yaml); device cpu (config.yaml); preset full"
+        "run solve.py; seeds 0; device cpu (config.yaml); preset full"
     ]
     assert value.get_attribute("aria-describedby") == "tip"
     left, right = opened.execute_script(

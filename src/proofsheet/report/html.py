@@ -202,21 +202,33 @@ def _origin(name: str, outcomes: Mapping[str, Outcome], settings: Mapping[str, A
 
 
 def _run(outcome: Outcome, keys: list[str], settings: Mapping[str, Any]) -> str:
-    """The runs of a problem that share most words with a metric's name, their seeds and device.
+    """The runs that a metric's name or their own records point to, their seeds and device.
 
-    A problem that trains nothing has a single run, that of its solve.py.
+    A run is meant by a key that is part of its name, or names a group of its record. Where no
+    run is meant, solve.py computed the number, perhaps from all of them.
     """
     runs = _runs(outcome.folder)
-    shared = {name: len({name, *name.split("-")}.intersection(keys)) for name in runs}
-    most = max(shared.values(), default=0)
-    chosen = [name for name in runs if shared[name] == most]
-    facts: dict[str, Any] = {"run": ", ".join(chosen) or "solve.py"}
-    for key, setting in (("seed", "seeds"), ("device", "device")):
-        recorded = sorted({runs[name][key] for name in chosen if key in runs[name]})
-        facts[setting] = (
-            comma_list(recorded) or f"{comma_list(settings.get(setting, ''))} (config.yaml)"
-        )
-    facts["preset"] = settings.get("preset", "")
+    chosen, run = list(runs), "solve.py"
+    for key in keys:
+        meant = [
+            name
+            for name in chosen
+            if key in (name, *name.split("-")) or isinstance(runs[name].get(key), dict)
+        ]
+        if meant:
+            chosen, run = meant, ", ".join(meant)
+    if runs and run == "solve.py":
+        run += f", which reads {len(runs)} runs"
+    # What records no seeds uses the first one.
+    first = settings["seeds"][0]
+    seeds = {seed for n in chosen for seed in runs[n].get("seeds", [runs[n].get("seed", first)])}
+    devices = {runs[name]["device"] for name in chosen if "device" in runs[name]}
+    facts = {
+        "run": run,
+        "seeds": comma_list(sorted(seeds or {first})),
+        "device": comma_list(sorted(devices)) or f"{settings['device']} (config.yaml)",
+        "preset": settings["preset"],
+    }
     return "; ".join(f"{key} {fact}" for key, fact in facts.items())
 
 
