@@ -28,6 +28,16 @@ $$
 f(x) = a_0 + a_1 x + a_2 x^2 + a_3 x^3 + a_4 x^4 + a_5 x^5 + a_6 x^6 + a_7 x^7 + a_8 x^8 + a_9 x^9
 $$
 
+and @eq-sample-hw-wide:
+
+$$
+\\begin{aligned}
+a + b + c + d &= 0 \\quad \\text{for every } e, \\\\
+f &= \\mathcal F^{-1} ( \\mathcal F ( \\mathbf{Z}_1 \\text{ turned} )
+  \\odot \\mathcal F ( \\mathbf{Z}_2 ) )
+\\end{aligned}
+$$ {#eq-sample-hw-wide}
+
 and $g(x) = b_0 + b_1 x + b_2 x^2 + b_3 x^3 + b_4 x^4 + b_5 x^5 + b_6 x^6 + b_7 x^7$ in a line.
 """
 
@@ -131,6 +141,23 @@ def test_text_does_not_scroll_sideways_but_wide_formulas_do(opened):
     )
     assert (hidden >= 2) == (width == PHONE[0])
     assert reached
+
+
+@pytest.mark.parametrize("opened", [PHONE], ids=["phone"], indirect=True)
+def test_columns_are_aligned_and_no_formula_covers_its_number(opened):
+    gaps = opened.execute_script("""
+      const box = (element) => element.getBoundingClientRect();
+      const columns = [...document.querySelectorAll('mtd[columnalign="right"]:not(:empty)')];
+      const numbered = [...document.querySelectorAll(".equation[id]")];
+      return [
+        columns.map((cell) => box(cell).right - box(cell.lastElementChild).right),
+        numbered.map((equation) => box(equation.querySelector(".number")).left
+          - Math.max(...[...equation.querySelectorAll("mi, mn, mo")].map((m) => box(m).right))),
+      ]""")
+    assert len(gaps[0]) >= 4
+    assert max(gaps[0]) < 1
+    assert len(gaps[1]) >= 3
+    assert min(gaps[1]) > 0
 
 
 @on_both

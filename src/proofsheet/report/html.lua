@@ -80,6 +80,31 @@ local function reference(cite)
   end)
 end
 
+local function equations(inlines)
+  local result = pandoc.Inlines({})
+  for _, inline in ipairs(inlines) do
+    local label = equation_label(inline)
+    if label then
+      while #result > 0 and (result[#result].t == "Space" or result[#result].t == "SoftBreak") do
+        result:remove()
+      end
+      result:remove()
+      result:extend({ html('<span class="number">(' .. numbers[label][2] .. ")</span></span>") })
+      for index = #result, 1, -1 do
+        if result[index].text == '<span class="equation">' then
+          result[index] = html('<span class="equation" id="' .. label .. '">')
+          break
+        end
+      end
+    elseif inline.t == "Math" and inline.mathtype == "DisplayMath" then
+      result:extend({ html('<span class="equation">'), inline, html("</span>") })
+    else
+      result:insert(inline)
+    end
+  end
+  return result
+end
+
 --- What no space divides from a formula stays on its line: commas, brackets, the mark of a check.
 local function together(inlines)
   local result, run = pandoc.Inlines({}), pandoc.Inlines({})
@@ -110,31 +135,6 @@ local function together(inlines)
     end
   end
   close()
-  return result
-end
-
-local function equations(inlines)
-  local result = pandoc.Inlines({})
-  for _, inline in ipairs(inlines) do
-    local label = equation_label(inline)
-    if label then
-      while #result > 0 and (result[#result].t == "Space" or result[#result].t == "SoftBreak") do
-        result:remove()
-      end
-      result:remove()
-      result:extend({ html('<span class="number">(' .. numbers[label][2] .. ")</span></span>") })
-      for index = #result, 1, -1 do
-        if result[index].text == '<span class="equation">' then
-          result[index] = html('<span class="equation" id="' .. label .. '">')
-          break
-        end
-      end
-    elseif inline.t == "Math" and inline.mathtype == "DisplayMath" then
-      result:extend({ html('<span class="equation">'), inline, html("</span>") })
-    else
-      result:insert(inline)
-    end
-  end
   return result
 end
 
