@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
-import subprocess
 import time
 from collections import defaultdict
 from datetime import datetime
@@ -198,19 +195,3 @@ def test_the_profile_looks_after_a_short_job_before_forty_seconds(project):
     assert run.returncode == 0, run.stdout[-3000:]
     (job,) = project.submitted()
     assert ended - datetime.fromisoformat(job["EndTime"]).timestamp() < 25
-
-
-def test_started_inside_a_job_it_says_so(project):
-    target = "results/cs7643_ps2/p1_collaborators/metrics.json"
-    words = shlex.join(project.command("--cores", "2", target, *QUICK))
-    output = project.folder / "inside.log"
-    done = subprocess.run(
-        ["sbatch", "--wait", "--cpus-per-task=1", "--mem=2000", f"--output={output}", "--wrap",
-         f"cd {project.folder} && {words}"],
-        env=os.environ | project.environment(), capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
-    deadline = time.monotonic() + 10
-    while "CPUs" not in output.read_text() and time.monotonic() < deadline:
-        time.sleep(0.5)
-    assert done.returncode == 0, output.read_text()
-    assert "which has 1 CPUs, with --cores 2; give --cores 1" in output.read_text()
