@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import socket
 import ssl
@@ -37,6 +38,7 @@ def ask(client: Callable[[], Result], what: str, *, silence: float, deadline: fl
 
     Raises:
         UserError: every attempt failed; with the last reason, in one line.
+        OSError: the disk is full; said by the job in one line.
     """
     usual = socket.getdefaulttimeout()
     socket.setdefaulttimeout(silence)
@@ -47,6 +49,8 @@ def ask(client: Callable[[], Result], what: str, *, silence: float, deadline: fl
             except UserError:
                 raise
             except Exception as error:  # a client lets through whatever its libraries raise
+                if getattr(error, "errno", None) == errno.ENOSPC:
+                    raise  # waiting frees no space
                 reason = " ".join(f"{type(error).__name__}: {error}".split())
             log.info("data: %s: attempt %d of %d: %s", what, number, ATTEMPTS, reason)
             if number < ATTEMPTS:

@@ -6,6 +6,7 @@ what it raises only the kind is told, since its text may hold the token or a sig
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import threading
@@ -91,6 +92,8 @@ def _download(handle: str, title: str, folder: Path) -> None:
         if status in ADVICE:
             page = f"https://www.kaggle.com/datasets/{handle.rpartition('/')[0]}"
             raise UserError(f"{title}: {ADVICE[status].format(page=page)}, {ELSE}") from None
+        if getattr(error, "errno", None) == errno.ENOSPC:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from None
         said = f", HTTP status {status}" if status else ""
         raise RuntimeError(f"{type(error).__name__}{said}") from None
 
