@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -102,7 +103,8 @@ def check_token() -> None:
     """Is there a token for the client?
 
     Raises:
-        UserError: there is none, with where to get one and where to put it.
+        UserError: there is none, with where to get one and where to put it; or a kaggle.json has
+            no key.
     """
     names = ("access_token", "access_token.txt", "credentials.json")
     files = [Path.home() / ".kaggle" / name for name in names]
@@ -115,6 +117,16 @@ def check_token() -> None:
             " ~/.kaggle/access_token, ~/.kaggle/kaggle.json and ~/.config/kaggle/kaggle.json,"
             f" {ELSE}"
         )
+    for path in filter(Path.is_file, files[len(names) :]):
+        try:
+            key = json.loads(path.read_text(encoding="utf-8-sig"))["key"]
+        except (ValueError, KeyError, TypeError):
+            key = None
+        if not isinstance(key, str) or not key:
+            raise UserError(
+                f"{path} is not a Kaggle token: it has no 'key'; make a new one at {SETTINGS}"
+                " (section API)"
+            )
 
 
 def _config_dirs() -> list[Path]:
