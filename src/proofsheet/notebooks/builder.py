@@ -184,7 +184,7 @@ def definitions(module: str, names: Sequence[str], roots: Sequence[str | Path] =
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
     own = {entry.stem for root in roots for entry in Path(root).iterdir()}
-    imports, bodies, seen = [], [], set()
+    imports, bodies, seen, after_constant = [], [], set(), False
     for node in ast.parse(text).body:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue  # the module's docstring, and the like
@@ -198,10 +198,11 @@ def definitions(module: str, names: Sequence[str], roots: Sequence[str | Path] =
         elif not names or _names(node) & set(names):
             seen |= _names(node)
             constant = isinstance(node, ast.Assign)
-            if constant and bodies and isinstance(ast.parse(bodies[-1]).body[-1], ast.Assign):
+            if constant and after_constant:  # no blank lines between constants
                 bodies[-1] += "\n" + _text(node, lines)
             else:
                 bodies.append(_text(node, lines))
+            after_constant = constant
     if missing := [name for name in names if name not in seen]:
         raise UserError(f"notebook: {module} does not define {', '.join(missing)}")
     if names:

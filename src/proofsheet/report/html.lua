@@ -236,6 +236,7 @@ end
 
 function Pandoc(doc)
   number(doc)
-  doc = doc:walk({ Cite = reference, Image = image, Link = link, Inlines = function(inlines) return equations(together(inlines)) end })
+  local function whole(inlines) return equations(together(inlines)) end
+  doc = doc:walk({ Cite = reference, Image = image, Link = link, Inlines = whole })
   return doc:walk({ Figure = figure, Div = division, Blocks = blocks })
 end
