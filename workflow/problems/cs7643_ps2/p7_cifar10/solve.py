@@ -24,7 +24,6 @@ from proofsheet.jobs.atomic_files import (
 )
 from proofsheet.learning.accuracy_difference import accuracy_difference
 from proofsheet.learning.classification import confusion_matrix, summary
-from proofsheet.learning.image_growth import growth
 from proofsheet.learning.small_image_nets import BalancedNet, Detour, Layer, vanilla_cnn
 
 NETWORKS = ("two_layer", "vanilla_cnn", "own")
@@ -97,7 +96,10 @@ with script.run(snakemake):
             "standard_error": accuracy_difference(*two, len(y))["standard_error"],
             "images": tail["cross_entropy"]["images"],
             "epochs": tail["cross_entropy"]["epochs"],
-            "growth": growth(tail["cross_entropy"]["sides"], tail["cross_entropy"]["epochs"]),
+            # Epochs on smaller images
+            "growth": {
+                f"epochs_{side}": tail["cross_entropy"]["sides"].count(side) for side in (16, 24)
+            },
             "parameters": tail["cross_entropy"]["parameters"],
             "counts": dict(zip(names, counts, strict=True)),
             "effective": dict(zip(names, effective_number(counts), strict=True)),
