@@ -160,6 +160,12 @@ def test_symbols_whose_names_differ_between_versions_of_typst(sample, caplog):
     assert "deprecated" not in caplog.text
 
 
+def test_a_script_of_a_closing_delimiter_ends_before_the_next_letter(written):
+    """pandoc 3.10 writes `^topd`, an unknown variable; an empty group brings the space."""
+    text = written(r"So $(AB)^\top dX |x|_\infty^{2} y [a]_i^2 z$", "markdown")
+    assert [part in text for part in (r"\)^top  d", r"\|_oo^2  y", r"\]_i^2  z")] == [True] * 3
+
+
 def test_a_table_has_its_label_in_its_caption(written):
     """As Quarto's reader leaves it: without the extension that takes the label out."""
     source = "| a |\n|---|\n| 1 |\n\n: Words. {#tbl-x}\n"

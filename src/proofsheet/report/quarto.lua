@@ -103,9 +103,31 @@ local function equations(block)
   return block
 end
 
+-- pandoc 3.10 leaves no space after the script of a closing delimiter: (AB)^\top d becomes ^topd.
+-- An empty group after the scripts brings one, in every version.
+local function spaced(text)
+  local result, done = {}, 0
+  while true do
+    local _, stop = text:find("[%)%]|]%s*[_^]", done + 1)
+    if not stop then return table.concat(result) .. text:sub(done + 1) end
+    local more = stop
+    while more do
+      for _, script in ipairs({ "^%s*%b{}", "^%s*\\%a+", "^%s*\\?." }) do
+        local _, last = text:find(script, more + 1)
+        if last then stop = last break end
+      end
+      _, more = text:find("^%s*[_^]", stop + 1)
+    end
+    table.insert(result, text:sub(done + 1, stop) .. "{}")
+    done = stop
+  end
+end
+
 -- Last pass: who cannot see a formula hears its TeX, as PDF/UA asks.
 local function formula(math)
-  return { typst("#[#set math.equation(alt: " .. quoted(math.text) .. ");"), math, typst("]") }
+  local alt = quoted(math.text)
+  math.text = spaced(math.text)
+  return { typst("#[#set math.equation(alt: " .. alt .. ");"), math, typst("]") }
 end
 
 -- Later passes: blocks that contain the others.
