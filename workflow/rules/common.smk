@@ -99,6 +99,8 @@ except UserError as error:
     layers = CONFIG_LAYERS | {"--config": workflow.config_settings.config}
     sys.exit(f"proofsheet: {name_source(error, layers, checked_with_sweeps)}")
 
+KNOWN_SETS = known_sets()
+PRESETS_FILE = ".snakemake/proofsheet-presets.json"
 try:
     # The dataset of eecs182_hw5, question 6: "cifar100" or "cifar10".
     Q6_DATASET = which_cifar(
@@ -117,21 +119,19 @@ try:
         refuse_edited()
         if note := redate():
             print(f"proofsheet: {note}", file=sys.stderr)
+    # `full` or `quick` for each set. A job that SLURM starts takes what the run decided: its node
+    # may have no network.
+    PRESETS = (
+        set_presets(config, KNOWN_SETS, MIRRORED)
+        if workflow.is_main_process or not os.path.exists(PRESETS_FILE)
+        else read_json(PRESETS_FILE)
+    )
 except UserError as error:
     sys.exit(f"proofsheet: {error}")
 
 if workflow.local_exec and workflow.resource_settings.cores == 0:
     sys.exit("proofsheet: --cores is 0; allowed: a number from 1, or all")
 
-KNOWN_SETS = known_sets()
-# `full` or `quick` for each set. A job that SLURM starts takes what the run decided: its node may
-# have no network.
-PRESETS_FILE = ".snakemake/proofsheet-presets.json"
-PRESETS = (
-    set_presets(config, KNOWN_SETS, MIRRORED)
-    if workflow.is_main_process or not os.path.exists(PRESETS_FILE)
-    else read_json(PRESETS_FILE)
-)
 # Read by proofsheet.data.dataset.load, on whichever node a job runs.
 os.environ.update(PROOFSHEET_SCRATCH=config["data"]["scratch"])
 # Read by proofsheet.jobs.device.make_deterministic; also a parameter of every training, so that a

@@ -12,6 +12,7 @@ from proofsheet.data.registry import dataset_module
 from proofsheet.data.sources.choose import candidates
 from proofsheet.data.sources.client import unreachable
 from proofsheet.jobs.atomic_files import read_json
+from proofsheet.jobs.errors import UserError
 
 PATIENCE = 2.0
 """Seconds that a source has to answer."""
@@ -26,10 +27,16 @@ def set_presets(
         config: checked.
         known: each set's `set.yaml`, by name.
         mirrored: what the mirror in use lists.
+
+    Raises:
+        UserError: real data of a configured set would give way to stand-ins.
     """
+    used = {name: datasets_of(entry) for name, entry in known.items()}
+    _refuse_loss(
+        set().union(*(used[name] for name in config["sets"])), config["data"]["source"], mirrored
+    )
     if config["preset"] != "auto":
         return dict.fromkeys(known, config["preset"])
-    used = {name: datasets_of(entry) for name, entry in known.items()}
     wanted = set().union(*used.values())
     standins = expected_standins(wanted, config["data"]["source"], mirrored)
     return {name: "quick" if used[name] & standins else "full" for name in known}
@@ -66,14 +73,30 @@ def expected_standins(
     return {name for name in hosts if not hosts[name] & reachable}
 
 
+def _refuse_loss(names: set[str], source: str, mirrored: Collection[str]) -> None:
+    """A mirror that is not set for once must not cost the results of a full run."""
+    real = {name for name in names if (record := _record(name, ".")) and not record["standin"]}
+    if source == "auto" and (lost := expected_standins(real, source, mirrored)):
+        raise UserError(
+            f"results/data/{min(lost)} has real data from a mirror, but now neither the mirror nor"
+            " another source is there, and stand-ins would replace it and all results that rest on"
+            " it; set data.mirror or PROOFSHEET_MIRROR again, or data.source to standin"
+        )
+
+
+def _record(name: str, root: str | Path) -> dict[str, Any]:
+    """Where an earlier run has the data from; empty without one."""
+    path = Path(root, f"results/data/{name}/source.json")
+    return read_json(path) if path.is_file() else {}
+
+
 def _answers(host: str) -> bool:
     return host == "" or not unreachable(host, patience=PATIENCE)
 
 
 def _hosts(name: str, root: str | Path) -> set[str]:
     """Where real data can come from; '' if an earlier run has fetched them."""
-    path = Path(root, f"results/data/{name}/source.json")
-    record = read_json(path) if path.is_file() else {}
+    record = _record(name, root)
     if record and not record["standin"] and record["source"] != "mirror":
         return {""}
     # Without an account a source cannot be used; one that gave nothing is not asked again.

@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from proofsheet.jobs.errors import UserError
 from proofsheet.planning.presets import describe_quick, expected_standins, set_presets
 
 KNOWN = {
@@ -71,9 +72,14 @@ def test_data_that_were_fetched_stay_real_and_stand_ins_are_reconsidered(asked, 
     assert len(asked) == 1
 
 
-def test_data_of_a_mirror_that_is_gone_are_expected_to_become_stand_ins(asked, folder):
+@pytest.mark.parametrize("preset", ["auto", "full"])
+def test_stand_ins_do_not_replace_the_real_data_of_a_mirror_that_is_gone(asked, folder, preset):
     record(folder, "mnist", standin=False, source="mirror")
-    assert set_presets(config(), KNOWN, ())["a"] == "quick"
+    with pytest.raises(UserError, match=r"results/data/mnist .*; set data.mirror or"):
+        set_presets(config(preset), KNOWN, ())
+    assert set_presets(config(preset, "standin"), KNOWN, ())
+    assert set_presets(config(preset) | {"sets": ["b", "c"]}, KNOWN, ())
+    assert set_presets(config(preset), KNOWN, ("mnist",))["a"] == "full"
 
 
 def test_a_source_without_an_account_or_that_gave_nothing_is_not_counted(
