@@ -1,4 +1,4 @@
-"""Where the time of a full run goes: job-seconds by problem, the critical path, eight cores.
+"""Where the time of a full run goes: by problem, by chain, and by what the processor can do.
 
     python benchmarks/full_run.py [FOLDER]          of the finished run in FOLDER, or in this one
     python benchmarks/full_run.py --run             of a run that is made now, in a new checkout
@@ -6,6 +6,10 @@
 Seconds are those of the jobs' benchmarks, and what waits for what is read from Snakemake's records.
 A reference, a fixed matrix product on one core, is timed before, once a minute during the run and
 after it: where its times differ, something else used the machine, and the run's times say little.
+
+The peak of one core is that of a smaller such product, measured when the table of trainings is
+printed, in float32 and in bfloat16: the shares hold for the processor at hand alone.
+Operations are those of matrix products and convolutions, as `learning.operations` counts them.
 """
 
 from __future__ import annotations
@@ -15,6 +19,7 @@ import csv
 import heapq
 import json
 import os
+import re
 import sys
 import tempfile
 import threading
@@ -25,6 +30,10 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+KINDS = ("float32", "bfloat16")
+# The peak is that of products that end before the scheduler gives the core to a neighbor.
+PEAK_ROWS = 512
+OPERATIONS = re.compile(r"operations: (\{.*\})")
 # The checkout is made as in the tests.
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -110,12 +119,13 @@ def makespan(jobs: list[Job], cores: int) -> float:
     return now
 
 
-def reference() -> float:
-    """Milliseconds of a product of two matrices of 1,024 rows and columns."""
-    import torch  # seconds, which only a run has to wait for
+def reference(kind: str = "float32", rows: int = 1024) -> float:
+    """Milliseconds of a product of two square matrices on one core."""
+    import torch  # seconds, which only what needs it has to wait for
 
     torch.set_num_threads(1)
-    matrix = torch.ones(1024, 1024)
+    torch.set_float32_matmul_precision("medium")  # as in the trainings
+    matrix = torch.ones(rows, rows, dtype=getattr(torch, kind))
     began = time.perf_counter()
     matrix @ matrix
     return (time.perf_counter() - began) * 1000
@@ -145,8 +155,42 @@ def make(folder: Path) -> None:
     print(", ".join(f"{milliseconds:.0f}" for milliseconds in times), "ms")
 
 
+def binding(job: Job, seconds: float, at_peak: float, products: int) -> str:
+    """What a training waits for besides its operations, which take `at_peak` seconds at the peak.
+
+    `memory`: convolutions of few channels, activations, normalization, pooling.
+    """
+    if at_peak >= seconds / 2:
+        return ""
+    if seconds < job.seconds / 2:
+        return "start, data"
+    return "small products" if at_peak < 0.3e-3 * products else "memory"
+
+
+def show_trainings(folder: Path, jobs: list[Job]) -> None:
+    """Print each training's operations, speed, share of the peak of one core, and its limit."""
+    best = {kind: min(reference(kind, PEAK_ROWS) for _ in range(200)) for kind in KINDS}
+    peaks = {kind: 2e-6 * PEAK_ROWS**3 / best[kind] for kind in KINDS}
+    said = ", ".join(f"{giga:.0f} GFLOP/s in {kind}" for kind, giga in peaks.items())
+    print(f"\nTrainings by their products and convolutions; one core does {said}:")
+    print("     job  training     TFLOP  GFLOP/s  share  bound by")
+    for job in sorted(jobs, key=lambda job: -job.seconds):
+        log = folder / f"results/logs/{job.name}.log"
+        told = OPERATIONS.search(log.read_text(encoding="utf-8")) if log.is_file() else None
+        if told:
+            facts = json.loads(told[1])
+            giga = {kind: facts.get(kind, 0) / 1e9 for kind in KINDS}
+            seconds, total = max(facts["seconds"], 0.1), sum(giga.values())
+            at_peak = sum(giga[kind] / peaks[kind] for kind in KINDS)
+            print(
+                f"{job.seconds:6.0f} s {seconds:7.0f} s {total / 1e3:9.2f}{total / seconds:9.1f}"
+                f"{at_peak / seconds:7.0%}"
+                f"  {binding(job, seconds, at_peak, facts.get('products', 0)):15}{job.name}"
+            )
+
+
 def show(folder: Path) -> None:
-    """Print the table, the critical path and what eight cores would take."""
+    """Print the tables, the critical path and what eight cores would take."""
     jobs = jobs_of(folder)
     if not jobs:
         print(f"{folder} has no finished run; run `make report` there, or add --run")
@@ -166,6 +210,7 @@ def show(folder: Path) -> None:
         print(f"--cores {cores} would take {makespan(jobs, cores):.0f} s, by these times")
     longest = sorted(jobs, key=lambda job: job.seconds)[:-11:-1]
     print("the longest:", ", ".join(f"{job.name} {job.seconds:.0f} s" for job in longest))
+    show_trainings(folder, jobs)
 
 
 def main(arguments: list[str]) -> None:

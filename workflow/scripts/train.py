@@ -4,6 +4,8 @@ The function takes the data, the device and, by name, the wildcards and the para
 and the contents of its further inputs (`.json`, `.npz`). It returns metrics and arrays.
 """
 
+import json
+import time
 from pathlib import Path
 
 from proofsheet.data.dataset import load
@@ -35,6 +37,7 @@ with script.run(snakemake) as log:
     }
     # One run, or what each of several has of its own.
     runs = shared.pop("runs", [{}])
+    began = time.perf_counter()
     outputs = listed(snakemake.output.metrics), listed(snakemake.output.arrays)
     for own, metrics_file, arrays_file in zip(runs, *outputs, strict=True):
         given = shared | own
@@ -47,3 +50,8 @@ with script.run(snakemake) as log:
         log.info("%s%s", own or "", numbers)
         write_json(metrics_file, where | metrics)
         write_arrays(arrays_file, **arrays)
+    if device is not None:
+        from proofsheet.learning.operations import done
+
+        facts = {"seconds": round(time.perf_counter() - began, 1)} | done
+        log.info("operations: %s", json.dumps(facts))

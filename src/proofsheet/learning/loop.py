@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from proofsheet.jobs.progress import Epochs
+from proofsheet.learning.operations import counted
 
 Rows = tuple[Tensor, Tensor]
 """x (n, …) and y (n,) int64, on one device."""
@@ -110,7 +111,8 @@ def fit(
         model.train()
         total = torch.zeros((), device=x.device)
         right = torch.zeros((), device=x.device, dtype=torch.int64)
-        for picked in torch.randperm(len(y), generator=orders).to(x.device).split(recipe.batch):
+        order = torch.randperm(len(y), generator=orders).to(x.device)
+        for picked in counted(order.split(recipe.batch)):
             batch, wanted = x.index_select(0, picked), y[picked]
             if augment is not None:
                 batch = augment(batch, chance)

@@ -24,6 +24,7 @@ from problems.csci5527_hw3.p4_transfer.images import augmented, gray, network_in
 from proofsheet.data.dataset import Part
 from proofsheet.jobs.errors import UserError
 from proofsheet.jobs.progress import Epochs
+from proofsheet.learning.operations import counted
 from proofsheet.learning.squeezenet import (
     BLOCKS,
     SqueezeNet,
@@ -97,7 +98,7 @@ def fit(
     for epoch in epochs:
         model.train()
         total = torch.zeros((), device=device)
-        for rows in torch.randperm(len(y), generator=chance).split(BATCH):
+        for rows in counted(torch.randperm(len(y), generator=chance).split(BATCH)):
             x = batches(rows, epoch)
             with torch.autocast(**cast):
                 logits = model(x, strategy.frozen)

@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from problems.dl_hw1.p5_initialization.initialization import initialize_weights
+from proofsheet.learning.operations import counted
 
 ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu}
 
@@ -130,7 +131,7 @@ def train_epoch(
         The losses as met in each step, (K, steps).
     """
     parameters, met = networks.parameters(), []
-    for rows in networks.orders(len(y)).to(x.device).split(batch, dim=1):
+    for rows in counted(networks.orders(len(y)).to(x.device).split(batch, dim=1)):
         with torch.autocast(x.device.type, torch.bfloat16, enabled=mixed):
             logits = networks(x[rows])
         loss = losses(logits.float(), y[rows])
