@@ -38,7 +38,7 @@ def test_pooch_is_cut_and_leaves_no_file_in_its_cache(server, tmp_path, monkeypa
     import scipy.datasets._fetchers as fetchers
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("PROOFSHEET_SCIPY_URL", server.url)
+    monkeypatch.setattr(scipy_images, "HOST", server.url)
     monkeypatch.setattr(fetchers.data_fetcher, "path", tmp_path / "cache" / "scipy-data")
     names = fetchers.data_fetcher.registry
     monkeypatch.setattr(

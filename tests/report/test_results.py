@@ -28,5 +28,5 @@ def test_a_dataset_that_the_run_has_chosen_counts_too(sample):
 
 
 def test_a_chosen_dataset_without_a_record_is_named(sample):
-    with pytest.raises(UserError, match=r"data/nowhere/source\.json: no such file"):
+    with pytest.raises(UserError, match=r"data/nowhere/source\.json does not exist"):
         sources(sample, "p2_beans", "nowhere")

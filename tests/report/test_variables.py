@@ -83,5 +83,5 @@ def test_a_key_that_cannot_be_named_is_refused(sample, key):
 
 def test_a_missing_result_is_named(sample):
     (sample.results / "data" / "toy" / "source.json").unlink()
-    with pytest.raises(UserError, match=r"data/toy/source\.json: no such file"):
+    with pytest.raises(UserError, match=r"data/toy/source\.json does not exist"):
         results.read(sample.results, [load(sample.report, "sample_hw")])

@@ -12,23 +12,10 @@ from __future__ import annotations
 import numpy as np
 
 FEATURE_NAMES = (
-    "Area",
-    "Perimeter",
-    "MajorAxisLength",
-    "MinorAxisLength",
-    "AspectRatio",
-    "Eccentricity",
-    "ConvexArea",
-    "EquivDiameter",
-    "Extent",
-    "Solidity",
-    "Roundness",
-    "Compactness",
-    "ShapeFactor1",
-    "ShapeFactor2",
-    "ShapeFactor3",
-    "ShapeFactor4",
-)
+    "Area", "Perimeter", "MajorAxisLength", "MinorAxisLength", "AspectRatio", "Eccentricity",
+    "ConvexArea", "EquivDiameter", "Extent", "Solidity", "Roundness", "Compactness",
+    "ShapeFactor1", "ShapeFactor2", "ShapeFactor3", "ShapeFactor4",
+)  # fmt: skip
 
 MEASURED = ("Area", "Perimeter", "MajorAxisLength", "MinorAxisLength", "ConvexArea", "Extent")
 """Read off the image; the others are functions of these."""

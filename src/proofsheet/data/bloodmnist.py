@@ -46,14 +46,6 @@ STANDIN_CELLS = 2000
 STANDIN_SHARES = {"train": 0.7, "val": 0.1, "test": 0.2}
 """As the publisher divides."""
 
-SILENCE, DEADLINE = 30.0, 600.0
-"""Seconds: that a server may say nothing, that one attempt may take."""
-
-
-def official_host() -> str:
-    """URL that answers when the official source can be reached."""
-    return HOST
-
 
 def official(workspace: Path) -> Found:
     """Through `medmnist`, which compares MD5."""
@@ -62,8 +54,8 @@ def official(workspace: Path) -> Found:
         path, record = fetch("bloodmnist", SIZE[0], workspace)
         return Found(read_archive(path, SIZE, COUNTS), [record], official=True)
 
-    what = f"BloodMNIST by medmnist from {official_host()}"
-    return ask(client, what, silence=SILENCE, deadline=DEADLINE)
+    what = f"BloodMNIST by medmnist from {HOST}"
+    return ask(client, what, deadline=600.0)
 
 
 def mirror(entry: Entry, workspace: Path) -> Found:

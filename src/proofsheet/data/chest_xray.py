@@ -44,6 +44,7 @@ SIDE = 224
 """Pixels; the aspect ratio is not kept, for neither does the mirror keep it."""
 
 LISTING = "MD5SUMS"
+HOST = kaggle.HOST
 HANDLE = "paultimothymooney/chest-xray-pneumonia/2"
 SERIES = ("IM", "NORMAL2-IM", "person")
 """Where a file name's number counts patients: two series of normal ones, one of the ill."""
@@ -70,11 +71,6 @@ class Radiograph:
 
 FALLBACKS = (pneumoniamnist,)
 """What `auto` takes before the stand-in, where Kaggle gives nothing."""
-
-
-def official_host() -> str:
-    """URL that answers when the official source can be reached."""
-    return kaggle.HOST
 
 
 def hindrance() -> str:
@@ -205,9 +201,7 @@ def decoded(
     """Training and test images of the published files, with what their names say.
 
     Args:
-        names: published names, such as `test/NORMAL/IM-0001-0001.jpeg`.
         read: the bytes of the file that has this name.
-        origin: what they are, for messages.
         workspace: folder for the decoded pixels, which are mapped from there.
 
     Returns:

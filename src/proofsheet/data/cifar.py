@@ -29,9 +29,6 @@ HOST = "https://www.cs.toronto.edu/~kriz/"
 VALIDATION = 1 / 10
 """Share of the training images that becomes the validation part: 5,000 of 50,000."""
 
-SILENCE, DEADLINE = 30.0, 1800.0
-"""Seconds: that a server may say nothing, that one attempt at 170 MB may take."""
-
 UNPACKED = 1 << 28
 """Bytes that an archive may hold: the published ones hold 186 million."""
 
@@ -69,9 +66,7 @@ class Cifar:
     per_class: Mapping[str, int]
     standin_images: int
 
-    def official_host(self) -> str:
-        """URL that answers when the official source can be reached."""
-        return HOST
+    HOST = HOST
 
     def official(self, workspace: Path) -> Found:
         """Through `torchvision`, which compares MD5; its own reading of the pickles is not used."""
@@ -97,8 +92,8 @@ class Cifar:
             records = [record, *_records(files, members, verified)]
             return Found(self.read(files), records, official=True)
 
-        what = f"{self.INFO.title} by torchvision from {self.official_host()}"
-        return ask(client, what, silence=SILENCE, deadline=DEADLINE)
+        what = f"{self.INFO.title} by torchvision from {HOST}"
+        return ask(client, what, deadline=1800.0)
 
     def mirror(self, entry: Entry, workspace: Path) -> Found:
         """The archive of a mirror, however it is compressed, or the batches unpacked from it."""
@@ -148,7 +143,7 @@ class Cifar:
         meta = files[f"{self.folder}/{self.meta}"]
         if (names := read_names(meta, self.names_key)) != self.INFO.class_names:
             shown, wanted = (
-                ", ".join(some[:3]) or "none" for some in (names, self.INFO.class_names)
+                ", ".join(map(str, some[:3])) or "none" for some in (names, self.INFO.class_names)
             )
             raise ValueError(
                 f"{meta} names {len(names)} classes ({shown}, …), expected"

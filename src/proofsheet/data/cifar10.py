@@ -38,5 +38,5 @@ CIFAR10 = Cifar(
 
 # What `contract.py` asks of a dataset's module.
 INFO = CIFAR10.INFO
-official_host, official, mirror = CIFAR10.official_host, CIFAR10.official, CIFAR10.mirror
+HOST, official, mirror = CIFAR10.HOST, CIFAR10.official, CIFAR10.mirror
 standin, divide = CIFAR10.standin, CIFAR10.divide

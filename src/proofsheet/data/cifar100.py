@@ -40,5 +40,5 @@ CIFAR100 = Cifar(
 
 # What `contract.py` asks of a dataset's module.
 INFO = CIFAR100.INFO
-official_host, official, mirror = CIFAR100.official_host, CIFAR100.official, CIFAR100.mirror
+HOST, official, mirror = CIFAR100.HOST, CIFAR100.official, CIFAR100.mirror
 standin, divide = CIFAR100.standin, CIFAR100.divide

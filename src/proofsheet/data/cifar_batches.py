@@ -8,7 +8,7 @@ batch is read only after its checksum has been compared.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,69 +41,38 @@ class _OnlyArrays(pickle.Unpickler):
 def read_images(paths: Sequence[Path], label_key: str) -> tuple[np.ndarray, np.ndarray]:
     """Images and labels of several batches, one after the other.
 
-    Args:
-        paths: batches whose checksums have been compared.
-        label_key: `labels`, or `fine_labels` in CIFAR-100.
-
     Returns:
         x: images (n, 32, 32, 3) uint8.
-        y: labels (n,) int64, of any value.
+        y: labels (n,), of any value.
 
     Raises:
-        ValueError: a file is not a batch, or its arrays are of another shape or type; in one line
-            that names the file.
+        ValueError: a file is not a batch; in one line that names it.
     """
-    batches = [_read_batch(path, label_key) for path in paths]
-    return np.concatenate([x for x, _ in batches]), np.concatenate([y for _, y in batches])
+
+    def planes(held: Any) -> tuple[np.ndarray, np.ndarray]:
+        # Published are the red values of an image, then the green, then the blue.
+        return held["data"].reshape(-1, 3, 32, 32), np.ravel(held[label_key])
+
+    batches = [_read(path, planes) for path in paths]
+    x = np.concatenate([data for data, _ in batches]).transpose(0, 2, 3, 1)
+    return np.ascontiguousarray(x), np.concatenate([labels for _, labels in batches])
 
 
 def read_names(path: Path, key: str) -> tuple[str, ...]:
     """Names of the classes from the file beside the batches.
 
     Raises:
-        ValueError: it has no such list of texts.
+        ValueError: it has none.
     """
-    names = _entry(_dictionary(path), key, path)
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ValueError(f"{path}: '{key}' is not a list of names")
-    return tuple(names)
+    return _read(path, lambda held: tuple(held[key]))
 
 
-def _read_batch(path: Path, label_key: str) -> tuple[np.ndarray, np.ndarray]:
-    content = _dictionary(path)
-    data, labels = _entry(content, "data", path), _entry(content, label_key, path)
-    pixels = int(np.prod(SIZE))
-    shape = getattr(data, "shape", ())
-    if type(data) is not np.ndarray or data.dtype != np.uint8 or shape[1:] != (pixels,):
-        what = f"{shape} {data.dtype}" if type(data) is np.ndarray else type(data).__name__
-        raise ValueError(f"{path}: 'data' is {what}, expected (n, {pixels}) uint8")
-    if (
-        not isinstance(labels, list)
-        or len(labels) != len(data)
-        or not all(type(label) is int and abs(label) < 2**31 for label in labels)
-    ):
-        raise ValueError(f"{path}: '{label_key}' is not a list of {len(data)} whole numbers")
-    # Published are the red values of an image, then the green, then the blue.
-    height, width, colors = SIZE
-    x = data.reshape(-1, colors, height, width).transpose(0, 2, 3, 1)
-    return np.ascontiguousarray(x), np.array(labels, dtype=np.int64)
-
-
-def _dictionary(path: Path) -> dict[str, Any]:
+def _read(path: Path, use: Callable[[Any], Any]) -> Any:
+    """What `use` makes of the dictionary in a file."""
     try:
         with path.open("rb") as file:
             # Written by Python 2, whose texts were bytes: Latin-1 keeps every one of them.
-            content = _OnlyArrays(file, encoding="latin1").load()
+            return use(_OnlyArrays(file, encoding="latin1").load())
     except Exception as error:  # a damaged pickle raises whatever its instructions run into
         reason = " ".join(f"{error}".split()) or type(error).__name__
         raise ValueError(f"{path} is not a readable batch ({reason})") from None
-    if not isinstance(content, dict):
-        raise ValueError(f"{path} holds {type(content).__name__} where a dictionary is expected")
-    return content
-
-
-def _entry(content: dict[str, Any], key: str, path: Path) -> Any:
-    if key not in content:
-        has = ", ".join(sorted(map(str, content))) or "nothing"
-        raise ValueError(f"{path} has no '{key}' (it has: {has})")
-    return content[key]

@@ -3,13 +3,13 @@
 A module of a dataset, listed in `registry.DATASETS`, defines
 
     INFO                           what the dataset is
-    official_host()                URL that answers when its client can be used; asked once, briefly
+    HOST                           URL that answers when its client can be used; asked once, briefly
     official(workspace)            its own client
     mirror(entry, workspace)       the verified files of a mirror
     standin(seed)                  generated or bundled, without any network
     divide(found, seed)            into the parts that are written, one `.npz` each
     hindrance()                    optional: why `official` cannot be asked, known without a network
-    FALLBACKS                      optional: other real sources with `NAME`, `official_host` and
+    FALLBACKS                      optional: other real sources with `NAME`, `HOST` and
                                    `official`, which `auto` takes before the stand-in
 
 and imports heavy clients inside these functions. `workspace` is a folder for temporary files; it
@@ -68,9 +68,7 @@ def from_mirror(entry: Entry, read: Callable[[], Mapping[str, np.ndarray]], *nam
     """What a mirror gives.
 
     Args:
-        entry: of the dataset.
         read: the arrays in the files, once their checksums have been compared.
-        names: of the files.
 
     Raises:
         UserError: the files are not as published; `read` says so by a ValueError.
@@ -81,29 +79,6 @@ def from_mirror(entry: Entry, read: Callable[[], Mapping[str, np.ndarray]], *nam
         raise UserError(f"{error}; put the published files into the mirror") from None
     records = [entry.record(name) for name in names]
     return Found(arrays, records, entry.official, entry.note, entry.licence)
-
-
-def origin(name: str, info: Info, used: str, requested: str, found: Found) -> dict[str, Any]:
-    """What every `source.json` says of where its arrays come from.
-
-    Args:
-        name: of the dataset.
-        used, requested: sources.
-    """
-    return {
-        "dataset": name,
-        "title": info.title,
-        "version": info.version,
-        "source": used,
-        "requested": requested,
-        "official": found.official,
-        "standin": used == "standin",
-        "note": found.note,
-        "licence": found.licence or info.licence,
-        "citation": info.citation,
-        "tried": found.tried,
-        "files": found.files,
-    }
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ import numpy as np
 
 from proofsheet.data.splits import FRACTIONS, stratified_split
 from proofsheet.jobs.atomic_files import read_arrays, read_json
-from proofsheet.jobs.errors import UserError
 from proofsheet.jobs.node_cache import near
 
 PARTS = ("train", "val", "test")
@@ -109,21 +108,12 @@ class Dataset:
 def load(folder: str | Path) -> Dataset:
     """Read `train`, `val`, `test` and `source.json` of `results/data/<dataset>/`.
 
-    Args:
-        folder: as `prepare` wrote it.
-
     Raises:
         UserError: a file is missing or cannot be read; it is named. (One that was changed after it
             was prepared stops the run before its first job: `planning.tampering`.)
     """
     folder = Path(folder)
-    path = folder / "source.json"
-    if not path.is_file():
-        raise UserError(
-            f"{path} does not exist, so the data of {folder} is not there or not complete;"
-            " run snakemake to prepare it"
-        )
-    source = read_json(path)
+    source = read_json(folder / "source.json")
     return Dataset(
         **{name: _read(folder / f"{name}.npz") for name in PARTS},
         class_names=tuple(source["class_names"]),
@@ -134,7 +124,5 @@ def load(folder: str | Path) -> Dataset:
 
 
 def _read(path: Path) -> Part:
-    if not path.is_file():
-        raise UserError(f"{path} does not exist; run snakemake to prepare the data again")
     arrays = read_arrays(near(path, os.environ.get("PROOFSHEET_SCRATCH", "")))
     return Part(arrays["x"], arrays["y"], arrays.get("row"), arrays.get("index"))

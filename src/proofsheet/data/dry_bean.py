@@ -46,23 +46,18 @@ INFO = Info(
 )
 
 UCI_ID = 602
-UCI_URL = "https://archive.ics.uci.edu"
+HOST = os.environ.get("PROOFSHEET_UCI_URL") or "https://archive.ics.uci.edu"
 """Where ucimlrepo asks; the environment variable PROOFSHEET_UCI_URL puts another in its place."""
 
 WORKBOOK, SHEET = "Dry_Bean_Dataset.xlsx", "Dry_Beans_Dataset"
 STANDIN_BEANS = 3000
-SILENCE, DEADLINE = 20.0, 90.0
-"""Seconds: that a server may say nothing, that one attempt may take."""
+DEADLINE = 90.0
+"""Seconds that one attempt may take."""
 
 # The published columns are rounded somewhere on their way; a digit that is wrong shows anyway.
 _TOLERANCE = 1e-3
 _OTHER_NAMES = {"aspectration": "AspectRatio"}
 _NAMES = {name.lower(): name for name in (*FEATURE_NAMES, "Class")} | _OTHER_NAMES
-
-
-def official_host() -> str:
-    """URL that answers when the official source can be reached."""
-    return os.environ.get("PROOFSHEET_UCI_URL") or UCI_URL
 
 
 def official(workspace: Path) -> Found:
@@ -80,8 +75,8 @@ def official(workspace: Path) -> Found:
         }
         return Found(arrays, [record], official=True)
 
-    what = f"Dry Bean (id {UCI_ID}) by ucimlrepo from {official_host()}"
-    return ask(client, what, silence=SILENCE, deadline=DEADLINE)
+    what = f"Dry Bean (id {UCI_ID}) by ucimlrepo from {HOST}"
+    return ask(client, what, deadline=DEADLINE)
 
 
 def mirror(entry: Entry, workspace: Path) -> Found:
@@ -229,7 +224,7 @@ def _ask_client() -> Any:
     import ucimlrepo.fetch as client
 
     usual = client.API_BASE_URL
-    client.API_BASE_URL = f"{official_host().rstrip('/')}/api/dataset"
+    client.API_BASE_URL = f"{HOST.rstrip('/')}/api/dataset"
     try:
         data = ucimlrepo.fetch_ucirepo(id=UCI_ID).data
     finally:

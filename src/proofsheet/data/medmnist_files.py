@@ -22,7 +22,6 @@ def fetch(flag: str, side: int, workspace: Path) -> tuple[Path, dict[str, Any]]:
     Args:
         flag: the client's name of the dataset, such as `bloodmnist`.
         side: pixels of the images, 28 or 224.
-        workspace: folder for the file.
 
     Returns:
         The file, and what `source.json` says about it.
@@ -51,11 +50,6 @@ def read_archive(
     path: Path, size: tuple[int, ...], counts: Mapping[str, Sequence[int]]
 ) -> dict[str, np.ndarray]:
     """`x`, `y` and `part` from a published archive.
-
-    Args:
-        path: an `.npz` with images and labels of each part.
-        size: of one image.
-        counts: images of each class, by part.
 
     Raises:
         ValueError: an array is missing, or is not as published; names the file.

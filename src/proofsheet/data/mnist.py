@@ -51,14 +51,6 @@ STANDIN_DIGITS = 2000
 HOST = "https://ossci-datasets.s3.amazonaws.com/mnist/"
 """Where torchvision asks first; known here because importing torchvision takes seconds."""
 
-SILENCE, DEADLINE = 30.0, 600.0
-"""Seconds: that a server may say nothing, that one attempt may take."""
-
-
-def official_host() -> str:
-    """URL that answers when the official source can be reached."""
-    return HOST
-
 
 def official(workspace: Path) -> Found:
     """Through `torchvision`, which asks its mirrors in turn and compares MD5."""
@@ -78,8 +70,8 @@ def official(workspace: Path) -> Found:
             records.append(record)
         return Found(joined(parts), records, official=True)
 
-    what = f"MNIST by torchvision from {official_host()}"
-    return ask(client, what, silence=SILENCE, deadline=DEADLINE)
+    what = f"MNIST by torchvision from {HOST}"
+    return ask(client, what, deadline=600.0)
 
 
 def mirror(entry: Entry, workspace: Path) -> Found:

@@ -33,14 +33,6 @@ NOTE = (
 UNKNOWN_KIND = 3
 """Pneumonia of which MedMNIST does not say whether bacteria or viruses caused it."""
 
-SILENCE, DEADLINE = 30.0, 1200.0
-"""Seconds: that a server may say nothing, that one attempt may take."""
-
-
-def official_host() -> str:
-    """URL that answers when MedMNIST's files can be reached."""
-    return HOST
-
 
 def official(workspace: Path) -> Found:
     """Through `medmnist`, which compares MD5."""
@@ -50,8 +42,8 @@ def official(workspace: Path) -> Found:
         arrays = read_archive(path, (SIDE, SIDE), COUNTS)
         return Found(arrays, [record], official=False, note=NOTE)
 
-    what = f"PneumoniaMNIST by medmnist from {official_host()}"
-    return ask(client, what, silence=SILENCE, deadline=DEADLINE)
+    what = f"PneumoniaMNIST by medmnist from {HOST}"
+    return ask(client, what, deadline=1200.0)
 
 
 def mirror(entry: Entry, name: str) -> Found:

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from proofsheet.data.contract import origin
 from proofsheet.data.registry import dataset_module
 from proofsheet.data.sources.choose import obtain
 from proofsheet.jobs.atomic_files import write_arrays, write_json
@@ -31,16 +30,9 @@ def prepare(
     `source.json` comes last: where it is, the arrays beside it are whole and belong to it.
 
     Args:
-        name: of the dataset, as in `registry.DATASETS` and `OTHERS`.
-        source: `auto`, `official`, `mirror` or `standin`.
-        mirror: the mirror's folder, or '' for none.
         seed: of the split, and of the stand-in.
         folder: destination, such as `results/data/dry_bean`; nothing else is in it.
         renewals: how often `auto` has fetched again, for the record.
-        weights: as of `dataset_module`.
-
-    Returns:
-        What `source.json` holds.
 
     Raises:
         UserError: the source that was asked for cannot be used; in one line, with what to do.
@@ -55,7 +47,18 @@ def prepare(
         divided = module.divide(found, seed)
         info = module.INFO
         record = {
-            **origin(name, info, used, source, found),
+            "dataset": name,
+            "title": info.title,
+            "version": info.version,
+            "source": used,
+            "requested": source,
+            "official": found.official,
+            "standin": used == "standin",
+            "note": found.note,
+            "licence": found.licence or info.licence,
+            "citation": info.citation,
+            "tried": found.tried,
+            "files": found.files,
             "renewals": renewals,
             "values_sha256": _digest(found.arrays),
             "counts": {

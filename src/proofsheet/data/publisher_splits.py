@@ -21,9 +21,7 @@ def verified_images(
     Args:
         x: images, which must be (n, *size) uint8.
         y: labels (n,) or (n, 1) of any integer type.
-        size: of one image.
         counts: images of each class that must be there; n in all.
-        origin: what they are, for messages.
 
     Returns:
         x: as it is.

@@ -39,17 +39,9 @@ SHA256 = {
 }
 """Of the published files, as in SciPy's own registry."""
 
-SCIPY_URL = "https://raw.githubusercontent.com"
+HOST = os.environ.get("PROOFSHEET_SCIPY_URL") or "https://raw.githubusercontent.com"
 """Where scipy.datasets asks; the environment variable PROOFSHEET_SCIPY_URL stands in for it when
 it is asked whether there is a network."""
-
-SILENCE, DEADLINE = 30.0, 120.0
-"""Seconds: that a server may say nothing, that one attempt may take."""
-
-
-def official_host() -> str:
-    """URL that answers when the official source can be reached."""
-    return os.environ.get("PROOFSHEET_SCIPY_URL") or SCIPY_URL
 
 
 def official(workspace: Path) -> Found:
@@ -72,8 +64,8 @@ def official(workspace: Path) -> Found:
             )
         return Found(arrays, records, official=True)
 
-    what = f"ascent and face by scipy.datasets from {official_host()}"
-    return ask(client, what, silence=SILENCE, deadline=DEADLINE)
+    what = f"ascent and face by scipy.datasets from {HOST}"
+    return ask(client, what, deadline=120.0)
 
 
 def mirror(entry: Entry, workspace: Path) -> Found:

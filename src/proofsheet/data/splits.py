@@ -62,7 +62,6 @@ def divide_patients(
         patient: (n,) patient number of each image.
         stratum: (n,) a property of the patient; each value is divided in the same proportions.
         share: fraction of the patients on the second side, in (0, 1).
-        seed: seed of the random split.
 
     Returns:
         Ascending indices of the images on each side; together they are 0 … n−1, each once.

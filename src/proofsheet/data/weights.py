@@ -24,8 +24,6 @@ NAME = "weights"
 
 FILE = "squeezenet1_1_features_imagenet.pth"
 HOST = "https://download.pytorch.org"
-SILENCE, DEADLINE = 30.0, 300.0
-"""Seconds: that a server may say nothing, that one attempt may take."""
 
 CITATION = "Iandola et al. (2016), arXiv 1602.07360; ImageNet: doi:10.1007/s11263-015-0816-y"
 LICENSE = "BSD 3-Clause (torchvision)"
@@ -42,9 +40,7 @@ class PretrainedWeights:
         """What they are."""
         return Info("Weights of SqueezeNet 1.1", self.name, LICENSE, CITATION)
 
-    def official_host(self) -> str:
-        """URL that answers when the official source can be reached."""
-        return HOST
+    HOST = HOST
 
     def official(self, workspace: Path) -> Found:
         """Through torchvision, which compares the beginning of the SHA-256."""
@@ -68,7 +64,7 @@ class PretrainedWeights:
             return Found(arrays, [record], official=True, licence=LICENSE)
 
         what = f"{self.name} by torchvision from {HOST}"
-        return ask(client, what, silence=SILENCE, deadline=DEADLINE)
+        return ask(client, what, deadline=300.0)
 
     def mirror(self, entry: Entry, workspace: Path) -> Found:
         """The file of a mirror."""

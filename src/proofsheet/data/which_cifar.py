@@ -18,8 +18,6 @@ def which_cifar(wanted: str, source: str, mirror: str) -> str:
 
     Args:
         wanted: `eecs182_hw5.q6_dataset` of the configuration: `auto`, `cifar10` or `cifar100`.
-        source: `data.source`.
-        mirror: `data.mirror`, the folder in use, or '' for none.
 
     Raises:
         UserError: the mirror's manifest cannot be used; in one line.

@@ -22,23 +22,18 @@ from proofsheet.data import bloodmnist, chest_xray, cifar10, cifar100, dry_bean,
 from proofsheet.data.medmnist_files import HOST as ZENODO
 from proofsheet.data.pneumoniamnist import FILE as PNEUMONIA
 from proofsheet.data.pneumoniamnist import NOTE as PNEUMONIA_NOTE
+from proofsheet.data.registry import DATASETS, dataset_module
 from proofsheet.data.sources.mirror import MANIFEST, entry_of, hidden
 from proofsheet.data.weights import FILE as CONVERTED
-from proofsheet.data.weights import PretrainedWeights
 from proofsheet.jobs.atomic_files import checksum, write_text
 from proofsheet.jobs.errors import UserError
 
 HEADER = "# Written by `make mirror`, which replaces it.\n"
 
 MODULES: dict[str, Any] = {
-    "mnist": mnist,
-    "cifar10": cifar10,
-    "cifar100": cifar100,
-    "dry_bean": dry_bean,
-    "bloodmnist": bloodmnist,
-    "chest_xray": chest_xray,
-    "scipy": scipy_images,
-    "weights": PretrainedWeights(),
+    **{name: dataset_module(name) for name in DATASETS},
+    scipy_images.MIRROR_NAME: scipy_images,
+    "weights": dataset_module("weights"),
 }
 
 _MNIST = [name for names in mnist.FILES.values() for name in names]

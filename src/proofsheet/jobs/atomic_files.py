@@ -59,6 +59,8 @@ def read_json(path: str | Path) -> Any:
     path = Path(path)
     try:
         return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path} does not exist; run `snakemake --cores all` to make it") from None
     except (ValueError, UnicodeDecodeError) as error:
         raise UserError(
             f"{path} is not a JSON file ({error}); delete it and run again to rebuild it"

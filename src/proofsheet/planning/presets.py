@@ -23,11 +23,6 @@ def set_presets(
 ) -> dict[str, str]:
     """`full` or `quick` for every set.
 
-    Args:
-        config: checked.
-        known: each set's `set.yaml`, by name.
-        mirrored: what the mirror in use lists.
-
     Raises:
         UserError: real data of a configured set would give way to stand-ins.
     """
@@ -55,12 +50,6 @@ def expected_standins(
 
     Data are real if the mirror lists them or an earlier run has fetched them. For the others we ask
     their sources whether they answer, all at the same time.
-
-    Args:
-        names: of the data sets.
-        source: `data.source`; only `auto` falls back to stand-ins by itself.
-        mirrored: what the mirror in use lists.
-        root: the project's folder.
     """
     if source != "auto":
         return set(names) if source == "standin" else set()
@@ -104,7 +93,7 @@ def _hosts(name: str, root: str | Path) -> set[str]:
         s for s in candidates(dataset_module(name)) if not getattr(s, "hindrance", lambda: "")()
     ]
     tried = record.get("tried", ()) if record.get("requested") == "auto" else ()
-    return {source.official_host() for source in usable} - set(tried)
+    return {source.HOST for source in usable} - set(tried)
 
 
 def describe_quick(config: Mapping[str, Any], presets: Mapping[str, str]) -> str:

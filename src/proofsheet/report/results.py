@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from proofsheet.jobs.atomic_files import read_json
-from proofsheet.jobs.errors import UserError
 from proofsheet.report.sets import Problem, ProblemSet
 
 
@@ -54,25 +53,19 @@ def read(results: Path, sets: list[ProblemSet]) -> list[Outcome]:
 
 def _outcome(results: Path, problem_set: ProblemSet, problem: Problem) -> Outcome:
     folder = results / problem_set.id / problem.id
-    metrics = _existing(folder / "metrics.json")
+    metrics = read_json(folder / "metrics.json")
     chosen = [metrics["dataset"]] if "dataset" in metrics else []
     return Outcome(
         problem_set,
         problem,
         folder,
         metrics,
-        _existing(folder / "checks.json"),
+        read_json(folder / "checks.json"),
         [
-            _existing(results / "data" / name / "source.json")
+            read_json(results / "data" / name / "source.json")
             for name in dict.fromkeys([*problem.datasets, *chosen])
         ],
     )
-
-
-def _existing(path: Path) -> Any:
-    if not path.is_file():
-        raise UserError(f"{path}: no such file; run `snakemake --cores all` to make it")
-    return read_json(path)
 
 
 def metric(metrics: dict[str, Any], key: str) -> Any:

@@ -23,7 +23,7 @@ def only_this_machine(request, monkeypatch):
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.delenv("PROOFSHEET_MIRROR", raising=False)
-    monkeypatch.setenv("PROOFSHEET_UCI_URL", "http://127.0.0.1:9")  # nothing listens there
+    monkeypatch.setattr(dry_bean, "HOST", "http://127.0.0.1:9")  # nothing listens there
     monkeypatch.setattr(client, "WAIT", 0.0)
     monkeypatch.setattr(dry_bean, "STANDIN_BEANS", 300)
     if not request.node.get_closest_marker("mirror"):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from proofsheet.data import chest_xray
 from proofsheet.data.sources import kaggle
 from unit.data.support import Answer, Server
 
@@ -22,6 +23,7 @@ def connect(server: Server, home: Path, monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setattr(kaggle, "HOST", server.url)
+    monkeypatch.setattr(chest_xray, "HOST", server.url)
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
     for name in [name for name in sys.modules if name.split(".")[0] == "kaggle"]:
         monkeypatch.delitem(sys.modules, name)

@@ -10,6 +10,7 @@ import pytest
 
 from proofsheet.data import bloodmnist, load
 from proofsheet.data.prepare import prepare
+from proofsheet.data.sources import client
 from proofsheet.data.sources.mirror import read_mirror
 from unit.data.images import TROUBLES, gives_up, labelled_images, mirror_of, npz, serving, troubles
 from unit.data.support import refused
@@ -97,7 +98,7 @@ def test_the_client_knows_the_file_the_counts_and_the_types_that_we_do(monkeypat
     monkeypatch.undo()
     told = medmnist.INFO["bloodmnist"]
     assert told["MD5"] == MD5
-    assert told["url"].startswith(f"{bloodmnist.official_host()}/")
+    assert told["url"].startswith(f"{bloodmnist.HOST}/")
     assert told["n_samples"] == {part: sum(counts) for part, counts in PUBLISHED.items()}
     for name, label in zip(bloodmnist.INFO.class_names, told["label"].values(), strict=True):
         assert label.startswith(name.lower().split(" (")[0])
@@ -106,7 +107,7 @@ def test_the_client_knows_the_file_the_counts_and_the_types_that_we_do(monkeypat
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_trouble_is_tried_again_and_then_told(server, archive, ask, monkeypatch, trouble):
     answer, told = troubles(archive)[trouble]
-    monkeypatch.setattr(bloodmnist, "SILENCE", 0.3)
+    monkeypatch.setattr(client, "SILENCE", 0.3)
     server.script = [serving({"bloodmnist.npz": answer})]
     gives_up(told, server, ask, "BloodMNIST by medmnist")
 

@@ -51,6 +51,7 @@ def jpeg(seed: int, size: tuple[int, int] = (224, 224), mode: str = "L") -> byte
 def few(request, monkeypatch, tmp_path):
     """Few images, a host where nothing listens, and nobody's token."""
     monkeypatch.setattr(kaggle, "HOST", "http://127.0.0.1:9")
+    monkeypatch.setattr(chest_xray, "HOST", "http://127.0.0.1:9")
     monkeypatch.setattr(pneumoniamnist, "HOST", "http://127.0.0.1:9")
     monkeypatch.setattr(chest_xray, "STANDIN_IMAGES", {"train": 40, "test": 10})
     monkeypatch.setenv("HOME", str(tmp_path / "home"))

@@ -14,6 +14,7 @@ from proofsheet.data.cifar10 import CIFAR10
 from proofsheet.data.cifar100 import CIFAR100
 from proofsheet.data.contract import Found
 from proofsheet.data.prepare import prepare
+from proofsheet.data.sources import client
 from proofsheet.data.sources.mirror import read_mirror
 from proofsheet.jobs.errors import UserError
 from unit.data.batches import Calls, members_of, pickled, small, tar
@@ -28,6 +29,7 @@ BATCH = "cifar-10-batches-py/data_batch_3"
 def nowhere(monkeypatch):
     """A host where nothing listens."""
     monkeypatch.setattr(cifar, "HOST", "http://127.0.0.1:9/")
+    monkeypatch.setattr(cifar10, "HOST", "http://127.0.0.1:9/")
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,7 @@ def ask(server, contents, tmp_path, monkeypatch):
     import torchvision
 
     monkeypatch.setattr(cifar, "HOST", f"{server.url}/")
+    monkeypatch.setattr(cifar10, "HOST", f"{server.url}/")
 
     def asked(name: str = "cifar10", members=None) -> Found:
         dataset, client = TINY[name], getattr(torchvision.datasets, TINY[name].client)
@@ -116,7 +119,7 @@ def test_the_client_asks_where_we_say_and_knows_our_files(dataset, monkeypatch):
 
     monkeypatch.undo()
     client = getattr(torchvision.datasets, dataset.client)
-    assert client.url.startswith(dataset.official_host())
+    assert client.url.startswith(dataset.HOST)
     assert client.filename.startswith(dataset.archive)
     assert client.base_folder == dataset.folder
     assert tuple(name for name, _ in client.train_list) == dataset.train
@@ -127,7 +130,7 @@ def test_the_client_asks_where_we_say_and_knows_our_files(dataset, monkeypatch):
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_trouble_is_tried_again_and_then_told(server, files, ask, monkeypatch, trouble):
     answer, told = troubles(tar(files))[trouble]
-    monkeypatch.setattr(cifar, "SILENCE", 0.3)
+    monkeypatch.setattr(client, "SILENCE", 0.3)
     server.script = [serving({"cifar-10-python.tar.gz": answer})]
     gives_up(told, server, ask, "CIFAR-10 by torchvision")
 

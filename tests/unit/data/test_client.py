@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from proofsheet.data.sources import client
 from proofsheet.data.sources.client import ask, unreachable, within
 from proofsheet.jobs.errors import UserError
 
@@ -27,14 +28,14 @@ def answers(*given):
 
 def test_trouble_is_overcome_by_the_third_attempt():
     call, left = answers(OSError("cut"), lambda: time.sleep(30), 7, 8)
-    assert ask(call, "the file", silence=1, deadline=0.2) == 7
+    assert ask(call, "the file", deadline=0.2) == 7
     assert left == [8]
 
 
 def test_lasting_trouble_is_told_in_one_line():
     call, left = answers(*[ValueError("wrong\nbytes")] * 4)
     with pytest.raises(UserError) as caught:
-        ask(call, "the file from http://a", silence=1, deadline=5)
+        ask(call, "the file from http://a", deadline=5)
     assert str(caught.value) == (
         "the file from http://a could not be fetched in 3 attempts: ValueError: wrong bytes;"
         " try again later, or set data.mirror in config.yaml to a folder that holds the file"
@@ -42,7 +43,8 @@ def test_lasting_trouble_is_told_in_one_line():
     assert len(left) == 1
 
 
-def test_a_silent_server_is_left():
+def test_a_silent_server_is_left(monkeypatch):
+    monkeypatch.setattr(client, "SILENCE", 0.1)
     usual = socket.getdefaulttimeout()
     with socket.create_server(("127.0.0.1", 0)) as deaf:
 
@@ -51,7 +53,7 @@ def test_a_silent_server_is_left():
                 return connection.recv(1)
 
         with pytest.raises(UserError, match="timed out"):
-            ask(call, "the file", silence=0.1, deadline=5)
+            ask(call, "the file", deadline=5)
     assert socket.getdefaulttimeout() == usual
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from proofsheet.data import dry_bean
 from proofsheet.data.bean_features import DEFINITIONS, FEATURE_NAMES, MEASURED, derived
+from proofsheet.data.sources import client
 from proofsheet.data.sources.mirror import read_mirror
 from unit.data.images import gives_up, mirror_of
 from unit.data.support import (
@@ -86,7 +87,7 @@ def test_a_number_that_does_not_fit_the_others_is_told(columns, name):
 
 
 def ask(server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.setenv("PROOFSHEET_UCI_URL", server.url)
+    monkeypatch.setattr(dry_bean, "HOST", server.url)
     return dry_bean.official(tmp_path)
 
 
@@ -103,8 +104,8 @@ def test_the_client_gets_the_data(server, columns, tmp_path, monkeypatch):
 def test_the_client_asks_the_repository_itself_without_the_variable(monkeypatch):
     import ucimlrepo.fetch as client
 
-    monkeypatch.delenv("PROOFSHEET_UCI_URL")
-    assert f"{dry_bean.official_host()}/api/dataset" == client.API_BASE_URL
+    monkeypatch.undo()
+    assert f"{dry_bean.HOST}/api/dataset" == client.API_BASE_URL
 
 
 TROUBLES = {
@@ -128,7 +129,7 @@ def test_trouble_is_tried_again_and_then_told(server, columns, tmp_path, monkeyp
     elif trouble == "wrong bytes":
         columns["Area"][0] += 7000
         table = as_csv(columns)
-    monkeypatch.setattr(dry_bean, "SILENCE", 0.3)
+    monkeypatch.setattr(client, "SILENCE", 0.3)
     server.script = [uci(server, table)]
     gives_up(told, server, lambda: ask(server, monkeypatch, tmp_path), "id 602")
     assert len(server.asked) == 6

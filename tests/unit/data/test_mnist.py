@@ -12,6 +12,7 @@ from proofsheet.data import load, mnist
 from proofsheet.data.mnist_files import read_idx
 from proofsheet.data.prepare import prepare
 from proofsheet.data.publisher_splits import verified_images
+from proofsheet.data.sources import client
 from proofsheet.data.sources.mirror import read_mirror
 from unit.data.images import (
     TROUBLES,
@@ -76,19 +77,20 @@ def test_idx_of_any_shape_is_read(tmp_path, shape):
     np.testing.assert_array_equal(found, SMALL.reshape(shape))
 
 
+OTHER = r"does not hold unsigned bytes of shape \(2, 3, 4\)"
 DAMAGED = {
-    "empty": (b"", "is no IDX file .it begins with nothing"),
+    "empty": (b"", OTHER),
     "cut": (PACKED[:-12], "cannot be unpacked"),
     "cut in its header": (PACKED[:15], "cannot be unpacked"),
     "a byte flipped": (PACKED[:-6] + bytes([PACKED[-6] ^ 1]) + PACKED[-5:], "CRC check failed"),
-    "something else": (gz(b"<html>please log in</html>"), "is no IDX file .it begins with 3c 68"),
-    "a header that ends": (gz(idx(SMALL)[:7]), "is no IDX file"),
-    "floats": (gz(idx(SMALL, kind=0x0D)), r"type 0x0d and shape \(2, 3, 4\) where unsigned"),
-    "other sizes": (gz(idx(SMALL[:1])), r"type 0x08 and shape \(1, 3, 4\) .* of \(2, 3, 4\)"),
-    "other dimensions": (gz(idx(SMALL.reshape(6, 4))), r"shape \(6, 4\) .* of \(2, 3, 4\)"),
-    "too short": (gz(idx(SMALL)[:-1]), "only 23 bytes behind its header where 24"),
-    "too long": (gz(idx(SMALL) + b"\0"), "more than 24 bytes behind its header where 24"),
-    "endless": (gz(idx(SMALL) + bytes(10_000_000)), "more than 24 bytes"),
+    "something else": (gz(b"<html>please log in</html>"), OTHER),
+    "a header that ends": (gz(idx(SMALL)[:7]), OTHER),
+    "floats": (gz(idx(SMALL, kind=0x0D)), OTHER),
+    "other sizes": (gz(idx(SMALL[:1])), OTHER),
+    "other dimensions": (gz(idx(SMALL.reshape(6, 4))), OTHER),
+    "too short": (gz(idx(SMALL)[:-1]), OTHER),
+    "too long": (gz(idx(SMALL) + b"\0"), OTHER),
+    "endless": (gz(idx(SMALL) + bytes(10_000_000)), OTHER),
 }
 
 
@@ -169,7 +171,7 @@ def test_the_client_asks_where_we_say_and_knows_our_files(monkeypatch):
     from torchvision.datasets import MNIST
 
     monkeypatch.undo()
-    assert mnist.official_host() in MNIST.mirrors
+    assert mnist.HOST in MNIST.mirrors
     assert {name for name, _ in MNIST.resources} == {n for ns in mnist.FILES.values() for n in ns}
 
 
@@ -177,7 +179,7 @@ def test_the_client_asks_where_we_say_and_knows_our_files(monkeypatch):
 def test_trouble_is_tried_again_and_then_told(server, files, ask, monkeypatch, trouble):
     name = "t10k-labels-idx1-ubyte.gz"  # the last one that is asked for
     answer, told = troubles(files[name])[trouble]
-    monkeypatch.setattr(mnist, "SILENCE", 0.3)
+    monkeypatch.setattr(client, "SILENCE", 0.3)
     server.script = [serving({**files, name: answer})]
     gives_up(told, server, ask, "MNIST by torchvision")
 
@@ -211,7 +213,7 @@ def test_a_file_of_another_size_is_refused_though_it_is_listed(files, tmp_path, 
     name = list(files)[index]
     other = gz(idx(np.zeros((4, 28, 28) if "images" in name else 4, np.uint8)))
     root = mirror_of(tmp_path, "mnist", {**files, name: other})
-    refused(rf"{name} has .* shape \(4,.* expected; put the pub", read, root)
+    refused(rf"{name} does not hold .*; put the pub", read, root)
 
 
 def test_files_that_are_mixed_up_are_refused(files, tmp_path):

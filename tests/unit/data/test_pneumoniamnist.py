@@ -102,6 +102,7 @@ def test_the_standin_comes_after_it(server, tmp_path, caplog, monkeypatch, answe
 def test_where_no_source_can_be_asked_each_is_named(tmp_path, caplog, monkeypatch):
     monkeypatch.setattr(logging.getLogger("proofsheet"), "propagate", True)
     monkeypatch.setattr(kaggle, "HOST", "http://127.0.0.1:9")
+    monkeypatch.setattr(chest_xray, "HOST", "http://127.0.0.1:9")
     monkeypatch.setattr(pneumoniamnist, "HOST", "http://127.0.0.2:9")
     assert prepare("chest_xray", "auto", "", 0, tmp_path / "data")["source"] == "standin"
     assert "Kaggle needs a token" in caplog.text
@@ -114,7 +115,7 @@ def test_the_client_knows_the_file_and_the_counts_that_we_do(monkeypatch):
     monkeypatch.undo()
     told = medmnist.INFO["pneumoniamnist"]
     assert told["MD5_224"] == "d6a3c71de1b945ea11211b03746c1fe1"
-    assert told["url_224"].startswith(f"{pneumoniamnist.official_host()}/")
+    assert told["url_224"].startswith(f"{pneumoniamnist.HOST}/")
     assert told["n_samples"] == {part: sum(counts) for part, counts in PUBLISHED.items()}
     assert list(told["label"].values()) == [n.lower() for n in chest_xray.INFO.class_names]
     # The test images are Kaggle's; training and validation together are its other two folders.

@@ -97,7 +97,7 @@ def test_another_split_of_the_same_rows_is_the_one_that_prepare_gives(mirrored, 
 def test_auto_takes_the_official_source_without_a_mirror_and_it_has_the_same_rows(
     server, columns, mirrored, tmp_path, monkeypatch
 ):
-    monkeypatch.setenv("PROOFSHEET_UCI_URL", server.url)
+    monkeypatch.setattr(dry_bean, "HOST", server.url)
     server.script = [uci(server, as_csv(columns))]
     record = prepare("dry_bean", "auto", "", 0, tmp_path / "official")
     assert (record["source"], record["official"], record["standin"]) == ("official", True, False)
@@ -125,7 +125,7 @@ def test_auto_says_why_an_official_source_that_answers_is_not_used(
     server, tmp_path, caplog, monkeypatch
 ):
     monkeypatch.setattr(logging.getLogger("proofsheet"), "propagate", True)
-    monkeypatch.setenv("PROOFSHEET_UCI_URL", server.url)
+    monkeypatch.setattr(dry_bean, "HOST", server.url)
     server.script = [Answer(status=500)]
     write_manifest(tmp_path / "mirror", {"a": "0" * 64})
     manifest = tmp_path / "mirror" / "manifest.yaml"
@@ -195,7 +195,7 @@ def test_a_kill_leaves_nothing_that_passes_for_done(tmp_path):
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert "source.json" not in names(tmp_path)
-    with pytest.raises(UserError, match="not complete; run snakemake"):
+    with pytest.raises(UserError, match=r"source.json does not exist; run"):
         proofsheet.data.load(tmp_path)
     prepare("dry_bean", "standin", "", 1, tmp_path)
     assert names(tmp_path) == FILES  # what the killed one left is gone
@@ -203,7 +203,7 @@ def test_a_kill_leaves_nothing_that_passes_for_done(tmp_path):
 
 
 SPOILED = {
-    "missing": (lambda folder: (folder / "val.npz").unlink(), "does not exist"),
+    "missing": (lambda folder: (folder / "val.npz").unlink(), "No such file"),
     "empty": (lambda folder: (folder / "val.npz").write_bytes(b""), "not a readable .npz"),
     "truncated": (
         lambda folder: (folder / "val.npz").write_bytes((folder / "val.npz").read_bytes()[:-99]),
@@ -238,8 +238,9 @@ def test_a_spoiled_record_is_named(tmp_path, text):
 def test_every_dataset_keeps_the_contract(name):
     module = dataset_module(name)
     assert isinstance(module.INFO, Info)
-    for part in ("official_host", "official", "mirror", "standin", "divide"):
+    for part in ("official", "mirror", "standin", "divide"):
         assert callable(getattr(module, part))
+    assert module.HOST.startswith("http")
     root = Path(proofsheet.data.__file__).parents[2]
     assert Path(module_path(name, root)) == Path(module.__file__)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from proofsheet.data import chest_xray, pneumoniamnist
+from proofsheet.data import chest_xray, dry_bean, pneumoniamnist
 from proofsheet.data.prepare import prepare
 from proofsheet.data.sources import kaggle
 from proofsheet.data.sources.choose import better_host
@@ -21,7 +21,7 @@ OUT_OF_ORDER = Answer(b"bad gateway", status=502)
 @pytest.fixture
 def fallen(server, tmp_path, monkeypatch) -> Path:
     """The beans of a run in which UCI was out of order."""
-    monkeypatch.setenv("PROOFSHEET_UCI_URL", server.url)
+    monkeypatch.setattr(dry_bean, "HOST", server.url)
     server.script = [OUT_OF_ORDER]
     record = prepare("dry_bean", "auto", "", 0, tmp_path / "dry_bean")
     assert record["source"] == "standin"

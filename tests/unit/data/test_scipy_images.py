@@ -96,7 +96,7 @@ def test_a_listed_file_of_another_kind_is_told_in_one_line(made, tmp_path):
 
 
 def test_offline_auto_falls_to_the_standin(tmp_path, monkeypatch):
-    monkeypatch.setenv("PROOFSHEET_SCIPY_URL", "http://127.0.0.1:9")
+    monkeypatch.setattr(scipy_images, "HOST", "http://127.0.0.1:9")
     assert get("auto", "", tmp_path)[0] == "standin"
 
 

@@ -86,11 +86,11 @@ def test_a_source_without_an_account_or_that_gave_nothing_is_not_counted(
     asked, folder, monkeypatch
 ):
     record(folder, "dry_bean", standin=True, source="standin", requested="auto", tried=["uci"])
-    monkeypatch.setattr("proofsheet.data.dry_bean.official_host", lambda: "uci")
+    monkeypatch.setattr("proofsheet.data.dry_bean.HOST", "uci")
     assert set_presets(config(), KNOWN, ())["b"] == "quick"
 
     class Fallback:
-        official_host = staticmethod(lambda: "uci")
+        HOST = "uci"
 
     monkeypatch.setattr("proofsheet.data.mnist.FALLBACKS", (Fallback,), raising=False)
     assert set_presets(config(), KNOWN, ())["a"] == "full"

@@ -45,7 +45,6 @@ def unpack_members(
     Args:
         path: the archive; a tar may be compressed by gzip, bzip2 or xz.
         members: checksums by name; the names are relative paths without '..'.
-        folder: destination; made if missing.
         limit: bytes that may be unpacked or passed over in all.
 
     Returns:

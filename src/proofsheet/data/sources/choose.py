@@ -29,13 +29,8 @@ def obtain(
     there to be used.
 
     Args:
-        name: of the dataset.
         module: of the dataset; its `MIRROR_NAME` is the name of its entry in a mirror, if it has
             another one.
-        source: `auto`, `official`, `mirror` or `standin`, as the configuration allows.
-        mirror: the mirror's folder, or '' for none.
-        seed: of the stand-in.
-        workspace: folder for temporary files.
 
     Returns:
         The source that was used (`official`, `mirror`, `standin`, or the `NAME` of a fallback) and
@@ -57,7 +52,7 @@ def obtain(
         )
     reasons, tried = [], []
     for candidate in candidates(module):
-        host = candidate.official_host()
+        host = candidate.HOST
         if why := obstacle(candidate):
             reasons.append(why)
             continue
@@ -93,7 +88,7 @@ def obstacle(candidate: Any, *, strict: bool = False) -> str:
     """Why a source cannot be asked now, or ''; known within seconds."""
     if why := getattr(candidate, "hindrance", lambda: "")():
         return why
-    host = candidate.official_host()
+    host = candidate.HOST
     why = unreachable(host, strict=strict)
     return f"{host} cannot be reached ({why})" if why else ""
 
@@ -107,15 +102,11 @@ def better_host(module: Any, record: Mapping[str, Any]) -> str:
     """Where `auto` can get better data now than it got when it wrote `record`; '' if nowhere.
 
     A source that answered and gave nothing is not asked again in every run.
-
-    Args:
-        module: of the dataset.
-        record: its `source.json`.
     """
     if not fell_back(record):
         return ""
     for candidate in candidates(module):
-        host = candidate.official_host()
+        host = candidate.HOST
         if getattr(candidate, "NAME", "") == record.get("source"):
             return ""
         if host not in record.get("tried", ()) and not obstacle(candidate, strict=True):

@@ -21,19 +21,20 @@ ATTEMPTS = 3
 WAIT = 1.0
 """Seconds before the second attempt; twice as many before the third."""
 
+SILENCE = 30.0
+"""Seconds that a server may say nothing, where the client sets no time-out."""
+
 PATIENCE = 4.0
 """Seconds within which a host that is there answers."""
 
 Result = TypeVar("Result")
 
 
-def ask(client: Callable[[], Result], what: str, *, silence: float, deadline: float) -> Result:
+def ask(client: Callable[[], Result], what: str, *, deadline: float) -> Result:
     """`client()`, tried three times in all.
 
     Args:
         client: fetches and verifies; a UserError of it is final.
-        what: what is fetched, for messages.
-        silence: seconds that a server may say nothing, where the client sets no time-out.
         deadline: seconds for one attempt as a whole.
 
     Raises:
@@ -41,7 +42,7 @@ def ask(client: Callable[[], Result], what: str, *, silence: float, deadline: fl
         OSError: the disk is full; said by the job in one line.
     """
     usual = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(silence)
+    socket.setdefaulttimeout(SILENCE)
     try:
         for number in range(1, ATTEMPTS + 1):
             try:

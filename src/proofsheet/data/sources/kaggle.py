@@ -23,8 +23,8 @@ Result = TypeVar("Result")
 
 HOST = "https://api.kaggle.com"
 SETTINGS = "https://www.kaggle.com/settings"
-SILENCE, DEADLINE = 30.0, 1500.0
-"""Seconds: that a server may say nothing, that one attempt may take."""
+DEADLINE = 1500.0
+"""Seconds that one attempt may take."""
 
 ELSE = "or set data.mirror in config.yaml to a folder that holds the files"
 ADVICE = {
@@ -46,7 +46,6 @@ def dataset(handle: str, title: str, folder: Path, read: Callable[[Path], Result
 
     Args:
         handle: `owner/dataset/version`.
-        title: for messages.
         folder: for the archive; nothing else is in it.
         read: makes arrays of the archive; an exception of it counts as damage.
 
@@ -74,7 +73,7 @@ def dataset(handle: str, title: str, folder: Path, read: Callable[[Path], Result
     what = f"{title} by kaggle from {HOST}"
     try:
         with _unheard(), _config_dir():
-            return ask(client, what, silence=SILENCE, deadline=DEADLINE)
+            return ask(client, what, deadline=DEADLINE)
     finally:
         if not any(folder.iterdir()):
             folder.rmdir()

@@ -81,12 +81,7 @@ class Entry:
     """One dataset of a mirror.
 
     Attributes:
-        name: of the dataset.
-        root: the mirror's folder.
         folder: where the files are, under `root`.
-        official: whether the bytes are the publisher's own.
-        note: how they differ, if they do.
-        licence: as the manifest states it.
         files, members: checksums by name, under `folder` and inside the archive.
     """
 
