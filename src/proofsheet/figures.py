@@ -90,9 +90,7 @@ def heatmap(axes: Any, counts: Any, labels: list[str]) -> None:
     The color is the share of the row, so that rare classes are as visible.
 
     Args:
-        axes: where to draw.
         counts: (K, K) integers.
-        labels: K class names.
     """
     import numpy as np
 

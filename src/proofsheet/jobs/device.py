@@ -29,9 +29,6 @@ def resolve(device: str) -> torch.device:
 
     A GPU is the first of those that CUDA_VISIBLE_DEVICES, hence a scheduler, lets this job see.
 
-    Args:
-        device: `auto` (a GPU if there is one), `cpu` or `cuda`.
-
     Raises:
         UserError: `cuda` where there is none.
     """

@@ -14,7 +14,6 @@ def near(path: Path, scratch: str) -> Path:
     """A file's copy on the node's own disk, made by the first job that needs it.
 
     Args:
-        path: on the shared file system.
         scratch: a folder of the node, in which `$TMPDIR` and the like stand for their values; '' to
             read `path` itself.
 

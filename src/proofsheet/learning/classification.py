@@ -75,8 +75,6 @@ def bootstrap_interval(
         counts: integers of any shape that classify n rows, for instance a confusion matrix.
         statistic: maps (resamples, *counts.shape) to (resamples,).
         level: share of the bootstrap distribution inside the interval.
-        resamples: number of resampled test sets.
-        seed: of the resampling; the same seed gives the same interval.
     """
     counts = np.asarray(counts)
     n = int(counts.sum())
@@ -91,8 +89,6 @@ def summary(confusion: np.ndarray, names: Sequence[str], *, seed: int = 0) -> di
 
     Args:
         confusion: (K, K) counts.
-        names: K class names.
-        seed: of the bootstrap.
 
     Returns:
         Accuracy and macro F1 with their 95 % intervals, recall and F1 per class, the class that
@@ -139,7 +135,6 @@ def paired_difference(
 
     Args:
         truth, first, second: (n,) classes and the two predictions of them.
-        seed: of the bootstrap.
     """
     right = confusion_matrix((first == truth).astype(int), (second == truth).astype(int), 2)
     low, high = bootstrap_interval(right, _gain, seed=seed)

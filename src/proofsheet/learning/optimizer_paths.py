@@ -26,10 +26,8 @@ def path(
     """Iterates under gradient(t, w), t = 1, 2, …, in float64.
 
     Args:
-        optimizer: see the module.
         start: w_1, (d,).
         gradient: of the t-th step at w, (d,).
-        steps: how many.
         bound: an iterate with a larger entry is not stored; the path stays where it was last.
 
     Returns:
@@ -59,9 +57,7 @@ def random_steps(
     """Mean and root mean square of −(w_{t+1} − w_t) when the gradients are drawn, not computed.
 
     Args:
-        optimizer: see the module.
         draw: the gradients of one step; the first axis is that of the independent repetitions.
-        steps: how many are counted.
         settle: steps before the first that counts, for the optimizer's memory to fill.
 
     Returns:

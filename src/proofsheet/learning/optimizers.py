@@ -17,7 +17,6 @@ class Optimizer:
     """What all optimizers share: parameters and their steps `t`; a subclass has `update`.
 
     Args:
-        params: the tensors to train.
         lr: learning rate, kept in the attribute `lr`, which may be changed between steps.
     """
 

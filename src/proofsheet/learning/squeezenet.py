@@ -55,7 +55,6 @@ class SqueezeNet(nn.Module):
 
     Args:
         blocks: how many of the nine are kept.
-        classes: logits.
         dropout: rate before the linear layer.
     """
 
@@ -116,7 +115,6 @@ def verified(state: Mapping[str, np.ndarray], origin: str) -> dict[str, np.ndarr
 
     Args:
         state: arrays by torchvision's names; others than the convolutions are left out.
-        origin: the file, for messages.
 
     Raises:
         UserError: one is missing, has another shape, or is not finite.

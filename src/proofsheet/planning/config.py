@@ -113,9 +113,7 @@ def name_source(
     """The message of `error`, naming the file or option that causes it instead of config.yaml.
 
     Args:
-        error: what `check` raises for the whole configuration.
         layers: the files and options of the configuration by name; later ones override earlier.
-        check: checks a configuration.
     """
     config: dict[str, Any] = {}
     for name, values in layers.items():
@@ -163,10 +161,6 @@ def _check_folders(sets: Mapping[str, Mapping[str, Any]], report: Path) -> None:
 
 def checked(config: Mapping[str, Any], root: str | Path = ".") -> dict[str, Any]:
     """The configuration with every default filled in.
-
-    Args:
-        config: what `config.yaml` and the command line say.
-        root: the project's folder, to which relative paths refer.
 
     Raises:
         UserError: an unknown key, a wrong type or value, an unknown set or problem, an invalid

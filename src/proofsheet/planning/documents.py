@@ -16,9 +16,7 @@ class Document:
     """One PDF.
 
     Attributes:
-        sets: their names.
         problems: of each set, as (set, problem).
-        chapters: paths of its sources.
         images: pictures that its acknowledgements show.
         part: `title` and `problems` of a document with a part of a set; else empty.
     """
@@ -33,13 +31,7 @@ class Document:
 def documents(
     config: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], report: str | Path = "report"
 ) -> dict[str, Document]:
-    """Every PDF that can be made, by name: `submission`, each set, and the `documents` of a set.
-
-    Args:
-        config: checked.
-        known: each set's `set.yaml`, by name.
-        report: the folder of the chapters.
-    """
+    """Every PDF that can be made, by name: `submission`, each set, and the `documents` of a set."""
     made = {"submission": _document(config["sets"], config, known, Path(report))}
     for name, entry in known.items():
         made[name] = _document([name], config, known, Path(report))

@@ -11,10 +11,6 @@ from proofsheet.jobs.errors import UserError
 def check_report(arguments: Sequence[str], root: str | Path = ".") -> None:
     """Does a report that is asked for have results, and a folder to lie in?
 
-    Args:
-        arguments: of the command line.
-        root: the project's folder.
-
     Raises:
         UserError: no run has ended yet, or the folder of the report does not exist.
     """

@@ -40,11 +40,6 @@ PROBLEM = re.compile(r"[a-z](\d+)_([a-z0-9]+(?:_[a-z0-9]+)*)")
 def write_problem(set_name: str, problem: str, root: str | Path = ".") -> list[Path]:
     """Write a new problem, and its set if there is none of that name.
 
-    Args:
-        set_name: such as `my_course`.
-        problem: a letter, its number and a title, such as `p1_title`.
-        root: the checkout.
-
     Returns:
         The files written or added to.
 

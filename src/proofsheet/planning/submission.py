@@ -19,12 +19,7 @@ from proofsheet.planning.presets import datasets_of, describe_quick, real_data
 
 
 def files(name: str, entry: Mapping[str, Any]) -> dict[str, str]:
-    """Each file of the bundle `results/submission/<set>/`, and where it is made.
-
-    Args:
-        name: of the set.
-        entry: its `set.yaml`.
-    """
+    """Each file of the bundle `results/submission/<set>/`, and where it is made."""
     documents = [f"{name}_{part}" for part in entry.get("documents", {})] or [name]
     made = {f"{document}.pdf": f"results/{document}.pdf" for document in documents}
     if "package" in entry:
@@ -63,11 +58,7 @@ def code(name: str, scripts: Iterable[str]) -> list[str]:
     """Some scripts of a set and every module of the project that they import.
 
     Args:
-        name: of the set.
         scripts: `<problem>/<script>`, without suffix.
-
-    Returns:
-        Paths from the project's folder, each once.
     """
     paths = [f"workflow/problems/{name}/{script}.py" for script in scripts]
     return [*paths, *sorted({module for path in paths for module in imported_modules(path)})]
@@ -76,13 +67,7 @@ def code(name: str, scripts: Iterable[str]) -> list[str]:
 def summary(
     name: str, entry: Mapping[str, Any], missing: Sequence[str] = (), root: str | Path = "."
 ) -> list[str]:
-    """The files of a bundle and the course's instructions, line by line.
-
-    Args:
-        name, entry: as for `files`.
-        missing: what is left to do before it can be handed in (`missing_from`).
-        root: the project's folder.
-    """
+    """The files of a bundle and the course's instructions, line by line."""
     folder = f"results/submission/{name}"
     lines = [f"{entry['short']}: {folder}/"]
     for file in files(name, entry):
@@ -103,9 +88,6 @@ def ready_to_hand_in(
     A line at the end says so if the PDFs have no name on them, or if data are stand-ins.
 
     Args:
-        config: checked.
-        sets: each set's `set.yaml`, by name.
-        presets: `full` or `quick`, by set.
         since: when the run began, in seconds of the epoch.
     """
     lines = []
@@ -131,11 +113,8 @@ def missing_from(
     """What the course asks for and only the author can add.
 
     Args:
-        config: checked, as the bundle was made with it.
-        name, entry: as for `files`. `screenshots` in the entry says that the course wants to see
-            prompts and answers of AI tools, `asks` which keys of the configuration it asks for.
-        preset: of the set in this run.
-        root: the project's folder.
+        entry: its `set.yaml`. `screenshots` there says that the course wants to see prompts and
+            answers of AI tools, `asks` which keys of the configuration it asks for.
     """
     lines = []
     if config["preset"] == "quick":

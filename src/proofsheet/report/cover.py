@@ -24,11 +24,6 @@ def data(
     """The cover's data, as `typst-template.typ` reads them.
 
     Args:
-        sets: in the document, in its order.
-        outcomes: of every problem of the sets.
-        rubric: of the document.
-        author: name, student_id, email.
-        date: as it is printed.
         preset: `quick` is said on the cover: its numbers are not those to hand in.
     """
     single = sets[0] if len(sets) == 1 else None

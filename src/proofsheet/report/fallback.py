@@ -22,8 +22,6 @@ def write(project: Path, document: str, source: list[Line]) -> str:
     """Write `<document>.typ` into a staged project.
 
     Args:
-        project: the staged project with its filter.
-        document: name without suffix.
         source: lines of the document, with its includes filled in.
 
     Returns:

@@ -29,8 +29,6 @@ def fill(folder: Path, results: Path, problems: Iterable[str]) -> None:
 
     Args:
         folder: is replaced.
-        results: `results/<set>`.
-        problems: of the set.
     """
     shutil.rmtree(folder, ignore_errors=True)
     for problem in problems:

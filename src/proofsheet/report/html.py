@@ -85,11 +85,6 @@ def render(
     """Write a document as one HTML file.
 
     Args:
-        report: what `stage` returned.
-        staged: the project that it wrote.
-        document: name without suffix.
-        output: the file.
-        settings: of the run, for what it says of a number.
         root: the checkout, with the scripts of the problems.
         renderer: as of `render.render`; of Quarto it is the pandoc inside it that writes.
 

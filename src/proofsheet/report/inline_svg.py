@@ -40,8 +40,6 @@ class Figures:
         """The `<svg>` element of a file.
 
         Args:
-            path: an SVG file.
-            alt: what it shows, in words.
             width: share of the line, such as `60%`; '' for the figure's own width.
         """
         root = ElementTree.parse(path).getroot()

@@ -29,7 +29,6 @@ def page_map(pdf: bytes, rubric: Iterable[Mapping[str, Any]]) -> list[dict[str, 
     """One row for each part of the rubric, with its first and its last page, counted from 1.
 
     Args:
-        pdf: the whole document.
         rubric: rows as `rubric.Row.as_dict` gives them.
 
     Raises:

@@ -12,9 +12,6 @@ from proofsheet.jobs.errors import UserError
 def page_texts(pdf: bytes | str | Path) -> list[str]:
     """The text of each page, in reading order, with "\\n" between lines.
 
-    Args:
-        pdf: the document, or its path.
-
     Raises:
         UserError: it cannot be read, or has no pages.
     """

@@ -21,13 +21,7 @@ PACKAGES = (
 
 
 def section(outcomes: Iterable[Outcome], *, settings: Mapping[str, Any], root: Path) -> str:
-    """The Markdown of the report's section: data, machine, settings, software.
-
-    Args:
-        outcomes: of the problems in the document.
-        settings: what `config.yaml` said about the run, by name.
-        root: the checkout, whose commit is named.
-    """
+    """The Markdown of the report's section: data, machine, settings, software."""
     parts = ["# Provenance {.unnumbered}\n"]
     for source in _sources(outcomes).values():
         parts.append(f"**{escape(_title(source))}**: {escape(_description(source))}\n")
@@ -40,12 +34,7 @@ def section(outcomes: Iterable[Outcome], *, settings: Mapping[str, Any], root: P
 
 
 def record(outcomes: Iterable[Outcome], *, benchmarks: Path) -> str:
-    """What is kept beside the report, in Markdown: files with checksums, classes, job times.
-
-    Args:
-        outcomes: of the problems in the document.
-        benchmarks: folder of the TSV files of Snakemake's `benchmark:`.
-    """
+    """What is kept beside the report, in Markdown: files with checksums, classes, job times."""
     outcomes = list(outcomes)
     used = _sources(outcomes)
     parts = ["# Provenance\n", *(_data(source) for source in used.values())]
@@ -130,7 +119,6 @@ def cost(folder: Path, names: Iterable[str]) -> list[tuple[str, ...]]:
     in the row `<set>/<rule>`.
 
     Args:
-        folder: root of the benchmark files.
         names: sets and datasets in the document; a file counts if one of them is in its path.
     """
     known = set(names)
@@ -144,33 +132,20 @@ def cost(folder: Path, names: Iterable[str]) -> list[tuple[str, ...]]:
 
 
 def _cost_row(name: str, rows: list[dict[str, str]]) -> tuple[str, ...]:
-    times = [_number(row.get("s")) for row in rows]
-    cpu = [_number(row.get("cpu_time")) for row in rows]
-    memory = [_number(row.get("max_rss")) for row in rows]
-    return (
-        name,
-        str(len(rows)),
-        _seconds(times),
-        _seconds(cpu),
-        f"{max(m for m in memory if m is not None):,.0f} MB"
-        if any(m is not None for m in memory)
-        else "–",
-    )
+    seconds, cpu, memory = (_measured(rows, key) for key in ("s", "cpu_time", "max_rss"))
+    peak = f"{max(memory):,.0f} MB" if memory else "–"
+    return name, str(len(rows)), _seconds(seconds), _seconds(cpu), peak
 
 
-def _number(text: str | None) -> float | None:
-    """A measured value; a short job has NA or - where nothing was measured."""
-    try:
-        return float(text or "")
-    except ValueError:
-        return None
+def _measured(rows: list[dict[str, str]], key: str) -> list[float]:
+    """What was measured; a short job has NA or - instead."""
+    return [float(row[key]) for row in rows if row.get(key, "").replace(".", "").isdecimal()]
 
 
-def _seconds(values: list[float | None]) -> str:
-    known = [value for value in values if value is not None]
-    if not known:
+def _seconds(values: list[float]) -> str:
+    if not values:
         return "–"
-    total = sum(known)
+    total = sum(values)
     if total < 120:
         return f"{total:.1f} s"
     minutes, seconds = divmod(round(total), 60)

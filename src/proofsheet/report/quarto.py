@@ -60,11 +60,6 @@ def _usable(path: str | None) -> Quarto:
 def write(quarto: Quarto, project: Path, document: str) -> str:
     """Write `<document>.typ` into a staged project.
 
-    Args:
-        quarto: which Quarto.
-        project: the staged project with its filter.
-        document: name without suffix.
-
     Returns:
         The messages of Quarto.
 

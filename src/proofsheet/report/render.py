@@ -52,8 +52,6 @@ def render(
 
     Args:
         staged: a project as `stage` leaves it; nothing is written into it.
-        document: name without suffix.
-        output: the PDF.
         renderer: one of `Renderer`; `auto` takes Quarto if there is one, `pandoc` does without.
         report: folder of the chapters, named in messages.
 

@@ -41,13 +41,8 @@ class Staging:
 
     Attributes:
         document: `submission`, or the name of a set.
-        sets: names of the sets in it.
         problems: those of its only set that are in it; all of them if empty.
         part: what the document is called if it has only some problems.
-        report: folder of the chapters and the theme.
-        results: folder of the results.
-        author: name, student_id, email.
-        acknowledgements: as in `config.yaml`.
         settings: `preset` and the other settings that the provenance section names.
         date: as it is printed; today if empty.
     """

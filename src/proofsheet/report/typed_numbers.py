@@ -33,12 +33,7 @@ def given(chapter: Chapter) -> set[str]:
 
 
 def found(chapter: Chapter, metrics: Iterable[Any]) -> Iterator[tuple[int, str]]:
-    """Position and message of every number that looks like a result typed by hand.
-
-    Args:
-        chapter: the text.
-        metrics: `metrics.json` of the problems that the chapter is about.
-    """
+    """Position and message of every number that looks like a result typed by hand."""
     declared = given(chapter)
     results = Results(metrics)
     seen: set[int] = set()

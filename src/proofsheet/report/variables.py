@@ -22,7 +22,6 @@ def build(outcomes: Iterable[Outcome], cited: Mapping[str, int]) -> dict[str, An
     empty on real data.
 
     Args:
-        outcomes: of the problems in the document.
         cited: the number of each check by the name of its variable (`marks.numbered`).
 
     Raises:

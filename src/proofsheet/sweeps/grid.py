@@ -143,9 +143,6 @@ def chunks(sweep: Mapping[str, Any]) -> list[list[Run]]:
 def aggregated(results: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Mean and spread over the seeds of each setting, in the order of the grid.
 
-    Args:
-        results: of each run its `parameters` and its `metrics`.
-
     Returns:
         Per setting `parameters` without the seed, `runs`, and per metric `mean`, `deviation` (of
         a sample; null for one run), `low` and `high`; all four are null where the metric of a
