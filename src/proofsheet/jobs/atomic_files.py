@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 import secrets
 import zipfile
@@ -50,7 +49,7 @@ def write_json(path: str | Path, value: Any) -> None:
 
     Raises `ValueError` at a NaN or an infinity: such a number is a failed run, not a result.
     """
-    text = json.dumps(_plain(value), indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(value, default=_plain, indent=2, ensure_ascii=False, allow_nan=False)
     write_text(path, text + "\n")
 
 
@@ -92,17 +91,5 @@ def checksum(path: str | Path, algorithm: str = "sha256") -> str:
 
 
 def _plain(value: Any) -> Any:
-    """The same value in the types that JSON has."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, np.generic):
-        return _plain(value.item())
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ValueError(f"{value} is not a result")
-    if hasattr(value, "tolist"):  # a tensor, without importing torch to ask
-        return _plain(value.tolist())
-    return value
+    """A mapping, a NumPy scalar, an array or a tensor in the types that JSON has."""
+    return dict(value) if isinstance(value, Mapping) else value.tolist()
