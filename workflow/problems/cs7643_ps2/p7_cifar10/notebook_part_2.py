@@ -8,7 +8,6 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from torch.nn import functional
 
 SEED = 0
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -44,13 +43,6 @@ plt.show()
 # follows the second and the third halving (`Detour`, He et al. 2016), and each of these four parts
 # takes the same arithmetic. Stages of convolution, max pooling and residual block, the final max
 # pooling and the logits divided by 8 are those of ResNet-9 (Page 2018, DAWNBench).
-
-
-# %%
-def convolution(x, matrix):
-    """3 × 3 with padding 1; the kernels are the rows of a matrix, as Muon needs them."""
-    kernels = matrix.view(-1, 3, 3, x.shape[1]).permute(0, 3, 1, 2)
-    return functional.conv2d(x, kernels, padding=1)
 
 
 # %%

@@ -64,17 +64,7 @@ print(given_net(10, **GIVEN["bn_dropout"]))
 # %% [markdown]
 # The design of our own: convolutions with batch norm, of which three halve the image, a residual
 # block after the second and the third of those, the maximum of each channel over the image, and one
-# small linear layer. (On a CPU the workflow computes some weight gradients of these convolutions in
-# a faster way; they are the same up to rounding.)
-
-# %%
-# source: proofsheet.learning.conv3x3_gradient: kernels
-
-
-# %%
-def convolution(x, matrix):
-    """A 3 × 3 convolution whose filters are the rows of a matrix."""
-    return torch.nn.functional.conv2d(x, kernels(matrix, x.shape[1]), padding=1)
+# small linear layer.
 
 
 # %%
