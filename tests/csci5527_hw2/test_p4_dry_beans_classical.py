@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from problems.csci5527_hw2.p4_dry_beans.classical import SVM_AXES, SVM_START, fit_svm
+from problems.csci5527_hw2.p4_dry_beans.classical import SVM_START, fit_svm
 from problems.csci5527_hw2.p4_dry_beans.derivations import random_beans
-from problems.csci5527_hw2.p4_dry_beans.features import six_coordinates
+from problems.csci5527_hw2.p4_dry_beans.features import FEATURES, six_coordinates
 
 
-@pytest.mark.parametrize("features", SVM_AXES["full"]["features"])
+@pytest.mark.parametrize("features", FEATURES)
 def test_it_learns_classes_that_differ_in_elongation_row_by_row(features):
     x = random_beans(np.random.default_rng(0), 300)
     y = np.digitize(six_coordinates(x)[:, 1], [0.35, 0.6])

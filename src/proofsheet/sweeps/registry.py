@@ -57,7 +57,7 @@ KINDS: Mapping[str, Kind] = {
     "dropout": _SHARE,
     "epochs": _COUNT,
     "factor": _number(1, 1000),
-    "features": _one_of("sixteen", "six"),
+    "features": _one_of("sixteen", "six", "whitened"),
     "frozen": _whole(0, 9),
     "gamma": _number(1e-6, 1e3),
     "hidden": _WIDTHS,

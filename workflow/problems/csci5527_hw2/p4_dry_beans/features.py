@@ -33,15 +33,31 @@ def six_coordinates(x: np.ndarray) -> np.ndarray:
 FEATURES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "sixteen": lambda x: np.asarray(x, dtype=float),
     "six": six_coordinates,
+    "whitened": six_coordinates,
 }
 
 
-def fit_preprocessing(features: str, x: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-    """Chosen features, standardized with mean and deviation of `x`: (n, 16) to (n, d).
+def fit_preprocessing(
+    features: str, x: np.ndarray, y: np.ndarray
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Chosen features, with statistics of the rows (x, y): (n, 16) to (n, d).
 
-    A feature that is constant in `x` keeps its scale.
+    `sixteen` and `six` are standardized with mean and deviation of `x`; a feature that is constant
+    in `x` keeps its scale. `whitened` has mean 0, and the identity as the mean over the rows of the
+    covariance within their classes: distances are Mahalanobis'.
     """
     z = FEATURES[features](x)
     mean, scale = z.mean(axis=0), z.std(axis=0)
     scale[scale == 0] = 1.0
-    return lambda x: (FEATURES[features](x) - mean) / scale
+
+    def standardized(x: np.ndarray) -> np.ndarray:
+        return (FEATURES[features](x) - mean) / scale
+
+    if features != "whitened":
+        return standardized
+    z = standardized(x)
+    within = np.concatenate([z[y == k] - z[y == k].mean(axis=0) for k in np.unique(y)])
+    # The small term keeps a feature finite that is constant in each class.
+    covariance = within.T @ within / len(within) + 1e-9 * np.eye(z.shape[1])
+    whitening = np.linalg.inv(np.linalg.cholesky(covariance)).T
+    return lambda x: standardized(x) @ whitening

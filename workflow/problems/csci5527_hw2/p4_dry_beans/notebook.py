@@ -67,9 +67,10 @@ pd.DataFrame(counts, index=NAMES)
 # %% [markdown]
 # ## Features
 #
-# The sixteen features are functions of six measurements. As an alternative to all sixteen we take
-# one size and five ratios; which set a classifier uses is tuned like any other hyperparameter. Both
-# are standardized with the mean and the standard deviation of the rows that are fitted.
+# The sixteen features are functions of six measurements. We take one size and five ratios instead.
+# The perceptrons get them standardized, with the mean and the standard deviation of the rows that
+# are fitted. For the support vector machine they are whitened within the classes, so that its
+# kernel sees Mahalanobis' distances.
 
 # %%
 # source: problems.csci5527_hw2.p4_dry_beans.features
