@@ -3,13 +3,14 @@
 # what its other jobs need beyond the usual:
 #
 #   TRAININGS["<set>/<problem>"] = dict(<rule>=dict(function, run, data, params, wildcards, inputs,
-#       on_device, mem_mb, runtime, priority))
+#       on_device, mem_mb, runtime, priority, one_job))
 #   SOLVE["<set>/<problem>"] = dict(inputs, outputs, params, data, mem_mb, runtime, environment)
 #   FIGURE_INPUTS["<set>/<problem>"] = dict(name=path)
 #
 # A training is `function` (train:train is `train` of train.py); it leaves runs/<run>.json and .npz
 # for each combination of `wildcards`, the values of the wildcards in `run`. It has one thread: two
-# trainings side by side are faster than one on two threads.
+# trainings side by side are faster than one on two threads. Its runs are jobs of their own, unless
+# it is `one_job`.
 TRAININGS = {}
 SOLVE = {}
 FIGURE_INPUTS = {}
@@ -41,7 +42,8 @@ for label, training_name in [
     runs = [job]
     each = [dict(zip(values, one)) for one in product(*values.values())]
     # Small runs share a process, whose start would take most of their time.
-    if len(each) > 1 and PRESETS[set_name] == "quick":
+    small = training.get("one_job") or PRESETS[set_name] == "quick"
+    if len(each) > 1 and small:
         runs = [job.format(**one) for one in each]
         job = training_name
         inputs, params = shared_by(each, inputs, params)

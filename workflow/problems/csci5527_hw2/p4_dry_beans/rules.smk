@@ -19,6 +19,7 @@ TRAININGS[HW2_P4] = {
         data="dry_bean",
         wildcards=dict(seed=HW2_P4_SEEDS),
         on_device=kind == "mlp",
+        one_job=kind == "classical",
         params=dict(
             split="seeded", seed=seed_of, grid=by_preset(full="full", quick="small")
         ),
