@@ -41,22 +41,26 @@ def test_the_test_rows_answer_once():
         sealed.predictions(lambda x: np.zeros(len(x), int))
 
 
-def test_the_choice_is_fitted_to_training_and_validation_rows():
+@pytest.mark.parametrize("curves", [True, False])
+def test_the_choice_is_fitted_to_training_and_validation_rows(curves):
     sizes = {"train": 3, "val": 2, "test": 4}
     parts = {
         name: SimpleNamespace(x=np.full((size, 16), value), y=np.full(size, value))
         for value, (name, size) in enumerate(sizes.items())
     }
-    fitted_to = []
+    fitted_to, watched = [], []
 
     def fit(settings, rows, validation=None):
         fitted_to.append(rows[1].tolist())
+        watched.append(validation is not None)
         return Fit(lambda x: np.full(len(x), settings["called"]))
 
     data = SimpleNamespace(**parts, class_names=("a", "b", "c"))
-    run, arrays = tune("constant", data, fit, {"called": 0}, {"called": (0, 1)}, seed=0)
+    start, axes = {"called": 0}, {"called": (0, 1)}
+    run, arrays = tune("constant", data, fit, start, axes, seed=0, curves=curves)
     assert run["settings"] == {"called": 1}
     assert fitted_to == [[0, 0, 0]] * 2 + [[0, 0, 0, 1, 1]]
+    assert watched == [curves] * 2 + [False]
     assert arrays["predicted"].tolist() == [1] * 4
 
 

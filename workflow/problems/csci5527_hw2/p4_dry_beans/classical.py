@@ -13,7 +13,7 @@ from proofsheet.data.dataset import Dataset
 
 SVM_START: dict[str, Any] = {"features": "whitened", "C": 3, "gamma": 1 / 16}
 SVM_AXES: dict[str, dict[str, tuple[Any, ...]]] = {
-    "full": {"gamma": (1 / 64, 1 / 16, 1 / 4), "C": (0.3, 3, 30)},
+    "full": {"gamma": (1 / 64, 1 / 16, 1 / 4, 1 / 2), "C": (0.3, 3, 30)},
     "small": {"C": (3, 30)},
 }
 """Grid, then axis, then the values to try, in the order of the search."""
@@ -33,11 +33,14 @@ def fit_svm(settings: Mapping[str, Any], rows: Rows, validation: Rows | None = N
     return Fit(lambda x: machine.predict(prepare(x)))
 
 
-def tune_classical(data: Dataset, device: object = None, *, grid: str, seed: int) -> Run:
+def tune_classical(
+    data: Dataset, device: object = None, *, grid: str, seed: int, curves: bool = False
+) -> Run:
     """Tune the machine on the validation rows; refit and test the best.
 
     Args:
         data: divided with `seed`.
         grid: a key of `SVM_AXES`.
+        curves: not used; this machine has none.
     """
     return tune("support vector machine", data, fit_svm, SVM_START, SVM_AXES[grid], seed=seed)

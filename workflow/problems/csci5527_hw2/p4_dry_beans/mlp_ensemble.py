@@ -189,12 +189,16 @@ def fit_mlp(
     return Fit(lambda x: predicted_classes(model, prepare(x), device), facts, curves)
 
 
-def tune_mlp(data: Dataset, device: torch.device, *, grid: str, seed: int) -> Run:
+def tune_mlp(
+    data: Dataset, device: torch.device, *, grid: str, seed: int, curves: bool = True
+) -> Run:
     """Tune perceptrons on the validation rows; refit and test the best (part b).
 
     Args:
         data: divided with `seed`.
         grid: a key of `MLP_AXES`.
+        curves: whether to follow the validation rows.
     """
     fit = partial(fit_mlp, seed=seed, device=device)
-    return tune("multi-layer perceptron", data, fit, MLP_START[grid], MLP_AXES[grid], seed=seed)
+    start, axes = MLP_START[grid], MLP_AXES[grid]
+    return tune("multi-layer perceptron", data, fit, start, axes, seed=seed, curves=curves)

@@ -109,6 +109,7 @@ def tune(
     axes: Mapping[str, Sequence[Any]],
     *,
     seed: int,
+    curves: bool = True,
 ) -> Run:
     """Search by validation accuracy; fit the best setting to all but the test rows and test it.
 
@@ -117,12 +118,13 @@ def tune(
         data: divided with `seed`.
         fit: of settings, rows, and rows to watch.
         start, axes: of `coordinate_search`.
+        curves: whether the trials watch the validation rows, which takes time.
     """
     train, validation = (data.train.x, data.train.y), (data.val.x, data.val.y)
     test = SealedTest(data.test.x, data.test.y)
 
     def trial_of(settings: dict[str, Any]) -> Trial:
-        fitted = fit(settings, train, validation)
+        fitted = fit(settings, train, validation if curves else None)
         return Trial(settings, float(np.mean(fitted.predict(data.val.x) == data.val.y)), fitted)
 
     candidates = 1 + sum(len(values) - 1 for values in axes.values())

@@ -21,7 +21,11 @@ TRAININGS[HW2_P4] = {
         on_device=kind == "mlp",
         one_job=kind == "classical",
         params=dict(
-            split="seeded", seed=seed_of, grid=by_preset(full="full", quick="small")
+            split="seeded",
+            seed=seed_of,
+            grid=by_preset(full="full", quick="small"),
+            # They are shown of the first split only.
+            curves=lambda wildcards: seed_of(wildcards) == HW2_P4_SEEDS[0],
         ),
     )
     for kind, module in (("classical", "classical"), ("mlp", "mlp_ensemble"))
