@@ -18,9 +18,6 @@ class Loss(Module):
         """The gradient of `grad_output` × loss by the network's output."""
         raise NotImplementedError
 
-    def __call__(self, output: np.ndarray, target: np.ndarray) -> float:
-        return self.forward(output, target)
-
 
 class SoftmaxCrossEntropy(Loss):
     """L = −1/N Σₙ Σᵢ yₙᵢ log softmax(zₙ)ᵢ (dl_hw1, Q6.3).

@@ -52,8 +52,8 @@ class Module:
         """
         self.backward(grad_output)
 
-    def __call__(self, x: np.ndarray) -> np.ndarray:
-        return self.forward(x)
+    def __call__(self, *inputs: np.ndarray) -> Any:
+        return self.forward(*inputs)
 
     def get_parameters(self) -> list[np.ndarray]:
         """The parameter arrays themselves, to be updated in place."""

@@ -101,12 +101,11 @@ class SGD:
 
 
 # %%
-def relative_errors(model, x, y, epsilon=1e-5, loss=None):
-    """|a − n| / (|a| + |n|) of every entry of every parameter; 0 where both are 0."""
-    loss = loss or SoftmaxCrossEntropy()
+def gradient_check(model, x, y, epsilon=1e-5):
+    """The largest |a − n| / (|a| + |n|) over all entries of all parameters; 0 if both are 0."""
+    loss, largest = SoftmaxCrossEntropy(), 0.0
     loss.forward(model.forward(x), y)
     model.backward(loss.backward())
-    errors = []
     for p, gradient in zip(model.get_parameters(), model.get_gradients(), strict=True):
         for index, a in np.ndenumerate(gradient.copy()):
             kept = p[index]
@@ -116,36 +115,9 @@ def relative_errors(model, x, y, epsilon=1e-5, loss=None):
             below = loss.forward(model.forward(x), y)
             p[index] = kept
             n = (above - below) / (2 * epsilon)
-            errors.append(abs(a - n) / (abs(a) + abs(n)) if a or n else 0.0)
-    return np.array(errors)
+            largest = max(largest, abs(a - n) / (abs(a) + abs(n)) if a or n else 0.0)
+    return largest
 
-
-def gradient_check(model, x, y, epsilon=1e-5, loss=None):
-    """The largest relative error over all entries of all parameters."""
-    return relative_errors(model, x, y, epsilon, loss).max()
-
-
-# %% [markdown]
-# It finds mistakes: a loss whose gradient is not divided by the batch size, and a ReLU without
-# its mask.
-
-# %%
-# source: problems.dl_hw1.p6_mytorch.gradient_errors: clear_of_kinks, draw_clear_batch
-# source: problems.dl_hw1.p6_mytorch.gradient_errors: UnaveragedLoss, Unmasked
-
-# %%
-for activation, criterion in (
-    (ReLU(), SoftmaxCrossEntropy()),
-    (ReLU(), UnaveragedLoss()),
-    (Unmasked(), SoftmaxCrossEntropy()),
-):
-    rng = np.random.default_rng(SEED)
-    layers = [Linear(n, m, rng=rng, dtype=np.float64) for n, m in ((6, 8), (8, 4))]
-    small = Sequential(layers[0], activation, layers[1])
-    rows = rng.standard_normal((200, 6))
-    rows = rows[draw_clear_batch(small, rows, 5, 1e-5, rng)]
-    error = gradient_check(small, rows, rng.integers(0, 4, 5), loss=criterion)
-    print(f"{activation!r:12} {criterion!r:24} largest relative error {error:.1e}")
 
 # %% [markdown]
 # ## Q6.7 Training on MNIST
@@ -179,28 +151,28 @@ def fit(model, x, y, optimizer, *, epochs, batch, rng, after_step=None):
 
 
 # %%
-# source: mytorch.training: Prepare, logits_of
+# source: mytorch.training: logits_of
 # source: proofsheet.learning.classification: share
-# source: problems.dl_hw1.p6_mytorch.train: SIZES, RATE, BATCH, TUNED, perceptron, rows_of, train
+# source: problems.dl_hw1.p6_mytorch.train: SIZES, RATE, BATCH, perceptron, rows_of, train
 
 # %% [markdown]
 # ### 1. Gradient check of the network that is trained, on five images
+#
+# A difference across the kink of a ReLU would say nothing about the gradient. The report draws the
+# images again where one is within reach of a step of $10^{-5}$; here that was not necessary.
 
 # %%
 model, double = (perceptron(SIZES, "xavier", SEED, dtype) for dtype in (np.float32, np.float64))
 for ours, theirs in zip(double.get_parameters(), model.get_parameters(), strict=True):
     ours[...] = theirs
 x = rows_of(data.train.x, data.train.x.mean(), data.train.x.std())
-picked = draw_clear_batch(model, x, 5, 1e-5, np.random.default_rng(SEED))
-found = solved("dl_hw1/p6_mytorch")
-errors = (
-    found["strict_errors"]
-    if found
-    else relative_errors(double, x[picked].astype(np.float64), data.train.y[picked])
-)
-print(f"gradient_check.entries = {len(errors):,}")
-print(f"gradient_check.strict_max_relative_error = {errors.max():.2e}")
-print("The largest relative error is below 1e-5:", errors.max() < 1e-5)
+picked = np.random.default_rng(SEED).choice(len(x), 5, replace=False)
+if found := solved("dl_hw1/p6_mytorch"):
+    error = found["strict_errors"].max()
+else:
+    error = gradient_check(double, x[picked].astype(np.float64), data.train.y[picked])
+print(f"gradient_check.strict_max_relative_error = {error:.2e}")
+print("The largest relative error is below 1e-5:", error < 1e-5)
 
 # %% [markdown]
 # ### 2. Training: 3 epochs, learning rate 0.1, batches of 64
@@ -239,12 +211,3 @@ for axis, place in zip(axes, shown, strict=True):
     axis.axis("off")
 plt.show()
 print(f"shown.right = {np.sum(predicted[shown] == data.test.y[shown])}")
-
-# %% [markdown]
-# **Our addition.** At a constant learning rate the weights keep fluctuating. The same network in
-# three epochs with He's initialization, batches of 16 and a rate that falls from 0.1 to 0:
-
-# %%
-_, arrays = saved(f"dl_hw1/p6_mytorch/runs/tuned-{SEED}") or train(data, seed=SEED, **TUNED)
-accuracy = np.mean(arrays["test_predicted"] == data.test.y)
-print(f"tuned.test_accuracy = {100 * accuracy:.2f} %")
