@@ -23,6 +23,8 @@ from problems.dl_hw1.p5_initialization.model import (
 )
 from problems.dl_hw1.p5_initialization.signal_propagation import predicted_statistics
 from problems.dl_hw1.p5_initialization.summary import over_seeds, recommendation
+from problems.dl_hw1.p5_initialization.train import train
+from proofsheet.data.dataset import Dataset, Part
 from proofsheet.exact import Draw
 
 SIZES = (12, 8, 8, 3)
@@ -136,6 +138,18 @@ def test_the_zero_network_learns_the_class_frequencies_and_nothing_else(activati
     assert state["entropy"] == pytest.approx(-np.sum([p * np.log(p) for p in (0.5, 0.3, 0.2)]))
     assert state["bias_loss"] == pytest.approx(state["entropy"], abs=1e-3)
     np.testing.assert_allclose(accuracies(networks, x, y), 0.5)
+
+
+@pytest.mark.parametrize(("method", "trained"), [("zero", [3]), ("xavier", [3, 4])])
+def test_of_zero_weights_one_network_is_trained(method, trained):
+    rng = np.random.default_rng(0)
+    part = Part(rng.integers(0, 256, (20, 4, 3), dtype=np.uint8), np.arange(20) % 2)
+    data = Dataset(part, part, part, ("a", "b"), (), standin=True, source={})
+    run, arrays = train(
+        data, torch.device("cpu"), method=method, seeds=[3, 4], hidden=(5,), epochs=2, batch=10
+    )
+    assert run["seeds"] == trained
+    assert arrays["losses"].shape == (len(trained), 4)
 
 
 def result(accuracy, kept):

@@ -15,6 +15,7 @@ with script.run(snakemake):
     results = {}
     for run, found in zip(runs, arrays, strict=True):
         results.setdefault(run["activation"], {})[run["method"]] = over_seeds(run, found)
+    seeds = max((run["seeds"] for run in runs), key=len)  # of zero weights there is one
     zero = {run["activation"]: run["trained"] for run in runs if run["method"] == "zero"}
 
     write_json(
@@ -24,8 +25,8 @@ with script.run(snakemake):
             for activation, methods in results.items()
         }
         | {
-            "seeds": runs[0]["seeds"],
-            "seed_count": len(runs[0]["seeds"]),
+            "seeds": seeds,
+            "seed_count": len(seeds),
             "images": runs[0]["images"],
             "test_images": runs[0]["test_images"],
             "epochs": arrays[0]["epoch_losses"].shape[1],

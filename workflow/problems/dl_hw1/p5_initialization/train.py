@@ -45,10 +45,13 @@ def train(
     Args:
         data: images (n, 28, 28) of bytes. Nothing is tuned.
         activation, method: of the hidden layers, and of the initial weights.
-        seeds: one network each, trained side by side; without them there is one of `seed`.
+        seeds: one network each, trained side by side; without them there is one of `seed`. Zero
+            weights are the same for every seed, so of `zero` only the first is trained.
         images: training images; None: all.
     """
     seeds = [seed] if seeds is None else list(seeds)
+    if method == "zero":
+        seeds = seeds[:1]
     pixels = data.train.x
     mean, std = float(pixels.mean()), float(pixels.std())
     x, val_x, test_x = (
