@@ -14,7 +14,6 @@ from problems.cs7643_ps2.p7_cifar10.recipes import PLANS, Plan
 from problems.csci5527_hw3.p1_optimizers import network as digit_network
 from problems.csci5527_hw3.p4_transfer.finetune import build
 from problems.csci5527_hw3.p4_transfer.finetune import fit as fit_transfer
-from problems.dl_hw1.p4_bloodmnist import model as blood_cells
 from problems.dl_hw1.p5_initialization.model import DeepNetworks, train_epoch
 from proofsheet.data.dataset import Part
 from proofsheet.jobs.device import make_deterministic, mixed_precision, resolve
@@ -122,7 +121,6 @@ CONVOLUTIONAL = {
     "vanilla": lambda: cifar_nets.vanilla_cnn(IMAGES),
     "residual": lambda: cifar_nets.resnet32(IMAGES),
     "digits": digit_network.network,
-    "blood cells": blood_cells.convolutional,
 }
 
 

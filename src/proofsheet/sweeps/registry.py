@@ -172,7 +172,14 @@ SWEEPABLE: Mapping[str, Sweepable] = {
         "dl_hw1_p4_bloodmnist_train",
         "problems.dl_hw1.p4_bloodmnist.train:train",
         "bloodmnist",
-        _kinds("seed learning_rate epochs batch") | {"network": _one_of("mlp", "better", "cnn")},
+        _kinds("seed learning_rate epochs batch") | {"network": _one_of("mlp", "better")},
+    ),
+    "dl_hw1/p4_bloodmnist_reference": Sweepable(
+        "dl_hw1_p4_bloodmnist_reference",
+        "problems.dl_hw1.p4_bloodmnist.reference:train",
+        "bloodmnist",
+        _kinds("seed learning_rate momentum weight_decay nesterov smoothing epochs batch") | _MUON,
+        runs_per_job=1,
     ),
     "dl_hw1/p5_initialization_run": Sweepable(
         "dl_hw1_p5_initialization_run",

@@ -1,4 +1,4 @@
-"""Networks for 28 × 28 color images of blood cells, and what a hematologist might look at in one.
+"""A network for 28 × 28 color images of blood cells, and what a hematologist might look at in one.
 
 The features are few and named, so that differences between two groups of images can be
 described. Stained nuclei absorb green light; that is how the nucleus is found.
@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from proofsheet.learning.loop import perceptron
 from proofsheet.learning.recipes import AdamRecipe
 
 SIZES = (2352, 256, 128, 8)
 RECIPES = {
     "mlp": AdamRecipe(epochs=30, batch=64, learning_rate=1e-3),
     "better": AdamRecipe(epochs=30, batch=64, learning_rate=1e-3, decay="cosine"),
-    "cnn": AdamRecipe(epochs=15, batch=64, learning_rate=2e-3, decay="cosine"),
 }
 
 
@@ -25,28 +23,6 @@ def scaled(images: np.ndarray, device: torch.device | str = "cpu") -> Tensor:
     """Images uint8 (n, 28, 28, 3) as float32 (n, 3, 28, 28) in [0, 1], as `ToTensor` does."""
     x = torch.from_numpy(np.ascontiguousarray(images)).to(device)
     return x.permute(0, 3, 1, 2).to(torch.float32).div_(255).contiguous()
-
-
-def build(kind: str) -> nn.Module:
-    """The perceptron of the text (`mlp`, `better`) or a small convolutional network (`cnn`)."""
-    return convolutional() if kind == "cnn" else perceptron(SIZES)
-
-
-def convolutional(classes: int = 8) -> nn.Sequential:
-    """Three convolutions, two with stride 2, each with batch normalization; then a linear layer."""
-
-    def block(inputs: int, outputs: int, size: int, stride: int) -> list[nn.Module]:
-        convolution = nn.Conv2d(inputs, outputs, size, stride, padding=size // 2, bias=False)
-        return [convolution, nn.BatchNorm2d(outputs), nn.ReLU()]
-
-    return nn.Sequential(
-        *block(3, 16, 5, 2),  # 14 × 14
-        *block(16, 32, 5, 2),  # 7 × 7
-        *block(32, 64, 3, 1),
-        nn.Flatten(),
-        nn.Dropout(0.3),
-        nn.Linear(64 * 7 * 7, classes),
-    ).to(memory_format=torch.channels_last)
 
 
 def turned(x: Tensor, generator: torch.Generator) -> Tensor:

@@ -57,7 +57,6 @@ with script.run(snakemake):
         measured[kind] = {
             "parameters": runs[kind]["parameters"],
             "epochs": runs[kind]["epochs"],
-            "train_accuracy": runs[kind]["train_accuracy"],
             "test_accuracy": every[0],
             "seeds": {
                 "count": len(every),
@@ -71,6 +70,7 @@ with script.run(snakemake):
                 for key, name in zip(keys, names, strict=True)
             },
         }
+    measured["mlp"]["train_accuracy"] = runs["mlp"]["train_accuracy"]
 
     z = logits["mlp"][0]
     p, predicted, confusion = softmax(z, axis=1), z.argmax(axis=1), confusions["mlp"]

@@ -2,7 +2,7 @@
 # # Deep Learning, homework 1, problem 5: weight initialization and training dynamics
 #
 # Needs `pip install numpy torch torchvision matplotlib pandas`. Beside the results of the
-# workflow it reads the eight trainings; elsewhere it runs them, in about four minutes on one CPU
+# workflow it reads the eight trainings; elsewhere it runs them, in about five minutes on one CPU
 # core.
 
 # %%
