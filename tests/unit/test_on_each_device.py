@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from problems.cs7643_ps2.p7_cifar10.recipes import PLANS, Plan
+from problems.cs7643_ps2.p7_cifar10.recipes import PLANS
 from problems.csci5527_hw3.p1_optimizers import network as digit_network
 from problems.csci5527_hw3.p4_transfer.finetune import build
 from problems.csci5527_hw3.p4_transfer.finetune import fit as fit_transfer
@@ -18,7 +17,7 @@ from problems.dl_hw1.p5_initialization.model import DeepNetworks, train_epoch
 from proofsheet.data.dataset import Part
 from proofsheet.jobs.device import make_deterministic, mixed_precision, resolve
 from proofsheet.learning import small_image_nets as cifar_nets
-from proofsheet.learning.augmentation import Growing, logits_both_ways
+from proofsheet.learning.cifar_training import Plan
 from proofsheet.learning.loop import fit, logits_of
 from proofsheet.learning.squeezenet import random_state
 from proofsheet.learning.transfer_strategy import Strategy
@@ -55,14 +54,9 @@ def photographs(n: int, device: torch.device) -> tuple[torch.Tensor, torch.Tenso
 
 def cifar_plan(plan: Plan, device: torch.device) -> np.ndarray:
     x, y = photographs(32, device)
-    model = plan.build(x.cpu().numpy(), 0, device)
-    recipe = replace(plan.recipe, batch=16, epochs=1)
-    mixed = mixed_precision(device)
-    curves = fit(
-        model, (x, y), (x, y), recipe, seed=0, label="test", augment=plan.augment, mixed=mixed,
-        view=Growing(), loss=recipe.loss,
-    )  # fmt: skip
-    logits = logits_both_ways(model, x, view=Growing(), mixed=mixed)
+    plan = plan.adapted(device, 1, {"batch": 16})
+    model, curves, _ = plan.fit((x, y), (x, y), seed=0, label="test")
+    logits = plan.logits(model, x)
     assert logits.device.type == device.type
     return np.append(curves["loss"], logits.float().cpu().numpy())
 
@@ -152,8 +146,8 @@ def test_one_function_says_where_products_are_mixed():
         assert given.get("enabled") == "mixed" or given == {None: "cast"}, ast.unparse(call)
     told = [
         (path, ast.unparse(word.value))
-        for path in paths
-        if path.name.startswith("train")
+        for path in (*paths, ROOT / "src/proofsheet/learning/cifar_training.py")
+        if "train" in path.name
         for call in (*calls(path, "train"), *calls(path, "fit"), *calls(path, "train_epoch"))
         for word in call.keywords
         if word.arg == "mixed"

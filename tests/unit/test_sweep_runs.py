@@ -55,7 +55,6 @@ SWEPT = {
     "cs7643_ps2/p7_cifar10_long_tail": {"loss": "focal", "factor": 5},
     "eecs182_hw5/q5_dropout_train": {"rate": 0.5, "learning_rate": 0.1},
     "eecs182_hw5/q6_cnn_given": {"network": "bn_dropout", "dropout": 0.5, "learning_rate": 0.01},
-    "eecs182_hw5/q6_cnn_trial": {"design": "muon_020", "batch": 50, "smoothing": 0.3},
 }  # fmt: skip
 
 
@@ -163,7 +162,6 @@ def test_the_table_names_what_the_modules_have():
         ("dl_hw1/p4_bloodmnist_train", "network"): blood_cells.RECIPES,
         ("dl_hw1/p5_initialization_run", "activation"): deep_mlp.ACTIVATIONS,
         ("eecs182_hw5/q6_cnn_given", "network"): small_convnets.GIVEN,
-        ("eecs182_hw5/q6_cnn_trial", "design"): small_convnets.DESIGNS,
     }
     for (run, parameter), names in named.items():
         assert SWEEPABLE[run].parameters[parameter].words == ", ".join(names), (run, parameter)

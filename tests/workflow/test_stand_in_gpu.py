@@ -15,7 +15,7 @@ PROBLEMS = sorted(
     {
         path.parent
         for path in ROOT.glob("workflow/problems/*/*/*.py")
-        if "mixed_precision(" in path.read_text() or "train_perceptrons(" in path.read_text()
+        if "device: torch.device" in path.read_text()
         if not path.name.startswith("notebook")
     }
 )

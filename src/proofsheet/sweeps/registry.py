@@ -251,11 +251,5 @@ SWEEPABLE: Mapping[str, Sweepable] = {
         | _CIFAR,
         runs_per_job=1,
     ),
-    "eecs182_hw5/q6_cnn_trial": Sweepable(
-        "eecs182_hw5_q6_cnn_trial",
-        "problems.eecs182_hw5.q6_cnn.train:train_trial",
-        None,
-        _SGD | _MUON | {"design": _one_of("muon_005", "muon_010", "muon_020", "muon_040")},
-    ),
 }
 """What `sweeps.<name>.run` may name."""

@@ -49,10 +49,11 @@ NAMES = data.class_names
 # source: proofsheet.learning.classification: accuracy, confusion_matrix, recall
 
 # %%
-# source: problems.cs7643_ps2.p7_cifar10.recipes: Plan, LONG_TAIL
+# source: proofsheet.learning.cifar_training: Plan, rows_on
+# source: problems.cs7643_ps2.p7_cifar10.recipes: LONG_TAIL
 
 # %%
-# source: problems.cs7643_ps2.p7_cifar10.train: train_long_tail, _adapted, _rows, _fit, _logits
+# source: problems.cs7643_ps2.p7_cifar10.train: train_long_tail
 
 # %%
 runs = {}

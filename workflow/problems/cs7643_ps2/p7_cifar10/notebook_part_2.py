@@ -65,16 +65,18 @@ plt.show()
 # source: proofsheet.learning.augmentation
 
 # %%
-# source: problems.cs7643_ps2.p7_cifar10.recipes: Plan, PLANS
+# source: proofsheet.learning.cifar_training
 
 # %%
-# source: problems.cs7643_ps2.p7_cifar10.train: train, _adapted, _rows, _fit, _logits
+# source: problems.cs7643_ps2.p7_cifar10.recipes: PLANS
 
 # %%
 RUNS = "cs7643_ps2/p7_cifar10/runs"
 runs, found = {}, {}
 for name in PLANS:
-    run, arrays = saved(f"{RUNS}/{name}") or train(data, device, network=name, seed=SEED)
+    run, arrays = saved(f"{RUNS}/{name}") or train_plan(
+        PLANS[name], data, device, label=name, seed=SEED
+    )
     runs[name], found[name] = run, arrays["test_logits"].argmax(axis=1)
 
 # %% [markdown]

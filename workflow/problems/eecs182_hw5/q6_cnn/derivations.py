@@ -372,13 +372,12 @@ def parameters_by_hand(rng: Rng, formula: Callable = parameters_of_the_given_net
     tolerance=0,
 )
 def parameters_of_the_design(rng: Rng, formula: Callable = parameters_of_our_net) -> int:
-    from problems.eecs182_hw5.q6_cnn.designs import own_net
     from proofsheet.learning.loop import parameter_count
-    from proofsheet.learning.small_image_nets import WIDTHS
+    from proofsheet.learning.small_image_nets import WIDTHS, BalancedNet
 
     images = np.zeros((1, 32, 32, 3), np.uint8)
     return sum(
-        formula(*WIDTHS[:2], classes) != parameter_count(own_net(images, classes, 0))
+        formula(*WIDTHS[:2], classes) != parameter_count(BalancedNet(images, classes=classes))
         for classes in (10, 100)
     )
 
@@ -390,13 +389,14 @@ def parameters_of_the_design(rng: Rng, formula: Callable = parameters_of_our_net
     tolerance=0,
 )
 def seen_pixels(rng: Rng, formula: Callable = seen_by_the_last_convolution) -> int:
-    from problems.eecs182_hw5.q6_cnn.designs import given_net, own_net
+    from problems.eecs182_hw5.q6_cnn.designs import given_net
+    from proofsheet.learning.small_image_nets import BalancedNet
 
     # NaN goes through everything that is computed from it, and through nothing else.
     images = torch.zeros(32 * 32, 32, 32, 3)
     images.view(32 * 32, 32 * 32, 3)[range(32 * 32), range(32 * 32)] = torch.nan
     given = given_net(10).eval()
-    ours = own_net(np.zeros((1, 32, 32, 3), np.uint8), 10, 0).eval()
+    ours = BalancedNet(np.zeros((1, 32, 32, 3), np.uint8)).eval()
     flatten = [isinstance(layer, torch.nn.Flatten) for layer in given].index(True)
     with torch.no_grad():
         maps = {

@@ -1,7 +1,7 @@
 """Small networks for 32 × 32 images and their trainings (EECS 182 HW 5, question 6, PyTorch part).
 
-Two networks are the course's, plain and with batch normalization and dropout. The third is a design
-of our own under the course's limits; Muon's rate is chosen by short trials on validation images.
+Two networks are the course's, plain and with batch normalization and dropout. The third is the
+design of our own in `learning.cifar_training`, under the course's limits.
 """
 
 from __future__ import annotations
@@ -10,13 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
-
-from proofsheet.learning.augmentation import Augmentation
-from proofsheet.learning.recipes import SgdRecipe
-from proofsheet.learning.small_image_nets import BalancedNet
 
 MOST_PARAMETERS, MOST_STEPS, MOST_EPOCHS = 1_000_000, 20_000, 10
 """What the course allows a design of one's own."""
@@ -84,29 +79,6 @@ class GivenRecipe:
         )
         epoch = max(steps // self.epochs, 1)
         return [adamw, torch.optim.lr_scheduler.StepLR(adamw, epoch, gamma=0.99)]
-
-
-AUGMENT = Augmentation(reach=2)
-
-DESIGNS = {
-    f"muon_{100 * rate:03.0f}": SgdRecipe(
-        epochs=9, batch=256, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1,
-        weight_decay=5e-4, muon=rate,
-    )
-    for rate in (0.05, 0.1, 0.2, 0.4)
-}  # fmt: skip
-"""The candidates: Muon with one of four rates for the filters, SGD for the other parameters."""
-
-
-def own_net(images: np.ndarray, classes: int, seed: int) -> nn.Module:
-    """Our network with the initial weights of `seed`; `images` are for mean and deviation."""
-    torch.manual_seed(seed)
-    return BalancedNet(images, classes=classes)
-
-
-def chosen(validation_accuracy: Mapping[str, float]) -> str:
-    """The candidate with the best validation accuracy in its trial; of equals the first."""
-    return max(validation_accuracy, key=validation_accuracy.__getitem__)
 
 
 def within_limits(run: Mapping[str, Any]) -> bool:

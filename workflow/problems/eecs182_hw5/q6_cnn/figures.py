@@ -1,4 +1,4 @@
-"""EECS 182 HW 5, question 6: the graph, the experiments, learning curves; two tables."""
+"""EECS 182 HW 5, question 6: the graph, the experiments, learning curves; a table."""
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
@@ -99,7 +99,7 @@ with script.run(snakemake):
     panels[0].legend(loc="lower right")
     figures.save(figure, snakemake.output.curves, standin=standin)
 
-    # Tables.
+    # The table.
     write_table(
         snakemake.output.networks,
         ["Network", "Parameters", "Epochs", "Steps", "Training", "Validation", "Test", "Bar"],
@@ -114,18 +114,5 @@ with script.run(snakemake):
                 percent(metrics[name]["bar"], 0),
             ]
             for name, title in NETWORKS.items()
-        ],
-    )
-    picked = metrics["own"]["design"]
-    write_table(
-        snakemake.output.trials,
-        ["Muon's rate", "Training", "Validation"],
-        [
-            [
-                f"**{trial['muon']:g}**" if name == picked else f"{trial['muon']:g}",
-                percent(trial["train_accuracy"], 1) + mark,
-                percent(trial["validation_accuracy"], 1) + mark,
-            ]
-            for name, trial in metrics["trials"].items()
         ],
     )

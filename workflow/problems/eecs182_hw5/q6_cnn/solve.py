@@ -17,6 +17,8 @@ from proofsheet.data.dataset import load
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
 from proofsheet.learning.accuracy_difference import accuracy_difference
+from proofsheet.learning.classification import share
+from proofsheet.learning.small_image_nets import WIDTHS
 
 NETWORKS = ("plain", "bn_dropout", "own")
 
@@ -25,6 +27,19 @@ with script.run(snakemake):
     data = load(Path(snakemake.input.source).parent)
     numpy_part = read_json(snakemake.input.numpy)
     runs = {name: read_json(snakemake.input[name]) for name in NETWORKS}
+
+    # The run of our own design has logits of all test images: those at even places are for
+    # validation here, those at odd places for the test.
+    own, own_arrays = runs["own"], read_arrays(snakemake.input.own_arrays)
+    own_curves = own.pop("curves")
+    del own["val_accuracy"]  # of other images: those that were kept from the training
+    truth = data.test.y[: len(own_arrays["test_logits"])]
+    right = own_arrays["test_logits"].argmax(axis=1) == truth
+    own["validation_accuracy"], own["test_accuracy"] = share(right[::2]), share(right[1::2])
+    right = own_arrays["one_view_logits"].argmax(axis=1) == truth
+    own["one_view_accuracy"] = share(right[1::2])
+    own["widths"] = WIDTHS
+
     for name, run in runs.items():
         run["bar"] = BARS[dataset][name]
         run["over_bar"] = run["test_accuracy"] - run["bar"]
@@ -35,12 +50,8 @@ with script.run(snakemake):
     runs["bn_dropout"]["against_plain"] = accuracy_difference(
         runs["plain"]["test_accuracy"], runs["bn_dropout"]["test_accuracy"], len(data.test.y) // 2
     )
-    runs["own"]["limits"] = {
-        "parameters": MOST_PARAMETERS, "steps": MOST_STEPS, "epochs": MOST_EPOCHS,
-    }  # fmt: skip
-    runs["own"]["within_limits"] = within_limits(runs["own"])
-    trials = {trial["design"]: trial for trial in map(read_json, snakemake.input.trials)}
-    runs["own"]["inside_the_grid"] = runs["own"]["design"] in sorted(trials)[1:-1]
+    own["limits"] = {"parameters": MOST_PARAMETERS, "steps": MOST_STEPS, "epochs": MOST_EPOCHS}
+    own["within_limits"] = within_limits(own)
     scales = numpy_part["weight_scale"]
     ahead = {
         part: np.greater(*(scales[kind][f"{part}_accuracy"] for kind in ("plain", "normalized")))
@@ -77,7 +88,6 @@ with script.run(snakemake):
             "test_images": len(data.test.y[1::2]),
             **numpy_part,
             **runs,
-            "trials": trials,
         },
     )
     write_json(snakemake.output.checks, run_checks(checks_of(derivations)))
@@ -87,7 +97,8 @@ with script.run(snakemake):
         **curves,
         **{
             f"run_{name}_{what}": values
-            for name in NETWORKS
+            for name in ("plain", "bn_dropout")
             for what, values in read_arrays(snakemake.input[f"{name}_arrays"]).items()
         },
+        **{f"run_own_{what}": np.array(values) for what, values in own_curves.items()},
     )
