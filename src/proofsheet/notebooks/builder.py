@@ -140,20 +140,31 @@ def _uncommented(lines: Sequence[str]) -> list[str]:
 
 
 def _imports(text: str) -> set[str]:
-    """The import statements at the top level of a cell, as written."""
-    nodes = ast.parse(text).body
+    """What the import statements at the top level of a cell import, each name as a statement."""
     return {
-        _text(n, text.splitlines()) for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)
+        _importing(node, [alias])
+        for node in ast.parse(text).body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
     }
+
+
+def _importing(node: ast.Import | ast.ImportFrom, names: list[ast.alias]) -> str:
+    """The import statement with these of its names."""
+    if isinstance(node, ast.Import):
+        return ast.unparse(ast.Import(names))
+    return ast.unparse(ast.ImportFrom(node.module, names, node.level))
 
 
 def _without(text: str, imported: set[str]) -> str:
     """A pasted cell without the imports of the cells above it; `imported` gets its own."""
     head, _, body = text.partition("\n\n\n")
-    own = [_text(node, head.splitlines()) for node in ast.parse(head).body]
-    new = [line for line in own if line not in imported]
-    imported |= set(own)
-    return "\n".join(new) + "\n\n\n" + body if new else body
+    lines = []
+    for node in ast.parse(head).body:
+        if new := [name for name in node.names if _importing(node, [name]) not in imported]:
+            lines.append(_importing(node, new))
+    imported |= _imports(head)
+    return "\n".join(lines) + "\n\n\n" + body if lines else body
 
 
 def _pasted(directives: Sequence[str], roots: Sequence[str | Path]) -> list[str]:
@@ -191,8 +202,8 @@ def definitions(module: str, names: Sequence[str], roots: Sequence[str | Path] =
         if isinstance(node, ast.Import | ast.ImportFrom):
             root = (node.module or "") if isinstance(node, ast.ImportFrom) else node.names[0].name
             relative = isinstance(node, ast.ImportFrom) and node.level
-            if not relative and root.split(".")[0] not in own and root != "__future__":
-                imports.append(_text(node, lines))
+            if not relative and root.split(".")[0] not in {*own, "__future__"}:
+                imports.append(node)
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             continue
         elif not names or _names(node) & set(names):
@@ -205,12 +216,13 @@ def definitions(module: str, names: Sequence[str], roots: Sequence[str | Path] =
             after_constant = constant
     if missing := [name for name in names if name not in seen]:
         raise UserError(f"notebook: {module} does not define {', '.join(missing)}")
-    if names:
-        used = {node.id for body in bodies for node in ast.walk(ast.parse(body))
-                if isinstance(node, ast.Name)}  # fmt: skip
-        imports = [line for line in imports if _bound(line) & used]
+    used = {node.id for body in bodies for node in ast.walk(ast.parse(body))
+            if isinstance(node, ast.Name)}  # fmt: skip
     # Annotations may name things that a notebook does not have.
-    head = ["from __future__ import annotations", *imports]
+    head = ["from __future__ import annotations"]
+    for node in imports:
+        if wanted := [name for name in node.names if _bound(name) in used]:
+            head.append(_importing(node, wanted))
     return "\n".join(head) + "\n\n\n" + "\n\n\n".join(bodies)
 
 
@@ -241,7 +253,6 @@ def _names(node: ast.stmt) -> set[str]:
             if isinstance(n, ast.Name)}  # fmt: skip
 
 
-def _bound(line: str) -> set[str]:
-    """Names that an import statement binds."""
-    (node,) = ast.parse(line).body
-    return {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+def _bound(imported: ast.alias) -> str:
+    """The name that an import binds."""
+    return (imported.asname or imported.name).split(".")[0]

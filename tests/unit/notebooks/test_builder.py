@@ -56,6 +56,18 @@ def test_a_notebook_runs_alone_in_silence_and_keeps_its_outputs(source, tmp_path
     assert capfd.readouterr() == ("", "")
 
 
+def test_of_an_import_only_the_names_come_that_are_used_and_new(source):
+    (source[0] / "lib/more.py").write_text(
+        "from math import cos, pi, sin, tan\nimport json\n\n\nslope = cos(pi) + sin(pi)\n"
+    )
+    text = "# %%\nfrom math import pi\nprint(pi)\n# %%\n# source: lib.more\n"
+    notebook = build(text, source)
+    assert notebook.cells[1].source.startswith(
+        "from __future__ import annotations\nfrom math import cos, sin\n\n\nslope"
+    )
+    assert not _lint(_code(notebook), "F401,F811")
+
+
 def test_what_a_cell_above_has_imported_is_not_imported_again(source):
     text = "# %%\nimport math\n# %%\n# source: lib.idea: area\n# source: lib.idea: other\n"
     own, area, other = (cell.source for cell in build(text, source).cells)
@@ -140,16 +152,24 @@ class _WithoutAnnotations(ast.NodeTransformer):
 
 
 def _undefined_names(notebook):
-    """What a linter says of the code of all cells, one after the other."""
-    code = "\n\n".join(
+    return _lint(ast.unparse(_WithoutAnnotations().visit(ast.parse(_code(notebook)))), "F821,E9")
+
+
+def _code(notebook):
+    """The code of all cells, one after the other."""
+    return "\n\n".join(
         cell.source.replace("from __future__ import annotations\n", "")
         for cell in notebook.cells
         if cell.cell_type == "code"
     )
+
+
+def _lint(code, rules):
+    """What a linter says of the code."""
     run = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "--isolated", "--select=F821,E9",
+        [sys.executable, "-m", "ruff", "check", "--isolated", f"--select={rules}",
          "--output-format=concise", "-"],
-        input=ast.unparse(_WithoutAnnotations().visit(ast.parse(code))),
+        input=code,
         text=True,
         capture_output=True,
     )  # fmt: skip
@@ -161,9 +181,11 @@ def _undefined_names(notebook):
     sorted(ROOT.glob("workflow/problems/*/*/notebook*.py")),
     ids=lambda path: "-".join(path.parts[-2:]),
 )
-def test_every_name_in_a_notebook_is_defined_in_it(path):
+def test_every_name_in_a_notebook_is_defined_in_it_once_and_imports_are_used(path):
     # A name that only one source of the data needs would fail on the machine of another reader.
-    assert not _undefined_names(build(path.read_text(), (ROOT / "src", ROOT / "workflow")))
+    notebook = build(path.read_text(), (ROOT / "src", ROOT / "workflow"))
+    assert not _undefined_names(notebook)
+    assert not _lint(_code(notebook), "F401,F811,F841")
 
 
 def test_an_undefined_name_is_found(source):
@@ -172,6 +194,10 @@ def test_an_undefined_name_is_found(source):
     assert any("missing" in line for line in found)
     assert any("TWO" in line for line in found)
     assert not any("Unknown" in line for line in found)
+
+
+def test_an_import_that_is_not_used_is_found(source):
+    assert _lint(_code(build("# %%\nimport json\nimport math\nmath.pi\n", source)), "F401")
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "workflow/problems").glob("*/*/notebook*.py")))
