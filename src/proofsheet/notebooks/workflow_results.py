@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import textwrap
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -83,9 +84,10 @@ def solved(problem):
     return dict(np.load(path))
 
 
-def drawn(shape, classes, why="no file and no network", sizes=(1200, 1000, 300), seed=0):
+def drawn(shape, classes, why, sizes=(1200, 1000, 300), seed=0):
     """Noise around one pattern for each class, where no data can be had: it says so."""
-    print(f"NOT THE REAL DATA: {' '.join(why.split())}, so noise stands in for it.")
+    why = textwrap.shorten(why, 120, placeholder=" ...")
+    print(f"NOT THE REAL DATA: {why}, so noise stands in for it.")
     rng = np.random.default_rng(seed)
     patterns = rng.uniform(60, 195, (classes, *shape))
     parts = {}

@@ -4,9 +4,8 @@
 # From sixteen measurements of a photographed bean, say which of seven varieties it is: (a) by a
 # support vector machine; (b) by a multi-layer perceptron.
 #
-# Needs `pip install numpy scipy pandas scikit-learn torch ucimlrepo matplotlib`. Beside the
-# results of the workflow it reads the tuned classifiers; elsewhere it tunes them, in a minute
-# on a CPU.
+# Needs `pip install numpy pandas scikit-learn torch ucimlrepo matplotlib`. Beside the results of
+# the workflow it reads the tuned classifiers; elsewhere it tunes them, in a minute on a CPU.
 
 # %%
 import matplotlib.pyplot as plt
@@ -42,9 +41,8 @@ def official():
 
     try:
         table = fetch_ucirepo(id=602).data
-    except (ConnectionError, OSError) as error:
-        print(f"UCI cannot be reached ({error}).")
-        noise = drawn((16,), 7)
+    except OSError as error:
+        noise = drawn((16,), 7, f"UCI cannot be reached ({error})")
         for part in (noise.train, noise.val, noise.test):
             part.x = part.x + 1.0  # no zeros, since logarithms are taken
         return noise

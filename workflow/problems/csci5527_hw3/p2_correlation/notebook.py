@@ -9,6 +9,7 @@
 # seconds for the example of (f); everything else is fast.
 
 # %%
+import json
 import time
 
 import matplotlib.pyplot as plt
@@ -108,7 +109,7 @@ print(f"scipy.max_relative_error = {max(row[way] for row in compared for way in 
 # 32 times the derivative for polynomials of degree at most 2.
 
 # %%
-# source: proofsheet.notebooks.workflow_results
+# source: proofsheet.notebooks.workflow_results: RESULTS
 
 
 # %%
@@ -125,7 +126,8 @@ def scipy_images():
 
         return datasets.ascent(), datasets.face()
     except (ImportError, OSError) as error:
-        print(f"NOT THE REAL IMAGES: scipy.datasets cannot fetch them ({error}).")
+        kind = type(error).__name__
+        print(f"NOT THE REAL IMAGES: SciPy cannot fetch them ({kind}); noise stands in for them.")
         rng = np.random.default_rng(SEED)
         shapes = (512, 512), (768, 1024, 3)
         return tuple(rng.integers(0, 256, shape, dtype=np.uint8) for shape in shapes)

@@ -33,8 +33,7 @@ def official():
             name: BloodMNIST(name, download=True, root=".") for name in ("train", "val", "test")
         }
     except (OSError, RuntimeError) as error:
-        print(f"medmnist cannot fetch it ({error}).")
-        return drawn((28, 28, 3), 8)
+        return drawn((28, 28, 3), 8, f"medmnist cannot fetch BloodMNIST ({error})")
     names = parts["train"].info["label"].values()
     return divided({name: {"x": p.imgs, "y": p.labels.ravel()} for name, p in parts.items()}, names)
 
@@ -82,7 +81,8 @@ print(f"balance.ratio = {counts.max() / counts.min():.2f}")
 # source: proofsheet.notebooks.epochs
 
 # %%
-# source: proofsheet.learning.loop
+# source: proofsheet.learning.loop: denormals_flushed, fit, logits_of
+# source: proofsheet.learning.loop: share_right, parameter_count, perceptron
 
 # %%
 # source: proofsheet.learning.recipes: AdamRecipe, changed
