@@ -17,6 +17,13 @@ from proofsheet.notebooks import builder
 from proofsheet.notebooks.builder import STARTS, build, definitions, execute, with_seeds
 from workflow_project import ROOT
 
+NOTEBOOKS = sorted(ROOT.glob("workflow/problems/*/*/notebook*.py"))
+
+
+def short(path):
+    """A notebook's name in the list of tests."""
+    return "-".join(path.parts[-2:])
+
 
 @pytest.fixture
 def source(tmp_path):
@@ -164,6 +171,23 @@ def _code(notebook):
     )
 
 
+def _unused(code):
+    """Functions and classes that nothing else in the code names."""
+    tree = ast.parse(code)
+    named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    kinds = ast.FunctionDef | ast.ClassDef
+    return {node.name for node in tree.body if isinstance(node, kinds)} - named
+
+
+def _imported(code):
+    """Packages that the code imports."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module.split(".")[0]
+
+
 def _lint(code, rules):
     """What a linter says of the code."""
     run = subprocess.run(
@@ -176,16 +200,27 @@ def _lint(code, rules):
     return [] if run.returncode == 0 else run.stdout.splitlines()
 
 
-@pytest.mark.parametrize(
-    "path",
-    sorted(ROOT.glob("workflow/problems/*/*/notebook*.py")),
-    ids=lambda path: "-".join(path.parts[-2:]),
-)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=short)
 def test_every_name_in_a_notebook_is_defined_in_it_once_and_imports_are_used(path):
     # A name that only one source of the data needs would fail on the machine of another reader.
     notebook = build(path.read_text(), (ROOT / "src", ROOT / "workflow"))
     assert not _undefined_names(notebook)
     assert not _lint(_code(notebook), "F401,F811,F841")
+    assert not _unused(_code(notebook))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=short)
+def test_the_first_cell_names_the_packages_that_are_imported(path):
+    notebook = build(path.read_text(), (ROOT / "src", ROOT / "workflow"))
+    (named,) = re.findall(r"`pip install ([^`]*)`", notebook.cells[0].source)
+    needed = {"sklearn": "scikit-learn", "PIL": "pillow"}
+    imported = {
+        needed.get(name, name)
+        for name in _imported(_code(notebook))
+        if name not in sys.stdlib_module_names
+    }
+    # These are imported by other packages, which do not install them.
+    assert imported == set(named.split()) - {"pooch", "six"}
 
 
 def test_an_undefined_name_is_found(source):
@@ -196,11 +231,14 @@ def test_an_undefined_name_is_found(source):
     assert not any("Unknown" in line for line in found)
 
 
-def test_an_import_that_is_not_used_is_found(source):
-    assert _lint(_code(build("# %%\nimport json\nimport math\nmath.pi\n", source)), "F401")
+def test_what_is_not_used_is_found(source):
+    code = _code(build("# %%\nimport json\n# %%\n# source: lib.idea: area\n", source))
+    assert any("json" in line for line in _lint(code, "F401"))
+    assert _unused(code) == {"area"}
+    assert set(_imported(code)) == {"json", "math"}
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "workflow/problems").glob("*/*/notebook*.py")))
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=short)
 def test_a_notebook_has_the_seeds_of_the_configuration(path):
     text = path.read_text(encoding="utf-8")
     lines = with_seeds(text, [7, 8]).splitlines()

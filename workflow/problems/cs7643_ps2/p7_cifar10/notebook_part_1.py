@@ -15,13 +15,12 @@ from numpy.lib.stride_tricks import sliding_window_view
 SEED = 0
 
 # %%
-# source: proofsheet.notebooks.workflow_results
+# source: proofsheet.notebooks.workflow_results: RESULTS, prepared, divided, published, saved, drawn
 # source: proofsheet.data.splits: FRACTIONS, stratified_split
 # source: proofsheet.notebooks.clients: official_cifar10, by_torchvision
 
 # %%
 data = prepared("cifar10") or official_cifar10()
-NAMES = data.class_names
 for part in ("train", "val", "test"):
     print(f"counts.{part} = {len(getattr(data, part).y):,}")
 

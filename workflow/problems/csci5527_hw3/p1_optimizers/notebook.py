@@ -20,7 +20,7 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 # validation.
 
 # %%
-# source: proofsheet.notebooks.workflow_results
+# source: proofsheet.notebooks.workflow_results: RESULTS, prepared, divided, saved, drawn
 # source: proofsheet.data.splits: FRACTIONS, stratified_split
 # source: proofsheet.notebooks.clients: official_mnist, by_torchvision
 

@@ -4,9 +4,10 @@
 # SqueezeNet, trained on ImageNet, learns to tell radiographs with pneumonia from normal ones, by
 # five strategies.
 #
-# Needs `pip install numpy scikit-learn torch torchvision pillow matplotlib kaggle`. Beside the
+# Needs `pip install numpy scikit-learn torch torchvision pillow matplotlib kaggle six`. Beside the
 # results of the workflow it reads the trained networks; elsewhere it trains them, in about ten
-# minutes on a CPU.
+# minutes on a CPU. The radiographs then come from Kaggle, which wants the token of an account in
+# `~/.kaggle/access_token`; or unpack Kaggle's archive here, as the folder `chest_xray`.
 
 # %%
 import re

@@ -31,7 +31,9 @@ loss = torch.nn.functional.huber_loss(
     torch.tensor(X) @ w_, torch.tensor(y), reduction="sum", delta=1.0
 )
 (by_torch,) = torch.autograd.grad(loss, w_)
-print("largest difference:", np.max(np.abs(gradient(w, X, y, 1.0) - by_torch.numpy())))
+print(f"loss: difference {abs(objective(w, X, y, 1.0) - loss.item()):.1e}")
+error = np.abs(gradient(w, X, y, 1.0) - by_torch.numpy()).max()
+print(f"gradient: largest difference {error:.1e}")
 
 # %% [markdown]
 # ## 2.2 A closed form?

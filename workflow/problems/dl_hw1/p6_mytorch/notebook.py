@@ -2,7 +2,7 @@
 # # Deep Learning, homework 1, problem 6: a neural network library from scratch
 #
 # `mytorch` in NumPy alone. The cells below are the files of the folder `mytorch/` that is handed
-# in with this notebook. Needs `pip install numpy matplotlib` (and `torchvision` for MNIST); the
+# in with this notebook. Needs `pip install numpy matplotlib torchvision` (the last for MNIST); the
 # gradient check takes about ten seconds, the training too.
 
 # %%

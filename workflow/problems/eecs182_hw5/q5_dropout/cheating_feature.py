@@ -13,7 +13,7 @@ MEAN, DEVIATION = (0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)
 """Of the channels of CIFAR-10, as in the question."""
 
 BITS = 4
-LEARNING_RATE, BATCH, EPOCHS = 3e-3, 64, 10
+LEARNING_RATE, BATCH = 3e-3, 64
 
 
 def normalized(images: np.ndarray, device: torch.device | str = "cpu") -> Tensor:

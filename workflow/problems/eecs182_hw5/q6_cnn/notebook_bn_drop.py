@@ -272,7 +272,7 @@ check_net(dropout=0.5)
 # 1,000 images of CIFAR-10 to learn from and 1,000 to validate; Adam on mini-batches.
 
 # %%
-# source: proofsheet.notebooks.workflow_results
+# source: proofsheet.notebooks.workflow_results: RESULTS, prepared, divided, saved, drawn
 # source: proofsheet.data.splits: FRACTIONS, stratified_split
 # source: proofsheet.notebooks.clients: official_cifar10, by_torchvision
 # source: problems.eecs182_hw5.q6_cnn.experiments: KINDS, RATES, AdamRecipe, pixels, flat

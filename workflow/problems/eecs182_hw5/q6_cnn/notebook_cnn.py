@@ -58,7 +58,7 @@ print(
 # Two filters that are not learned: gray values, and horizontal edges.
 
 # %%
-# source: proofsheet.notebooks.workflow_results
+# source: proofsheet.notebooks.workflow_results: RESULTS, prepared, divided, saved, drawn
 # source: proofsheet.data.splits: FRACTIONS, stratified_split
 # source: proofsheet.notebooks.clients: official_cifar10, by_torchvision
 

@@ -23,7 +23,7 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 # available.
 
 # %%
-# source: proofsheet.notebooks.workflow_results
+# source: proofsheet.notebooks.workflow_results: RESULTS, prepared, divided, published, saved, drawn
 # source: proofsheet.data.splits: FRACTIONS, stratified_split
 # source: proofsheet.notebooks.clients: official_cifar10, by_torchvision
 
