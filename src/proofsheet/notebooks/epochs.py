@@ -4,13 +4,15 @@ from __future__ import annotations
 
 
 class Epochs:
-    """Iterate over epochs and print the latest losses, as `jobs.progress.Epochs` does in a job."""
+    """Iterate over epochs and print the latest losses."""
 
     def __init__(self, count, label):
-        self.count, self.label = count, label
+        self.count, self.name = count, label
 
     def __iter__(self):
-        yield from range(self.count)
+        for epoch in range(self.count):
+            self.label = f"{self.name}, {epoch + 1} of {self.count}:"
+            yield epoch
 
     def report(self, **values):
         """Print named values of this epoch."""
