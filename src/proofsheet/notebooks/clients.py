@@ -12,7 +12,7 @@ def official_cifar10():
     """CIFAR-10 by torchvision, divided as in the report, or noise where there is no network."""
     from torchvision.datasets import CIFAR10
 
-    return by_torchvision(CIFAR10, (32, 32, 3), (0.9, 0.1))
+    return by_torchvision(CIFAR10, (32, 32, 3), (0.9, 0.1), numbered=True)
 
 
 def official_mnist():
@@ -24,31 +24,21 @@ def official_mnist():
 
 def published_mnist():
     """MNIST as it is published: the rows of the report, else by torchvision, else noise."""
-    if data := prepared("mnist"):
-        return published(data)
-    from torchvision.datasets import MNIST
-
-    try:
-        train, test = (MNIST(".", train=train, download=True) for train in (True, False))
-    except (OSError, RuntimeError) as error:
-        return published(drawn((28, 28), 10, f"torchvision cannot fetch MNIST ({error})"))
-    parts = {"train": train, "val": test, "test": test}
-    return divided(
-        {name: {"x": np.asarray(p.data), "y": np.asarray(p.targets)} for name, p in parts.items()},
-        train.classes,
-    )
+    return published(prepared("mnist") or official_mnist())
 
 
-def by_torchvision(dataset, shape, shares, seed=0):
-    """Its training images, divided by these shares, and its test images."""
+def by_torchvision(dataset, shape, shares, numbered=False, seed=0):
+    """Its training images, divided by these shares and perhaps numbered, and its test images."""
     try:
         parts = [dataset(".", train=train, download=True) for train in (True, False)]
     except (OSError, RuntimeError) as error:
         return drawn(shape, 10, f"torchvision cannot fetch {dataset.__name__} ({error})")
-    (x, y), test = ((np.asarray(part.data), np.asarray(part.targets)) for part in parts)
-    rows = map(np.sort, stratified_split(y, shares, seed))
+    whole, test = ({"x": np.asarray(p.data), "y": np.asarray(p.targets)} for p in parts)
+    if numbered:
+        whole["index"] = np.arange(len(whole["y"]))
+    rows = map(np.sort, stratified_split(whole["y"], shares, seed))
     split = {
-        name: {"x": x[index], "y": y[index], "index": index}
+        name: {key: values[index] for key, values in whole.items()}
         for name, index in zip(("train", "val"), rows, strict=True)
     }
-    return divided(split | {"test": dict(zip("xy", test, strict=True))}, parts[0].classes)
+    return divided(split | {"test": test}, parts[0].classes)

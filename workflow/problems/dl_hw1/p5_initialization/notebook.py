@@ -61,7 +61,8 @@ print(table.T)
 
 # %%
 # source: proofsheet.notebooks.workflow_results: RESULTS, prepared, divided, published, saved, drawn
-# source: proofsheet.notebooks.clients: published_mnist
+# source: proofsheet.data.splits: FRACTIONS, stratified_split
+# source: proofsheet.notebooks.clients: published_mnist, official_mnist, by_torchvision
 
 # %%
 # source: proofsheet.notebooks.epochs

@@ -126,7 +126,8 @@ def gradient_check(model, x, y, epsilon=1e-5):
 
 # %%
 # source: proofsheet.notebooks.workflow_results
-# source: proofsheet.notebooks.clients: published_mnist
+# source: proofsheet.data.splits: FRACTIONS, stratified_split
+# source: proofsheet.notebooks.clients: published_mnist, official_mnist, by_torchvision
 
 
 # %%
