@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import pytest
 import yaml
 
 from proofsheet.learning.transfer_strategy import strategy_of
@@ -20,15 +19,6 @@ def code(problem: str) -> str:
     text = (PROBLEMS / problem / "notebook.py").read_text()
     cells = build(text, (ROOT / "src", ROOT / "workflow")).cells
     return "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-
-
-@pytest.mark.parametrize("problem", [path.parent.name for path in PROBLEMS.glob("*/notebook.py")])
-def test_at_most_600_lines_and_nothing_is_defined_twice(problem: str) -> None:
-    lines = code(problem).splitlines()
-    assert sum(bool(line.strip()) and not line.strip().startswith("#") for line in lines) <= 600
-    body = ast.parse("\n".join(line for line in lines if "__future__" not in line)).body
-    names = [node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
-    assert len(names) == len(set(names))
 
 
 def test_no_built_in_optimizer_takes_part_in_problem_1() -> None:
