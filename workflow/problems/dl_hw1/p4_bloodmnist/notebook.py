@@ -34,7 +34,7 @@ def official():
         }
     except (OSError, RuntimeError) as error:
         return drawn((28, 28, 3), 8, f"medmnist cannot fetch BloodMNIST ({error})")
-    names = parts["train"].info["label"].values()
+    names = [n.split("(")[0].capitalize() for n in parts["train"].info["label"].values()]
     return divided({name: {"x": p.imgs, "y": p.labels.ravel()} for name, p in parts.items()}, names)
 
 
