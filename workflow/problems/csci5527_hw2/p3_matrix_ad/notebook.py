@@ -48,7 +48,7 @@ show({name: given[name] for name in ("W1", "W2", "W3")}, "v")
 # %%
 v = forward_pass(given)
 print(f"loss = {v['z']:.4f}")
-show({name: v[name] for name in ("V1", "V2", "V3", "V4", "V5", "D", "z")}, "v")
+show({name: v[name] for name in ("V1", "V2", "V3", "V4", "V5", "D")}, "v")
 
 # %% [markdown]
 # ## (b) Backward pass
