@@ -210,6 +210,9 @@ def fit(layers, images, y, epochs, batch, eta=1e-4, beta=0.9, decay=1e-3):
                 v *= beta
                 v -= eta * (g + decay * w)
                 w += v
+            if step % 100 == 99:
+                mean_loss = curves["loss"][epoch, step - 99 : step + 1].mean()
+                print(f"steps {step - 98} to {step + 1}: mean loss {mean_loss:.3f}")
     return curves
 
 
