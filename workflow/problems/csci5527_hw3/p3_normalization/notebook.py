@@ -1,7 +1,7 @@
 # %% [markdown]
 # # CSCI 5527, homework 3, problem 3: the normalization zoo
 #
-# Needs `pip install numpy torch matplotlib`; takes half a minute on one CPU core.
+# Needs `pip install numpy torch matplotlib`; takes about ten seconds on one CPU core.
 
 # %%
 import matplotlib.pyplot as plt
