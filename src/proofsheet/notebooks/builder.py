@@ -14,7 +14,8 @@ from __future__ import annotations
 import ast
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
+from itertools import accumulate
 from pathlib import Path
 
 import nbformat
@@ -54,12 +55,14 @@ def build(text: str, roots: Sequence[str | Path] = ROOTS) -> nbformat.NotebookNo
         if kind == "markdown":
             cells.append(new_markdown_cell("\n".join(_uncommented(lines)).strip()))
         elif (body := "\n".join(lines).strip()).startswith("# source:"):
-            parts = _pasted(body.splitlines(), roots)
-            cells += [new_code_cell(_without(part, imported)) for part in parts]
+            for directive in body.splitlines():
+                cells.append(new_code_cell(_pasted(directive, roots, imported)))
+                imported |= _imports(cells[-1].source)
         elif body:
             cells.append(new_code_cell(body))
             imported |= _imports(body)
     for number, cell in enumerate(cells):
+        cell["source"] = cell["source"].replace("  # fmt: skip", "")
         cell["id"] = f"cell-{number}"  # random ids would make two builds differ
     return new_notebook(
         cells=cells,
@@ -156,34 +159,25 @@ def _importing(node: ast.Import | ast.ImportFrom, names: list[ast.alias]) -> str
     return ast.unparse(ast.ImportFrom(node.module, names, node.level))
 
 
-def _without(text: str, imported: set[str]) -> str:
-    """A pasted cell without the imports of the cells above it; `imported` gets its own."""
-    head, _, body = text.partition("\n\n\n")
-    lines = []
-    for node in ast.parse(head).body:
-        if new := [name for name in node.names if _importing(node, [name]) not in imported]:
-            lines.append(_importing(node, new))
-    imported |= _imports(head)
-    return "\n".join(lines) + "\n\n\n" + body if lines else body
+def _pasted(directive: str, roots: Sequence[str | Path], imported: Set[str]) -> str:
+    """The text of the definitions that a `# source:` line names."""
+    match = _SOURCE.fullmatch(directive)
+    if not match:
+        raise UserError(f"notebook: '{directive}' is not '# source: module' or '…: name, name'")
+    names = [name.strip() for name in (match["names"] or "").split(",") if name.strip()]
+    return definitions(match["module"], names, roots, imported)
 
 
-def _pasted(directives: Sequence[str], roots: Sequence[str | Path]) -> list[str]:
-    """The text of the definitions that `# source:` lines name, one cell per line."""
-    parts = []
-    for line in directives:
-        match = _SOURCE.fullmatch(line)
-        if not match:
-            raise UserError(f"notebook: '{line}' is not '# source: module' or '…: name, name'")
-        names = [name.strip() for name in (match["names"] or "").split(",") if name.strip()]
-        parts.append(definitions(match["module"], names, roots))
-    return parts
-
-
-def definitions(module: str, names: Sequence[str], roots: Sequence[str | Path] = ROOTS) -> str:
+def definitions(
+    module: str,
+    names: Sequence[str],
+    roots: Sequence[str | Path] = ROOTS,
+    imported: Set[str] = frozenset(),
+) -> str:
     """Text of the named definitions of a module (all of them if none is named).
 
-    Third-party imports come with it, imports of the project's own modules do not: what they
-    import has been pasted before.
+    Third-party imports come with it, except those that cells above have `imported`; imports of the
+    project's own modules do not: what they import has been pasted before.
     """
     bases = [Path(root).joinpath(*module.split(".")) for root in roots]
     paths = [place for base in bases for place in (base.with_suffix(".py"), base / "__init__.py")]
@@ -195,7 +189,7 @@ def definitions(module: str, names: Sequence[str], roots: Sequence[str | Path] =
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
     own = {entry.stem for root in roots for entry in Path(root).iterdir()}
-    imports, bodies, seen, after_constant = [], [], set(), False
+    imports, chosen = [], {}
     for node in ast.parse(text).body:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             continue  # the module's docstring, and the like
@@ -207,42 +201,69 @@ def definitions(module: str, names: Sequence[str], roots: Sequence[str | Path] =
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             continue
         elif not names or _names(node) & set(names):
-            seen |= _names(node)
-            constant = isinstance(node, ast.Assign)
-            if constant and after_constant:  # no blank lines between constants
-                bodies[-1] += "\n" + _text(node, lines)
-            else:
-                bodies.append(_text(node, lines))
-            after_constant = constant
+            chosen[node] = _text(node, lines)
+    seen = set().union(*map(_names, chosen))
     if missing := [name for name in names if name not in seen]:
         raise UserError(f"notebook: {module} does not define {', '.join(missing)}")
-    used = {node.id for body in bodies for node in ast.walk(ast.parse(body))
-            if isinstance(node, ast.Name)}  # fmt: skip
-    # Annotations may name things that a notebook does not have.
-    head = ["from __future__ import annotations"]
-    for node in imports:
-        if wanted := [name for name in node.names if _bound(name) in used]:
-            head.append(_importing(node, wanted))
-    return "\n".join(head) + "\n\n\n" + "\n\n\n".join(bodies)
+    if not names:  # without types that only annotations name
+        used = _used(chosen.values())
+        chosen = {n: part for n, part in chosen.items() if _names(n) & used or not _is_type(n)}
+    used = _used(chosen.values())
+    bodies, after_constant = [], False
+    for node, part in chosen.items():
+        constant = isinstance(node, ast.Assign)
+        if constant and after_constant:  # no blank lines between constants
+            bodies[-1] += "\n" + part
+        else:
+            bodies.append(part)
+        after_constant = constant
+
+    def new(node: ast.Import | ast.ImportFrom) -> list[ast.alias]:
+        wanted = [name for name in node.names if _bound(name) in used]
+        return [name for name in wanted if _importing(node, [name]) not in imported]
+
+    head = [_importing(node, names) for node in imports if (names := new(node))]
+    return "\n\n\n".join(["\n".join(head), *bodies] if head else bodies)
 
 
 def _text(node: ast.stmt, lines: Sequence[str]) -> str:
-    """The statement with decorators and the comment above it, and docstrings of one line."""
+    """The statement with decorators and the comment above it.
+
+    Docstrings are their first line. Annotations stay out, except those of a class's fields: they
+    may name what a notebook does not have.
+    """
     first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) - 1
     while first > 0 and lines[first - 1].startswith("#"):
         first -= 1
-    dropped, ended = set(), set()
+    source = "\n".join(lines).encode()  # the places of nodes count bytes
+    starts = [0, *accumulate(len(line.encode()) + 1 for line in lines)]
+
+    def begin(part: ast.expr | ast.arg) -> int:
+        return starts[part.lineno - 1] + part.col_offset
+
+    def end(part: ast.expr) -> int:
+        return starts[part.end_lineno - 1] + part.end_col_offset
+
+    classes = [part for part in ast.walk(node) if isinstance(part, ast.ClassDef)]
+    fields = [field for part in classes for field in part.body]
+    cuts = []
     for part in ast.walk(node):
         if isinstance(part, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(part):
             said = part.body[0]
-            if said.end_lineno > said.lineno:  # its first line says enough here
-                dropped |= set(range(said.lineno, said.end_lineno))
-                ended.add(said.lineno - 1)
-    return "\n".join(
-        f'{lines[i]}"""' if i in ended else lines[i]
-        for i in range(first, node.end_lineno)
-        if i not in dropped
-    )
+            if said.end_lineno > said.lineno:
+                cuts.append((starts[said.lineno] - 1, end(said), b'"""'))
+        if isinstance(part, ast.FunctionDef) and part.returns:
+            cuts.append((source.rindex(b" ->", 0, begin(part.returns)), end(part.returns), b""))
+        elif isinstance(part, ast.AnnAssign) and part.value and part not in fields:
+            cuts.append((end(part.target), end(part.annotation), b""))
+        elif isinstance(part, ast.arg) and part.annotation:
+            name, typed = begin(part) + len(part.arg.encode()), end(part.annotation)
+            default = source[typed : typed + 3] == b" = "
+            cuts.append((name, typed + 3, b"=") if default else (name, typed, b""))
+    text, place = b"", starts[first]
+    for start, stop, new in sorted(cuts):
+        text, place = text + source[place:start] + new, stop
+    return (text + source[place : starts[node.end_lineno] - 1]).decode()
 
 
 def _names(node: ast.stmt) -> set[str]:
@@ -251,6 +272,18 @@ def _names(node: ast.stmt) -> set[str]:
     targets = getattr(node, "targets", None) or [getattr(node, "target", None)]
     return {n.id for target in targets if target for n in ast.walk(target)
             if isinstance(n, ast.Name)}  # fmt: skip
+
+
+def _is_type(node: ast.stmt) -> bool:
+    """Is it written as types are: `Rows = tuple[Tensor, Tensor]`?"""
+    names = _names(node) if isinstance(node, ast.Assign) else ()
+    return any(re.fullmatch(r"[A-Z][a-z]\w*", name) for name in names)
+
+
+def _used(parts: Iterable[str]) -> set[str]:
+    """The names that pieces of code use."""
+    nodes = [node for part in parts for node in ast.walk(ast.parse(part))]
+    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
 def _bound(imported: ast.alias) -> str:

@@ -59,7 +59,7 @@ def test_a_notebook_runs_alone_in_silence_and_keeps_its_outputs(source, tmp_path
     assert notebook.cells[0].source == "# Title\nwith $x$"
     assert notebook.cells[-1].outputs[0].data["text/plain"] == "6.283"
     assert "lib" not in "".join(cell.source for cell in notebook.cells).replace("math", "")
-    assert sum("from __future__" in cell.source for cell in notebook.cells) == 1
+    assert "def area(radius):" in notebook.cells[2].source
     assert capfd.readouterr() == ("", "")
 
 
@@ -69,17 +69,60 @@ def test_of_an_import_only_the_names_come_that_are_used_and_new(source):
     )
     text = "# %%\nfrom math import pi\nprint(pi)\n# %%\n# source: lib.more\n"
     notebook = build(text, source)
-    assert notebook.cells[1].source.startswith(
-        "from __future__ import annotations\nfrom math import cos, sin\n\n\nslope"
-    )
+    assert notebook.cells[1].source.startswith("from math import cos, sin\n\n\nslope")
     assert not _lint(_code(notebook), "F401,F811")
+
+
+TYPED = '''from dataclasses import dataclass
+
+Rows = tuple[int, int]
+MOST: int = 3
+
+
+@dataclass
+class Box:
+    side: float = 2.0  # of all
+
+    def fit(
+        self, θ: Rows, *rest: Rows, scale: float = 1.0
+    ) -> Rows | None:
+        """Do it.
+
+        Args:
+            θ: an angle.
+        """
+        found: list[Rows] = [θ, *rest]
+        return found[0] if scale else None
+'''
+UNTYPED = '''from dataclasses import dataclass
+
+
+MOST = 3
+
+
+@dataclass
+class Box:
+    side: float = 2.0  # of all
+
+    def fit(
+        self, θ, *rest, scale=1.0
+    ):
+        """Do it."""
+        found = [θ, *rest]
+        return found[0] if scale else None'''
+
+
+def test_pasted_code_has_short_docstrings_and_annotations_only_of_fields(source):
+    (source[0] / "lib/typed.py").write_text(TYPED)
+    assert definitions("lib.typed", [], source) == UNTYPED
+    assert definitions("lib.typed", ["Rows"], source) == "Rows = tuple[int, int]"
 
 
 def test_what_a_cell_above_has_imported_is_not_imported_again(source):
     text = "# %%\nimport math\n# %%\n# source: lib.idea: area\n# source: lib.idea: other\n"
     own, area, other = (cell.source for cell in build(text, source).cells)
     assert own == "import math"
-    assert area.startswith("from __future__ import annotations\n\n\ndef area")
+    assert area.startswith("def area")
     assert other.startswith("import json\n\n\n")
 
 
@@ -142,33 +185,13 @@ def test_a_failing_cell_fails_the_notebook(tmp_path):
         execute(build("# %%\n1 / 0\n", [tmp_path]), tmp_path)
 
 
-class _WithoutAnnotations(ast.NodeTransformer):
-    """Annotations are not evaluated: they may name what a notebook does not have."""
-
-    def visit_arg(self, node):
-        node.annotation = None
-        return node
-
-    def visit_FunctionDef(self, node):
-        node.returns = None
-        return self.generic_visit(node)
-
-    def visit_AnnAssign(self, node):
-        node.annotation = ast.Constant(value=None)
-        return self.generic_visit(node)
-
-
 def _undefined_names(notebook):
-    return _lint(ast.unparse(_WithoutAnnotations().visit(ast.parse(_code(notebook)))), "F821,E9")
+    return _lint(_code(notebook), "F821,E9")
 
 
 def _code(notebook):
     """The code of all cells, one after the other."""
-    return "\n\n".join(
-        cell.source.replace("from __future__ import annotations\n", "")
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-    )
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
 
 
 def _unused(code):

@@ -18,7 +18,7 @@ import numpy as np
 # carried in float64.
 
 # %%
-# source: problems.csci5527_hw2.p3_matrix_ad.derivations: SEED, SHAPES, Matrices, given_matrices
+# source: problems.csci5527_hw2.p3_matrix_ad.derivations: SEED, SHAPES, given_matrices
 # source: problems.csci5527_hw2.p3_matrix_ad.derivations: float64
 
 # %%

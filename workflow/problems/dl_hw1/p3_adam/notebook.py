@@ -41,7 +41,7 @@ for t, g in enumerate((g1, g2), start=1):
 # Our Adam and PyTorch's take the same two steps:
 
 # %%
-# source: proofsheet.learning.optimizer_paths: MakeOptimizer, path
+# source: proofsheet.learning.optimizer_paths: path
 
 # %%
 gradients = np.array([[0.3], [-2.0]])

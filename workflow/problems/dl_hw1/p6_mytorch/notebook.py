@@ -27,7 +27,7 @@ SEED = 0
 # drawn by Xavier's rule, He's on request.
 
 # %%
-# source: mytorch.nn.init: Init, Rng, initial_weights
+# source: mytorch.nn.init: initial_weights
 
 # %%
 # source: mytorch.nn.modules.linear: Linear

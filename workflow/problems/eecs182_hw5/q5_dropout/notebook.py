@@ -47,7 +47,7 @@ show("ols", ols)
 # ## (b) No dropout, gradient descent
 
 # %%
-# source: problems.eecs182_hw5.q5_dropout.dropout_descent: MakeOptimizer, descend
+# source: problems.eecs182_hw5.q5_dropout.dropout_descent: descend
 
 
 # %%
