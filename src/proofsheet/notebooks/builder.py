@@ -61,9 +61,9 @@ def build(text: str, roots: Sequence[str | Path] = ROOTS) -> nbformat.NotebookNo
         elif body:
             cells.append(new_code_cell(body))
             imported |= _imports(body)
-    for number, cell in enumerate(cells):
+    for cell in cells:
         cell["source"] = cell["source"].replace("  # fmt: skip", "")
-        cell["id"] = f"cell-{number}"  # random ids would make two builds differ
+    _number(cells)
     return new_notebook(
         cells=cells,
         metadata={
@@ -117,14 +117,22 @@ def execute_together(notebooks: Sequence[nbformat.NotebookNode], folder: str | P
     """
     forget = "get_ipython().reset()"
     cells = [cell for one in notebooks for cell in [*one.cells, new_code_cell(forget)]]
+    _number(cells)  # two of one id would get random ones
     execute(new_notebook(cells=cells, metadata=notebooks[0].metadata), folder)
     for notebook in notebooks:
+        _number(notebook.cells)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]
         for number, cell in enumerate(code, 1):
             cell.execution_count = number
             for output in cell.outputs:
                 if "execution_count" in output:
                     output.execution_count = number
+
+
+def _number(cells: Iterable[nbformat.NotebookNode]) -> None:
+    """Give cells ids; random ones would make two builds differ."""
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number}"
 
 
 def _cells(text: str) -> list[tuple[str, list[str]]]:

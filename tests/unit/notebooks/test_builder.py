@@ -14,7 +14,14 @@ from nbclient import NotebookClient
 
 from proofsheet.jobs.errors import UserError
 from proofsheet.notebooks import builder
-from proofsheet.notebooks.builder import STARTS, build, definitions, execute, with_seeds
+from proofsheet.notebooks.builder import (
+    STARTS,
+    build,
+    definitions,
+    execute,
+    execute_together,
+    with_seeds,
+)
 from workflow_project import ROOT
 
 NOTEBOOKS = sorted(ROOT.glob("workflow/problems/*/*/notebook*.py"))
@@ -124,6 +131,17 @@ def test_what_a_cell_above_has_imported_is_not_imported_again(source):
     assert own == "import math"
     assert area.startswith("def area")
     assert other.startswith("import json\n\n\n")
+
+
+def test_notebooks_in_one_kernel_are_as_if_each_had_its_own(tmp_path, recwarn):
+    notebooks = [build(f"# %%\n'x' in vars()\n# %%\nx = {k}\nx\n") for k in range(2)]
+    execute_together(notebooks, tmp_path)
+    for k, notebook in enumerate(notebooks):
+        assert [cell.id for cell in notebook.cells] == ["cell-0", "cell-1"]
+        assert [cell.execution_count for cell in notebook.cells] == [1, 2]
+        shown = [cell.outputs[0].data["text/plain"] for cell in notebook.cells]
+        assert shown == ["False", str(k)]
+    assert not [warning for warning in recwarn if "cell id" in str(warning.message)]
 
 
 @pytest.mark.slow
