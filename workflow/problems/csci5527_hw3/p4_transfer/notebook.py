@@ -4,10 +4,11 @@
 # SqueezeNet, trained on ImageNet, learns to tell radiographs with pneumonia from normal ones, by
 # five strategies.
 #
-# Needs `pip install numpy scikit-learn torch torchvision pillow matplotlib kaggle six`. Beside the
-# results of the workflow it reads the trained networks; elsewhere it trains them, in about ten
-# minutes on a CPU. The radiographs then come from Kaggle, which wants the token of an account in
-# `~/.kaggle/access_token`; or unpack Kaggle's archive here, as the folder `chest_xray`.
+# Needs `pip install numpy scikit-learn torch torchvision pillow matplotlib kaggle six medmnist`.
+# Beside the results of the workflow it reads the trained networks; elsewhere it trains them, in
+# about ten minutes on a CPU. The radiographs then come from Kaggle, which wants the token of an
+# account in `~/.kaggle/access_token`, unless its archive is unpacked here as the folder
+# `chest_xray`; without a token they are those of PneumoniaMNIST.
 
 # %%
 import re
@@ -40,6 +41,20 @@ device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 # %%
+def by_medmnist(why):
+    """The same images by `medmnist`: cropped, and without the patients; or noise."""
+    from medmnist import PneumoniaMNIST
+
+    names = ("train", "val", "test")
+    try:
+        parts = [PneumoniaMNIST(name, download=True, root=".", size=224) for name in names]
+    except (OSError, RuntimeError) as error:
+        return drawn((224, 224), 2, f"{why}, nor can medmnist ({type(error).__name__})")
+    print(f"{why}; these are PneumoniaMNIST's, made from the same images.")
+    columns = [{"x": part.imgs, "y": part.labels.ravel()} for part in parts]
+    return divided(dict(zip(names, columns, strict=True)), ("Normal", "Pneumonia"))
+
+
 def official():
     """The published folders, by Kaggle's client (which needs a token) unless they are here."""
     from PIL import Image
@@ -53,9 +68,7 @@ def official():
                 "paultimothymooney/chest-xray-pneumonia", path=".", unzip=True
             )
         except (Exception, SystemExit) as error:
-            return drawn(
-                (224, 224), 2, f"Kaggle cannot send the radiographs ({type(error).__name__})"
-            )
+            return by_medmnist(f"Kaggle cannot send the radiographs ({type(error).__name__})")
 
     def columns(path):
         """Pixels, class, patient and series of names like person7_virus_12, IM-0115-0001."""
