@@ -14,6 +14,7 @@ from __future__ import annotations
 import ast
 import re
 import tempfile
+import textwrap
 from collections.abc import Iterable, Sequence, Set
 from itertools import accumulate
 from pathlib import Path
@@ -33,6 +34,10 @@ STARTS = 3
 """How often a kernel is started at the most."""
 
 _SOURCE = re.compile(r"# source: (?P<module>[\w.]+)(?:: (?P<names>[\w, ]+))?\s*")
+_SIGNATURE = re.compile(
+    r"^(?P<indent> *)(?P<def>def \w+\()\n(?P<arguments>[^:#]*)\n *\):(?:  # fmt: skip)?$",
+    re.MULTILINE,
+)
 
 
 def with_seeds(text: str, seeds: Sequence[int]) -> str:
@@ -271,7 +276,18 @@ def _text(node: ast.stmt, lines: Sequence[str]) -> str:
     text, place = b"", starts[first]
     for start, stop, new in sorted(cuts):
         text, place = text + source[place:start] + new, stop
-    return (text + source[place : starts[node.end_lineno] - 1]).decode()
+    text += source[place : starts[node.end_lineno] - 1]
+    return _SIGNATURE.sub(_wrapped, text.decode())
+
+
+def _wrapped(signature: re.Match[str]) -> str:
+    """A signature that was broken for its annotations, broken anew without them."""
+    arguments = " ".join(signature["arguments"].split()).removesuffix(",")
+    head, indent = f"{signature['indent']}{signature['def']}", f"{signature['indent']}    "
+    if len(line := f"{head}{arguments}):") <= 100:
+        return line
+    lines = textwrap.wrap(arguments, 100 - len(indent), break_on_hyphens=False)
+    return "\n".join([head, *(indent + line for line in lines), f"{signature['indent']}):"])
 
 
 def _names(node: ast.stmt) -> set[str]:

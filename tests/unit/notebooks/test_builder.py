@@ -91,8 +91,9 @@ class Box:
     side: float = 2.0  # of all
 
     def fit(
-        self, θ: Rows, *rest: Rows, scale: float = 1.0
-    ) -> Rows | None:
+        self, θ: Rows, *rest: Rows, scale: float = 1.0,
+        b: Rows | None = None,
+    ) -> Rows | None:  # fmt: skip
         """Do it.
 
         Args:
@@ -111,9 +112,7 @@ MOST = 3
 class Box:
     side: float = 2.0  # of all
 
-    def fit(
-        self, θ, *rest, scale=1.0
-    ):
+    def fit(self, θ, *rest, scale=1.0, b=None):
         """Do it."""
         found = [θ, *rest]
         return found[0] if scale else None'''
