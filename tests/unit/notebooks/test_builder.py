@@ -24,13 +24,6 @@ from proofsheet.notebooks.builder import (
 )
 from workflow_project import ROOT
 
-NOTEBOOKS = sorted(ROOT.glob("workflow/problems/*/*/notebook*.py"))
-
-
-def short(path):
-    """A notebook's name in the list of tests."""
-    return "-".join(path.parts[-2:])
-
 
 @pytest.fixture
 def source(tmp_path):
@@ -179,11 +172,6 @@ def test_a_kernel_that_does_not_start_is_started_again(tmp_path, monkeypatch):
         execute(build("# %%\n1 + 1\n"), tmp_path)
 
 
-def test_two_builds_are_equal(source):
-    text = "# %%\n# source: lib.idea\n# %%\n1\n"
-    assert build(text, source) == build(text, source)
-
-
 @pytest.mark.parametrize(
     ("line", "part"),
     [
@@ -200,10 +188,6 @@ def test_a_wrong_source_line_is_told(source, line, part):
 def test_a_failing_cell_fails_the_notebook(tmp_path):
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         execute(build("# %%\n1 / 0\n", [tmp_path]), tmp_path)
-
-
-def _undefined_names(notebook):
-    return _lint(_code(notebook), "F821,E9")
 
 
 def _code(notebook):
@@ -225,11 +209,10 @@ def _definitions(code):
 
 def _imported(code):
     """Packages that the code imports."""
-    for node in ast.walk(ast.parse(code)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.module.split(".")[0]
+    nodes = list(ast.walk(ast.parse(code)))
+    modules = [alias.name for n in nodes if isinstance(n, ast.Import) for alias in n.names]
+    modules += [node.module for node in nodes if isinstance(node, ast.ImportFrom)]
+    return {module.split(".")[0] for module in modules}
 
 
 def _lint(code, rules):
@@ -244,41 +227,41 @@ def _lint(code, rules):
     return [] if run.returncode == 0 else run.stdout.splitlines()
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=short)
-def test_every_name_in_a_notebook_is_defined_in_it_and_used(path):
+@pytest.mark.parametrize(
+    "path",
+    sorted(ROOT.glob("workflow/problems/*/*/notebook*.py")),
+    ids=lambda path: "-".join(path.parts[-3:]),
+)
+def test_a_notebook_can_be_read_and_runs_alone(path):
+    text = path.read_text(encoding="utf-8")
+    notebook = build(text, (ROOT / "src", ROOT / "workflow"))
+    code = _code(notebook)
     # A name that only one source of the data needs would fail on the machine of another reader.
-    notebook = build(path.read_text(), (ROOT / "src", ROOT / "workflow"))
-    assert not _undefined_names(notebook)
-    assert not _lint(_code(notebook), "F401,F811,F841")
-    assert not _unused(_code(notebook))
+    assert not _lint(code, "E9,F401,F811,F821,F841")
+    assert not _unused(code)
+    lines = [line.strip() for line in code.splitlines()]
+    assert sum(not line.startswith("#") for line in filter(None, lines)) <= 600
+    names = [node.name for node in _definitions(code)]
+    assert len(names) == len(set(names))
 
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=short)
-def test_a_notebook_is_short_and_defines_nothing_twice(path):
-    code = _code(build(path.read_text(), (ROOT / "src", ROOT / "workflow")))
-    lines = [line for line in code.splitlines() if line.strip() and line.strip()[0] != "#"]
-    assert len(lines) <= 600
-    defined = [node.name for node in _definitions(code)]
-    assert len(defined) == len(set(defined))
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=short)
-def test_the_first_cell_names_the_packages_that_are_imported(path):
-    notebook = build(path.read_text(), (ROOT / "src", ROOT / "workflow"))
+    # The first cell names the packages that are imported.
     (named,) = re.findall(r"`pip install ([^`]*)`", notebook.cells[0].source)
-    needed = {"sklearn": "scikit-learn", "PIL": "pillow"}
-    imported = {
-        needed.get(name, name)
-        for name in _imported(_code(notebook))
-        if name not in sys.stdlib_module_names
-    }
-    # These are imported by other packages, which do not install them.
+    called = {"sklearn": "scikit-learn", "PIL": "pillow"}
+    imported = {called.get(name, name) for name in _imported(code) - sys.stdlib_module_names}
+    # These two are imported by other packages, which do not install them.
     assert imported == set(named.split()) - {"pooch", "six"}
+
+    # It has the seeds of the configuration.
+    lines = with_seeds(text, [7, 8]).splitlines()
+    assert not {"SEED = 0", "SEEDS = [0, 1, 2]"} & set(lines)
+    assert "seed=0" not in text  # written out, it would stay
+    if re.search("^SEEDS? = ", text, re.MULTILINE):
+        assert {"SEED = 7", "SEEDS = [7, 8]"} & set(lines)
 
 
 def test_an_undefined_name_is_found(source):
     text = "# %%\n# source: lib.idea: area\n# %%\ndef later():\n    return missing\n"
-    found = _undefined_names(build(text, source))
+    found = _lint(_code(build(text, source)), "F821")
     assert any("missing" in line for line in found)
     assert any("TWO" in line for line in found)
     assert not any("Unknown" in line for line in found)
@@ -288,14 +271,4 @@ def test_what_is_not_used_is_found(source):
     code = _code(build("# %%\nimport json\n# %%\n# source: lib.idea: area\n", source))
     assert any("json" in line for line in _lint(code, "F401"))
     assert _unused(code) == {"area"}
-    assert set(_imported(code)) == {"json", "math"}
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=short)
-def test_a_notebook_has_the_seeds_of_the_configuration(path):
-    text = path.read_text(encoding="utf-8")
-    lines = with_seeds(text, [7, 8]).splitlines()
-    assert not {"SEED = 0", "SEEDS = [0, 1, 2]"} & set(lines)
-    assert "seed=0" not in text  # written out, it would stay
-    if re.search("^SEEDS? = ", text, re.MULTILINE):
-        assert {"SEED = 7", "SEEDS = [7, 8]"} & set(lines)
+    assert _imported(code) == {"json", "math"}
