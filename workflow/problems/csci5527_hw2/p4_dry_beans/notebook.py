@@ -86,7 +86,7 @@ pd.DataFrame(counts, index=NAMES)
 # source: proofsheet.learning.classification: bootstrap_interval
 
 # %%
-# source: proofsheet.notebooks.epochs
+# source: proofsheet.notebooks.epochs: Epochs
 # source: problems.csci5527_hw2.p4_dry_beans.model_selection
 
 # %% [markdown]
