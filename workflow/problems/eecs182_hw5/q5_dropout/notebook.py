@@ -2,7 +2,7 @@
 # # EECS 182, homework 5, question 5: understanding dropout
 #
 # Needs `pip install numpy torch torchvision matplotlib pandas`. Beside the results of the
-# workflow it reads the networks of part (i); elsewhere it trains them, in about ten minutes on a
+# workflow it reads the networks of part (i); elsewhere it trains them, in about five minutes on a
 # CPU. The derivations are in the PDF.
 
 # %%
