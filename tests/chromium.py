@@ -30,11 +30,6 @@ def start(profile: Path) -> webdriver.Chrome:
     return webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
 
 
-def severe(browser) -> list[dict]:
-    """What the console said of errors."""
-    return [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
-
-
 def look_as(browser, width: int = 1400, height: int = 900, **media: str) -> None:
     """Look at pages with a screen of this size, and with `prefers_color_scheme="dark"` and such."""
     browser.execute_cdp_cmd(

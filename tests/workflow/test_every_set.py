@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from page_checks import check_pages
 from page_layout import far_figures, parted_footnotes, sparse_pages
-from pdf_accessibility import examine
+from pdf_accessibility import faults
 from proofsheet.planning.submission import files, notebooks
 from proofsheet.report.pdf_text import page_texts
 from workflow_project import ROOT
@@ -48,7 +48,7 @@ def test_the_set_runs_from_stand_ins_to_its_bundle(finished, name):
         assert all("proofsheet." not in cell.source for cell in code), path
         assert not any(o.output_type == "error" for cell in code for o in cell.outputs), path
 
-    assert examine(results / f"{name}.pdf").faults == ()
+    assert faults(results / f"{name}.pdf") == []
     pages = page_texts(results / f"{name}.pdf")
     assert all("stand-in" in page.lower() for page in pages)
     check_pages(results / f"{name}.pdf", results / f"{name}.pages.csv", name, ROOT / "report")
@@ -93,7 +93,7 @@ def test_no_page_is_nearly_empty_and_no_figure_far_from_its_text(finished):
 
 def test_the_report_of_all_sets_has_at_most_twelve_pages_beside_its_answers(finished):
     pdf = finished.folder / "results/submission.pdf"
-    assert examine(pdf).faults == ()
+    assert faults(pdf) == []
 
     with (finished.folder / "results/submission.pages.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
