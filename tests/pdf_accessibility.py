@@ -1,7 +1,7 @@
 """What a screen reader would stumble over in a PDF and typst does not refuse to write.
 
-typst itself refuses a PDF that breaks PDF/UA-1 (ISO 14289-1): without a title or tags, with a heading
-that skips a level, with a picture or a formula without alternative text. Numbers are those of the
+typst refuses a PDF that breaks PDF/UA-1 (ISO 14289-1): without title or tags, with a heading that
+skips a level, with a picture or a formula without alternative text. The numbers are those of the
 Matterhorn Protocol 1.1.
 """
 

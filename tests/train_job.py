@@ -1,14 +1,19 @@
-"""What scripts/train.py does, on the data of a test."""
+"""What Snakemake and scripts/train.py do, on the data of a test."""
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 import torch
 
+from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset
+from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import write_arrays, write_json
 
 
@@ -21,3 +26,29 @@ def train_job(
     write_json(outputs["metrics"], {"device": "cpu"} | metrics)
     if "arrays" in outputs:
         write_arrays(outputs["arrays"], **arrays)
+
+
+class Files(dict):
+    """Named files, as `input.name` and `input["name"]`."""
+
+    __getattr__ = dict.__getitem__
+
+
+def perform(
+    path: Path,
+    inputs: Mapping[str, Any],
+    outputs: Mapping[str, Any],
+    data: Any = None,
+    **params: Any,
+) -> None:
+    """Run a script as Snakemake would; its data are `data`."""
+    snakemake = SimpleNamespace(
+        input=Files(inputs), output=Files(outputs), params=SimpleNamespace(**params), threads=1,
+        log=[], rule=path.stem,
+    )  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(script, "set_threads", lambda threads: None)
+        if data is not None:
+            patch.setattr(dataset, "load", lambda folder: data)
+        runpy.run_path(str(path), init_globals={"snakemake": snakemake})
+    torch.use_deterministic_algorithms(False)

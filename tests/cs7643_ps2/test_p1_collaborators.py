@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import runpy
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from proofsheet.jobs.atomic_files import read_json
+from train_job import perform
 
 SCRIPT = Path(__file__).parents[2] / "workflow/problems/cs7643_ps2/p1_collaborators/solve.py"
 
@@ -29,12 +28,7 @@ SCRIPT = Path(__file__).parents[2] / "workflow/problems/cs7643_ps2/p1_collaborat
     ],
 )
 def test_everyone_is_named_once(given, answer, tmp_path):
-    snakemake = SimpleNamespace(
-        params=SimpleNamespace(acknowledgements=given),
-        output=SimpleNamespace(metrics=tmp_path / "metrics.json", checks=tmp_path / "checks.json"),
-        log=[],
-        rule="p1",
-    )
-    runpy.run_path(str(SCRIPT), init_globals={"snakemake": snakemake})
+    outputs = {name: tmp_path / f"{name}.json" for name in ("metrics", "checks")}
+    perform(SCRIPT, {}, outputs, acknowledgements=given)
     assert read_json(tmp_path / "metrics.json") == {"collaborators": answer}
     assert read_json(tmp_path / "checks.json") == []

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import runpy
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,10 +17,9 @@ from problems.cs7643_ps2.p7_cifar10.numpy_convnet import centered, convnet
 from problems.cs7643_ps2.p7_cifar10.recipes import CHOICES
 from problems.cs7643_ps2.p7_cifar10.train import train, train_long_tail, train_without
 from problems.cs7643_ps2.p7_cifar10.train_numpy import train_both
-from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_json
-from train_job import train_job
+from train_job import perform, train_job
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/problems/cs7643_ps2/p7_cifar10"
 NAMES = (
@@ -112,12 +109,6 @@ def test_the_mean_image_is_subtracted():
     assert x[2, 1, 3, 0] == np.float32(images[2, 3, 0, 1]) - np.float32(images[:, 3, 0, 1].mean())
 
 
-class Inputs(dict):
-    """Named inputs, as `input.name` and `input["name"]`."""
-
-    __getattr__ = dict.__getitem__
-
-
 @pytest.fixture(scope="module")
 def colors() -> Dataset:
     """Noise whose color says which of ten classes it is."""
@@ -136,22 +127,7 @@ def colors() -> Dataset:
     return Dataset(train, val, part(5), NAMES, (), standin=True, source=facts)
 
 
-@pytest.fixture
-def perform(monkeypatch, colors):
-    """Run one of the scripts as Snakemake would."""
-    monkeypatch.setattr(dataset, "load", lambda folder: colors)
-
-    def run(name: str, inputs: dict, outputs: dict) -> None:
-        snakemake = SimpleNamespace(
-            input=Inputs(inputs), output=SimpleNamespace(**outputs),
-            params=SimpleNamespace(seed=0), log=[], rule=name,
-        )  # fmt: skip
-        runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
-
-    return run
-
-
-def measure(perform, colors, folder: Path) -> dict[str, Path]:
+def measure(colors, folder: Path) -> dict[str, Path]:
     """All runs and the problem; the files of the problem."""
     inputs: dict = {"source": folder / "source.json", "ablation": []}
 
@@ -170,12 +146,12 @@ def measure(perform, colors, folder: Path) -> dict[str, Path]:
         inputs["ablation"].append(inputs[choice])
     outputs = {name: folder / f"{name}.json" for name in ("metrics", "checks")}
     outputs |= {"arrays": folder / "arrays.npz", "listing": folder / "listing.txt"}
-    perform("solve", inputs, outputs)
+    perform(SCRIPTS / "solve.py", inputs, outputs, colors, seed=0)
     return outputs
 
 
-def test_the_problem_in_miniature(perform, colors, tmp_path):
-    files = measure(perform, colors, tmp_path)
+def test_the_problem_in_miniature(colors, tmp_path):
+    files = measure(colors, tmp_path)
     metrics = read_json(files["metrics"])
     assert metrics["overfit"]["train_accuracy"] > 0.4  # of fifty images of noise
     assert metrics["overfit"]["gradient_error"] < 1e-4
@@ -205,7 +181,7 @@ def test_the_problem_in_miniature(perform, colors, tmp_path):
     outputs = {name: tmp_path / f"{name}.svg" for name in drawn}
     outputs |= {name: tmp_path / f"{name}.md" for name in (*tables, "listing")}
     inputs = {"source": tmp_path / "source.json", "part_1": SCRIPTS / "notebook_part_1.py"}
-    perform("figures", files | inputs, outputs)
+    perform(SCRIPTS / "figures.py", files | inputs, outputs, colors)
     assert all(outputs[name].read_text().startswith("<?xml") for name in drawn)
     assert all("†" in outputs[name].read_text() for name in tables)
     listing = outputs["listing"].read_text()

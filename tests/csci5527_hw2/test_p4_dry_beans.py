@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import runpy
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import torch
 
 from derivation_tests import derivation_tests
 from problems.csci5527_hw2.p4_dry_beans import derivations as p4
@@ -17,13 +14,11 @@ from problems.csci5527_hw2.p4_dry_beans.classical import tune_classical
 from problems.csci5527_hw2.p4_dry_beans.features import six_coordinates
 from problems.csci5527_hw2.p4_dry_beans.mlp_ensemble import tune_mlp
 from proofsheet.checks import checks_of
-from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.data.splits import stratified_split
-from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_json
 from proofsheet.learning.classification import accuracy, macro_f1
-from train_job import train_job
+from train_job import Files, perform, train_job
 
 CHECKS = {check.id: check for check in checks_of(p4)}
 SCRIPTS = Path(__file__).parents[2] / "workflow/problems/csci5527_hw2/p4_dry_beans"
@@ -67,34 +62,6 @@ def beans() -> Dataset:
     return Dataset(*parts, NAMES, (), standin=True, source=facts)
 
 
-@pytest.fixture
-def perform(monkeypatch, tmp_path):
-    """Run one of the scripts as Snakemake would, on the data that is handed in."""
-    monkeypatch.setattr(script, "set_threads", lambda threads: None)
-
-    def run(name: str, data: Dataset, inputs: dict, outputs: dict, **wildcards: str) -> None:
-        monkeypatch.setattr(dataset, "load", lambda folder: data)
-        snakemake = SimpleNamespace(
-            input=Inputs(inputs),
-            output=Inputs(outputs),
-            params=SimpleNamespace(grid="small", device="cpu"),
-            wildcards=SimpleNamespace(**wildcards),
-            threads=1,
-            log=[],
-            rule=name,
-        )
-        runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
-
-    yield run
-    torch.use_deterministic_algorithms(False)
-
-
-class Inputs(dict):
-    """Named files, as `input.name` and `input["name"]`."""
-
-    __getattr__ = dict.__getitem__
-
-
 def classify(kind, data, folder, seed="0"):
     """One classification job; what it wrote."""
     outputs = {"metrics": folder / f"{kind}-{seed}.json", "arrays": folder / f"{kind}-{seed}.npz"}
@@ -131,9 +98,9 @@ def test_poisoned_test_rows_change_nothing_but_the_test(beans, tmp_path, kind):
     assert misled["validation_accuracy"] < clean["validation_accuracy"]
 
 
-def test_from_jobs_to_figures(perform, beans, tmp_path):
+def test_from_jobs_to_figures(beans, tmp_path):
     seeds = ("0", "1")
-    inputs = Inputs(source=tmp_path / "source.json")
+    inputs = Files(source=tmp_path / "source.json")
     for kind in ("classical", "mlp"):
         for seed in seeds:
             classify(kind, beans, tmp_path, seed)
@@ -141,7 +108,7 @@ def test_from_jobs_to_figures(perform, beans, tmp_path):
         inputs[f"{kind}_arrays"] = [tmp_path / f"{kind}-{seed}.npz" for seed in seeds]
     outputs = {name: tmp_path / f"{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = tmp_path / "arrays.npz"
-    perform("solve", beans, inputs, outputs)
+    perform(SCRIPTS / "solve.py", inputs, outputs, beans)
 
     metrics = read_json(outputs["metrics"])
     assert metrics["duplicates_removed"] == 4
@@ -170,7 +137,7 @@ def test_from_jobs_to_figures(perform, beans, tmp_path):
         "classical": tmp_path / "classical-0.json",
         "mlp": tmp_path / "mlp-0.json",
     }
-    perform("figures", beans, inputs, files)
+    perform(SCRIPTS / "figures.py", inputs, files, beans)
     assert all(path.stat().st_size > 0 for path in files.values())
     rows = files["splits"].read_text().splitlines()
     assert len(rows) == 2 + len(seeds)

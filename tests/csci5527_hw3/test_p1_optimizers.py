@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import runpy
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,12 +15,10 @@ from problems.csci5527_hw3.p1_optimizers import derivations as p1
 from problems.csci5527_hw3.p1_optimizers import train
 from problems.csci5527_hw3.p1_optimizers.network import OPTIMIZERS
 from proofsheet import checks
-from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
-from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_json, write_json
 from proofsheet.learning import optimizers
-from train_job import train_job
+from train_job import perform, train_job
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/problems/csci5527_hw3/p1_optimizers"
 
@@ -63,12 +60,6 @@ WRONG = {
 TestDerivations = derivation_tests(p1, WRONG)
 
 
-class Inputs(dict):
-    """Named inputs, as `input.name` and `input["name"]`."""
-
-    __getattr__ = dict.__getitem__
-
-
 @pytest.fixture(scope="module")
 def digits() -> Iterator[Dataset]:
     """Ten classes of bars at ten heights, with noise: easy to learn in few steps."""
@@ -86,23 +77,6 @@ def digits() -> Iterator[Dataset]:
     torch.set_num_threads(1)  # tiny batches: threads would only wait for each other
     yield Dataset(part(40), part(8), part(9), tuple("0123456789"), (), standin=True, source=facts)
     torch.set_num_threads(before)
-
-
-@pytest.fixture
-def perform(monkeypatch, digits):
-    """Run one of the scripts as Snakemake would."""
-    monkeypatch.setattr(script, "set_threads", lambda threads: None)
-    monkeypatch.setattr(dataset, "load", lambda folder: digits)
-    monkeypatch.setattr(checks, "run_checks", lambda found: [])  # TestDerivations runs them
-
-    def run(name: str, inputs: dict, outputs: dict) -> None:
-        snakemake = SimpleNamespace(
-            input=Inputs(inputs), output=Inputs(outputs), params=SimpleNamespace(steps=40),
-            threads=1, log=[], rule=name,
-        )  # fmt: skip
-        runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
-
-    return run
 
 
 def trained(digits, folder: Path, optimizer: str, implementation: str, seed: int) -> tuple:
@@ -149,7 +123,8 @@ def test_a_training_repeats_exactly_and_is_nearly_the_built_in_one(digits):
     assert theirs["test_accuracy"] == pytest.approx(first["test_accuracy"], abs=0.1)
 
 
-def test_metrics_figures_and_tables(perform, digits, tmp_path):
+def test_metrics_figures_and_tables(digits, tmp_path, monkeypatch):
+    monkeypatch.setattr(checks, "run_checks", lambda found: [])  # TestDerivations runs them
     tuning, runs = [], []
     for name in OPTIMIZERS:
         tuning.append(tmp_path / f"{name}.json")
@@ -167,7 +142,7 @@ def test_metrics_figures_and_tables(perform, digits, tmp_path):
         "runs": [metrics for metrics, _ in runs],
         "runs_arrays": [arrays for _, arrays in runs],
     }
-    perform("solve", inputs, outputs)
+    perform(SCRIPTS / "solve.py", inputs, outputs, digits, steps=40)
     metrics = read_json(outputs["metrics"])
     for name in OPTIMIZERS:
         for result, seeds in ((metrics[name], 2), (metrics["builtin"][name], 1)):
@@ -180,7 +155,7 @@ def test_metrics_figures_and_tables(perform, digits, tmp_path):
     tables = ("tuning_table", "results", "network")
     files = {name: tmp_path / f"{name}.svg" for name in drawn}
     files |= {name: tmp_path / f"{name}.md" for name in tables}
-    perform("figures", inputs | outputs, files)
+    perform(SCRIPTS / "figures.py", inputs | outputs, files, digits)
     assert all(files[name].read_text().startswith("<?xml") for name in drawn)
     assert all("†" in files[name].read_text() for name in ("tuning_table", "results"))
     rows = files["tuning_table"].read_text().splitlines()

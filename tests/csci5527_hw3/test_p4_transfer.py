@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import runpy
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,7 +17,6 @@ from problems.csci5527_hw3.p4_transfer.train import train
 from proofsheet.data import chest_xray, dataset
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.data.prepare import prepare
-from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays
 from proofsheet.learning.squeezenet import (
     SqueezeNet,
@@ -28,7 +25,7 @@ from proofsheet.learning.squeezenet import (
     published_shapes,
     random_state,
 )
-from train_job import train_job
+from train_job import perform, train_job
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/problems/csci5527_hw3/p4_transfer"
 STRATEGIES = {
@@ -65,12 +62,6 @@ def test_the_evidence_is_that_of_the_formula():
     np.testing.assert_allclose(evidence(model, x), expected, rtol=1e-9, atol=1e-12)
 
 
-class Files(dict):
-    """Named files, as `input.name` and `input["name"]`."""
-
-    __getattr__ = dict.__getitem__
-
-
 @pytest.fixture(scope="module")
 def radiographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A few drawn radiographs, prepared, and random weights in place of pretrained ones."""
@@ -81,22 +72,6 @@ def radiographs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_arrays(folder / "pretrained.npz", **random_state(1))
     (folder / "pretrained.json").write_text('{"origin": "nowhere", "pretrained_here": true}')
     return folder
-
-
-@pytest.fixture
-def perform(monkeypatch: pytest.MonkeyPatch):
-    """Run one of the scripts as Snakemake would."""
-    monkeypatch.setattr(script, "set_threads", lambda threads: None)
-
-    def run(name: str, inputs: dict, outputs: dict) -> None:
-        snakemake = SimpleNamespace(
-            input=Files(inputs), output=Files(outputs),
-            params=SimpleNamespace(seed=0, side=64, strategies=list(STRATEGIES)),
-            threads=1, log=[], rule=name,
-        )  # fmt: skip
-        runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
-
-    return run
 
 
 def trained(radiographs: Path, folder: Path, names=tuple(STRATEGIES)) -> dict[str, list]:
@@ -157,12 +132,13 @@ def test_without_published_weights_digits_train_the_network_and_are_named(
 
 
 @pytest.mark.slow
-def test_scripts_from_images_to_figures(perform, radiographs: Path, tmp_path: Path) -> None:
+def test_scripts_from_images_to_figures(radiographs: Path, tmp_path: Path) -> None:
     runs = trained(radiographs, tmp_path)
     inputs = {"source": radiographs / "source.json", "origin": radiographs / "pretrained.json"}
     outputs = {name: tmp_path / f"{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = tmp_path / "arrays.npz"
-    perform("solve", inputs | runs, outputs)
+    settings = {"seed": 0, "side": 64, "strategies": list(STRATEGIES)}
+    perform(SCRIPTS / "solve.py", inputs | runs, outputs, **settings)
     metrics = read_json(outputs["metrics"])
     assert metrics["best"] in STRATEGIES
     for name in STRATEGIES:
@@ -177,7 +153,7 @@ def test_scripts_from_images_to_figures(perform, radiographs: Path, tmp_path: Pa
     figures = {name: tmp_path / f"{name}.svg" for name in drawn}
     figures |= {name: tmp_path / f"{name}.md" for name in tables}
     perform(
-        "figures",
+        SCRIPTS / "figures.py",
         {
             "source": radiographs / "source.json", "train": radiographs / "train.npz",
             "metrics": outputs["metrics"], "arrays": outputs["arrays"],

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import runpy
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,12 +15,10 @@ from problems.dl_hw1.p4_bloodmnist import model as blood_cells
 from problems.dl_hw1.p4_bloodmnist import reference
 from problems.dl_hw1.p4_bloodmnist.model import FEATURES
 from problems.dl_hw1.p4_bloodmnist.train import train
-from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
-from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_json, write_json
 from proofsheet.learning.classification import recall
-from train_job import train_job
+from train_job import perform, train_job
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/problems/dl_hw1/p4_bloodmnist"
 NAMES = (
@@ -38,12 +34,6 @@ WRONG = {
 
 
 TestDerivations = derivation_tests(p4, WRONG)
-
-
-class Inputs(dict):
-    """Named inputs, as `input.name` and `input["name"]`."""
-
-    __getattr__ = dict.__getitem__
 
 
 @pytest.fixture(scope="module")
@@ -65,15 +55,6 @@ def cells() -> Dataset:
     return Dataset(part(30), part(10), part(12), NAMES, (), standin=True, source=facts)
 
 
-def perform(name: str, inputs: dict, outputs: dict) -> None:
-    """Run one of the scripts as Snakemake would."""
-    snakemake = SimpleNamespace(
-        input=Inputs(inputs), output=SimpleNamespace(**outputs), params=SimpleNamespace(seed=0),
-        threads=1, log=[], rule=name,
-    )  # fmt: skip
-    runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
-
-
 @pytest.fixture(scope="module")
 def measure(cells):
     """Train and solve in a folder; the files of the problem."""
@@ -89,14 +70,10 @@ def measure(cells):
             inputs |= {kind: [files["metrics"]], f"{kind}_arrays": [files["arrays"]]}
         outputs = {name: folder / f"{name}.json" for name in ("metrics", "checks")}
         outputs["arrays"] = folder / "arrays.npz"
-        perform("solve", inputs, outputs)
+        perform(SCRIPTS / "solve.py", inputs, outputs, cells, seed=0)
         return outputs
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(script, "set_threads", lambda threads: None)
-        patch.setattr(dataset, "load", lambda folder: cells)
-        yield measured
-    torch.use_deterministic_algorithms(False)
+    return measured
 
 
 @pytest.fixture(scope="module")
@@ -147,12 +124,13 @@ def test_metrics_have_what_is_asked_for(files):
         assert len(quadrants[name]["examples"]) == min(2, quadrants[name]["count"])
 
 
-def test_figures_and_tables(files, tmp_path):
+def test_figures_and_tables(files, cells, tmp_path):
     write_json(tmp_path / "source.json", {"standin": True})
     drawn = ("examples", "classes", "curves", "confusion", "errors", "quadrants")
     tables = ("splits", "report", "corners")
     outputs = {name: tmp_path / f"{name}.svg" for name in drawn}
     outputs |= {name: tmp_path / f"{name}.md" for name in tables}
-    perform("figures", files | {"source": tmp_path / "source.json"}, outputs)
+    inputs = files | {"source": tmp_path / "source.json"}
+    perform(SCRIPTS / "figures.py", inputs, outputs, cells)
     assert all(outputs[name].read_text().startswith("<?xml") for name in drawn)
     assert all("†" in outputs[name].read_text() for name in tables)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import runpy
 import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,11 +17,9 @@ from problems.dl_hw1.p6_mytorch import derivations as p6
 from problems.dl_hw1.p6_mytorch import gradient_errors
 from problems.dl_hw1.p6_mytorch import train as training
 from problems.dl_hw1.p6_mytorch.train import perceptron, train_by
-from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
-from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_json
-from train_job import train_job
+from train_job import perform, train_job
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = ROOT / "workflow/problems/dl_hw1/p6_mytorch"
@@ -171,25 +167,6 @@ def digits() -> Dataset:
     )
 
 
-class Inputs(dict):
-    """Named inputs, as `input.name` and `input["name"]`."""
-
-    __getattr__ = dict.__getitem__
-
-
-def perform(name: str, inputs: dict, outputs: dict) -> None:
-    """Run one of the scripts as Snakemake would."""
-    snakemake = SimpleNamespace(
-        input=Inputs(inputs),
-        output=SimpleNamespace(**outputs),
-        params=SimpleNamespace(images=600, checked=None, seeds=[0, 1]),
-        threads=1,
-        log=[],
-        rule=name,
-    )
-    runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
-
-
 SMALL = (784, 6, 5, 10)
 
 
@@ -204,13 +181,12 @@ def compute(folder: Path) -> dict:
             train_job(train_by, data, files, split="published", **settings)
     outputs = {name: folder / f"{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = folder / "arrays.npz"
-    perform("solve", {"source": folder / "-", "first": folder / "xavier-0.npz", **runs}, outputs)
+    inputs = {"source": folder / "-", "first": folder / "xavier-0.npz", **runs}
+    perform(SCRIPTS / "solve.py", inputs, outputs, data, images=600, checked=None, seeds=[0, 1])
     return read_json(outputs["metrics"])
 
 
 def test_from_data_to_figures(monkeypatch, tmp_path):
-    monkeypatch.setattr(dataset, "load", lambda folder: digits())
-    monkeypatch.setattr(script, "set_threads", lambda threads: None)
     # The gradient check is of every entry: a small network has few.
     monkeypatch.setattr(training, "SIZES", SMALL)
     metrics = compute(tmp_path)
@@ -237,7 +213,7 @@ def test_from_data_to_figures(monkeypatch, tmp_path):
     inputs |= {"metrics": tmp_path / "metrics.json", "arrays": tmp_path / "arrays.npz"}
     outputs = {name: tmp_path / f"{name}.svg" for name in ("epsilon", "loss", "digits")}
     outputs |= {name: tmp_path / f"{name}.md" for name in ("check", "mistakes", "initializations")}
-    perform("figures", inputs, outputs)
+    perform(SCRIPTS / "figures.py", inputs, outputs, digits())
     assert all(path.stat().st_size > 0 for path in outputs.values())
     assert "†" in outputs["initializations"].read_text()
     assert outputs["mistakes"].read_text().count("yes") == len(gradient_errors.MISTAKES) - 1

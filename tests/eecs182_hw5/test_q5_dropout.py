@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import runpy
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -20,16 +18,14 @@ from problems.eecs182_hw5.q5_dropout.dropout_descent import (
     moments,
 )
 from problems.eecs182_hw5.q5_dropout.train import train
-from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.exact import solve
-from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_json
 from proofsheet.learning.dropout_of_one_point import (
     least_norm_solution,
     limit_of_minimizers,
 )
-from train_job import train_job
+from train_job import perform, train_job
 
 X, Y = np.array([10.0, 1.0]), 11.0
 SGD = partial(torch.optim.SGD, lr=1e-3)
@@ -93,12 +89,6 @@ def test_many_trainings_have_the_computed_moments():
     np.testing.assert_allclose(ends.std(axis=0), deviation, rtol=0.25)
 
 
-class Files(dict):
-    """Named files, as `input.name` and `input["name"]`."""
-
-    __getattr__ = dict.__getitem__
-
-
 @pytest.fixture
 def images() -> Dataset:
     """Noise."""
@@ -114,27 +104,7 @@ def images() -> Dataset:
     )
 
 
-@pytest.fixture
-def perform(monkeypatch, images):
-    """Run one of the scripts as Snakemake would."""
-    monkeypatch.setattr(script, "set_threads", lambda threads: None)
-    monkeypatch.setattr(dataset, "load", lambda folder: images)
-
-    def run(name: str, inputs: dict, outputs: dict) -> None:
-        snakemake = SimpleNamespace(
-            input=Files(inputs),
-            output=SimpleNamespace(**outputs),
-            params=SimpleNamespace(seed=0, steps=100),
-            threads=1,
-            log=[],
-            rule=name,
-        )
-        runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
-
-    return run
-
-
-def test_the_problem_in_miniature(perform, images, tmp_path):
+def test_the_problem_in_miniature(images, tmp_path):
     source = tmp_path / "source.json"
     write_json(source, {"standin": True, "class_names": list("abcdefghij")})
     inputs = {"source": source}
@@ -152,7 +122,7 @@ def test_the_problem_in_miniature(perform, images, tmp_path):
 
     outputs = {name: tmp_path / f"{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = tmp_path / "arrays.npz"
-    perform("solve", inputs, outputs)
+    perform(SCRIPTS / "solve.py", inputs, outputs, images, seed=0, steps=100)
     metrics = read_json(outputs["metrics"])
     np.testing.assert_allclose(metrics["gd"], metrics["ols"], atol=1e-10)
     np.testing.assert_allclose(metrics["dropout_ls"]["x"], [[20, 2], [20, 0], [0, 2], [0, 0]])
@@ -186,7 +156,7 @@ def test_the_problem_in_miniature(perform, images, tmp_path):
     drawn = {name: tmp_path / f"{name}.svg" for name in ("training", "plane", "sweep", "cheating")}
     written = {name: tmp_path / f"{name}.md" for name in ("weights", "predicted", "networks")}
     files = {"source": source, "metrics": outputs["metrics"], "arrays": outputs["arrays"]}
-    perform("figures", files, drawn | written)
+    perform(SCRIPTS / "figures.py", files, drawn | written, images)
     assert all(path.stat().st_size > 5000 for path in drawn.values())
     assert "1.0891" in written["weights"].read_text()
     assert written["networks"].read_text().count("†") == 10

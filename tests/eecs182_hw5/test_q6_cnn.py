@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import runpy
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -29,14 +27,12 @@ from problems.eecs182_hw5.q6_cnn.numpy_nets import (
     fit,
     fully_connected,
 )
-from proofsheet.data import dataset
 from proofsheet.data.dataset import Dataset, Part
-from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_json
 from proofsheet.learning.cifar_training import OWN
 from proofsheet.learning.loop import parameter_count
 from proofsheet.learning.small_image_nets import BalancedNet
-from train_job import train_job
+from train_job import perform, train_job
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/problems/eecs182_hw5/q6_cnn"
 
@@ -182,12 +178,6 @@ def test_the_design_keeps_to_the_limits_for_a_hundred_classes():
     assert not within_limits({"parameters": 1_000_001, "steps": 1, "epochs": 1})
 
 
-class Inputs(dict):
-    """Named inputs, as `input.name` and `input["name"]`."""
-
-    __getattr__ = dict.__getitem__
-
-
 @pytest.fixture
 def noise() -> Dataset:
     """Noise whose color says its class."""
@@ -204,27 +194,7 @@ def noise() -> Dataset:
     return Dataset(part(60, 0), part(20, 60), part(40), names, (), standin=True, source={})
 
 
-@pytest.fixture
-def perform(monkeypatch, noise):
-    """Run one of the scripts as Snakemake would."""
-    monkeypatch.setattr(script, "set_threads", lambda threads: None)
-    monkeypatch.setattr(dataset, "load", lambda folder: noise)
-
-    def run(name: str, inputs: dict, outputs: dict) -> None:
-        snakemake = SimpleNamespace(
-            input=Inputs(inputs),
-            output=SimpleNamespace(**outputs),
-            params=SimpleNamespace(seed=0, dataset="cifar10"),
-            threads=1,
-            log=[],
-            rule=name,
-        )
-        runpy.run_path(str(SCRIPTS / f"{name}.py"), init_globals={"snakemake": snakemake})
-
-    return run
-
-
-def measure(perform, noise, folder: Path) -> dict[str, Path]:
+def measure(noise, folder: Path) -> dict[str, Path]:
     """All runs and the problem; the files of the problem."""
     inputs: dict = {"source": folder / "source.json"}
 
@@ -243,12 +213,12 @@ def measure(perform, noise, folder: Path) -> dict[str, Path]:
     train_job(train.train_own, noise, both("own"), **sizes)
     outputs = {name: folder / f"{name}.json" for name in ("metrics", "checks", "graph")}
     outputs["arrays"] = folder / "arrays.npz"
-    perform("solve", inputs, outputs)
+    perform(SCRIPTS / "solve.py", inputs, outputs, noise, seed=0, dataset="cifar10")
     return outputs
 
 
-def test_the_problem_in_miniature(perform, noise, tmp_path):
-    files = measure(perform, noise, tmp_path / "first")
+def test_the_problem_in_miniature(noise, tmp_path):
+    files = measure(noise, tmp_path / "first")
     metrics = read_json(files["metrics"])
     assert metrics["dataset"] == "cifar10"
     assert metrics["batchnorm"]["rows"]["speedup"] > 0
@@ -272,10 +242,10 @@ def test_the_problem_in_miniature(perform, noise, tmp_path):
     assert set(metrics["weight_scale"]["plain_ahead"]) == {"validation", "largest"}
     assert metrics["dropout_regularization"]["gain"]["repetitions"] == 2
 
-    figures(perform, files, tmp_path)
+    figures(files, tmp_path)
 
 
-def figures(perform, files: dict[str, Path], folder: Path) -> None:
+def figures(files: dict[str, Path], folder: Path) -> None:
     """All of them are drawn, and tables carry the mark of stand-in data."""
     write_json(folder / "source.json", {"standin": True})
     drawn = ("graph", "depth", "scale", "convnet", "dropout", "curves")
@@ -283,7 +253,7 @@ def figures(perform, files: dict[str, Path], folder: Path) -> None:
         "networks": folder / "networks.md"
     }
     inputs = {name: files[name] for name in ("metrics", "graph", "arrays")}
-    perform("figures", inputs | {"source": folder / "source.json"}, outputs)
+    perform(SCRIPTS / "figures.py", inputs | {"source": folder / "source.json"}, outputs)
     assert all(outputs[name].read_text().startswith("<?xml") for name in drawn)
     assert "†" in outputs["networks"].read_text()
 

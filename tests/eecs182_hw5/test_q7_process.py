@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import runpy
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from snakemake.iocontainers import OutputFiles
 
 from proofsheet.jobs.atomic_files import read_json
+from train_job import perform
 
 SCRIPT = Path(__file__).parents[2] / "workflow/problems/eecs182_hw5/q7_process/solve.py"
 EMPTY = {"sources": [], "people": [], "hours": None, "acknowledgements": {}}
@@ -41,14 +39,8 @@ EMPTY = {"sources": [], "people": [], "hours": None, "acknowledgements": {}}
     ],
 )
 def test_the_answers_are_those_of_the_configuration(given, answers, tmp_path):
-    outputs = {name: str(tmp_path / f"{name}.json") for name in ("metrics", "checks")}
-    snakemake = SimpleNamespace(
-        params=SimpleNamespace(**(EMPTY | given)),
-        output=OutputFiles(fromdict=outputs),
-        log=[],
-        rule="q7",
-    )
-    runpy.run_path(str(SCRIPT), init_globals={"snakemake": snakemake})
+    outputs = {name: tmp_path / f"{name}.json" for name in ("metrics", "checks")}
+    perform(SCRIPT, {}, outputs, **(EMPTY | given))
     nothing = {"sources": "None", "people": "None", "hours": "Not stated"}
     assert read_json(tmp_path / "metrics.json") == nothing | answers
     assert read_json(tmp_path / "checks.json") == []
