@@ -146,21 +146,6 @@ def test_the_client_s_own_unpickling_is_never_run(files, tmp_path, ask):
 # --- mirror -------------------------------------------------------------------------------------
 
 
-def test_a_mirror_says_where_its_files_come_from(files, tmp_path):
-    found = read(archived(tmp_path, {**files, "cifar-10-batches-py/readme.html": b"-"}))
-    assert (found.official, found.licence) == (True, "as it is")
-    assert found.files[0]["name"] == "cifar-10-python.tar.gz"
-    assert found.files[0]["verified"] == "sha256 of manifest.yaml"
-    assert [record["name"] for record in found.files[1:]] == list(files)
-    assert [record["bytes"] for record in found.files[1:]] == [len(b) for b in files.values()]
-
-
-def test_an_archive_with_other_bytes_is_refused(files, tmp_path):
-    path = archived(tmp_path, files) / "cifar10" / "cifar-10-python.tar.gz"
-    path.write_bytes(path.read_bytes()[:-100])
-    refused(r"tar.gz is damaged: expected sha256 .*, found .*again", read, tmp_path)
-
-
 @pytest.mark.parametrize("name", ["data_batch_3", "test_batch", "batches.meta"])
 def test_every_member_has_to_be_listed_there_and_right(files, tmp_path, name):
     member = f"cifar-10-batches-py/{name}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -134,19 +133,6 @@ def test_trouble_is_tried_again_and_then_told(server, columns, tmp_path, monkeyp
     gives_up(told, server, lambda: ask(server, monkeypatch, tmp_path), "id 602")
     assert len(server.asked) == 6
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_third_attempt_may_succeed(server, columns, tmp_path, monkeypatch):
-    server.script = [Answer(status=500), Answer(b"no json"), uci(server, as_csv(columns))]
-    assert ask(server, monkeypatch, tmp_path).arrays["x"].shape == (678, 16)
-
-
-def test_a_server_that_drips_is_left(server, tmp_path, monkeypatch):
-    server.script = [Answer(b"{", announced=100, linger=30)]
-    monkeypatch.setattr(dry_bean, "DEADLINE", 0.3)
-    start = time.monotonic()
-    refused(r"no answer within 0\.3 seconds", ask, server, monkeypatch, tmp_path)
-    assert time.monotonic() - start < 10
 
 
 # --- mirror: the workbook -----------------------------------------------------------------------

@@ -184,28 +184,7 @@ def test_trouble_is_tried_again_and_then_told(server, files, ask, monkeypatch, t
     gives_up(told, server, ask, "MNIST by torchvision")
 
 
-def test_files_that_are_right_but_not_the_digits_are_refused(server, files, ask, monkeypatch):
-    monkeypatch.setattr(mnist, "COUNTS", {**FEW, "test": (2, 4, *FEW["test"][2:])})
-    server.script = [serving(files)]
-    refused(r"MNIST, test: images of each class are \[3, 3, ", ask)
-
-
 # --- mirror -------------------------------------------------------------------------------------
-
-
-def test_a_mirror_says_where_its_files_come_from(files, tmp_path):
-    found = read(mirror_of(tmp_path, "mnist", files))
-    assert (found.official, found.licence) == (True, "as it is")
-    assert [record["name"] for record in found.files] == list(files)
-    assert [record["bytes"] for record in found.files] == [len(body) for body in files.values()]
-
-
-def test_a_file_with_other_bytes_is_refused(files, tmp_path):
-    root = mirror_of(tmp_path, "mnist", files)
-    for name, body in files.items():
-        (root / "mnist" / name).write_bytes(body[: len(body) // 2])
-        refused(f"{name} is damaged: expected sha256 .*, found .*", read, root)
-        (root / "mnist" / name).write_bytes(body)
 
 
 @pytest.mark.parametrize("index", range(4))

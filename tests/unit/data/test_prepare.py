@@ -74,13 +74,6 @@ def test_source_json_says_where_the_data_come_from(mirrored, tmp_path):
     assert str(tmp_path) not in json.dumps(record)  # no path of this machine
 
 
-def test_no_bean_is_on_two_sides(mirrored, tmp_path):
-    prepare("dry_bean", "mirror", str(mirrored), 0, tmp_path)
-    data = proofsheet.data.load(tmp_path)
-    sides = [{row.tobytes() for row in part.x} for part in (data.train, data.val, data.test)]
-    assert sum(map(len, sides)) == len(set.union(*sides)) == 677
-
-
 def test_another_split_of_the_same_rows_is_the_one_that_prepare_gives(mirrored, tmp_path):
     for seed in (0, 1):
         prepare("dry_bean", "mirror", str(mirrored), seed, tmp_path / str(seed))
@@ -269,14 +262,6 @@ def test_the_script_writes_its_outputs_and_warns(tmp_path, capsys):
     assert names(tmp_path / "out") == FILES
     assert "STAND-IN" in capsys.readouterr().err
     assert "train 180" in (tmp_path / "log.txt").read_text()
-
-
-def test_the_script_ends_in_one_line(tmp_path, capsys):
-    with pytest.raises(SystemExit):
-        script(tmp_path, "mirror", str(tmp_path / "nowhere"))
-    told = capsys.readouterr().err
-    assert told.count("\n") == 1
-    assert told.startswith(f"data: the mirror {tmp_path / 'nowhere'} does not exist")
 
 
 def test_no_client_is_imported_before_it_is_used():
