@@ -1,4 +1,4 @@
-"""The gradient check: passes every module, and fails each of several planted mistakes."""
+"""The gradient check: what it passes, finds, leaves as it was and refuses."""
 
 from __future__ import annotations
 
@@ -28,34 +28,6 @@ def batch(*shape: int, classes: int = 3) -> tuple[np.ndarray, np.ndarray]:
     return rng.standard_normal(shape), rng.integers(0, classes, shape[0])
 
 
-LAYERS = {
-    "Linear": (lambda rng: nn.Linear(4, 3, rng=rng, dtype=np.float64), (5, 4)),
-    "ReLU": (lambda rng: nn.ReLU(), (5, 4)),
-    "Sigmoid": (lambda rng: nn.Sigmoid(), (5, 4)),
-    "Flatten": (lambda rng: nn.Flatten(), (2, 3, 4)),
-    "Dropout": (lambda rng: nn.Dropout(0.4, rng=rng), (6, 5)),
-    "Conv2d": (lambda rng: nn.Conv2d(2, 3, (3, 2), (2, 1), 1, rng=rng, dtype=float), (2, 2, 6, 5)),
-    "MaxPool2d": (lambda rng: nn.MaxPool2d((2, 3), (2, 1)), (2, 2, 5, 6)),
-    "BatchNorm1d": (lambda rng: nn.BatchNorm1d(4, dtype=np.float64), (6, 4)),
-    "BatchNorm2d": (lambda rng: nn.BatchNorm2d(3, dtype=np.float64), (3, 3, 4, 2)),
-}
-
-
-@pytest.mark.parametrize("name", LAYERS)
-@pytest.mark.parametrize("training", [True, False])
-def test_every_module(name, training):
-    make, shape = LAYERS[name]
-    rng = np.random.default_rng(RNG_SEED)
-    layer = make(rng).train(training)
-    for p in layer.get_parameters():
-        p += 0.3 * rng.standard_normal(p.shape)  # off β = 0 and γ = 1, where mistakes hide
-    x = rng.standard_normal(shape)
-    target = rng.standard_normal(layer.forward(x).shape)
-    error = gradient_check(layer, x, target, loss=nn.MSELoss(), include_input=True)
-    assert error < BAR
-    assert gradient_check(layer, x, target, loss=nn.MSELoss()) < BAR
-
-
 def test_the_network_of_the_homework():
     """784–128–64–10 with five samples; its many tiny gradients are mostly rounding."""
     rng = np.random.default_rng(RNG_SEED)
@@ -78,33 +50,6 @@ def test_labels_of_both_kinds(one_hot):
 
 
 # Mistakes as students make them: (where, what is done to the gradients after backward, error).
-MISTAKES = {
-    "no mean over the batch": lambda layer: np.multiply(layer.dW, 5, out=layer.dW),
-    "wrong sign": lambda layer: np.negative(layer.dW, out=layer.dW),
-    "one entry, one per mille": lambda layer: layer.dW.__setitem__((1, 2), layer.dW[1, 2] * 1.001),
-    "bias forgotten": lambda layer: layer.db.fill(0),
-    "bias averaged": lambda layer: np.divide(layer.db, 5, out=layer.db),
-    "not a number": lambda layer: layer.dW.__setitem__((0, 0), np.nan),
-}
-
-
-@pytest.mark.parametrize("mistake", MISTAKES)
-@pytest.mark.parametrize("place", [0, 2, 4])
-def test_a_planted_mistake_is_found(mistake, place):
-    model = perceptron()
-    layer = model[place]
-    backward = layer.backward
-
-    def wrong(grad_output):
-        dx = backward(grad_output)
-        MISTAKES[mistake](layer)
-        return dx
-
-    layer.backward = wrong
-    error = gradient_check(model, *batch(5, 12))
-    assert not error < BAR
-
-
 def test_a_mistake_in_the_input_gradient_is_found_below_and_alone():
     class LeakyBackward(nn.ReLU):
         def backward(self, grad_output):
@@ -144,6 +89,7 @@ def test_the_floor_hides_rounding_and_nothing_else():
     assert 0 < above.sum() < len(total)
     np.testing.assert_array_equal(floored[above], strict[above])
     assert relative_errors(np.zeros(2), np.array([0.0, 1.0])).tolist() == [0, 1]
+    assert not relative_errors(np.array([np.nan]), np.ones(1)) < BAR
 
 
 def test_a_sample_is_of_every_array():
@@ -182,13 +128,6 @@ def test_leaves_the_model_as_it_was():
     np.testing.assert_array_equal(model[2].forward(ones), fresh.forward(ones))
 
 
-def test_leaves_the_model_as_it_was_after_an_error():
-    model = perceptron(np.float32)
-    with pytest.raises(ValueError, match="got labels"):
-        gradient_check(model, batch(5, 12)[0], np.zeros(4, int))
-    assert all(p.dtype == np.float32 for p in model.get_parameters())
-
-
 def test_what_it_cannot_check():
     x, y = batch(5, 12)
     with pytest.raises(ValueError, match="got epsilon = 0"):
@@ -207,7 +146,3 @@ def test_what_it_cannot_check():
 
     with pytest.raises(ValueError, match="dtype float32 that are not in `parameter_names`"):
         gradient_check(Undeclared(12, 3), x, y)
-
-
-def test_offered_beside_the_layers():
-    assert nn.gradient_check is gradient_check

@@ -12,7 +12,7 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from chromium import first_paint, look_as, needs_chromium
+from chromium import look_as, needs_chromium
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 
@@ -274,7 +274,3 @@ def test_on_paper_there_is_the_text_alone(opened):
     for selector in ("header", ".source", "#scripts", ".skip"):
         assert shown(opened, selector) == []
     assert shown(opened, "main h3")[0] == "Problem 1: Lines through points"
-
-
-def test_the_first_paint_is_soon(browser, page):
-    assert first_paint(browser, page) < 1000

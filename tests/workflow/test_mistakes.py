@@ -12,11 +12,3 @@ def test_a_wrong_configuration_ends_before_any_job(project):
     assert "device is 'tpu'" in line
     assert "auto, cpu, cuda" in line
     assert not (project.folder / "results").exists()
-
-
-def test_a_broken_config_file_is_named_with_its_line(project):
-    (project.folder / "config.yaml").write_text("device: auto\nseeds: [0\n")
-    run = project.snakemake()
-    assert run.returncode != 0
-    assert "Traceback" not in run.stdout
-    assert "proofsheet: config.yaml:3 is not YAML" in run.stdout

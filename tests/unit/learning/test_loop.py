@@ -47,31 +47,6 @@ def test_same_steps_as_written_out():
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
 
 
-def test_another_optimizer_and_its_schedule_take_the_steps():
-    x, y = problem()
-    model, twin, told = network(), network(), []
-
-    def make(model, steps):
-        told.append(steps)
-        sgd = torch.optim.SGD(model.parameters(), lr=0.1)
-        return sgd, torch.optim.lr_scheduler.StepLR(sgd, 1, 0.5)
-
-    recipe = AdamRecipe(2, 16, learning_rate=100.0)  # which is Adam's, and not used
-    fit(model, (x, y), (x, y), recipe, seed=7, label="test", steppers=make)
-    assert told == [8]
-    orders, rate = torch.Generator().manual_seed(7), 0.1
-    for _ in range(2):
-        for picked in torch.randperm(50, generator=orders).split(16):
-            twin.zero_grad()
-            functional.cross_entropy(twin(x[picked]), y[picked]).backward()
-            with torch.no_grad():
-                for p in twin.parameters():
-                    p -= rate * p.grad
-            rate /= 2
-    for ours, theirs in zip(model.parameters(), twin.parameters(), strict=True):
-        torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-6)
-
-
 def test_two_runs_are_equal_and_another_seed_is_not():
     x, y = problem()
     runs = [

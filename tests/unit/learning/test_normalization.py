@@ -62,20 +62,6 @@ def test_a_constant_slice_is_why_there_is_an_eps(method, value, dtype):
     assert torch.equal(OURS[method](x, 1e-5), torch.zeros_like(x))
 
 
-def test_only_the_constant_slice_is_lost():
-    x = torch.randn(2, 3, 4, 5)
-    x[1, 2] = 7.0
-    lost = instance_norm(x, 0.0).isnan()
-    assert lost[1, 2].all()
-    assert lost.sum() == 20
-
-
-def test_a_large_offset_costs_no_digits():
-    x = torch.randn(4, 3, 20, 20, dtype=torch.float64)
-    shifted = (x * 1024).round() / 1024  # exact also after the shift
-    assert relative_difference(batch_norm(shifted + 2.0**30), batch_norm(shifted)) < 1e-14
-
-
 def test_the_mean_of_a_long_slice_keeps_its_digits_in_float32():
     """A plain float32 sum of 160,000 squares loses four of them."""
     x = torch.randn(64, 2, 50, 50, generator=torch.Generator().manual_seed(3)) + 3
