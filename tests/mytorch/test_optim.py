@@ -65,20 +65,6 @@ def test_adam_agrees_with_pytorch(lr, betas, eps, decay, seed):
     follow(ours, theirs, parameters, peers, seed)
 
 
-def test_momentum_is_also_that_of_cs7643():
-    """With a constant rate, w ← w + v with v ← βv − ηg walks the same way."""
-    rng = np.random.default_rng(0)
-    w = rng.standard_normal(5)
-    parameter, velocity = w.copy(), np.zeros(5)
-    optimizer = nn.SGD([parameter], lr=0.1, momentum=0.9)
-    for _ in range(5):
-        g = rng.standard_normal(5)
-        optimizer.step([g])
-        velocity = 0.9 * velocity - 0.1 * g
-        w = w + velocity
-        np.testing.assert_allclose(parameter, w, rtol=1e-13)
-
-
 @pytest.mark.parametrize("optimizer", [nn.SGD, nn.Adam])
 def test_updates_in_place_and_keeps_dtype(optimizer):
     layer = nn.Linear(3, 2, rng=0)

@@ -180,11 +180,6 @@ def test_two_renders_are_the_same(sample):
     assert sample.pdf().read_bytes() == first
 
 
-def test_the_submission_includes_its_sets(sample):
-    pdf = sample.pdf(sample.with_(document="submission"))
-    assert "Problem 1: Lines through points" in text_of(pdf)
-
-
 def test_a_picture_of_a_prompt_is_shown(sample):
     picture = sample.folder / "prompt.svg"
     picture.write_text((sample.results / "sample_hw/p1_lines/figures/line.svg").read_text())
@@ -235,11 +230,6 @@ def broken(sample, renderer="pandoc", **edits):
         render(sample.staged, "sample_hw", output, renderer=renderer, report=Path("report"))
     assert not output.exists()
     return str(error.value)
-
-
-def test_an_unresolved_variable_fails_the_render(sample):
-    message = broken(sample, _p1_lines=("slope.f4", "slip.f4"))
-    assert "report/sample_hw/_p1_lines.qmd:28: unresolved variable: ?var:sample_hw" in message
 
 
 def test_a_question_mark_reference_or_hexadecimal_garbage_fails_the_render(sample):

@@ -267,11 +267,6 @@ def test_a_mirror_may_hold_the_zip_of_kaggle(files, tmp_path, above):
     assert [file["name"] for file in found.files] == ["archive.zip"]
 
 
-def test_a_zip_that_is_none_is_told(tmp_path):
-    root = mirror_of(tmp_path, "chest_xray", {"archive.zip": b"<html>log in</html>"})
-    refused(r"archive\.zip cannot be unpacked", read, root)
-
-
 def test_a_listing_may_name_what_an_operating_system_left(files, tmp_path):
     """`find . -type f -exec md5sum {} +` lists these too."""
     left = {"train/.DS_Store": b"x", "train/NORMAL/._IM-0001-0001.jpeg": b"x", "Thumbs.db": b"x"}

@@ -75,7 +75,6 @@ def test_a_dotted_name_leads_nowhere(tmp_path):
 ONE = np.zeros((1, 3072), np.uint8)
 DAMAGED = {
     "empty": (b"", "is not a readable batch .Ran out of input"),
-    "cut": (pickled({"data": ONE, "labels": [0]})[:-100], "is not a readable batch"),
     "a page": (b"<html>please log in</html>", "is not a readable batch"),
     "outside": (b"Pone\n.", "refers to something outside the file"),
     "a list": ([1], "is not a readable batch"),

@@ -114,13 +114,6 @@ def test_each_refusal_is_told_apart_and_is_final(
     assert TOKEN not in message + caplog.text + printed.out + printed.err
 
 
-def test_a_token_that_the_client_does_not_accept_is_told(home, server, tmp_path, monkeypatch):
-    put(home, monkeypatch, "variable")
-    server.script = [Answer(b"{}", status=401)]
-    with pytest.raises(UserError, match=r"refuses the token \(401\)"):
-        ask(tmp_path)
-
-
 def test_a_download_that_was_cut_is_resumed_by_the_next_run(home, server, tmp_path, monkeypatch):
     put(home, monkeypatch, "variable")
     same = {

@@ -125,31 +125,21 @@ def test_a_folder_that_leads_elsewhere_is_refused(root):
 RIGHT = f"d:\n  official: true\n  licence: x\n  files:\n    a: {{sha256: {SHA256}}}\n"
 WRONG = {
     "": "datasets by name",
-    "- a\n- b\n": "datasets by name",
     "just words": "datasets by name",
     "d: [1, 2]": "manifest.yaml.d: ['1', '2']",
     "d:\n  official: true\n": "'licence' is a required property",
-    "d: {official: true, licence: x}": "'files' is a required property",
-    "d: {licence: x, files: {}}": "'official' is a required property",
     RIGHT.replace("true", "perhaps"): "d.official: 'perhaps': allowed: true or false",
     RIGHT.replace("true", "false"): "'note' is a required property",
-    RIGHT.replace("true", "[true]"): "true or false",
-    RIGHT.replace("licence: x", "licence: [x]"): "allowed: a text",
     RIGHT.replace("licence: x", "licence: x\n  url: http"): "'url' was unexpected",
     RIGHT.replace(SHA256, "abc"): "d.files.a.sha256: 'abc': allowed: 64 hexadecimal digits",
-    RIGHT.replace(SHA256, "g" * 64): "64 hexadecimal digits",
-    RIGHT.replace(SHA256, "[1]"): "64 hexadecimal digits",
     RIGHT.replace("sha256", "sha1"): "allowed: {sha256: …} or {md5: …}",
-    RIGHT.replace(f"{{sha256: {SHA256}}}", SHA256): "{sha256: …} or {md5: …}",
     RIGHT.replace(f"    a: {{sha256: {SHA256}}}\n", "    - a\n"): "checksums by file name",
     RIGHT + "  members: [a]\n": "checksums by file name",
     RIGHT + "  ? [a, b]\n  : c\n": "is not YAML",
-    "d: {official: true": "is not YAML",
     "d: *nowhere": "uses references",
     "a: &a [x]\nb: [*a, *a]\n": "allowed: plain values",
     "[" * 600: "is not YAML (unreadable)",
     RIGHT.replace("d:", "../d:", 1): "not a path inside",
-    "d: \x00": "is not YAML",
 }
 
 

@@ -81,15 +81,11 @@ OTHER = r"does not hold unsigned bytes of shape \(2, 3, 4\)"
 DAMAGED = {
     "empty": (b"", OTHER),
     "cut": (PACKED[:-12], "cannot be unpacked"),
-    "cut in its header": (PACKED[:15], "cannot be unpacked"),
     "a byte flipped": (PACKED[:-6] + bytes([PACKED[-6] ^ 1]) + PACKED[-5:], "CRC check failed"),
     "something else": (gz(b"<html>please log in</html>"), OTHER),
-    "a header that ends": (gz(idx(SMALL)[:7]), OTHER),
     "floats": (gz(idx(SMALL, kind=0x0D)), OTHER),
     "other sizes": (gz(idx(SMALL[:1])), OTHER),
-    "other dimensions": (gz(idx(SMALL.reshape(6, 4))), OTHER),
     "too short": (gz(idx(SMALL)[:-1]), OTHER),
-    "too long": (gz(idx(SMALL) + b"\0"), OTHER),
     "endless": (gz(idx(SMALL) + bytes(10_000_000)), OTHER),
 }
 
