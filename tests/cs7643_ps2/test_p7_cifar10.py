@@ -150,6 +150,7 @@ def measure(colors, folder: Path) -> dict[str, Path]:
     return outputs
 
 
+@pytest.mark.slow
 def test_the_problem_in_miniature(colors, tmp_path):
     files = measure(colors, tmp_path)
     metrics = read_json(files["metrics"])

@@ -98,6 +98,7 @@ def test_poisoned_test_rows_change_nothing_but_the_test(beans, tmp_path, kind):
     assert misled["validation_accuracy"] < clean["validation_accuracy"]
 
 
+@pytest.mark.slow
 def test_from_jobs_to_figures(beans, tmp_path):
     seeds = ("0", "1")
     inputs = Files(source=tmp_path / "source.json")

@@ -14,7 +14,6 @@ from derivation_tests import derivation_tests
 from problems.csci5527_hw3.p1_optimizers import derivations as p1
 from problems.csci5527_hw3.p1_optimizers import train
 from problems.csci5527_hw3.p1_optimizers.network import OPTIMIZERS
-from proofsheet import checks
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.jobs.atomic_files import read_json, write_json
 from proofsheet.learning import optimizers
@@ -123,8 +122,8 @@ def test_a_training_repeats_exactly_and_is_nearly_the_built_in_one(digits):
     assert theirs["test_accuracy"] == pytest.approx(first["test_accuracy"], abs=0.1)
 
 
-def test_metrics_figures_and_tables(digits, tmp_path, monkeypatch):
-    monkeypatch.setattr(checks, "run_checks", lambda found: [])  # TestDerivations runs them
+@pytest.mark.slow
+def test_metrics_figures_and_tables(digits, tmp_path):
     tuning, runs = [], []
     for name in OPTIMIZERS:
         tuning.append(tmp_path / f"{name}.json")

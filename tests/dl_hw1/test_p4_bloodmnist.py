@@ -90,11 +90,13 @@ def test_every_turned_image_is_one_of_eight():
     assert equal.any(dim=0).all()
 
 
+@pytest.mark.slow
 def test_two_runs_write_the_same_bytes(measure, files, tmp_path):
     for name, path in measure(tmp_path).items():
         assert path.read_bytes() == files[name].read_bytes()
 
 
+@pytest.mark.slow
 def test_metrics_have_what_is_asked_for(files):
     metrics = read_json(files["metrics"])
     confusion = np.array(metrics["confusion_matrix"])
@@ -124,6 +126,7 @@ def test_metrics_have_what_is_asked_for(files):
         assert len(quadrants[name]["examples"]) == min(2, quadrants[name]["count"])
 
 
+@pytest.mark.slow
 def test_figures_and_tables(files, cells, tmp_path):
     write_json(tmp_path / "source.json", {"standin": True})
     drawn = ("examples", "classes", "curves", "confusion", "errors", "quadrants")

@@ -186,6 +186,7 @@ def compute(folder: Path) -> dict:
     return read_json(outputs["metrics"])
 
 
+@pytest.mark.slow
 def test_from_data_to_figures(monkeypatch, tmp_path):
     # The gradient check is of every entry: a small network has few.
     monkeypatch.setattr(training, "SIZES", SMALL)

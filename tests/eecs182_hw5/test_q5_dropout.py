@@ -104,6 +104,7 @@ def images() -> Dataset:
     )
 
 
+@pytest.mark.slow
 def test_the_problem_in_miniature(images, tmp_path):
     source = tmp_path / "source.json"
     write_json(source, {"standin": True, "class_names": list("abcdefghij")})

@@ -217,6 +217,7 @@ def measure(noise, folder: Path) -> dict[str, Path]:
     return outputs
 
 
+@pytest.mark.slow
 def test_the_problem_in_miniature(noise, tmp_path):
     files = measure(noise, tmp_path / "first")
     metrics = read_json(files["metrics"])

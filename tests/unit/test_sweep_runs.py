@@ -87,14 +87,13 @@ def run(name: str, data: Dataset, parameters: dict) -> dict:
 
 
 @pytest.mark.parametrize("name", SWEEPABLE)
-def test_a_run_takes_what_is_swept_and_can_be_repeated(name):
+def test_a_run_takes_what_is_swept(name):
     data = small(name)
     entry = SWEEPABLE[name]
     for parameter, value in SWEPT[name].items():
         assert entry.parameters[parameter].allows(value), parameter
     start = run(name, data, {"seed": 3})
     swept = run(name, data, {"seed": 3, **SWEPT[name]})
-    assert swept == run(name, data, {"seed": 3, **SWEPT[name]})
     assert start != swept
     for metrics in (start, swept):
         assert 0 <= metrics["validation_accuracy"] <= 1
