@@ -141,20 +141,6 @@ def small_network(dtype=np.float64) -> nn.Sequential:
     )
 
 
-def test_sequential_agrees_with_pytorch(agrees):
-    peer = torch.nn.Sequential(
-        torch.nn.Conv2d(1, 3, 3, padding=1),
-        torch.nn.BatchNorm2d(3),
-        torch.nn.ReLU(),
-        torch.nn.MaxPool2d(2),
-        torch.nn.Flatten(),
-        torch.nn.Linear(36, 5),
-        torch.nn.Sigmoid(),
-        torch.nn.Linear(5, 2),
-    )
-    agrees(small_network(), peer, np.random.default_rng(2).standard_normal((4, 1, 8, 7)))
-
-
 @pytest.mark.parametrize("name", ["Linear", "Conv2d", "BatchNorm1d", "Sequential", "nested"])
 def test_backward_parameters_is_backward_without_the_input(name):
     if name in LAYERS:

@@ -227,11 +227,6 @@ def test_a_mark_opens_the_row_of_its_check_and_a_caption_its_script(opened):
     assert shown(opened, "#panel") == []
 
 
-def test_an_address_with_a_row_opens_it(opened, page):
-    opened.get(f"{page}#check-1")
-    assert one(opened, "#check-1 pre").is_displayed()
-
-
 @on_both
 def test_the_keyboard_reaches_everything_and_is_seen_doing_it(opened):
     ActionChains(opened).send_keys(Keys.TAB).perform()

@@ -190,8 +190,6 @@ def relabelled(files, labels) -> dict[str, bytes]:
 def test_contents_that_are_not_as_published_are_refused(files, tmp_path):
     cases = {
         r"labels are 0 … 10, expected 0 … 9": relabelled(files, [10] * 40),
-        r"labels are -1 … 9, expected 0 … 9": relabelled(files, [-1] * 40),
-        r"images are \(199, 32, 32, 3\) uint8, expected \(200,": relabelled(files, [0] * 39),
         r"CIFAR-10, train: images of each class are \[": relabelled(files, [0] * 40),
         r"names 2 classes \(dog, cat, …\), expected 10 \(airplane, .*; put the published": {
             **files,

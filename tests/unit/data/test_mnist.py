@@ -183,14 +183,6 @@ def test_trouble_is_tried_again_and_then_told(server, files, ask, monkeypatch, t
 # --- mirror -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("index", range(4))
-def test_a_file_of_another_size_is_refused_though_it_is_listed(files, tmp_path, index):
-    name = list(files)[index]
-    other = gz(idx(np.zeros((4, 28, 28) if "images" in name else 4, np.uint8)))
-    root = mirror_of(tmp_path, "mnist", {**files, name: other})
-    refused(rf"{name} does not hold .*; put the pub", read, root)
-
-
 def test_files_that_are_mixed_up_are_refused(files, tmp_path):
     labels = np.repeat(np.arange(10, dtype=np.uint8), FEW["train"][::-1])
     mixed = {**files, "train-labels-idx1-ubyte.gz": gz(idx(labels))}

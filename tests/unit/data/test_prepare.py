@@ -195,26 +195,11 @@ def test_a_kill_leaves_nothing_that_passes_for_done(tmp_path):
     assert proofsheet.data.load(tmp_path).source["split_seed"] == 1
 
 
-SPOILED = {
-    "missing": (lambda folder: (folder / "val.npz").unlink(), "No such file"),
-    "empty": (lambda folder: (folder / "val.npz").write_bytes(b""), "not a readable .npz"),
-    "truncated": (
-        lambda folder: (folder / "val.npz").write_bytes((folder / "val.npz").read_bytes()[:-99]),
-        "not a readable .npz",
-    ),
-}
-
-
-@pytest.mark.parametrize("what", SPOILED)
-def test_spoiled_files_are_named(tmp_path, what):
+def test_a_missing_file_is_named(tmp_path):
     prepare("dry_bean", "standin", "", 0, tmp_path)
-    damage, told = SPOILED[what]
-    damage(tmp_path)
-    with pytest.raises(UserError, match=re.escape(told)) as caught:
+    (tmp_path / "val.npz").unlink()
+    with pytest.raises(UserError, match=r"val\.npz.*No such file"):
         proofsheet.data.load(tmp_path)
-    assert str(tmp_path / "val.npz") in str(caught.value)
-    assert "run " in str(caught.value)
-    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["", "{"])

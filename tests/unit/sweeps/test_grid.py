@@ -122,17 +122,6 @@ def test_spread_is_over_the_seeds():
     assert aggregated(found[:1])[0]["metrics"]["validation_accuracy"]["deviation"] is None
 
 
-def test_a_training_that_diverged_has_no_mean_loss():
-    found = results(seed=[0, 1])
-    found[1]["metrics"]["validation_loss"] = None
-    (setting,) = aggregated(found)
-    assert set(setting["metrics"]["validation_loss"].values()) == {None}
-    assert table([setting])[1] == [
-        ["2", "50.00\N{NO-BREAK SPACE}%", "0.00\N{NO-BREAK SPACE}%", "–", "–"]
-    ]
-    draw([setting], "validation_loss")
-
-
 def per_cent(number):
     return f"{number}\N{NO-BREAK SPACE}%"
 
