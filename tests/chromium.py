@@ -1,7 +1,5 @@
 """Headless Chromium for the tests of pages; skipped by name where there is none."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

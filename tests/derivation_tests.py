@@ -1,7 +1,5 @@
 """The tests that the derivations of every problem must pass."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable, Mapping
 from types import ModuleType

@@ -1,7 +1,5 @@
 """Is every part where the page map of a PDF says, and does the PDF's outline lead there?"""
 
-from __future__ import annotations
-
 import csv
 import re
 from collections.abc import Iterator

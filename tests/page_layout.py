@@ -3,8 +3,6 @@
 `PYTHONPATH=src:tests python -m page_layout results/*.pdf` prints what to mend.
 """
 
-from __future__ import annotations
-
 import ctypes
 import re
 import sys

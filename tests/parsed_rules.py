@@ -1,7 +1,5 @@
 """The rules as Snakemake parses them, for tests that ask what a rule declares."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -5,8 +5,6 @@ skips a level, with a picture or a formula without alternative text. The numbers
 Matterhorn Protocol 1.1.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What Snakemake and scripts/train.py do, on the data of a test."""
 
-from __future__ import annotations
-
 import runpy
 from collections.abc import Callable, Mapping
 from pathlib import Path

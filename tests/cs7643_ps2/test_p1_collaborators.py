@@ -1,7 +1,5 @@
 """The answer to problem 1 is what the configuration says, and nothing else."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Each check of problem 2 fails for a formula that is wrong in one place."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from derivation_tests import derivation_tests

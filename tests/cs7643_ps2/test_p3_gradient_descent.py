@@ -2,8 +2,6 @@
 the theory asks for.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Each check of problem 4 fails for a wrong formula, and the numbers are those by hand."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Each check of problem 5 fails for a wrong formula; the matrices and layers are what they say."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

@@ -1,7 +1,5 @@
 """Each check of problem 6 fails for a wrong formula; the regions are what they say."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import sympy

@@ -1,7 +1,5 @@
 """Checks fail on wrong formulas; the scripts run in miniature and measure what is asked for."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

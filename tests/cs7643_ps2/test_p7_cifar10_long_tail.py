@@ -1,7 +1,5 @@
 """Class sizes, effective numbers, weights and the focal loss."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

@@ -1,7 +1,5 @@
 """Losses, gradients, the line search and the subspace metric, against independent software."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Each check of problem 2 fails for a wrong formula; the tables are the sweeps of the chapter."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from derivation_tests import derivation_tests

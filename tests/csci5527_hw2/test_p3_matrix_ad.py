@@ -1,7 +1,5 @@
 """Each check of problem 3 fails for a wrong formula, and the given matrices are the text's."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

@@ -1,7 +1,5 @@
 """Checks fail on wrong formulas; the scripts choose without the test rows and repeat exactly."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

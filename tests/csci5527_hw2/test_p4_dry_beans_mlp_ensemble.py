@@ -1,7 +1,5 @@
 """The perceptrons: shapes, determinism, what they see, and that they learn."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

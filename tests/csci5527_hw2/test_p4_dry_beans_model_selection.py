@@ -1,7 +1,5 @@
 """Choosing by validation scores, and the test rows that answer once."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Each check of problem 2 fails for a formula that is wrong in one place; template matching."""
 
-from __future__ import annotations
-
 import numpy as np
 import scipy.signal
 from hypothesis import given, settings

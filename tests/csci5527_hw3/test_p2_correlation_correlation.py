@@ -1,7 +1,5 @@
 """Correlation against SciPy and exact integer sums; kinds of numbers; mistakes."""
 
-from __future__ import annotations
-
 import itertools
 
 import numpy as np

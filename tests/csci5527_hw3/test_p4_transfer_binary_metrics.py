@@ -1,7 +1,5 @@
 """Measures by hand; a bootstrap that keeps the images of a patient together."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Training by strategies: what is frozen stays, both classes weigh alike, the best epoch counts."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

@@ -1,7 +1,5 @@
 """Each check of problem 1 fails for a formula that is wrong in one place."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

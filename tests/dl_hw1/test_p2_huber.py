@@ -1,7 +1,5 @@
 """Each check of problem 2 fails for a formula that is wrong in one place; limits of the fits."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Each check of problem 3 fails for a formula that is wrong in one place; the probes work."""
 
-from __future__ import annotations
-
 import math
 from functools import partial
 

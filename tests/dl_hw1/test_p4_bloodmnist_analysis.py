@@ -1,7 +1,5 @@
 """Features of drawn shapes; counts and shares of errors."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Initial weights: distribution, reproducibility and errors."""
 
-from __future__ import annotations
-
 import math
 
 import pytest

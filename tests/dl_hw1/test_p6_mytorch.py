@@ -1,7 +1,5 @@
 """Checks fail on wrong formulas; the network learns; the script repeats to the byte."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from itertools import pairwise

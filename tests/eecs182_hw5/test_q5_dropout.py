@@ -1,7 +1,5 @@
 """Question 5: each check fails for a wrong formula; the recursion and the trainings agree."""
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 

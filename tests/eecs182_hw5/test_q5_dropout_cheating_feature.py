@@ -1,7 +1,5 @@
 """The answer in the corner of an image, and the network that is trained on it."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

@@ -1,7 +1,5 @@
 """The answers to question 7 are what the configuration says, and nothing else."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

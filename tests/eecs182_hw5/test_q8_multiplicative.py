@@ -1,7 +1,5 @@
 """Each check of question 8 fails for a formula that is wrong in one place."""
 
-from __future__ import annotations
-
 from derivation_tests import derivation_tests
 from problems.eecs182_hw5.q8_multiplicative import derivations
 from proofsheet.learning.multiplicative_noise import expected_loss, second_moment

@@ -1,7 +1,5 @@
 """The set's problems are questions, which keep the numbers of the text."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from proofsheet.report.sets import load

@@ -3,8 +3,6 @@
 What else can be wrong with each data set is in tests/unit/data.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

@@ -1,7 +1,5 @@
 """A disk that is full or read-only, in the middle of a run."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 

@@ -1,7 +1,5 @@
 """Results that were deleted, cut short or edited, and clocks that are wrong."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Killed, stopped, started twice."""
 
-from __future__ import annotations
-
 import os
 import random
 import shutil

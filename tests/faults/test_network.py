@@ -3,8 +3,6 @@
 A cut download by each of the other clients is in tests/unit/data.
 """
 
-from __future__ import annotations
-
 import io
 import secrets
 import zipfile

@@ -1,7 +1,5 @@
 """ReLU and Sigmoid: PyTorch, the ends of the number line, the kink."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

@@ -1,7 +1,5 @@
 """Batch normalisation: PyTorch, the two backward passes, running statistics, hard numbers."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

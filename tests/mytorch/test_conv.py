@@ -1,7 +1,5 @@
 """Conv2d against PyTorch over its whole geometry, and its memory."""
 
-from __future__ import annotations
-
 import tracemalloc
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Dropout is random: its distribution, its mode, its seed, its gradient."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """The gradient check: what it passes, finds, leaves as it was and refuses."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Linear against PyTorch, against numbers worked out by hand, and its initial weights."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

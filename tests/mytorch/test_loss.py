@@ -1,7 +1,5 @@
 """The losses: PyTorch, closed-form values, extreme logits, wrong labels."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What all modules promise: dtypes, errors that name the layer, modes, Sequential."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

@@ -1,7 +1,5 @@
 """SGD and Adam: step by step with PyTorch, in place, and by hand."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

@@ -1,7 +1,5 @@
 """A small problem set with every feature of a chapter, and made-up results for it."""
 
-from __future__ import annotations
-
 import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path

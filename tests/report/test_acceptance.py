@@ -1,7 +1,5 @@
 """Bars and their results: every state that a bar can be in."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """A reader who cannot see the PDF, or not its colors: tags, texts for what is drawn, contrast."""
 
-from __future__ import annotations
-
 import logging
 import re
 from io import BytesIO

@@ -1,7 +1,5 @@
 """Claims: what their conditions may say, what is printed, and what a fault is told as."""
 
-from __future__ import annotations
-
 import pytest
 
 from proofsheet.jobs.atomic_files import read_json

@@ -1,7 +1,5 @@
 """The figures and tables of Snakemake's report: captions in its language, tables as pages."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """The HTML edition as a file: numbers and references of the PDF, provenance, figures inside."""
 
-from __future__ import annotations
-
 import base64
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """The HTML edition in headless Chromium: read, searched and followed, with pointer and keyboard."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

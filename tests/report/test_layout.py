@@ -1,7 +1,5 @@
 """Nearly empty pages, far figures and footnotes are found; the theme keeps lines together."""
 
-from __future__ import annotations
-
 import typst
 
 from page_layout import far_figures, parted_footnotes, sparse_pages

@@ -1,7 +1,5 @@
 """Every fault that the lint knows is put into the sample once and seen at its line."""
 
-from __future__ import annotations
-
 import pytest
 
 from proofsheet.jobs.atomic_files import read_json, write_json

@@ -1,7 +1,5 @@
 """The marks of verified derivations, and the table that they lead to."""
 
-from __future__ import annotations
-
 import pytest
 
 from proofsheet.jobs.atomic_files import read_json, write_json

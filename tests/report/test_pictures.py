@@ -1,7 +1,5 @@
 """A picture is what its content is, and a damaged one is refused before any job."""
 
-from __future__ import annotations
-
 import pytest
 from PIL import Image
 

@@ -1,7 +1,5 @@
 """Every part of the five texts is asked for, with the points that its text gives it."""
 
-from __future__ import annotations
-
 import pytest
 
 from proofsheet.report.sets import load

@@ -1,7 +1,5 @@
 """Provenance and acknowledgements: what the last pages say."""
 
-from __future__ import annotations
-
 import subprocess
 
 import pytest

@@ -1,7 +1,5 @@
 """Rendering: every feature in the fallback's PDF, the choice of a renderer, and its failures."""
 
-from __future__ import annotations
-
 import os
 import re
 import stat

@@ -1,7 +1,5 @@
 """The sources of a problem's data: those of its set, and the one that its run has chosen."""
 
-from __future__ import annotations
-
 import pytest
 
 from proofsheet.jobs.atomic_files import read_json, write_json

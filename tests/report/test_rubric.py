@@ -1,7 +1,5 @@
 """The rubric and the page map: every part has an answer, on the pages that are named."""
 
-from __future__ import annotations
-
 import csv
 from io import BytesIO, StringIO
 

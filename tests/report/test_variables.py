@@ -1,7 +1,5 @@
 """The tree of variables: formats, marks, names."""
 
-from __future__ import annotations
-
 import pytest
 
 from proofsheet.jobs.errors import UserError

@@ -1,7 +1,5 @@
 """The same cluster with accounting: `slurmdbd` and a MariaDB of its own, in the same folder."""
 
-from __future__ import annotations
-
 import secrets
 import shutil
 import socket

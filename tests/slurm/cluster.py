@@ -5,8 +5,6 @@ folder. Partition `cpu` has two nodes, `gpu` one, whose GPU is a device node tha
 A daemon that ends, or does not answer in time, is an error that quotes the last line of its log.
 """
 
-from __future__ import annotations
-
 import os
 import secrets
 import shutil

@@ -1,7 +1,5 @@
 """A cluster for each module of tests, and checkouts whose Snakemake submits to it."""
 
-from __future__ import annotations
-
 import re
 import subprocess
 import sys

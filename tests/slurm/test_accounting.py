@@ -1,7 +1,5 @@
 """The profile on a cluster with accounting, edited as docs/slurm.md says."""
 
-from __future__ import annotations
-
 import pytest
 
 from .accounting import ACCOUNT, AccountingCluster, missing_accounting

@@ -1,7 +1,5 @@
 """The SLURM profile on a real cluster: who got what, and what becomes of jobs that are lost."""
 
-from __future__ import annotations
-
 import re
 import time
 from collections import defaultdict

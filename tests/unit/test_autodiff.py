@@ -1,7 +1,5 @@
 """Both modes against PyTorch and finite differences, over random shapes and expressions."""
 
-from __future__ import annotations
-
 import math
 import re
 

@@ -1,7 +1,5 @@
 """The packages' boundaries (docs/design.md), read from the import graph."""
 
-from __future__ import annotations
-
 import re
 from itertools import chain
 from pathlib import Path

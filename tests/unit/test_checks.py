@@ -1,7 +1,5 @@
 """A check passes for the right formula and fails for every wrong one."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The conda environments and the lock file say the same."""
 
-from __future__ import annotations
-
 import ast
 import importlib.util
 import re

@@ -1,7 +1,5 @@
 """Arithmetic modulo a prime agrees with fractions, and its derivatives with known ones."""
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What a benchmark says of a finished run: its critical path, and its time on more cores."""
 
-from __future__ import annotations
-
 import json
 import runpy
 

@@ -1,7 +1,5 @@
 """The files by which others find, cite and list this project say the same."""
 
-from __future__ import annotations
-
 import re
 import tomllib
 

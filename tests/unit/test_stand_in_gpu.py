@@ -1,7 +1,5 @@
 """The stand-in for a GPU refuses what a GPU refuses; what is made for one runs on it."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """A copy of the project to run in, and one undisturbed quick run that the tests share."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 

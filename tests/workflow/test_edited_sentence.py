@@ -1,7 +1,5 @@
 """A sentence that is edited renders the documents that print it, and runs nothing else."""
 
-from __future__ import annotations
-
 import re
 import shutil
 

@@ -1,7 +1,5 @@
 """Every set from the command to what is handed in: the quick run, from stand-in data, offline."""
 
-from __future__ import annotations
-
 import csv
 import json
 import os

@@ -1,7 +1,5 @@
 """Trainings and the GPUs that they share: one at a time, unless more are allowed."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """`snakemake html` after a run: the page of the real chapters, opened in a browser."""
 
-from __future__ import annotations
-
 import json
 import re
 

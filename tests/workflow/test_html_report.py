@@ -1,7 +1,5 @@
 """`snakemake --report`: the figures, tables and rules that it holds."""
 
-from __future__ import annotations
-
 import zipfile
 
 import pytest

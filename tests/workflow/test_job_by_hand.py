@@ -1,7 +1,5 @@
 """One job in a process of its own, as docs/contributing.md shows it."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

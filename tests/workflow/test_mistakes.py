@@ -1,7 +1,5 @@
 """What a user sees after a mistake of theirs: one line, no traceback, no job."""
 
-from __future__ import annotations
-
 
 def test_a_wrong_configuration_ends_before_any_job(project):
     """One of those that tests/unit/planning/test_config.py has."""

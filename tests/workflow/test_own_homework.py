@@ -1,7 +1,5 @@
 """A course of one's own: `make problem`, a run, a PDF, and nothing under `src/`."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

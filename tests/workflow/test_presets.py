@@ -1,7 +1,5 @@
 """`preset: auto`: full where the data are real, quick for a set whose data are stand-ins."""
 
-from __future__ import annotations
-
 import re
 import shutil
 

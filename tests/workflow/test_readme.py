@@ -1,7 +1,5 @@
 """Every command that the README and the pages of docs/ show is typed, one after the other."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """`auto` fell to a stand-in because a server was out of order; the server recovers."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

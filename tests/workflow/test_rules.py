@@ -1,7 +1,5 @@
 """What every rule declares, and what none may: asked of the parsed workflow."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The quick run from the command to the PDF, and what is run again after a change."""
 
-from __future__ import annotations
-
 import os
 import re
 from contextlib import ExitStack, contextmanager

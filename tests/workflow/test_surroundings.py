@@ -1,7 +1,5 @@
 """What a user's machine brings along: odd folders, settings of other programs, another folder."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

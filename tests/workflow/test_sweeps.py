@@ -1,7 +1,5 @@
 """Sweeps in the real workflow: results, what is made anew, and what planning many jobs costs."""
 
-from __future__ import annotations
-
 import pstats
 import subprocess
 import sys

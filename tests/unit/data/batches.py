@@ -1,7 +1,5 @@
 """CIFAR's archives in small: batches pickled as Python 2 did, tars with anything in them."""
 
-from __future__ import annotations
-
 import bz2
 import gzip
 import io

@@ -1,7 +1,5 @@
 """Fixtures of the data tests: nothing but 127.0.0.1 is ever asked."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

@@ -1,7 +1,5 @@
 """Few images that pass for published ones, and mirrors and servers that hold them."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import io

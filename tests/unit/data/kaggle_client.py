@@ -1,7 +1,5 @@
 """The client of Kaggle asking a test's server."""
 
-from __future__ import annotations
-
 import json
 import sys
 import time

@@ -1,7 +1,5 @@
 """Tables that pass for the real one, files and mirrors made of them, and what a server says."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

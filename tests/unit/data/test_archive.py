@@ -1,7 +1,5 @@
 """Archives that would rather do something else than be unpacked."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import tarfile

@@ -1,7 +1,5 @@
 """BloodMNIST from its three sources, and what is refused."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Chest X-rays from their three sources, patients on one side, and what is refused."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import zipfile

@@ -1,7 +1,5 @@
 """CIFAR-10 and CIFAR-100 from their three sources, how they are divided, and what is refused."""
 
-from __future__ import annotations
-
 import hashlib
 import pickle
 from pathlib import Path

@@ -1,7 +1,5 @@
 """CIFAR's pickles: read where they hold arrays, refused where they would act."""
 
-from __future__ import annotations
-
 import pickle
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Official clients that answer, fail, hang or are cut off, and networks that are not there."""
 
-from __future__ import annotations
-
 import re
 import socket
 import time

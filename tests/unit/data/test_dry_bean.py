@@ -1,7 +1,5 @@
 """UCI Dry Bean from its three sources, and what is refused of each."""
 
-from __future__ import annotations
-
 from collections import Counter
 from pathlib import Path
 

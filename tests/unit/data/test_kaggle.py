@@ -1,7 +1,5 @@
 """Kaggle: where its token may lie, what each refusal means, and downloads that are resumed."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A mirror's manifest and files: used when whole and listed, refused in one line otherwise."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 

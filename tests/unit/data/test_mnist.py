@@ -1,7 +1,5 @@
 """MNIST from its three sources, how it is divided, and what is refused."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """MedMNIST's radiographs, which `auto` takes where Kaggle gives nothing."""
 
-from __future__ import annotations
-
 import hashlib
 import logging
 

@@ -1,7 +1,5 @@
 """A dataset prepared and read back: which source, what is written, and never half of it."""
 
-from __future__ import annotations
-
 import json
 import logging
 import re

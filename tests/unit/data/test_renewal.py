@@ -1,7 +1,5 @@
 """A better source is noticed once it is available; without one nothing is fetched."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """SciPy's images: decoded without unpickling, refused when damaged, drawn when there are none."""
 
-from __future__ import annotations
-
 import bz2
 import hashlib
 import os

@@ -1,7 +1,5 @@
 """The split: everything once, in proportion, by the seed alone."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given, settings

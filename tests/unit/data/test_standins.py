@@ -1,7 +1,5 @@
 """Stand-ins: the shapes, columns and proportions of the real data, and something to learn."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA

@@ -1,7 +1,5 @@
 """The weights that torchvision publishes, from a server that is honest or not."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 

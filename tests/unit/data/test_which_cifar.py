@@ -1,7 +1,5 @@
 """CIFAR-100 if available: what decides, and that no network does."""
 
-from __future__ import annotations
-
 import socket
 
 import pytest

@@ -1,7 +1,5 @@
 """`make mirror`: the files as people have them become a manifest, and what is missing is told."""
 
-from __future__ import annotations
-
 import gzip
 import zipfile
 

@@ -1,7 +1,5 @@
 """One function names the device; a GPU's share is counted without PyTorch."""
 
-from __future__ import annotations
-
 import ast
 import os
 from pathlib import Path

@@ -1,7 +1,5 @@
 """On a cluster: the stage-in of data."""
 
-from __future__ import annotations
-
 import os
 
 import pytest

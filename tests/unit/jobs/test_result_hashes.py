@@ -1,7 +1,5 @@
 """Results that are no longer what their job wrote are named; all others pass."""
 
-from __future__ import annotations
-
 import os
 import time
 

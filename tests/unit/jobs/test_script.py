@@ -1,7 +1,5 @@
 """What surrounds a script: where messages go, and how it ends."""
 
-from __future__ import annotations
-
 import logging
 import warnings
 from types import SimpleNamespace

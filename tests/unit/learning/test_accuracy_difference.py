@@ -1,7 +1,5 @@
 """Differences of accuracies and their standard errors."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Images are moved, mirrored and hidden, each by itself, and nothing is invented."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

@@ -1,7 +1,5 @@
 """Measures against scikit-learn, the bootstrap against SciPy and against the exact answer."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from scipy import stats

@@ -1,7 +1,5 @@
 """The training loop against one written out, step by step."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

@@ -1,7 +1,5 @@
 """Normalization against PyTorch's modules, and what ε is for."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

@@ -1,7 +1,5 @@
 """The operations of a training are those that its layers need, and counting changes nothing."""
 
-from __future__ import annotations
-
 import pytest
 import torch
 from torch import nn

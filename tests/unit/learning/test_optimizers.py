@@ -1,7 +1,5 @@
 """The optimizers against torch.optim, in float64, step by step."""
 
-from __future__ import annotations
-
 import pytest
 import torch
 

@@ -1,7 +1,5 @@
 """Recipes, and trainings on images by them, against PyTorch's own."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

@@ -1,7 +1,5 @@
 """Shapes, sizes and the parts of the networks for CIFAR-10."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 import torch

@@ -1,7 +1,5 @@
 """SqueezeNet by blocks: the published network, its names and shapes, and files that are refused."""
 
-from __future__ import annotations
-
 import io
 import pickle
 from pathlib import Path

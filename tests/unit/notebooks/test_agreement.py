@@ -1,7 +1,5 @@
 """Numbers that a notebook prints, held against metrics.json."""
 
-from __future__ import annotations
-
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 

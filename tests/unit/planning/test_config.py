@@ -1,7 +1,5 @@
 """The configuration: defaults, and one clear line for every mistake."""
 
-from __future__ import annotations
-
 import ast
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What each PDF holds."""
 
-from __future__ import annotations
-
 from proofsheet.planning.config import checked, known_sets
 from proofsheet.planning.documents import documents
 from workflow_project import ROOT

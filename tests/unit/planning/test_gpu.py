@@ -1,7 +1,5 @@
 """A GPU is seen where PyTorch can use it, and only there."""
 
-from __future__ import annotations
-
 import pytest
 
 from proofsheet.planning import gpu

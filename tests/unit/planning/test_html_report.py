@@ -1,7 +1,5 @@
 """An HTML report is refused in one line where it cannot be written."""
 
-from __future__ import annotations
-
 import pytest
 
 from proofsheet.jobs.atomic_files import write_json

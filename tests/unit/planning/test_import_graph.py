@@ -1,7 +1,5 @@
 """Inputs found from imports."""
 
-from __future__ import annotations
-
 import ast
 
 import pytest

@@ -1,7 +1,5 @@
 """Jobs that share a process get what each of their runs has of its own."""
 
-from __future__ import annotations
-
 from proofsheet.planning.job_parts import drawings_of, flat, needs, shared_by
 
 

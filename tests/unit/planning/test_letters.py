@@ -1,7 +1,5 @@
 """Letters that would be printed as boxes are named before any job."""
 
-from __future__ import annotations
-
 import pytest
 
 from proofsheet.jobs.errors import UserError

@@ -1,7 +1,5 @@
 """A new problem from the templates: names, and mistakes that write nothing."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Which sets run small with `preset: auto`: those whose data would be stand-ins."""
 
-from __future__ import annotations
-
 import json
 import threading
 import time

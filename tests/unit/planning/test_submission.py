@@ -1,7 +1,5 @@
 """What is handed in: the files of a bundle, the archive, and nothing else."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
