@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+# Tests compute little at a time: a second thread would only wait for the first, and wait busily.
+os.environ |= {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+
 
 @pytest.fixture(scope="session")
 def mirror() -> Path:

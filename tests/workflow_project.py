@@ -12,7 +12,10 @@ ROOT = Path(__file__).parents[1]
 EVERY_SET = ("--config", "preset=quick", "data={source: standin}", "device=cpu")
 QUICK = (*EVERY_SET, "sets=[csci5527_hw2]")
 
-UNSET = ("PROOFSHEET_MIRROR", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+UNSET = (
+    "PROOFSHEET_MIRROR", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "OMP_NUM_THREADS",
+    "OMP_WAIT_POLICY",
+)  # fmt: skip
 
 
 class Project:
