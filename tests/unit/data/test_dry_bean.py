@@ -126,7 +126,7 @@ def test_trouble_is_tried_again_and_then_told(server, columns, tmp_path, monkeyp
     elif trouble == "wrong bytes":
         columns["Area"][0] += 7000
         table = as_csv(columns)
-    monkeypatch.setattr(client, "SILENCE", 0.3)
+    monkeypatch.setattr(client, "SILENCE", 0.3 if trouble == "silence" else 9)
     server.script = [uci(server, table)]
     gives_up(told, server, lambda: ask(server, monkeypatch, tmp_path), "id 602")
     assert len(server.asked) == 6

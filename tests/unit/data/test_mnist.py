@@ -173,7 +173,7 @@ def test_the_client_asks_where_we_say_and_knows_our_files(monkeypatch):
 def test_trouble_is_tried_again_and_then_told(server, files, ask, monkeypatch, trouble):
     name = "t10k-labels-idx1-ubyte.gz"  # the last one that is asked for
     answer, told = troubles(files[name])[trouble]
-    monkeypatch.setattr(client, "SILENCE", 0.3)
+    monkeypatch.setattr(client, "SILENCE", 0.3 if trouble == "silence" else 9)
     server.script = [serving({**files, name: answer})]
     gives_up(told, server, ask, "MNIST by torchvision")
 
