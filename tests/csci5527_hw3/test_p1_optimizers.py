@@ -13,6 +13,7 @@ import torch
 from derivation_tests import derivation_tests
 from problems.csci5527_hw3.p1_optimizers import derivations as p1
 from problems.csci5527_hw3.p1_optimizers import train
+from problems.csci5527_hw3.p1_optimizers.beside_builtin import tune_beside_builtin
 from problems.csci5527_hw3.p1_optimizers.network import OPTIMIZERS
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.jobs.atomic_files import read_json, write_json
@@ -78,14 +79,14 @@ def digits() -> Iterator[Dataset]:
     torch.set_num_threads(before)
 
 
-def trained(digits, folder: Path, optimizer: str, implementation: str, seed: int) -> tuple:
+def trained(digits, folder: Path, optimizer: str, seed: int) -> tuple:
     files = {
-        kind: folder / f"{optimizer}-{implementation}-{seed}.{suffix}"
+        kind: folder / f"{optimizer}-ours-{seed}.{suffix}"
         for kind, suffix in (("metrics", "json"), ("arrays", "npz"))
     }
     train_job(
-        train.train, digits, files, optimizer=optimizer, implementation=implementation, seed=seed,
-        epochs=1, batch=40, tuning=read_json(folder / f"{optimizer}.json"),
+        train.train, digits, files, optimizer=optimizer, seed=seed, epochs=1, batch=40,
+        tuning=read_json(folder / f"{optimizer}.json"),
     )  # fmt: skip
     return files["metrics"], files["arrays"]
 
@@ -93,7 +94,7 @@ def trained(digits, folder: Path, optimizer: str, implementation: str, seed: int
 def test_the_test_images_have_no_part_in_the_tuning(digits):
     # Reading them would be an error.
     sealed = SimpleNamespace(train=digits.train, val=digits.val)
-    found, _ = train.tune(
+    found, answers = train.tune(
         sealed, torch.device("cpu"), optimizer="adamw", seed=0, images=200, epochs=1
     )
     assert found["trials"] == 5 + 3 - 1
@@ -103,6 +104,24 @@ def test_the_test_images_have_no_part_in_the_tuning(digits):
     first = found["axes"]["weight_decay"][0]
     assert first["value"] == 0.01
     assert first["validation_loss"] == best["validation_loss"]
+    # The answers are those of the training that was chosen.
+    chosen = min(found["axes"]["weight_decay"], key=lambda trial: trial["validation_loss"])
+    assert found["ours"]["validation_accuracy"] == chosen["validation_accuracy"]
+    right = np.mean(answers["predicted"] == digits.val.y)
+    assert right == pytest.approx(chosen["validation_accuracy"])
+
+
+def test_the_built_in_optimizer_repeats_the_chosen_training(digits):
+    found, answers = tune_beside_builtin(
+        digits, torch.device("cpu"), optimizer="adagrad", seed=0, images=200, epochs=1
+    )
+    for which in ("ours", "builtin"):
+        right = np.mean(answers[which] == digits.val.y)
+        assert right == pytest.approx(found[which]["validation_accuracy"])
+    loss = found["ours"]["validation_loss"]
+    assert found["builtin"]["validation_loss"] == pytest.approx(loss, rel=0.05)
+    others = [trial["validation_loss"] for trial in found["axes"]["lr"]]
+    assert min(abs(other / loss - 1) for other in others if other != loss) > 0.05
 
 
 def test_a_training_repeats_exactly_and_is_nearly_the_built_in_one(digits):
@@ -124,39 +143,42 @@ def test_a_training_repeats_exactly_and_is_nearly_the_built_in_one(digits):
 
 @pytest.mark.slow
 def test_metrics_figures_and_tables(digits, tmp_path):
-    tuning, runs = [], []
+    tuning, tuning_arrays, runs = [], [], []
     for name in OPTIMIZERS:
         tuning.append(tmp_path / f"{name}.json")
+        tuning_arrays.append(tmp_path / f"{name}.npz")
         train_job(
-            train.tune, digits, {"metrics": tuning[-1]}, optimizer=name, seed=0, images=200,
-            epochs=1,
+            tune_beside_builtin, digits, {"metrics": tuning[-1], "arrays": tuning_arrays[-1]},
+            optimizer=name, seed=0, images=200, epochs=1,
         )  # fmt: skip
-        for implementation, seed in (("ours", 0), ("ours", 1), ("builtin", 0)):
-            runs.append(trained(digits, tmp_path, name, implementation, seed))
+        runs += [trained(digits, tmp_path, name, seed) for seed in (0, 1)]
     outputs = {name: tmp_path / f"all-{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = tmp_path / "all.npz"
     inputs = {
         "source": tmp_path / "source.json",
         "tuning": tuning,
+        "tuning_arrays": tuning_arrays,
         "runs": [metrics for metrics, _ in runs],
         "runs_arrays": [arrays for _, arrays in runs],
     }
     perform(SCRIPTS / "solve.py", inputs, outputs, digits, steps=40)
     metrics = read_json(outputs["metrics"])
     for name in OPTIMIZERS:
-        for result, seeds in ((metrics[name], 2), (metrics["builtin"][name], 1)):
-            assert len(result["test_accuracies"]) == seeds
-            assert result["test_accuracy"] == pytest.approx(np.mean(result["test_accuracies"]))
+        result, builtin = metrics[name], metrics["builtin"][name]
+        assert len(result["test_accuracies"]) == 2
+        assert result["test_accuracy"] == pytest.approx(np.mean(result["test_accuracies"]))
+        assert builtin == read_json(tmp_path / f"{name}.json")["builtin"]
+        assert 0 <= metrics["agreement"]["different"][name] <= 1
     assert metrics["first_steps"]["rmsprop"] == pytest.approx(10, rel=1e-5)
 
     write_json(tmp_path / "source.json", {"standin": True})
     drawn = ("adagrad", "rmsprop", "adam", "steps")
-    tables = ("tuning_table", "results", "network")
+    tables = ("tuning_table", "agreement", "results", "network")
     files = {name: tmp_path / f"{name}.svg" for name in drawn}
     files |= {name: tmp_path / f"{name}.md" for name in tables}
     perform(SCRIPTS / "figures.py", inputs | outputs, files, digits)
     assert all(files[name].read_text().startswith("<?xml") for name in drawn)
-    assert all("†" in files[name].read_text() for name in ("tuning_table", "results"))
+    assert all("†" in files[name].read_text() for name in tables[:3])
     rows = files["tuning_table"].read_text().splitlines()
     assert len(rows) == 2 + 5
     assert all(row.count("**") == 2 for row in rows[2:])

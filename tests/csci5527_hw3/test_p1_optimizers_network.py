@@ -120,6 +120,7 @@ def test_differences_are_weighed_against_chance():
     assert compared["paired_deviation"] == pytest.approx(5**0.5 / 1000)
     assert compared["largest_of"] == "Adam"
     assert compared["largest_in_deviations"] == pytest.approx(1 / 5**0.5)
+    assert compared["different"] == {"adam": pytest.approx(5 / 1000), "adagrad": 0}
     assert agreement(ours, far, TRUTH)["largest_in_deviations"] == pytest.approx(40**0.5)
 
 

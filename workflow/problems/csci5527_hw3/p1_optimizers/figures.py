@@ -35,22 +35,17 @@ def row(label, result, mark):
 
 
 def curves(axis, arrays, name, kind, scale=1.0, offset=0.0):
-    """Mean over the seeds of ours as lines with their range, of PyTorch's run as open markers."""
+    """Mean over the seeds as lines, with their range."""
     for k, (part, label) in enumerate((("", "training"), ("validation_", "validation"))):
-        ours, theirs = (
-            offset + scale * arrays[f"{which}_{name}_{part}{kind}"] for which in ("ours", "builtin")
-        )
-        epochs = np.arange(1, ours.shape[1] + 1)
+        values = offset + scale * arrays[f"ours_{name}_{part}{kind}"]
+        epochs = np.arange(1, values.shape[1] + 1)
         axis.plot(
-            epochs, ours.mean(axis=0), color=figures.COLOURS[k], ls=figures.LINE_STYLES[k],
-            label=label,
+            epochs, values.mean(axis=0), color=figures.COLOURS[k], ls=figures.LINE_STYLES[k],
+            marker=figures.MARKERS[k], label=label,
         )  # fmt: skip
         axis.fill_between(
-            epochs, ours.min(axis=0), ours.max(axis=0), color=figures.COLOURS[k], alpha=0.25, lw=0
-        )
-        axis.plot(
-            epochs, theirs.mean(axis=0), color=figures.COLOURS[k], ls="none",
-            marker=figures.MARKERS[k], mfc="none", label=f"{label}, built-in",
+            epochs, values.min(axis=0), values.max(axis=0), color=figures.COLOURS[k], alpha=0.25,
+            lw=0,
         )  # fmt: skip
     axis.set(xlabel="epoch", yscale="log")
     axis.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -113,15 +108,22 @@ with script.run(snakemake):
     write_table(
         snakemake.output.results,
         ["Optimizer", "Test", "Each seed", "Validation", "Objective", "Val. objective"],
-        [
-            entry
-            for name, label in OPTIMIZERS.items()
-            for entry in (
-                row(f"**{label}, ours**", metrics[name], mark),
-                row(f"{label}, built-in", metrics["builtin"][name], mark),
-            )
-        ],
+        [row(label, metrics[name], mark) for name, label in OPTIMIZERS.items()],
         align="lrlrrr",
+    )
+    write_table(
+        snakemake.output.agreement,
+        ["Optimizer", "Ours", "Built-in", "Objective, ours", "Built-in", "Different answers"],
+        [
+            [
+                label,
+                *(percent(ends["validation_accuracy"]) + mark for ends in both),
+                *(fixed(ends["validation_loss"]) + mark for ends in both),
+                percent(metrics["agreement"]["different"][name]) + mark,
+            ]
+            for name, label in OPTIMIZERS.items()
+            for both in [(tuning[name]["ours"], tuning[name]["builtin"])]
+        ],
     )
     first, second, last = metrics["layer_parameters"]
     write_table(

@@ -1,19 +1,18 @@
 P1 = "results/csci5527_hw3/p1_optimizers"
 HW3_OPTIMIZERS = ("adagrad", "rmsprop", "adam", "adamw")
 HW3_SEEDS = by_preset(full=config["seeds"], quick=config["seeds"][:1])
-# PyTorch's take the same steps, as a check of the derivations shows: one seed is enough.
 HW3_TRAININGS = [
-    f"{P1}/runs/{optimizer}-{implementation}-{seed}"
+    f"{P1}/runs/{optimizer}-ours-{seed}"
     for optimizer in HW3_OPTIMIZERS
-    for implementation, seeds in (("ours", HW3_SEEDS), ("builtin", HW3_SEEDS[:1]))
-    for seed in seeds
+    for seed in HW3_SEEDS
 ]
-HW3_TUNINGS = [f"{P1}/runs/{optimizer}-tuning.json" for optimizer in HW3_OPTIMIZERS]
+HW3_TUNINGS = [f"{P1}/runs/{optimizer}-tuning" for optimizer in HW3_OPTIMIZERS]
 
 TRAININGS["csci5527_hw3/p1_optimizers"] = dict(
-    # One optimizer's hyperparameters by the validation images, in short trainings.
+    # One optimizer's hyperparameters by the validation images, in short trainings, and
+    # then PyTorch's optimizer with the same.
     tune=dict(
-        function="train:tune",
+        function="beside_builtin:tune_beside_builtin",
         run="{optimizer}-tuning",
         data="mnist",
         wildcards=dict(optimizer=HW3_OPTIMIZERS),
@@ -22,16 +21,12 @@ TRAININGS["csci5527_hw3/p1_optimizers"] = dict(
             images=by_preset(full=20_000, quick=1000),
         ),
     ),
-    # One optimizer, ours or PyTorch's, one seed.
+    # One of our optimizers, one seed.
     train=dict(
         function="train:train",
-        run="{optimizer}-{implementation}-{seed}",
+        run="{optimizer}-ours-{seed}",
         data="mnist",
-        wildcards=dict(
-            optimizer=HW3_OPTIMIZERS,
-            implementation=("ours", "builtin"),
-            seed=HW3_SEEDS,
-        ),
+        wildcards=dict(optimizer=HW3_OPTIMIZERS, seed=HW3_SEEDS),
         inputs=dict(tuning=f"{P1}/runs/{{optimizer}}-tuning.json"),
         params=dict(
             seed=seed_of,
@@ -41,14 +36,17 @@ TRAININGS["csci5527_hw3/p1_optimizers"] = dict(
     ),
 )
 
-# Four optimizers over the seeds, with the first seed beside PyTorch's.
+# Four optimizers over the seeds, and ours beside PyTorch's.
 SOLVE["csci5527_hw3/p1_optimizers"] = dict(
     inputs=dict(
-        tuning=HW3_TUNINGS,
+        tuning=[f"{tuning}.json" for tuning in HW3_TUNINGS],
+        tuning_arrays=[f"{tuning}.npz" for tuning in HW3_TUNINGS],
         runs=[f"{training}.json" for training in HW3_TRAININGS],
         runs_arrays=[f"{training}.npz" for training in HW3_TRAININGS],
     ),
     params=dict(steps=by_preset(full=2000, quick=400)),
 )
 
-FIGURE_INPUTS["csci5527_hw3/p1_optimizers"] = dict(tuning=HW3_TUNINGS)
+FIGURE_INPUTS["csci5527_hw3/p1_optimizers"] = dict(
+    tuning=[f"{tuning}.json" for tuning in HW3_TUNINGS]
+)

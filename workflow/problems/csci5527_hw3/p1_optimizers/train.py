@@ -27,6 +27,9 @@ from proofsheet.learning.loop import Rows, fit, logits_of, parameter_count, shar
 Run = tuple[dict[str, Any], dict[str, np.ndarray]]
 """Metrics and arrays."""
 
+ENDS = ("validation_loss", "validation_accuracy")
+"""Curves whose last values tell how a short training ends."""
+
 
 def train(
     data: Dataset, device: torch.device, *, optimizer: str = "adam", implementation: str = "ours",
@@ -89,24 +92,29 @@ def tune(
         data: its test images are not read.
         optimizer: a key of `network.AXES`.
         images, epochs: of each training.
+
+    Returns:
+        Every trial, and how the one with the chosen settings ends; its answers, `predicted`, to the
+        validation images (n,).
     """
     rows, validation = (
         (scaled(part.x[:images], device), torch.from_numpy(part.y[:images]).to(device))
         for part in (data.train, data.val)
     )
-    chosen, axes, found = dict(START[optimizer]), {}, {}
+    chosen, axes, found, models = dict(START[optimizer]), {}, {}, {}
     for axis, values in AXES[optimizer].items():
         axes[axis] = []
         for value in values:
             settings = {**chosen, axis: value}
             key = tuple(settings.values())
             if key not in found:  # the start of an axis has been tried at the end of the one before
-                _, curves = _fit(optimizer, settings, rows, validation, Recipe(epochs), seed=seed)
-                found[key] = {
-                    name: curves[name][-1] for name in ("validation_loss", "validation_accuracy")
-                }
+                models[key], curves = _fit(
+                    optimizer, settings, rows, validation, Recipe(epochs), seed=seed
+                )
+                found[key] = {name: curves[name][-1] for name in ENDS}
             axes[axis].append({"value": value, **found[key]})
         chosen[axis] = min(axes[axis], key=lambda trial: trial["validation_loss"])["value"]
+    key = tuple(chosen.values())
     return {
         "optimizer": optimizer,
         "epochs": epochs,
@@ -114,7 +122,8 @@ def tune(
         "chosen": chosen,
         "trials": len(found),
         "axes": axes,
-    }, {}
+        "ours": found[key],
+    }, {"predicted": logits_of(models[key], validation[0]).argmax(dim=1).cpu().numpy()}
 
 
 def _fit(
