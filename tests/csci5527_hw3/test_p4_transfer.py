@@ -13,7 +13,7 @@ from problems.csci5527_hw3.p4_transfer import derivations as p4
 from problems.csci5527_hw3.p4_transfer.gradcam import evidence
 from problems.csci5527_hw3.p4_transfer.images import standardized
 from problems.csci5527_hw3.p4_transfer.pretrain import pretrain
-from problems.csci5527_hw3.p4_transfer.train import train
+from problems.csci5527_hw3.p4_transfer.train import train, train_best
 from proofsheet.data import chest_xray, dataset
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.data.prepare import prepare
@@ -134,7 +134,13 @@ def test_without_published_weights_digits_train_the_network_and_are_named(
 @pytest.mark.slow
 def test_scripts_from_images_to_figures(radiographs: Path, tmp_path: Path) -> None:
     runs = trained(radiographs, tmp_path)
+    again = {"metrics": tmp_path / "again.json", "arrays": tmp_path / "again.npz"}
+    train_job(
+        train_best, dataset.load(radiographs), again, runs=[*map(read_json, runs["runs"])], seed=1,
+        strategies=STRATEGIES, weights=read_arrays(radiographs / "pretrained.npz"), side=64,
+    )  # fmt: skip
     inputs = {"source": radiographs / "source.json", "origin": radiographs / "pretrained.json"}
+    inputs["best_arrays"] = [again["arrays"]]
     outputs = {name: tmp_path / f"{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = tmp_path / "arrays.npz"
     settings = {"seed": 0, "side": 64, "strategies": list(STRATEGIES)}
@@ -147,6 +153,11 @@ def test_scripts_from_images_to_figures(radiographs: Path, tmp_path: Path) -> No
     accuracies = {name: metrics[name]["validation_accuracy"] for name in STRATEGIES}
     assert accuracies[metrics["best"]] == max(accuracies.values())
     assert metrics["patients_in_train_and_val"] == 0
+    assert read_json(again["metrics"])["strategy"] == metrics["best"]
+    each = metrics["over_seeds"]["each"]["test_accuracy"]
+    assert len(each) == metrics["over_seeds"]["count"] == 2
+    assert each[0] == metrics["best_strategy"]["test_accuracy"]
+    assert metrics["over_seeds"]["test_accuracy"] == pytest.approx(np.mean(each))
 
     drawn = ("images", "losses", "regions")
     tables = ("split", "strategies", "results")

@@ -2,26 +2,49 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from problems.csci5527_hw3.p4_transfer.analysis import (
-    best_of,
     catch_up_epoch,
     examples,
     growing,
+    over_seeds,
     telling_apart,
 )
+from problems.csci5527_hw3.p4_transfer.train import best_of
 
 
-def run(validation: float, loss: float) -> dict[str, float]:
+def run(accuracies: list[float], losses: list[float], best_epoch: int) -> dict[str, Any]:
     """What the choice may see: a test accuracy would be a missing key."""
-    return {"validation_accuracy": validation, "lowest_validation_loss": loss}
+    return {
+        "validation_accuracy": accuracies, "validation_loss": losses, "best_epoch": best_epoch,
+    }  # fmt: skip
 
 
 def test_validation_chooses_and_of_equal_accuracies_the_lower_loss_counts() -> None:
-    assert best_of({"a": run(0.95, 0.2), "b": run(0.97, 0.3), "c": run(0.96, 0.1)}) == "b"
-    assert best_of({"a": run(0.97, 0.3), "b": run(0.97, 0.2)}) == "b"
+    a, b = run([0.9, 0.95], [0.3, 0.2], 2), run([0.97, 0.99], [0.3, 0.4], 1)
+    assert best_of({"a": a, "b": b, "c": run([0.96], [0.1], 1)}) == "b"
+    assert best_of({"a": run([0.97, 0.9], [0.4, 0.2], 1), "b": b}) == "b"
+    assert best_of({"a": run([0.97, 0.9], [0.2, 0.4], 1), "b": b}) == "a"
+
+
+def test_means_and_deviations_over_the_seeds() -> None:
+    ill = {part: np.array([True, True, False, False]) for part in ("val", "test")}
+    right, wrong = np.array([2.0, 1.0, -1.0, -2.0]), np.array([2.0, -1.0, -0.5, 1.0])
+    found = over_seeds({"val": [right, right], "test": [right, wrong]}, ill)
+    assert found["count"] == 2
+    assert found["test_accuracy"] == pytest.approx(0.75)
+    np.testing.assert_allclose(found["each"]["test_accuracy"], [1, 0.5])
+    assert found["deviation"]["test_accuracy"] == pytest.approx(0.5 / np.sqrt(2))
+    # Two of the four pairs of an ill and a healthy image are in the right order, then all.
+    np.testing.assert_allclose(found["each"]["auc"], [1, 0.5])
+    assert found["validation_accuracy"] == 1
+    assert found["deviation"]["validation_auc"] == 0
+    alone = over_seeds({"val": [right], "test": [wrong]}, ill)
+    assert (alone["count"], alone["deviation"]["auc"]) == (1, 0)
 
 
 @pytest.mark.parametrize(("shift", "low", "high"), [(0.0, 0.35, 0.65), (3.0, 0.95, 1.0)])

@@ -12,6 +12,8 @@ from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from problems.csci5527_hw3.p4_transfer.binary_metrics import measures
+
 TITLES = {
     "frozen": "all blocks frozen, linear head",
     "last_blocks": "head and last blocks",
@@ -44,15 +46,36 @@ def growing(runs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def best_of(runs: Mapping[str, Mapping[str, Any]]) -> str:
-    """The strategy with the highest validation accuracy; of equal ones the lower validation loss.
+def over_seeds(
+    scores: Mapping[str, Sequence[np.ndarray]], ill: Mapping[str, np.ndarray]
+) -> dict[str, Any]:
+    """One strategy's measures over its trainings from several seeds.
 
-    The test images have no say in it.
+    Args:
+        scores: of `val` and `test`, for each seed the scores (n,) of the images.
+        ill: of the same parts, (n,) truth values.
+
+    Returns:
+        `count` of the seeds; mean, each and the standard deviation (of one training, 0 for a single
+        seed) of the accuracies and AUCs, and means of the other measures.
     """
-    return min(
-        runs,
-        key=lambda name: (-runs[name]["validation_accuracy"], runs[name]["lowest_validation_loss"]),
-    )
+    found = {
+        part: [measures(score, ill[part]) for score in scores[part]] for part in ("val", "test")
+    }
+    each = {
+        f"{prefix}{key}": np.array([measured[key] for measured in found[part]])
+        for part, prefix in (("val", "validation_"), ("test", ""))
+        for key in found[part][0]
+    }
+    each["test_accuracy"] = each.pop("accuracy")
+    count = len(scores["test"])
+    spread = ("validation_accuracy", "validation_auc", "test_accuracy", "auc")
+    return {
+        "count": count,
+        **{key: values.mean() for key, values in each.items()},
+        "each": {key: each[key] for key in spread},
+        "deviation": {key: each[key].std(ddof=1) if count > 1 else 0.0 for key in spread},
+    }
 
 
 def catch_up_epoch(losses: Sequence[float], mark: float) -> int:

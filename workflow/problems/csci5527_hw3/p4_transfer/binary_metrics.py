@@ -30,7 +30,7 @@ def accuracy_interval(right: np.ndarray, patient: np.ndarray, *, seed: int) -> t
     The pictures of one patient are alike, so patients are drawn and not images.
 
     Args:
-        right: (n,) whether each image is answered correctly.
+        right: (n,) whether each image is answered correctly, or the share of networks that do so.
         patient: (n,).
     """
     names, of = np.unique(patient, return_inverse=True)

@@ -120,26 +120,29 @@ with script.run(snakemake):
         ],
     )  # fmt: skip
 
-    def strong(name, text):
-        return f"**{text}**" if name == best else text
+    def results_row(title, entry, emphasized):
+        def strong(share):
+            text = fixed(100 * share, 1)
+            return f"**{text}**" if emphasized else text
 
+        low, high = entry["intervals"]["accuracy"].values()
+        return [
+            f"**{title}**" if emphasized else title,
+            strong(entry["validation_accuracy"]) + mark,
+            f"{strong(entry['test_accuracy'])}{mark}"
+            f" ({fixed(100 * low, 1)}–{fixed(100 * high, 1)})",
+            *(
+                fixed(100 * entry[key], 1) + mark
+                for key in ("balanced_accuracy", "sensitivity", "specificity",
+                            "average_precision", "auc")
+            ),
+        ]  # fmt: skip
+
+    seeds = metrics["over_seeds"]
+    rows = [results_row(metrics[name]["title"], metrics[name], name == best) for name in names]
+    rows.append(results_row(f"the chosen one, mean of {seeds['count']}", seeds, True))
     write_table(
         snakemake.output.results,
         ["Strategy", "Validation", "Test", "Balanced", "Sensitivity", "Specificity", "AP", "AUC"],
-        [
-            [
-                strong(name, entry["title"]),
-                strong(name, fixed(100 * entry["validation_accuracy"], 1)) + mark,
-                f"{strong(name, fixed(100 * entry['test_accuracy'], 1))}{mark}"
-                f" ({fixed(100 * low, 1)}–{fixed(100 * high, 1)})",
-                *(
-                    fixed(100 * entry[key], 1) + mark
-                    for key in ("balanced_accuracy", "sensitivity", "specificity",
-                                "average_precision", "auc")
-                ),
-            ]
-            for name in names
-            for entry in [metrics[name]]
-            for low, high in [entry["intervals"]["accuracy"].values()]
-        ],
-    )  # fmt: skip
+        rows,
+    )

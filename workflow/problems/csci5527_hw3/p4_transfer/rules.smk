@@ -1,6 +1,17 @@
 P4 = "results/csci5527_hw3/p4_transfer"
 # The strategies, in the order of the tables.
 STRATEGIES = list(config["transfer"]["strategies"])
+STRATEGY_RUNS = [f"{P4}/runs/{name}" for name in STRATEGIES]
+# The best one is trained with the other seeds, too.
+BEST_RUNS = [
+    f"{P4}/runs/best-{seed}" for seed in by_preset(full=config["seeds"][1:], quick=[])
+]
+FINE_TUNING = dict(
+    # None: those of the strategy, and all images.
+    epochs=by_preset(full=None, quick=2),
+    images=by_preset(full=None, quick=300),
+    side=by_preset(full=config["transfer"]["image_size"], quick=64),
+)
 
 TRAININGS["csci5527_hw3/p4_transfer"] = dict(
     # The weights for gray images; trained here on digits where none could be fetched.
@@ -23,15 +34,28 @@ TRAININGS["csci5527_hw3/p4_transfer"] = dict(
         wildcards=dict(strategy=STRATEGIES),
         priority=LONG,
         inputs=dict(weights=f"{P4}/runs/pretrained.npz"),
-        params=dict(
-            # None: those of the strategy, and all images.
-            epochs=by_preset(full=None, quick=2),
+        params=FINE_TUNING
+        | dict(
             strategies=lambda wildcards: {
                 wildcards.strategy: config["transfer"]["strategies"][wildcards.strategy]
             },
-            side=by_preset(full=config["transfer"]["image_size"], quick=64),
-            images=by_preset(full=None, quick=300),
         ),
+        mem_mb=4000,
+        runtime=60,
+    ),
+    # The strategy that is best by validation, with another seed.
+    train_best=dict(
+        function="train:train_best",
+        run="best-{seed}",
+        data="chest_xray",
+        wildcards=dict(seed=config["seeds"]),
+        priority=LONG,
+        inputs=dict(
+            weights=f"{P4}/runs/pretrained.npz",
+            runs=[f"{run}.json" for run in STRATEGY_RUNS],
+        ),
+        params=FINE_TUNING
+        | dict(seed=seed_of, strategies=config["transfer"]["strategies"]),
         mem_mb=4000,
         runtime=60,
     ),
@@ -41,12 +65,13 @@ TRAININGS["csci5527_hw3/p4_transfer"] = dict(
 SOLVE["csci5527_hw3/p4_transfer"] = dict(
     inputs=dict(
         origin=f"{P4}/runs/pretrained.json",
-        runs=[f"{P4}/runs/{name}.json" for name in STRATEGIES],
-        runs_arrays=[f"{P4}/runs/{name}.npz" for name in STRATEGIES],
+        runs=[f"{run}.json" for run in STRATEGY_RUNS],
+        runs_arrays=[f"{run}.npz" for run in STRATEGY_RUNS],
+        best_arrays=[f"{run}.npz" for run in BEST_RUNS],
     ),
     params=dict(
         strategies=STRATEGIES,
-        side=by_preset(full=config["transfer"]["image_size"], quick=64),
+        side=FINE_TUNING["side"],
     ),
     mem_mb=3000,
     runtime=15,

@@ -8,16 +8,17 @@ import torch
 from problems.csci5527_hw3.p4_transfer import derivations
 from problems.csci5527_hw3.p4_transfer.analysis import (
     TITLES,
-    best_of,
     catch_up_epoch,
     examples,
     growing,
+    over_seeds,
     telling_apart,
 )
 from problems.csci5527_hw3.p4_transfer.binary_metrics import accuracy_interval, measures
 from problems.csci5527_hw3.p4_transfer.finetune import class_weights
 from problems.csci5527_hw3.p4_transfer.gradcam import enlarged, evidence
 from problems.csci5527_hw3.p4_transfer.images import gray, network_input
+from problems.csci5527_hw3.p4_transfer.train import best_of
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
@@ -64,7 +65,7 @@ with script.run(snakemake):
         }
         for name in names
     }  # fmt: skip
-    best = best_of(measured)
+    best = best_of(runs)
     for name in names:
         mark = measured[best]["first_validation_loss"]
         measured[name]["catch_up_epoch"] = catch_up_epoch(runs[name]["validation_loss"], mark)
@@ -80,6 +81,12 @@ with script.run(snakemake):
             **found,
             "intervals": {"accuracy": {"low": low, "high": high}},
         }
+
+    # The best strategy from every seed.
+    repeated = [arrays[best], *map(read_arrays, snakemake.input.best_arrays)]
+    best_scores = {part: [found[f"{part}_score"] for found in repeated] for part in ill}
+    right = [(score >= 0) == ill["test"] for score in best_scores["test"]]
+    low, high = accuracy_interval(np.mean(right, axis=0), columns["test"]["patient"], seed=seed)
 
     frozen = next((arrays[name] for name in names if "val_features" in arrays[name]), None)
     apart = {}
@@ -115,6 +122,8 @@ with script.run(snakemake):
         "best": best,
         "best_title": measured[best]["title"],
         "best_strategy": measured[best],
+        "over_seeds": over_seeds(best_scores, ill)
+        | {"intervals": {"accuracy": {"low": low, "high": high}}},
         # Of some sources the patients are not known.
         "patients_known": source.get("patients_known", True),
         "apart": apart,

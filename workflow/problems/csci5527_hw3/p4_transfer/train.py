@@ -1,9 +1,9 @@
-"""CSCI 5527 HW 3, problem 4: train one strategy; apply it to validation and test images."""
+"""CSCI 5527 HW 3, problem 4: train a strategy and score images; train the best one once more."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from types import SimpleNamespace
 from typing import Any
@@ -75,6 +75,7 @@ def train(
             if plan.frozen == len(model.features):
                 arrays[f"{part}_features"] = seen.float().cpu().numpy()
     return {
+        "strategy": strategy,
         **asdict(plan),
         **fitted,
         "seconds": seconds,
@@ -85,3 +86,32 @@ def train(
     }, arrays | {
         f"state.{key}": value.float().cpu().numpy() for key, value in model.state_dict().items()
     }
+
+
+def best_of(runs: Mapping[str, Mapping[str, Any]]) -> str:
+    """The strategy with the highest validation accuracy; of equal ones the lower validation loss.
+
+    The test images have no say in it.
+
+    Args:
+        runs: by strategy, metrics that `train` returned; the epoch whose weights are used counts.
+    """
+
+    def rank(name: str) -> tuple[float, float]:
+        used = runs[name]["best_epoch"] - 1
+        return -runs[name]["validation_accuracy"][used], runs[name]["validation_loss"][used]
+
+    return min(runs, key=rank)
+
+
+def train_best(
+    data: Dataset, device: torch.device, *, runs: Sequence[Mapping[str, Any]], **given: Any
+) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Train the best strategy with another seed.
+
+    Args:
+        runs: metrics that `train` returned, one for each strategy.
+        given: arguments of `train`.
+    """
+    best = best_of({run["strategy"]: run for run in runs})
+    return train(data, device, strategy=best, **given)
