@@ -80,7 +80,9 @@ def test_both_implementations_get_the_same_rates(name):
     np.testing.assert_allclose(rates["ours"], rates["builtin"], rtol=1e-12)
     assert max(rates["ours"]) == rates["ours"][WARM_UP] == 0.5
     assert rates["ours"][0] == pytest.approx(0.5 / WARM_UP)
-    assert rates["ours"][-1] < 1e-4
+    assert rates["ours"][-1] < 0.5 * 0.01
+    # Only Adagrad, whose steps shrink by themselves, keeps its rate for half the training.
+    assert (rates["ours"][steps // 2] == 0.5) == (name == "adagrad")
 
 
 def test_a_choice_at_the_end_of_what_was_tried_is_told():

@@ -132,7 +132,7 @@ with script.run(snakemake):
         [
             ["convolution 5 × 5; maxima of 2 × 2; ReLU", "16 × 12 × 12", integer(first)],
             ["convolution 5 × 5, stride 2; ReLU", "64 × 4 × 4", integer(second)],
-            ["linear", "10", integer(last)],
+            ["dropout; linear", "10", integer(last)],
         ],
         align="llr",
     )

@@ -35,10 +35,11 @@ for name in ("val", "test"):
 #
 # Two convolutions and a linear layer, three layers in all. The loss is the cross-entropy, the
 # negative log-likelihood of the labels. Against overfitting, training images are shifted by up to
-# one pixel.
+# one pixel; with Adagrad and RMSprop, a quarter of the features is dropped before the linear layer.
 
 # %%
-# source: problems.csci5527_hw3.p1_optimizers.network: CHANNELS, BATCH, SHIFT, Recipe, network
+# source: problems.csci5527_hw3.p1_optimizers.network: CHANNELS, BATCH, DROPOUT, SHIFT, Recipe
+# source: problems.csci5527_hw3.p1_optimizers.network: network
 # source: problems.csci5527_hw3.p1_optimizers.network: layer_parameters, scaled, shifted
 
 # %%
@@ -87,7 +88,8 @@ for optimizer in (Adagrad, RMSprop, Adam):
 # ## The training, and the plots for (b), (c) and (d)
 #
 # The learning rate rises linearly for the first 100 steps, because the first steps of Adagrad and
-# Adam have the length α in every coordinate. Then it falls to zero along half a cosine.
+# Adam have the length α in every coordinate. Then it falls to zero along half a cosine. Adagrad,
+# whose steps shrink by themselves, keeps its rate for half the training; then it falls on a line.
 
 # %%
 # source: proofsheet.learning.optimizers: Schedule, cosine

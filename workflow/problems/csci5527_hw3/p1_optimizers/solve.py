@@ -13,7 +13,12 @@ from problems.csci5527_hw3.p1_optimizers.comparison import (
     step_lengths,
     tuning_summary,
 )
-from problems.csci5527_hw3.p1_optimizers.network import IMPLEMENTATIONS, OPTIMIZERS, SHIFT
+from problems.csci5527_hw3.p1_optimizers.network import (
+    DROPOUT,
+    IMPLEMENTATIONS,
+    OPTIMIZERS,
+    SHIFT,
+)
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.data.dataset import load
 from proofsheet.jobs import script
@@ -56,6 +61,7 @@ with script.run(snakemake):
             "tuning_images": tuning["adamw"]["images"],
             **{name: one[name] for name in constants},
             "shift": SHIFT,
+            "dropout": DROPOUT["adagrad"],
             "counts": {"val": len(data.val), "test": len(data.test)},
             "seed_count": len(arrays["adamw"]),
             "first_steps": {

@@ -12,6 +12,7 @@ import torch
 from problems.csci5527_hw3.p1_optimizers.network import (
     AXES,
     BATCH,
+    DROPOUT,
     IMPLEMENTATIONS,
     START,
     Recipe,
@@ -91,15 +92,15 @@ def tune(
     Args:
         data: its test images are not read.
         optimizer: a key of `network.AXES`.
-        images, epochs: of each training.
+        images, epochs: of each training; all validation images judge it.
 
     Returns:
         Every trial, and how the one with the chosen settings ends; its answers, `predicted`, to the
         validation images (n,).
     """
     rows, validation = (
-        (scaled(part.x[:images], device), torch.from_numpy(part.y[:images]).to(device))
-        for part in (data.train, data.val)
+        (scaled(part.x[:few], device), torch.from_numpy(part.y[:few]).to(device))
+        for part, few in ((data.train, images), (data.val, None))
     )
     chosen, axes, found, models = dict(START[optimizer]), {}, {}, {}
     for axis, values in AXES[optimizer].items():
@@ -133,7 +134,7 @@ def _fit(
     """A new network after its training, and its curves."""
     torch.manual_seed(seed)
     device = rows[0].device
-    model = network().to(device)
+    model = network(dropout=DROPOUT[name]).to(device)
     return model, fit(
         model, rows, validation, recipe, seed=seed, augment=shifted,
         label=f"{name} {implementation} seed {seed}", mixed=mixed_precision(device),

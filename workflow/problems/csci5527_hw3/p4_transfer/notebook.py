@@ -206,6 +206,8 @@ for name, run in runs.items():
     print(f"{name}.trained_parameters = {run['trained_parameters']:,}")
     print(f"{name}.best_epoch = {run['best_epoch']}")
     print(f"{name}.lowest_validation_loss = {run['validation_loss'][run['best_epoch'] - 1]:.3f}")
+    accuracy = run["validation_accuracy"][run["best_epoch"] - 1]
+    print(f"{name}.validation_accuracy = {100 * accuracy:.1f} %")
 
 # %%
 figure, panels = plt.subplots(1, 2, figsize=(10, 3.4), layout="constrained", sharey=True)
@@ -228,11 +230,8 @@ plt.show()
 # source: problems.csci5527_hw3.p4_transfer.binary_metrics
 
 # %%
-ill = {part: getattr(data, part).y == 1 for part in ("val", "test")}
-validation = {name: measures(arrays[name]["val_score"], ill["val"]) for name in runs}
+ill = data.test.y == 1
 best = best_of(runs)
-for name in runs:
-    print(f"{name}.validation_accuracy = {100 * validation[name]['accuracy']:.1f} %")
 print(f"The choice is {best}.")
 
 # %% [markdown]
@@ -242,7 +241,7 @@ print(f"The choice is {best}.")
 # each measure. The interval is a bootstrap that draws patients and not images.
 
 # %%
-tested = {name: measures(arrays[name]["test_score"], ill["test"]) for name in runs}
+tested = {name: measures(arrays[name]["test_score"], ill) for name in runs}
 for name, found in tested.items():
     print(f"{name}.test_accuracy = {100 * found['accuracy']:.2f} %")
 
@@ -255,22 +254,20 @@ for seed in more:
     trained += [saved(f"{RUNS}/best-{seed}") or train(
         data, device, weights=pretrained, strategies=STRATEGIES, strategy=best, seed=seed
     )]  # fmt: skip
-each = [measures(found["test_score"], ill["test"]) for _, found in trained]
-for k, found in enumerate(each):
-    print(f"over_seeds.each.test_accuracy.{k} = {100 * found['accuracy']:.2f} %")
+each = [measures(found["test_score"], ill) for _, found in trained]
 accuracy = np.mean([found["accuracy"] for found in each])
 print(f"over_seeds.test_accuracy = {100 * accuracy:.2f} %")
 print("The 90 % test is", "passed." if accuracy > 0.9 else "not passed.")
 for measure in list(each[0])[1:]:
     print(f"over_seeds.{measure} = {100 * np.mean([found[measure] for found in each]):.1f} %")
 if hasattr(data.test, "patient"):
-    right = np.mean([(found["test_score"] >= 0) == ill["test"] for _, found in trained], axis=0)
+    right = np.mean([(found["test_score"] >= 0) == ill for _, found in trained], axis=0)
     interval = accuracy_interval(right, data.test.patient, seed=SEED)
     for end, value in zip(("low", "high"), interval, strict=True):
         print(f"over_seeds.intervals.accuracy.{end} = {100 * value:.1f} %")
 
 # %%
 ConfusionMatrixDisplay.from_predictions(
-    ill["test"], arrays[best]["test_score"] >= 0, display_labels=data.class_names, colorbar=False
+    ill, arrays[best]["test_score"] >= 0, display_labels=data.class_names, colorbar=False
 )
 plt.show()
