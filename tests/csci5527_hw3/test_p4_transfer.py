@@ -139,7 +139,7 @@ def test_scripts_from_images_to_figures(radiographs: Path, tmp_path: Path) -> No
         train_best, dataset.load(radiographs), again, runs=[*map(read_json, runs["runs"])], seed=1,
         strategies=STRATEGIES, weights=read_arrays(radiographs / "pretrained.npz"), side=64,
     )  # fmt: skip
-    inputs = {"source": radiographs / "source.json", "origin": radiographs / "pretrained.json"}
+    inputs = {"source": radiographs / "source.json", "pretrained": radiographs / "pretrained.json"}
     inputs["best_arrays"] = [again["arrays"]]
     outputs = {name: tmp_path / f"{name}.json" for name in ("metrics", "checks")}
     outputs["arrays"] = tmp_path / "arrays.npz"

@@ -14,6 +14,18 @@
 TRAININGS = {}
 SOLVE = {}
 FIGURE_INPUTS = {}
+
+
+def runs_of(label, **named):
+    """Inputs by name: the metrics of a run, or of each of a list; as `<name>_arrays` its arrays."""
+    files = {}
+    for name, runs in named.items():
+        for kind, suffix in (("", "json"), ("_arrays", "npz")):
+            paths = expand(f"results/{label}/runs/{{run}}.{suffix}", run=runs)
+            files[name + kind] = paths[0] if isinstance(runs, str) else paths
+    return files
+
+
 PROBLEMS = [
     (name, problem)
     for name, entry in KNOWN_SETS.items()
@@ -113,7 +125,7 @@ for set_name, problem in PROBLEMS:
         conda:
             env(solve.get("environment", "compute"))
         resources:
-            **needs(solve.get("mem_mb", 2000), solve.get("runtime", 10)),
+            **needs(solve.get("mem_mb", 3000), solve.get("runtime", 15)),
         params:
             **{"problem": label, "seed": config["seeds"][0], **solve.get("params", {})},
         script:

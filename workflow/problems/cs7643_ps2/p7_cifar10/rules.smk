@@ -1,4 +1,3 @@
-P7 = "results/cs7643_ps2/p7_cifar10"
 P7_NETWORKS = ["two_layer", "vanilla_cnn", "own"]
 P7_LOSSES = ["cross_entropy", "class_balanced", "focal"]
 P7_CHOICES = ["none", "augmentation", "normalization", "muon"]
@@ -59,16 +58,11 @@ TRAININGS["cs7643_ps2/p7_cifar10"] = dict(
 # All runs beside each other; where our own design errs.
 SOLVE["cs7643_ps2/p7_cifar10"] = dict(
     outputs=["arrays.npz", "listing.txt"],
-    inputs=dict(
-        **{
-            name: f"{P7}/runs/{name}.json"
-            for name in ["numpy", *P7_NETWORKS, *P7_LOSSES]
-        },
-        numpy_arrays=f"{P7}/runs/numpy.npz",
-        own_arrays=f"{P7}/runs/own.npz",
-        ablation=[f"{P7}/runs/without-{choice}.json" for choice in P7_CHOICES],
+    inputs=runs_of(
+        "cs7643_ps2/p7_cifar10",
+        **{name: name for name in ["numpy", *P7_NETWORKS, *P7_LOSSES]},
+        ablation=[f"without-{choice}" for choice in P7_CHOICES],
     ),
-    mem_mb=3000,
 )
 
 # The report lists the layers that the notebook of part 1 defines.

@@ -3,13 +3,11 @@ HW2_P4 = "csci5527_hw2/p4_dry_beans"
 HW2_P4_SEEDS = by_preset(
     full=range(config["seeds"][0], config["seeds"][0] + 10), quick=config["seeds"][:2]
 )
-HW2_P4_RUNS = {
-    f"{kind}{name}": [
-        f"results/{HW2_P4}/runs/{kind}-{seed}.{suffix}" for seed in HW2_P4_SEEDS
-    ]
-    for kind in ("classical", "mlp")
-    for name, suffix in (("", "json"), ("_arrays", "npz"))
-}
+HW2_P4_RUNS = runs_of(
+    HW2_P4,
+    classical=[f"classical-{seed}" for seed in HW2_P4_SEEDS],
+    mlp=[f"mlp-{seed}" for seed in HW2_P4_SEEDS],
+)
 
 # The two classifiers, each tuned on the split of every seed.
 TRAININGS[HW2_P4] = {

@@ -1,12 +1,10 @@
-P1 = "results/csci5527_hw3/p1_optimizers"
 HW3_OPTIMIZERS = ("adagrad", "rmsprop", "adam", "adamw")
 HW3_SEEDS = by_preset(full=config["seeds"], quick=config["seeds"][:1])
-HW3_TRAININGS = [
-    f"{P1}/runs/{optimizer}-ours-{seed}"
-    for optimizer in HW3_OPTIMIZERS
-    for seed in HW3_SEEDS
-]
-HW3_TUNINGS = [f"{P1}/runs/{optimizer}-tuning" for optimizer in HW3_OPTIMIZERS]
+HW3_P1_RUNS = runs_of(
+    "csci5527_hw3/p1_optimizers",
+    tuning=[f"{name}-tuning" for name in HW3_OPTIMIZERS],
+    runs=[f"{name}-ours-{seed}" for name in HW3_OPTIMIZERS for seed in HW3_SEEDS],
+)
 
 TRAININGS["csci5527_hw3/p1_optimizers"] = dict(
     # One optimizer's hyperparameters by the validation images, in short trainings, and
@@ -27,7 +25,9 @@ TRAININGS["csci5527_hw3/p1_optimizers"] = dict(
         run="{optimizer}-ours-{seed}",
         data="mnist",
         wildcards=dict(optimizer=HW3_OPTIMIZERS, seed=HW3_SEEDS),
-        inputs=dict(tuning=f"{P1}/runs/{{optimizer}}-tuning.json"),
+        inputs=dict(
+            tuning="results/csci5527_hw3/p1_optimizers/runs/{optimizer}-tuning.json"
+        ),
         params=dict(
             seed=seed_of,
             epochs=by_preset(full=7, quick=2),
@@ -38,15 +38,8 @@ TRAININGS["csci5527_hw3/p1_optimizers"] = dict(
 
 # Four optimizers over the seeds, and ours beside PyTorch's.
 SOLVE["csci5527_hw3/p1_optimizers"] = dict(
-    inputs=dict(
-        tuning=[f"{tuning}.json" for tuning in HW3_TUNINGS],
-        tuning_arrays=[f"{tuning}.npz" for tuning in HW3_TUNINGS],
-        runs=[f"{training}.json" for training in HW3_TRAININGS],
-        runs_arrays=[f"{training}.npz" for training in HW3_TRAININGS],
-    ),
+    inputs=HW3_P1_RUNS,
     params=dict(steps=by_preset(full=2000, quick=400)),
 )
 
-FIGURE_INPUTS["csci5527_hw3/p1_optimizers"] = dict(
-    tuning=[f"{tuning}.json" for tuning in HW3_TUNINGS]
-)
+FIGURE_INPUTS["csci5527_hw3/p1_optimizers"] = dict(tuning=HW3_P1_RUNS["tuning"])

@@ -1,11 +1,12 @@
-P4 = "results/csci5527_hw3/p4_transfer"
-# The strategies, in the order of the tables.
+# The strategies, in the order of the tables; the best one is trained with the other seeds, too.
 STRATEGIES = list(config["transfer"]["strategies"])
-STRATEGY_RUNS = [f"{P4}/runs/{name}" for name in STRATEGIES]
-# The best one is trained with the other seeds, too.
-BEST_RUNS = [
-    f"{P4}/runs/best-{seed}" for seed in by_preset(full=config["seeds"][1:], quick=[])
-]
+BEST_SEEDS = by_preset(full=config["seeds"][1:], quick=[])
+HW3_P4_RUNS = runs_of(
+    "csci5527_hw3/p4_transfer",
+    pretrained="pretrained",
+    runs=STRATEGIES,
+    best=[f"best-{seed}" for seed in BEST_SEEDS],
+)
 FINE_TUNING = dict(
     # None: those of the strategy, and all images.
     epochs=by_preset(full=None, quick=2),
@@ -33,7 +34,7 @@ TRAININGS["csci5527_hw3/p4_transfer"] = dict(
         data="chest_xray",
         wildcards=dict(strategy=STRATEGIES),
         priority=LONG,
-        inputs=dict(weights=f"{P4}/runs/pretrained.npz"),
+        inputs=dict(weights=HW3_P4_RUNS["pretrained_arrays"]),
         params=FINE_TUNING
         | dict(
             strategies=lambda wildcards: {
@@ -50,10 +51,7 @@ TRAININGS["csci5527_hw3/p4_transfer"] = dict(
         data="chest_xray",
         wildcards=dict(seed=config["seeds"]),
         priority=LONG,
-        inputs=dict(
-            weights=f"{P4}/runs/pretrained.npz",
-            runs=[f"{run}.json" for run in STRATEGY_RUNS],
-        ),
+        inputs=dict(weights=HW3_P4_RUNS["pretrained_arrays"], runs=HW3_P4_RUNS["runs"]),
         params=FINE_TUNING
         | dict(seed=seed_of, strategies=config["transfer"]["strategies"]),
         mem_mb=4000,
@@ -63,18 +61,8 @@ TRAININGS["csci5527_hw3/p4_transfer"] = dict(
 
 # The strategies by validation, then once on the test images; Grad-CAM.
 SOLVE["csci5527_hw3/p4_transfer"] = dict(
-    inputs=dict(
-        origin=f"{P4}/runs/pretrained.json",
-        runs=[f"{run}.json" for run in STRATEGY_RUNS],
-        runs_arrays=[f"{run}.npz" for run in STRATEGY_RUNS],
-        best_arrays=[f"{run}.npz" for run in BEST_RUNS],
-    ),
-    params=dict(
-        strategies=STRATEGIES,
-        side=FINE_TUNING["side"],
-    ),
-    mem_mb=3000,
-    runtime=15,
+    inputs=HW3_P4_RUNS,
+    params=dict(strategies=STRATEGIES, side=FINE_TUNING["side"]),
 )
 
 FIGURE_INPUTS["csci5527_hw3/p4_transfer"] = dict(

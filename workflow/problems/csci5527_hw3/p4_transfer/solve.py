@@ -128,7 +128,7 @@ with script.run(snakemake):
         "patients_known": source.get("patients_known", True),
         "apart": apart,
         "examples": shown,
-        "weights": read_json(snakemake.input.origin),
+        "weights": read_json(snakemake.input.pretrained),
         "class_weights": {"normal": weights[0], "pneumonia": weights[1]},
         "counts": {
             part: {"normal": (y == 0).sum(), "pneumonia": (y == 1).sum(), "all": len(y)}

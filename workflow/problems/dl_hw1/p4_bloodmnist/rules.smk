@@ -27,14 +27,12 @@ TRAININGS["dl_hw1/p4_bloodmnist"] = dict(
 
 # The networks on the test images: confusions, confidence, calibration. The first run is looked at
 # closely; of the other seeds the accuracy is enough.
-P4_RUNS = "results/dl_hw1/p4_bloodmnist/runs"
 SOLVE["dl_hw1/p4_bloodmnist"] = dict(
-    inputs={
-        f"{network}{suffix}": expand(
-            f"{P4_RUNS}/{network}-{{seed}}.{ending}", seed=config["seeds"]
-        )
-        for network in ("mlp", "better", "cnn")
-        for suffix, ending in (("", "json"), ("_arrays", "npz"))
-    },
-    mem_mb=3000,
+    inputs=runs_of(
+        "dl_hw1/p4_bloodmnist",
+        **{
+            network: [f"{network}-{seed}" for seed in config["seeds"]]
+            for network in ("mlp", "better", "cnn")
+        },
+    )
 )

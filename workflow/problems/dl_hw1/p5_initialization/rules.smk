@@ -1,11 +1,7 @@
 # The eight networks of problem 5, in the order of its tables.
 P5_ACTIVATIONS = ("tanh", "relu")
 P5_METHODS = ("zero", "small_random", "xavier", "he")
-P5_NETWORKS = [
-    f"results/dl_hw1/p5_initialization/runs/{activation}-{method}"
-    for activation in P5_ACTIVATIONS
-    for method in P5_METHODS
-]
+P5_NETWORKS = [f"{a}-{method}" for a in P5_ACTIVATIONS for method in P5_METHODS]
 
 # One activation, one initialization: statistics before training, then training, per seed.
 TRAININGS["dl_hw1/p5_initialization"] = dict(
@@ -25,8 +21,5 @@ TRAININGS["dl_hw1/p5_initialization"] = dict(
 
 # All eight networks over their seeds, beside the predictions.
 SOLVE["dl_hw1/p5_initialization"] = dict(
-    inputs=dict(
-        runs=[f"{network}.json" for network in P5_NETWORKS],
-        runs_arrays=[f"{network}.npz" for network in P5_NETWORKS],
-    )
+    inputs=runs_of("dl_hw1/p5_initialization", runs=P5_NETWORKS)
 )

@@ -35,6 +35,4 @@ SOLVE["dl_hw1/p6_mytorch"] = dict(
         checked=by_preset(full=None, quick=200),
         seeds=config["seeds"],
     ),
-    mem_mb=3000,
-    runtime=15,
 )

@@ -18,12 +18,7 @@ TRAININGS["eecs182_hw5/q5_dropout"] = dict(
 
 # One point under dropout, in closed form and trained; the networks that may cheat.
 SOLVE["eecs182_hw5/q5_dropout"] = dict(
-    inputs=dict(
-        rate_0="results/eecs182_hw5/q5_dropout/runs/rate_0.json",
-        rate_0_arrays="results/eecs182_hw5/q5_dropout/runs/rate_0.npz",
-        rate_075="results/eecs182_hw5/q5_dropout/runs/rate_75.json",
-        rate_075_arrays="results/eecs182_hw5/q5_dropout/runs/rate_75.npz",
-    ),
+    inputs=runs_of("eecs182_hw5/q5_dropout", rate_0="rate_0", rate_075="rate_75"),
     params=dict(
         # Of the sweep; in fewer, Adam is not there yet.
         steps=by_preset(full=10_000, quick=1_013)

@@ -1,10 +1,9 @@
-Q6_RUNS = "results/eecs182_hw5/q6_cnn/runs"
 # Our own design is that of CS 7643 PS 2, problem 7. On CIFAR-10 its training there serves here, too,
 # since it takes longer than any other: this question reads that run, also where the set is made
 # alone. On CIFAR-100 the design is trained here.
-Q6_OWN = dict(
-    cifar10="results/cs7643_ps2/p7_cifar10/runs/own", cifar100=f"{Q6_RUNS}/own"
-)[Q6_DATASET]
+Q6_OWN = dict(cifar10="cs7643_ps2/p7_cifar10", cifar100="eecs182_hw5/q6_cnn")[
+    Q6_DATASET
+]
 
 # None: all images, and the epochs that are planned.
 Q6_SIZES = dict(
@@ -51,15 +50,10 @@ if Q6_DATASET == "cifar100":
 # The graph of batch norm, its checks, and all trainings beside each other.
 SOLVE["eecs182_hw5/q6_cnn"] = dict(
     data=Q6_DATASET,
-    inputs=dict(
-        **{
-            f"{run}{name}": f"{Q6_RUNS}/{run}.{suffix}"
-            for run in ("numpy", "plain", "bn_dropout")
-            for name, suffix in (("", "json"), ("_arrays", "npz"))
-        },
-        own=f"{Q6_OWN}.json",
-        own_arrays=f"{Q6_OWN}.npz",
-    ),
+    inputs=runs_of(
+        "eecs182_hw5/q6_cnn", numpy="numpy", plain="plain", bn_dropout="bn_dropout"
+    )
+    | runs_of(Q6_OWN, own="own"),
     outputs=["graph.json", "arrays.npz"],
     params=dict(dataset=Q6_DATASET),
 )
