@@ -181,6 +181,8 @@ def show_trainings(folder: Path, jobs: list[Job]) -> None:
             facts = json.loads(told[1])
             giga = {kind: facts.get(kind, 0) / 1e9 for kind in KINDS}
             seconds, total = max(facts["seconds"], 0.1), sum(giga.values())
+            if total < 1:
+                continue  # its products are in NumPy, or before the training
             at_peak = sum(giga[kind] / peaks[kind] for kind in KINDS)
             print(
                 f"{job.seconds:6.0f} s {seconds:7.0f} s {total / 1e3:9.2f}{total / seconds:9.1f}"

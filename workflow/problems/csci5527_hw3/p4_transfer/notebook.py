@@ -6,7 +6,7 @@
 #
 # Needs `pip install numpy scikit-learn torch torchvision pillow matplotlib kaggle six medmnist`.
 # Beside the results of the workflow it reads the trained networks; elsewhere it trains them, in
-# about ten minutes on a CPU. The radiographs then come from Kaggle, which wants the token of an
+# about 15 minutes on one core. The radiographs then come from Kaggle, which wants the token of an
 # account in `~/.kaggle/access_token`, unless its archive is unpacked here as the folder
 # `chest_xray`; without a token they are those of PneumoniaMNIST.
 

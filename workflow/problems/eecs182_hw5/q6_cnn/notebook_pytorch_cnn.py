@@ -2,7 +2,7 @@
 # # EECS 182, homework 5, question 6: a convolutional network in PyTorch
 #
 # Needs `pip install numpy torch torchvision matplotlib`. Beside the results of the workflow it
-# reads all trainings; elsewhere it runs them, in about 20 minutes on a CPU that multiplies
+# reads all trainings; elsewhere it runs them, in about 15 minutes on a core that multiplies
 # bfloat16 fast, and in a minute or two on a GPU.
 
 # %%
