@@ -80,7 +80,7 @@ FILES = {
     ),
     "images that are a bomb": (
         "mnist", lambda: digits(gz(idx(np.zeros((60_000, 28, 28), np.uint8)) + bytes(200_000_000))),
-        "more than 47040000 bytes",
+        "does not hold unsigned bytes of shape",
     ),
 }  # fmt: skip
 
