@@ -113,9 +113,10 @@ def train_perceptrons(
         for picked in order[:, : steps * batch].split(batch, dim=1):
             logits, wanted = model(rows[picked]), targets[picked]
             # Summed over the networks, averaged over the batch. The softmax of seven classes takes
-            # a twentieth of the time where they are not the last axis.
-            each = functional.cross_entropy(logits.transpose(1, 2), wanted, reduction="sum")
-            loss = each / batch
+            # a twentieth of the time where they are not the last axis. PyTorch's cross-entropy
+            # over another axis is not deterministic on a GPU, so the entries are picked here.
+            log_p = functional.log_softmax(logits.transpose(1, 2), dim=1)
+            loss = -log_p.gather(1, wanted.unsqueeze(1)).sum() / batch
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
