@@ -33,14 +33,11 @@ def fit_svm(settings: Mapping[str, Any], rows: Rows, validation: Rows | None = N
     return Fit(lambda x: machine.predict(prepare(x)))
 
 
-def tune_classical(
-    data: Dataset, device: object = None, *, grid: str, seed: int, curves: bool = False
-) -> Run:
+def tune_classical(data: Dataset, device: object = None, *, grid: str, seed: int) -> Run:
     """Tune the machine on the validation rows; refit and test the best.
 
     Args:
         data: divided with `seed`.
         grid: a key of `SVM_AXES`.
-        curves: not used; this machine has none.
     """
     return tune("support vector machine", data, fit_svm, SVM_START, SVM_AXES[grid], seed=seed)

@@ -10,24 +10,29 @@ HW2_P4_RUNS = runs_of(
 )
 
 # The two classifiers, each tuned on the split of every seed.
-TRAININGS[HW2_P4] = {
-    kind: dict(
-        function=f"{module}:tune_{kind}",
-        run=f"{kind}-{{seed}}",
+HW2_P4_TUNING = dict(
+    split="seeded", seed=seed_of, grid=by_preset(full="full", quick="small")
+)
+TRAININGS[HW2_P4] = dict(
+    classical=dict(
+        function="classical:tune_classical",
+        run="classical-{seed}",
         data="dry_bean",
         wildcards=dict(seed=HW2_P4_SEEDS),
-        on_device=kind == "mlp",
-        one_job=kind == "classical",
-        params=dict(
-            split="seeded",
-            seed=seed_of,
-            grid=by_preset(full="full", quick="small"),
-            # They are shown of the first split only.
-            curves=lambda wildcards: seed_of(wildcards) == HW2_P4_SEEDS[0],
-        ),
-    )
-    for kind, module in (("classical", "classical"), ("mlp", "mlp_ensemble"))
-}
+        on_device=False,
+        one_job=True,
+        params=HW2_P4_TUNING,
+    ),
+    # Its learning curves are shown of the first split only.
+    mlp=dict(
+        function="mlp_ensemble:tune_mlp",
+        run="mlp-{seed}",
+        data="dry_bean",
+        wildcards=dict(seed=HW2_P4_SEEDS),
+        params=HW2_P4_TUNING
+        | dict(curves=lambda wildcards: seed_of(wildcards) == HW2_P4_SEEDS[0]),
+    ),
+)
 
 SOLVE[HW2_P4] = dict(inputs=HW2_P4_RUNS)
 # The tuning that is shown is that of the first split.
