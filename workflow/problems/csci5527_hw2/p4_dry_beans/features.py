@@ -44,7 +44,7 @@ def fit_preprocessing(
 
     `sixteen` and `six` are standardized with mean and deviation of `x`; a feature that is constant
     in `x` keeps its scale. `whitened` has mean 0, and the identity as the mean over the rows of the
-    covariance within their classes: distances are Mahalanobis'.
+    covariance within their classes, so distances are Mahalanobis distances.
     """
     z = FEATURES[features](x)
     mean, scale = z.mean(axis=0), z.std(axis=0)

@@ -68,7 +68,7 @@ pd.DataFrame(counts, index=NAMES)
 # The sixteen features are functions of six measurements. We take one size and five ratios instead.
 # The perceptrons get them standardized, with the mean and the standard deviation of the rows that
 # are fitted. For the support vector machine they are whitened within the classes, so that its
-# kernel sees Mahalanobis' distances.
+# kernel uses Mahalanobis distances.
 
 # %%
 # source: problems.csci5527_hw2.p4_dry_beans.features

@@ -44,7 +44,7 @@ print(table.T)
 #
 # The network is 784 → 256 → 256 → 256 → 256 → 256 → 10. We subtract one mean from all pixels and
 # divide by one standard deviation. Every number is over three seeds, whose networks are trained
-# side by side; zero weights are the same for every seed, so of them there is one network.
+# side by side; zero weights are the same for every seed, so there is one such network.
 
 # %%
 # source: problems.dl_hw1.p5_initialization.model
