@@ -7,13 +7,10 @@ Images are bytes in rows of pixels, (b, h, w, 3): one gather moves and mirrors a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
-
-from proofsheet.learning.loop import logits_of
 
 
 def as_input(images: Tensor) -> Tensor:
@@ -87,9 +84,3 @@ def reflected(index: Tensor, size: int) -> Tensor:
     """Indices outside 0 … size − 1 reflected at its ends: −1 → 1, size → size − 2."""
     index = index.abs()
     return size - 1 - (size - 1 - index).abs()
-
-
-def logits_both_ways(model: nn.Module, images: Tensor, **options: Any) -> Tensor:
-    """The mean of `loop.logits_of` for images (n, h, w, 3) and for their mirror images."""
-    first, second = (logits_of(model, each, **options) for each in (images, mirrored(images)))
-    return (first + second) / 2

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from proofsheet.data.dataset import Dataset
 from proofsheet.jobs.device import mixed_precision, on_gpu
-from proofsheet.learning.augmentation import Augmentation, Growing, logits_both_ways
+from proofsheet.learning.augmentation import Augmentation, Growing, mirrored
 from proofsheet.learning.loop import (
     Criterion,
     Rows,
@@ -78,10 +78,18 @@ class Plan:
         )  # fmt: skip
         return model, curves, time.perf_counter() - start
 
-    def logits(self, model: nn.Module, x: Tensor, both_ways: bool = True) -> Tensor:
-        """Of whole images; the mean of both views, where the plan has it."""
-        logits = logits_both_ways if self.both_ways and both_ways else logits_of
-        return logits(model, x, view=Growing(), mixed=mixed_precision(x.device))
+    def one_view(self, model: nn.Module, x: Tensor) -> Tensor:
+        """Logits (n, K) of whole images (n, h, w, 3), without their mirror images."""
+        return logits_of(model, x, view=Growing(), mixed=mixed_precision(x.device))
+
+    def logits(self, model: nn.Module, x: Tensor, one_view: Tensor | None = None) -> Tensor:
+        """Of whole images; the mean with those of their mirror images, where the plan has it.
+
+        Args:
+            one_view: logits without mirror images, if they are known.
+        """
+        first = self.one_view(model, x) if one_view is None else one_view
+        return (first + self.one_view(model, mirrored(x))) / 2 if self.both_ways else first
 
 
 # Nine epochs on a GPU, too: EECS 182 allows ten.
@@ -114,18 +122,18 @@ def train_plan(
     model, curves, seconds = plan.fit(rows, validation, seed=seed, label=label)
     # The first of the training images say how much is learned by heart.
     few = rows[0][:5000], rows[1][:5000]
+    one_view = plan.one_view(model, test[0])
     logits = {
-        name: plan.logits(model, x)
-        for name, (x, _) in (("train", few), ("val", validation), ("test", test))
+        "val": plan.logits(model, validation[0]),
+        "test": plan.logits(model, test[0], one_view),
+        "one_view": one_view,
     }
-    one_view = plan.logits(model, test[0], both_ways=False)
-    arrays = {"val": logits["val"], "test": logits["test"], "one_view": one_view}
     return {
         "network": label,
         "mixed": mixed_precision(device),
         "images": len(rows[1]),
         "parameters": parameter_count(model),
-        "train_accuracy": share_right(logits["train"], few[1]),
+        "train_accuracy": share_right(plan.logits(model, few[0]), few[1]),
         "val_accuracy": share_right(logits["val"], validation[1]),
         "test_accuracy": share_right(logits["test"], test[1]),
         "one_view_accuracy": share_right(one_view, test[1]),
@@ -134,7 +142,7 @@ def train_plan(
         "steps": plan.recipe.epochs * -(-len(rows[1]) // plan.recipe.batch),
         **vars(plan.recipe),
         "curves": curves,
-    }, {f"{name}_logits": values.double().cpu().numpy() for name, values in arrays.items()}
+    }, {f"{name}_logits": values.double().cpu().numpy() for name, values in logits.items()}
 
 
 def rows_on(

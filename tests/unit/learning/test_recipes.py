@@ -1,5 +1,7 @@
 """Recipes, and trainings on images by them, against PyTorch's own."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -7,13 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from proofsheet.learning.augmentation import (
-    Growing,
-    as_input,
-    logits_both_ways,
-)
+from proofsheet.learning.augmentation import Growing, as_input
+from proofsheet.learning.cifar_training import Plan
 from proofsheet.learning.loop import fit as fit_loop
-from proofsheet.learning.loop import logits_of
 from proofsheet.learning.recipes import SgdRecipe, changed
 from proofsheet.learning.small_image_nets import BalancedNet, Standardize
 
@@ -108,9 +106,12 @@ def test_it_learns_with_a_loss_of_one_s_own(images):
 
 def test_both_ways_is_the_mean_of_an_image_and_its_mirror_image(images):
     model, x = linear(images), images[0]
-    expected = sum(logits_of(model, each, view=Growing()) for each in (x, x.flip(2))) / 2
-    found = logits_both_ways(model, x, view=Growing(), batch=7)
-    assert torch.allclose(found, expected, atol=1e-6)
+    plan = Plan(linear, SgdRecipe(1), both_ways=True)
+    one, other = (plan.one_view(model, each) for each in (x, x.flip(2)))
+    assert not torch.allclose(one, other, atol=1e-2)
+    assert torch.equal(plan.logits(model, x), (one + other) / 2)
+    assert torch.equal(plan.logits(model, x, one_view=other), other)
+    assert torch.equal(replace(plan, both_ways=False).logits(model, x), one)
 
 
 def test_images_grow_as_the_recipe_says(images):

@@ -46,11 +46,12 @@ def train_without(
     plan = CHOICES[choice](OWN).adapted(device, epochs, recipe)
     rows, validation, _ = rows_on(device, data, images, measured)
     model, _, _ = plan.fit(rows, None, seed=seed, label=f"without {choice}")
-    logits = plan.logits(model, validation[0])
+    one_view = plan.one_view(model, validation[0])
+    logits = plan.logits(model, validation[0], one_view)
     found = {
         "both_ways": (logits, validation[1]),
-        "one_view": (plan.logits(model, validation[0], both_ways=False), validation[1]),
-        "train": (plan.logits(model, rows[0][:5000], both_ways=False), rows[1][:5000]),
+        "one_view": (one_view, validation[1]),
+        "train": (plan.one_view(model, rows[0][:5000]), rows[1][:5000]),
     }
     return {
         "choice": choice,
