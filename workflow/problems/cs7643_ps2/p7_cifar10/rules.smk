@@ -38,7 +38,7 @@ TRAININGS["cs7643_ps2/p7_cifar10"] = dict(
         priority=LONG,
         params=P7_EPOCHS
         | dict(
-            images=by_preset(full=4000, quick=253),
+            images=by_preset(full=2000, quick=253),
             measured=by_preset(full=None, quick=211),
         ),
         mem_mb=4000,

@@ -95,7 +95,7 @@ def vary_scale(
 
 
 def compare_dropout(
-    train: Callable[..., Curves], seen: Rows, held: Rows, classes: int = 10, seeds: int = 10
+    train: Callable[..., Curves], seen: Rows, held: Rows, classes: int = 10, seeds: int = 5
 ) -> Curves:
     """Half of the images without and with dropout: `dropout_<rate>_<curve>` (seeds, …)."""
     few = tuple(part[: len(part) // 2] for part in seen)

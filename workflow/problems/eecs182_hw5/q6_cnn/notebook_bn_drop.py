@@ -379,7 +379,7 @@ plt.show()
 #
 # ## Regularization by dropout
 #
-# A net with one hidden layer of 500 units on 500 images, without and with dropout, ten seeds each.
+# A net with one hidden layer of 500 units on 500 images, without and with dropout, five seeds each.
 
 # %%
 # source: problems.eecs182_hw5.q6_cnn.experiments: compare_dropout

@@ -22,7 +22,7 @@ TRAININGS["eecs182_hw5/q6_cnn"] = dict(
             images=by_preset(full=1_000, quick=211),
             scales=by_preset(full=20, quick=3),
             repetitions=by_preset(full=3, quick=2),
-            dropout_repetitions=by_preset(full=10, quick=2),
+            dropout_repetitions=by_preset(full=5, quick=2),
             convnet_epochs=by_preset(full=8, quick=1),
             speed_repetitions=by_preset(full=200, quick=10),
         ),
