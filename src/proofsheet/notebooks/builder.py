@@ -95,6 +95,7 @@ def execute(
                 timeout=timeout,
                 kernel_name="python3",
                 resources={"metadata": {"path": folder}},
+                shutdown_kernel="immediate",  # its memory need not be freed piece by piece
                 config=Config({"KernelManager": kernel}),
             )
             try:
