@@ -18,6 +18,7 @@ from proofsheet.data import chest_xray, dataset
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.data.prepare import prepare
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays
+from proofsheet.jobs.errors import UserError
 from proofsheet.learning.squeezenet import (
     SqueezeNet,
     gray_state,
@@ -173,6 +174,15 @@ def test_scripts_from_images_to_figures(radiographs: Path, tmp_path: Path) -> No
     )  # fmt: skip
     assert all(figures[name].read_text().startswith("<?xml") for name in drawn)
     assert all("†" in figures[name].read_text() for name in ("split", "results"))
+
+
+def test_a_training_that_diverges_is_told(radiographs: Path) -> None:
+    with pytest.raises(UserError, match=r"strategies\.scratch: the loss .* 1e\+30 is too large"):
+        train(
+            dataset.load(radiographs), torch.device("cpu"), strategy="scratch", side=64,
+            strategies={"scratch": STRATEGIES["scratch"] | {"learning_rate": 1e30}},
+            weights=read_arrays(radiographs / "pretrained.npz"),
+        )  # fmt: skip
 
 
 def test_a_run_repeats_exactly_and_keeps_what_is_frozen(radiographs: Path, tmp_path: Path) -> None:

@@ -20,15 +20,13 @@ class Strategy:
         initial: `pretrained` or `random`.
         blocks: the first blocks that are kept, of nine.
         frozen: the first of them that stay as they are.
-        epochs: at most.
+        epochs: of the training.
         learning_rate: at its largest.
         sides: pixels of the side of the training images in the first epochs, one number for each;
-            after them the images are whole, and only those epochs count: a network's scores
-            may be shifted on images of another size than it learned from. Small images show what a
-            block learns first, at a fraction of the time (Tan, Le, "EfficientNetV2", ICML 2021).
-        patience: epochs without a lower validation loss, after which training ends.
+            after them the images are whole: a network's scores may be shifted on images of another
+            size than it learned from last. Small images show what a block learns first, at a
+            fraction of the time (Tan, Le, "EfficientNetV2", ICML 2021).
         views: augmented copies of each image that frozen blocks see.
-        average: weight of the past in the average of the weights, in [0, 1).
         decay: weight decay, decoupled.
     """
 
@@ -38,9 +36,7 @@ class Strategy:
     epochs: int = 4
     learning_rate: float = 3e-4
     sides: tuple[int, ...] = ()
-    patience: int = 6
     views: int = 4
-    average: float = 0.99
     decay: float = 0.01
 
 
@@ -76,7 +72,7 @@ def strategy_of(name: str, entry: Mapping[str, Any], where: str = "") -> Strateg
     if found.sides and len(found.sides) >= found.epochs:
         raise UserError(
             f"{where}: sides has {len(found.sides)} numbers for {found.epochs} epochs; allowed:"
-            f" {found.epochs - 1} at most, because only epochs on whole images count"
+            f" {found.epochs - 1} at most, because the last epoch needs whole images"
         )
     return found
 

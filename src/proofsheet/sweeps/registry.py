@@ -50,7 +50,6 @@ _CIFAR = {"images": _whole(100, 45_000)}
 
 KINDS: Mapping[str, Kind] = {
     "C": _number(1e-4, 1e6),
-    "average": _number(0, 0.9999),
     "batch": _whole(1, 8192),
     "blocks": _whole(1, 9),
     "decay": _DECAY,
@@ -70,7 +69,6 @@ KINDS: Mapping[str, Kind] = {
     "muon_decay": _DECAY,
     "muon_momentum": _number(0.01, 0.999),
     "nesterov": Kind("true, false", lambda v: isinstance(v, bool)),
-    "patience": _COUNT,
     "rate": _SHARE,
     "seed": _whole(0, 2**31 - 1),
     "side": _whole(64, 224),
@@ -159,10 +157,7 @@ SWEEPABLE: Mapping[str, Sweepable] = {
         "csci5527_hw3_p4_transfer_train",
         "problems.csci5527_hw3.p4_transfer.train:train",
         "chest_xray",
-        _kinds(
-            "seed strategy initial blocks frozen learning_rate decay average epochs patience views"
-            " side"
-        ),
+        _kinds("seed strategy initial blocks frozen learning_rate decay epochs views side"),
         runs_per_job=1,
         inputs={"weights": "results/csci5527_hw3/p4_transfer/runs/pretrained.npz"},
         mem_mb=4000,

@@ -101,8 +101,7 @@ with script.run(snakemake):
     )
     write_table(
         snakemake.output.strategies,
-        ["Strategy", "Blocks", "Frozen", "Parameters", "Trained", "Rate", "Epochs", "Best",
-         "Time / s"],
+        ["Strategy", "Blocks", "Frozen", "Parameters", "Trained", "Rate", "Epochs", "Time / s"],
         [
             [
                 f"**{entry['title']}**" if name == best else entry["title"],
@@ -112,7 +111,6 @@ with script.run(snakemake):
                 integer(entry["trained_parameters"]),
                 scientific(entry["learning_rate"]),
                 integer(entry["epochs"]),
-                integer(entry["best_epoch"]),
                 integer(entry["seconds"]),
             ]
             for name in names

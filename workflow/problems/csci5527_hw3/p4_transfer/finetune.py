@@ -2,14 +2,12 @@
 
 Frozen blocks compute the same in every epoch, so their output is computed once, for a few
 augmented views of every image; what remains to be trained is small. Where nothing is frozen, the
-images may grow from epoch to epoch. The loss weighs both classes alike, the weights are averaged
-over the last steps, and of the epochs on whole images the one counts whose loss on the validation
-images is lowest.
+images may grow from epoch to epoch. The loss weighs both classes alike, and the network ends with
+the mean of its weights over the last steps.
 """
 
 from __future__ import annotations
 
-import copy
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -19,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel
 
 from problems.csci5527_hw3.p4_transfer.images import augmented, gray, network_input
 from proofsheet.data.dataset import Part
@@ -38,6 +37,9 @@ BATCH = 16
 
 WARMUP = 0.1
 """Share of the steps in which the learning rate rises; then it falls as a cosine."""
+
+AVERAGED = 0.25
+"""Share of the steps, the last ones, over which the weights are averaged."""
 
 
 def build(strategy: Strategy, pretrained: Mapping[str, np.ndarray], seed: int) -> SqueezeNet:
@@ -64,7 +66,7 @@ def fit(
     model: SqueezeNet, strategy: Strategy, train: Part, validation: Part, *,
     side: int, seed: int, label: str, device: torch.device, mixed: bool,
 ) -> dict[str, Any]:  # fmt: skip
-    """Train `model` in place; it ends with the averaged weights of its best epoch.
+    """Train `model` in place; it ends with the mean of its weights over the last steps.
 
     Args:
         model: from `build`, on `device`.
@@ -75,8 +77,8 @@ def fit(
         mixed: products in bfloat16; weights, sums and the loss stay float32.
 
     Returns:
-        `loss`, `validation_loss`, `validation_accuracy` per epoch that was run; `best_epoch`,
-        counted from 1, or 0 if no loss was finite; and `steps`.
+        `loss`, `validation_loss` and `validation_accuracy` per epoch, the last two with the weights
+        at its end or, once there is one, with their mean; and `steps`.
     """
     weights = torch.tensor(class_weights(train.y), dtype=torch.float32, device=device)
     y, y_val = (torch.from_numpy(np.array(part.y)).to(device) for part in (train, validation))
@@ -90,9 +92,9 @@ def fit(
     )
     steps = strategy.epochs * -(-len(y) // BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step / steps))
-    average = copy.deepcopy(model)
+    average = AveragedModel(model)
     curves: dict[str, list[float]] = defaultdict(list)
-    best, best_state, best_epoch, done = math.inf, None, 0, 0
+    done = 0
     torch.manual_seed(seed)
     epochs = Epochs(strategy.epochs, label)
     for epoch in epochs:
@@ -109,32 +111,19 @@ def fit(
             optimizer.step()
             schedule.step()
             done += 1
-            # At first the average follows closely, so that the start is soon forgotten.
-            update_average(average, model, min(strategy.average, done / (done + 10)))
+            if done > (1 - AVERAGED) * steps:
+                average.update_parameters(model)
             total += loss.detach() * len(rows)
-        logits = classify(average, seen, strategy.frozen, device, mixed)
-        value = functional.cross_entropy(logits, y_val, weight=weights).item()
+        judged = average.module if average.n_averaged else model
+        logits = classify(judged, seen, strategy.frozen, device, mixed)
         curves["loss"].append(total.item() / len(y))
-        curves["validation_loss"].append(value)
+        curves["validation_loss"].append(
+            functional.cross_entropy(logits, y_val, weight=weights).item()
+        )
         curves["validation_accuracy"].append((logits.argmax(1) == y_val).double().mean().item())
         epochs.report(**{name: values[-1] for name, values in curves.items()})
-        if epoch < len(strategy.sides):
-            continue
-        if value < best:
-            best, best_epoch = value, epoch + 1
-            best_state = copy.deepcopy(average.state_dict())
-        elif epoch + 1 - best_epoch >= strategy.patience:
-            break
-    # Of a training that diverged its last, useless weights are left.
-    model.load_state_dict(best_state or average.state_dict())
-    return {**curves, "best_epoch": best_epoch, "steps": done}
-
-
-@torch.no_grad()
-def update_average(average: torch.nn.Module, model: torch.nn.Module, past: float) -> None:
-    """θ̄ ← past · θ̄ + (1 − past) · θ, parameter by parameter."""
-    for mean, latest in zip(average.parameters(), model.parameters(), strict=True):
-        mean.lerp_(latest, 1 - past)
+    model.load_state_dict(average.module.state_dict())
+    return {**curves, "steps": done}
 
 
 @torch.no_grad()

@@ -52,14 +52,13 @@ with script.run(snakemake):
             "validation_accuracy": validation[name]["accuracy"],
             "validation": {key: validation[name][key] for key in RATES},
             "first_validation_loss": runs[name]["validation_loss"][0],
-            # Of the epochs that count: that of the weights in use.
-            "lowest_validation_loss": runs[name]["validation_loss"][runs[name]["best_epoch"] - 1],
+            "last_validation_loss": runs[name]["validation_loss"][-1],
             "epochs": len(runs[name]["loss"]),
             **{
                 key: runs[name][key]
                 for key in (
-                    "blocks", "frozen", "best_epoch", "learning_rate", "parameters",
-                    "trained_parameters", "seconds",
+                    "blocks", "frozen", "learning_rate", "parameters", "trained_parameters",
+                    "seconds",
                 )
             },
         }

@@ -43,7 +43,7 @@ def train(
         changes: attributes of the strategy that differ.
 
     Raises:
-        UserError: no epoch has a finite validation loss.
+        UserError: the training diverged.
     """
     plan = changed(strategy, strategies[strategy], changes)
     train = data.train
@@ -60,11 +60,10 @@ def train(
         side=side, seed=seed, label=strategy, device=device, mixed=mixed,
     )  # fmt: skip
     seconds = time.perf_counter() - start
-    if not fitted["best_epoch"] and not changes:
+    if not np.isfinite(fitted["validation_loss"][-1]) and not changes:
         raise UserError(
-            f"config.yaml: transfer.strategies.{strategy}: no epoch has a finite loss on the"
-            f" validation images; learning_rate {plan.learning_rate:g} is too large for it:"
-            " lower it"
+            f"config.yaml: transfer.strategies.{strategy}: the loss on the validation images is"
+            f" not finite; learning_rate {plan.learning_rate:g} is too large for it: lower it"
         )
     arrays = {}
     for part, shown in (("val", data.val), ("test", data.test)):
@@ -94,12 +93,11 @@ def best_of(runs: Mapping[str, Mapping[str, Any]]) -> str:
     The test images have no say in it.
 
     Args:
-        runs: by strategy, metrics that `train` returned; the epoch whose weights are used counts.
+        runs: by strategy, metrics that `train` returned; the last epoch counts.
     """
 
     def rank(name: str) -> tuple[float, float]:
-        used = runs[name]["best_epoch"] - 1
-        return -runs[name]["validation_accuracy"][used], runs[name]["validation_loss"][used]
+        return -runs[name]["validation_accuracy"][-1], runs[name]["validation_loss"][-1]
 
     return min(runs, key=rank)
 
