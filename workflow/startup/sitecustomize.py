@@ -5,15 +5,17 @@ Nothing is lost by ending at once, since files are whole or absent (see jobs.ato
 
 While PyTorch, SymPy and matplotlib are imported, Python looks for garbage hundreds of times and
 finds none: half a second of three. At its end it looks through all of them again, to free memory
-that the system takes back anyway: another half.
+that the system takes back anyway: another half. Only Triton, which PyTorch's optimizers import,
+complains of memory that is not freed.
 """
 
 import atexit
 import gc
 import signal
+import sys
 
 gc.set_threshold(50_000)
-atexit.register(gc.freeze)
+atexit.register(lambda: "triton" in sys.modules or gc.freeze())
 
 if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
