@@ -30,6 +30,10 @@ wrong one and see the check fail:
         x = sympy.Symbol("x")
         return formula(sympy.tanh(x)), sympy.diff(sympy.tanh(x), x)
 
+    @exhaustive_check("(−1)ⁿ is 1 for even n, for n < 100")
+    def signs(rng, formula=lambda n: (-1) ** n):
+        return [formula(n) for n in range(100)], [1, -1] * 50
+
     squared_norm()                     # -> CheckResult, over 100 trials
     squared_norm(lambda v: v @ v + 1)  # -> CheckResult(passed=False)
 """
@@ -173,8 +177,8 @@ def identity_check(
 ) -> Callable[[Callable[..., Any]], DerivationCheck]:
     """Of a function `(rng, formula=right) -> left, right`: SymPy expressions, equal exactly.
 
-    The two may be matrices, or tuples or lists of either. `simplify` turns a difference that is
-    zero into 0; it is `sympy.simplify` unless given.
+    The two may be matrices, arrays, or tuples or lists of any of these. `simplify` turns a
+    difference that is zero into 0; it is `sympy.simplify` unless given.
     """
 
     def compare(left: Any, right: Any) -> float:
@@ -182,11 +186,23 @@ def identity_check(
 
         if getattr(left, "shape", ()) != getattr(right, "shape", ()):
             return float("inf")
-        difference = left - right
-        entries = difference if isinstance(difference, sympy.MatrixBase) else [difference]
+        entries = np.asarray(left - right, dtype=object).flat
         return float(any((simplify or sympy.simplify)(entry) != 0 for entry in entries))
 
     return _of_shape(claim, "symbolic", 1, 0, partial(_largest_error, compare=compare))
+
+
+def exhaustive_check(claim: str) -> Callable[[Callable[..., Any]], DerivationCheck]:
+    """Of a function `(rng, formula=right) -> actual, expected`: the same in every case there is.
+
+    The two are values or arrays of any kind, or tuples, lists or dicts of these, such as a value
+    for each case.
+    """
+
+    def compare(actual: Any, expected: Any) -> float:
+        return float(not np.array_equal(actual, expected))
+
+    return _of_shape(claim, "exhaustive", 1, 0, partial(_largest_error, compare=compare))
 
 
 def exact_check(

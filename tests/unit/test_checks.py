@@ -15,6 +15,7 @@ from proofsheet.checks import (
     equality_check,
     exact_check,
     exact_gradient_check,
+    exhaustive_check,
     identity_check,
     relative_error,
     run_checks,
@@ -58,8 +59,13 @@ def slope_of_a_square(draw, formula=lambda A, x: 2 * A.T @ A @ x):
     return formula(A, x), lambda x: (A @ x) @ (A @ x), x
 
 
+@exhaustive_check("(−1)ⁿ is 1 for even n, for n < 100")
+def signs(rng, formula=lambda n: (-1) ** n):
+    return [formula(n) for n in range(100)], [1, -1] * 50
+
+
 SHAPES = [
-    sine, squared_norm, sum_of_entries, slopes_of_tanh, length, slope_of_a_square,
+    sine, squared_norm, sum_of_entries, slopes_of_tanh, length, slope_of_a_square, signs,
 ]  # fmt: skip
 
 
@@ -114,6 +120,7 @@ def test_checks_of_a_module_are_found_in_order():
         "slopes_of_tanh",
         "length",
         "slope_of_a_square",
+        "signs",
     ]
 
 
@@ -133,6 +140,7 @@ def test_each_shape_has_its_method_trials_and_tolerance():
         ("symbolic", 1, 0),
         ("exact", 3, 0),
         ("exact", 3, 0),
+        ("exhaustive", 1, 0),
     ]
 
 
@@ -151,6 +159,9 @@ def test_each_shape_has_its_method_trials_and_tolerance():
         (length, lambda v: math.nan),
         (slope_of_a_square, lambda A, x: 2 * A.T @ A @ x * (1 + 1e-9)),
         (slope_of_a_square, lambda A, x: (A @ x).sum()),
+        (signs, lambda n: 1 if n == 99 else (-1) ** n),
+        (signs, lambda n: math.nan),
+        (signs, lambda n: np.array([(-1) ** n])),  # another shape
         (slopes_of_tanh, lambda t: 1 - t**2 + (t.args[0] - sympy.Symbol("x")) / 10**9),
     ],
 )

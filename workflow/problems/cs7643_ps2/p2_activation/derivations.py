@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from proofsheet.checks import derivation_check, exact_check
+from proofsheet.checks import exact_check, identity_check
 from proofsheet.exact import derivative
 
 
@@ -19,86 +19,60 @@ def softsign(x: Any) -> Any:
     return x / (1 + abs(x))
 
 
+SIDES = {"-": sympy.Symbol("x", negative=True), "+": sympy.Symbol("x", positive=True)}
+"""A number below and one above 0, by the side from which it comes to 0."""
+
+
 # (a) Zero-centered ------------------------------------------------------------------------
 
 
-@derivation_check(
-    claim="g(−x) = −g(x) for all x, and g(x) > 0 for x > 0",
-    method="symbolic",
-    tolerance=0,
-)
+@identity_check("g(−x) = −g(x) for all x, and g(x) > 0 for x > 0")
 def odd(rng, formula=softsign):
     x, right = sympy.Symbol("x", real=True), sympy.Symbol("x", positive=True)
-    return int(sympy.simplify(formula(-x) + formula(x)) != 0) + (not formula(right).is_positive)
+    return (formula(-x), int(bool(formula(right).is_positive))), (-formula(x), 1)
 
 
 # (b) i The derivative away from 0 ---------------------------------------------------------
 
 
-@derivation_check(
-    claim="g'(x) = 1/(1 + |x|)² for x > 0 and for x < 0",
-    method="symbolic",
-    tolerance=0,
-)
+@identity_check("g'(x) = 1/(1 + |x|)² for x > 0 and for x < 0")
 def derivative_by_cases(rng, formula=lambda x: 1 / (1 + abs(x)) ** 2):
-    wrong = 0
-    for sign in ({"positive": True}, {"negative": True}):
-        x = sympy.Symbol("x", **sign)
-        wrong += sympy.simplify(sympy.diff(softsign(x), x) - formula(x)) != 0
-    return wrong
+    sides = SIDES.values()
+    return [formula(x) for x in sides], [sympy.diff(softsign(x), x) for x in sides]
 
 
 # (b) ii The derivative at 0 ---------------------------------------------------------------
 
 
-@derivation_check(
-    claim="(g(h) − g(0))/h has both one-sided limits 1 at h = 0, and so has g'(h)",
-    method="symbolic",
-    tolerance=0,
-)
+@identity_check("(g(h) − g(0))/h has both one-sided limits 1 at h = 0, and so has g'(h)")
 def derivative_at_zero(rng, formula=lambda: (1, 1)):
-    sides = []
-    for sign, side in (({"negative": True}, "-"), ({"positive": True}, "+")):
-        h = sympy.Symbol("h", **sign)
+    limits = []
+    for side, h in SIDES.items():
         quotient = (softsign(h) - softsign(sympy.Integer(0))) / h
-        limits = {sympy.limit(f, h, 0, side) for f in (quotient, sympy.diff(softsign(h), h))}
-        sides.append(limits)
-    return sum(limits != {value} for limits, value in zip(sides, formula(), strict=True))
+        limits.append([sympy.limit(f, h, 0, side) for f in (quotient, sympy.diff(softsign(h), h))])
+    return [[value, value] for value in formula()], limits
 
 
 # (b) iii Large |x| ------------------------------------------------------------------------
 
 
-@derivation_check(
-    claim="g → −1 and 1, g' → 0 and 0, x² g' → 1 and 1 as x → −∞ and ∞",
-    method="symbolic",
-    tolerance=0,
-)
+@identity_check("g → −1 and 1, g' → 0 and 0, x² g' → 1 and 1 as x → −∞ and ∞")
 def limits(rng, formula=lambda: ((-1, 0, 1), (1, 0, 1))):
-    wrong = 0
-    for sign, end, expected in zip(
-        ({"negative": True}, {"positive": True}), (-sympy.oo, sympy.oo), formula(), strict=True
-    ):
-        x = sympy.Symbol("x", **sign)
+    found = []
+    for x, end in zip(SIDES.values(), (-sympy.oo, sympy.oo), strict=True):
         slope = sympy.diff(softsign(x), x)
-        found = [sympy.limit(f, x, end) for f in (softsign(x), slope, x**2 * slope)]
-        wrong += sum(a != b for a, b in zip(found, expected, strict=True))
-    return wrong
+        found.append([sympy.limit(f, x, end) for f in (softsign(x), slope, x**2 * slope)])
+    return formula(), found
 
 
-@derivation_check(
-    claim="1/g'(x) = (1 + |x|)² and 1/(x² g'(x)) = (1 + 1/|x|)², both above 1 for x ≠ 0",
-    method="symbolic",
-    tolerance=0,
-)
+@identity_check("1/g'(x) = (1 + |x|)² and 1/(x² g'(x)) = (1 + 1/|x|)², both above 1 for x ≠ 0")
 def slope_bound(rng, formula=lambda size: ((1 + size) ** 2, (1 + 1 / size) ** 2)):
-    size, wrong = sympy.Symbol("a", positive=True), 0
-    for sign in (1, -1):
-        slope = sign * sympy.diff(softsign(sign * size), size)
-        for quotient, bound in zip(formula(size), (1, 1 / size**2), strict=True):
-            wrong += sympy.simplify(bound / slope - quotient) != 0
-            wrong += not sympy.expand(quotient - 1).is_positive
-    return wrong
+    size = sympy.Symbol("a", positive=True)
+    quotients = formula(size)
+    above = [int(bool(sympy.expand(quotient - 1).is_positive)) for quotient in quotients]
+    slopes = [sign * sympy.diff(softsign(sign * size), size) for sign in (1, -1)]
+    inverses = [(1 / slope, 1 / (size**2 * slope)) for slope in slopes]
+    return [quotients, quotients, above], [*inverses, (1, 1)]
 
 
 @exact_check(

@@ -13,7 +13,7 @@ import numpy as np
 import sympy
 
 from problems.cs7643_ps2.p3_gradient_descent.convex_descent import worst_case, worst_gap
-from proofsheet.checks import derivation_check, equality_check, exact_check, identity_check
+from proofsheet.checks import equality_check, exact_check, identity_check
 from proofsheet.exact import Draw, derivative
 
 # The formulas -----------------------------------------------------------------------------
@@ -158,22 +158,15 @@ def averaging(draw, formula=mean_product):
     )
 
 
-@derivation_check(
-    claim="η = B/(ρ√T) makes B²/(2ηT) + ηρ²/2 least, and Bρ/√T is its value",
-    method="symbolic",
-    tolerance=0,
-)
+@identity_check("η = B/(ρ√T) makes B²/(2ηT) + ηρ²/2 least, and Bρ/√T is its value")
 def optimal_step(rng, formula=best_step):
     distance, rho, steps, step = sympy.symbols("B rho T eta", positive=True)
     bound = any_step_bound(distance, rho, steps, step)
     claimed = formula(distance, rho, steps)
     # A positive second derivative everywhere: one stationary point, and it is the minimum.
     (stationary_step,) = sympy.solve(sympy.diff(bound, step), step)
-    return (
-        int(sympy.simplify(stationary_step - claimed) != 0)
-        + int(not sympy.diff(bound, step, 2).is_positive)
-        + int(sympy.simplify(bound.subs(step, claimed) - rate(distance, rho, steps)) != 0)
-    )
+    least, convex = bound.subs(step, claimed), sympy.diff(bound, step, 2).is_positive
+    return (claimed, rate(distance, rho, steps), int(convex)), (stationary_step, least, 1)
 
 
 @exact_check(

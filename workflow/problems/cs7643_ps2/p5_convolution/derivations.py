@@ -23,7 +23,7 @@ from problems.cs7643_ps2.p5_convolution.circulants import (
     shift_matrix,
 )
 from problems.cs7643_ps2.p5_convolution.equivariance import Layer, chain, convolution, max_pool
-from proofsheet.checks import derivation_check, exact_check, identity_check
+from proofsheet.checks import exact_check, exhaustive_check, identity_check
 
 # The formulas of the chapter ------------------------------------------------------------------
 
@@ -92,26 +92,16 @@ def convolution_by_matrix(draw, formula=circulant):
     return (formula(w) @ x, formula(x) @ w), (expected, expected)
 
 
-@derivation_check(
-    claim="C_a = Σ_k a_k Sᵏ for all a in {−1, 0, 1}ⁿ, n ≤ 6",
-    method="exhaustive", tolerance=0,
-)  # fmt: skip
+@exhaustive_check("C_a = Σ_k a_k Sᵏ for all a in {−1, 0, 1}ⁿ, n ≤ 6")
 def polynomial_in_the_shift(rng, formula=polynomial_in_shift):
-    return sum(
-        not np.array_equal(circulant(a), formula(a)) for n in range(1, 7) for a in vectors(n)
-    )
+    every = [a for n in range(1, 7) for a in vectors(n)]
+    return list(map(formula, every)), list(map(circulant, every))
 
 
-@derivation_check(
-    claim="C_a S = S C_a for all a in {−1, 0, 1}ⁿ, n ≤ 7",
-    method="exhaustive", tolerance=0,
-)  # fmt: skip
+@exhaustive_check("C_a S = S C_a for all a in {−1, 0, 1}ⁿ, n ≤ 7")
 def circulants_commute(rng, formula=circulant):
-    failures = 0
-    for n in range(1, 8):
-        S = shift_matrix(n)
-        failures += sum(not np.array_equal(formula(a) @ S, S @ formula(a)) for a in vectors(n))
-    return failures
+    pairs = [(formula(a), shift_matrix(n)) for n in range(1, 8) for a in vectors(n)]
+    return [C @ S for C, S in pairs], [S @ C for C, S in pairs]
 
 
 @identity_check(
@@ -130,123 +120,94 @@ def diagonal_in_fourier_basis(rng, formula=lambda F, a: F * a):
 # (b) ------------------------------------------------------------------------------------------
 
 
-@derivation_check(
-    claim="of all matrices over {−1, 0, 1} (n ≤ 3) and {0, 1} (n = 4), those that commute with S "
-    "are the circulants of their first columns",
-    method="exhaustive", tolerance=0,
-)  # fmt: skip
+@exhaustive_check(
+    "of all matrices over {−1, 0, 1} (n ≤ 3) and {0, 1} (n = 4), those that commute with S "
+    "are the circulants of their first columns"
+)
 def only_circulants_commute(rng, formula=from_first_column):
-    failures = 0
+    found = []
     for n, entries in SMALL_MATRICES:
         every = np.stack(list(vectors(n * n, entries))).reshape(-1, n, n)
         S = shift_matrix(n)
-        found = every[np.all(every @ S == S @ every, axis=(1, 2))]
-        failures += sum(not np.array_equal(L, formula(L[:, 0])) for L in found)
-        # One for every first column: none is missing.
-        failures += abs(len(found) - len(entries) ** n)
-    return failures
+        found += list(every[np.all(every @ S == S @ every, axis=(1, 2))])
+    # One for every first column: none is missing.
+    columns = sum(len(entries) ** n for n, entries in SMALL_MATRICES)
+    return ([formula(L[:, 0]) for L in found], columns), (found, len(found))
 
 
-@derivation_check(
-    claim="Sb = b only for constant b, among all b in {−1, 0, 1}ⁿ, n ≤ 7",
-    method="exhaustive", tolerance=0,
-)  # fmt: skip
+@exhaustive_check("Sb = b only for constant b, among all b in {−1, 0, 1}ⁿ, n ≤ 7")
 def equivariant_bias(rng, formula=lambda b: np.all(b == b[0])):
-    return sum(
-        formula(b) != np.array_equal(shift_matrix(n) @ b, b)
-        for n in range(1, 8)
-        for b in vectors(n)
-    )
+    every = [b for n in range(1, 8) for b in vectors(n)]
+    return [formula(b) for b in every], [np.array_equal(shift_matrix(len(b)) @ b, b) for b in every]
 
 
 # (c) ------------------------------------------------------------------------------------------
 
 
-@derivation_check(
-    claim="on grids (images, video) the maps that commute with all shifts have dimension Πnᵢ",
-    method="exhaustive", tolerance=0,
-)  # fmt: skip
+@exhaustive_check(
+    "on grids (images, video) the maps that commute with all shifts have dimension Πnᵢ"
+)
 def convolutions_on_grids(rng, formula=lambda *sizes: np.prod(sizes)):
     sizes = [(1, 3), (2, 2), (2, 3), (3, 3), (2, 4), (3, 4), (2, 2, 2), (2, 2, 3)]
-    return sum(
-        nullity(commutator_operator(*grid_shifts(*grid))) != formula(*grid) for grid in sizes
-    )
+    found = [nullity(commutator_operator(*grid_shifts(*grid))) for grid in sizes]
+    return [formula(*grid) for grid in sizes], found
 
 
-@derivation_check(
-    claim="from c to d channels of n samples the dimension is n c d: one kernel per pair",
-    method="exhaustive", tolerance=0,
-)  # fmt: skip
+@exhaustive_check("from c to d channels of n samples the dimension is n c d: one kernel per pair")
 def convolutions_of_channels(rng, formula=lambda n, c, d: n * c * d):
-    failures = 0
-    for n, c, d in product((2, 3, 4), (1, 2, 3), (1, 2, 3)):
+    sizes, found = list(product((2, 3, 4), (1, 2, 3), (1, 2, 3))), []
+    for n, c, d in sizes:
         S = shift_matrix(n)
         # vec L ↦ vec(L (I ⊗ S) − (I ⊗ S) L) for L (dn, cn)
         operator = np.kron(np.eye(d * n), np.kron(np.eye(c), S).T)
-        operator -= np.kron(np.kron(np.eye(d), S), np.eye(c * n))
-        failures += nullity(operator) != formula(n, c, d)
-    return failures
+        found.append(nullity(operator - np.kron(np.kron(np.eye(d), S), np.eye(c * n))))
+    return [formula(*size) for size in sizes], found
 
 
-@derivation_check(
-    claim="PyTorch's convolution layer with circular padding is C_a, its weights reversed in a: "
-    "both are bilinear, and agree for all unit kernels (1, 3, 5) and unit signals (n from 5 to 11)",
-    method="exhaustive", tolerance=0,
-)  # fmt: skip
+@exhaustive_check(
+    "PyTorch's convolution layer with circular padding is C_a, its weights reversed in a: "
+    "both are bilinear, and agree for all unit kernels (1, 3, 5) and unit signals (n from 5 to 11)"
+)
 def layer_is_circulant(rng, formula=column_of_layer):
-    failures = 0
-    for size, n in product((1, 3, 5), range(5, 12)):
-        for weights in np.eye(size):
-            rows = convolution(torch.tensor(weights))(torch.eye(n, dtype=torch.float64))
-            failures += not np.array_equal(circulant(formula(weights, n)).T, rows)
-    return failures
+    cases = [(w, n) for size, n in product((1, 3, 5), range(5, 12)) for w in np.eye(size)]
+    rows = [convolution(torch.tensor(w))(torch.eye(n, dtype=torch.float64)) for w, n in cases]
+    return [circulant(formula(w, n)).T for w, n in cases], rows
 
 
-@derivation_check(
-    claim="a network of circular convolutions, biases, ReLUs and maxima without strides has "
-    "f(Sx) = Sf(x): two layers, all kernels in {−1, 0, 1}³, biases and x in {−1, 0, 1}⁶",
-    method="exhaustive", tolerance=0,
-)  # fmt: skip
+@exhaustive_check(
+    "a network of circular convolutions, biases, ReLUs and maxima without strides has "
+    "f(Sx) = Sf(x): two layers, all kernels in {−1, 0, 1}³, biases and x in {−1, 0, 1}⁶"
+)
 def network_is_equivariant(rng, formula=network):
     x = torch.tensor(np.stack(list(vectors(6))), dtype=torch.float64)
-    failures = 0
+    moved_before, moved_after = [], []
     for *weights, bias in vectors(4):
         kernel = torch.tensor(weights, dtype=torch.float64)
         f = formula(torch.stack([kernel, kernel]), torch.tensor([bias, -bias]))
-        failures += not torch.equal(f(torch.roll(x, 1, dims=1)), torch.roll(f(x), 1, dims=1))
-    return failures
+        moved_before.append(f(torch.roll(x, 1, dims=1)))
+        moved_after.append(torch.roll(f(x), 1, dims=1))
+    return moved_before, moved_after
 
 
-@derivation_check(
-    claim="with zeros beyond the ends, TS − ST is zero outside the first row and last column, and"
-    " only there if all diagonals differ (n from 2 to 9)",
-    method="exhaustive", tolerance=0,
-)  # fmt: skip
+@exhaustive_check(
+    "with zeros beyond the ends, TS − ST is zero outside the first row and last column, and"
+    " only there if all diagonals differ (n from 2 to 9)"
+)
 def zero_padding_breaks_the_border(rng, formula=border):
-    failures = 0
+    found = []
     for n in range(2, 10):
-        i = np.arange(n)
+        i, S = np.arange(n), shift_matrix(n)
         T = n + i[:, None] - i  # all diagonals differ, and none is zero
-        S = shift_matrix(n)
-        failures += np.sum((T @ S != S @ T) != formula(n))
-    return failures
+        found.append(T @ S != S @ T)
+    return [formula(n) for n in range(2, 10)], found
 
 
-@derivation_check(
-    claim="after a stride s the output follows the shifts by multiples of s and no others",
-    method="exhaustive", tolerance=0,
-)  # fmt: skip
+@exhaustive_check("after a stride s the output follows the shifts by multiples of s and no others")
 def stride_follows_its_multiples(rng, formula=lambda n, s: set(range(0, n, s))):
-    failures = 0
-    for n, s in product(range(2, 17), range(1, 9)):
-        if n % s or n == s:
-            continue
+    sizes = [(n, s) for n in range(2, 17) for s in range(1, 9) if n % s == 0 and n != s]
+    found = []
+    for n, s in sizes:
         x = np.arange(n)  # all entries different: a shift of the output is seen
-        y = x[::s]
-        followed = {
-            k
-            for k in range(n)
-            if any(np.array_equal(np.roll(x, k)[::s], np.roll(y, j)) for j in range(len(y)))
-        }
-        failures += followed != formula(n, s)
-    return failures
+        outputs = [np.roll(x[::s], j).tolist() for j in range(n // s)]
+        found.append({k for k in range(n) if np.roll(x, k)[::s].tolist() in outputs})
+    return [formula(*size) for size in sizes], found

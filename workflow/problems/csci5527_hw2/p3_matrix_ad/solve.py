@@ -6,12 +6,11 @@ from dataclasses import asdict
 import numpy as np
 
 from problems.csci5527_hw2.p3_matrix_ad import derivations
+from problems.csci5527_hw2.p3_matrix_ad.derivations import WEIGHTS
 from proofsheet.autodiff.trace import reverse_trace
 from proofsheet.checks import checks_of, run_checks
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import write_json
-
-WEIGHTS = ("W1", "W2", "W3")
 
 with script.run(snakemake) as log:
     drawn = derivations.given_matrices()  # float32, as the text's seed gives them

@@ -17,7 +17,12 @@ import torch
 from torch.nn import functional
 
 from problems.csci5527_hw3.p1_optimizers.network import network
-from proofsheet.checks import derivation_check, exact_check, exact_gradient_check
+from proofsheet.checks import (
+    derivation_check,
+    exact_check,
+    exact_gradient_check,
+    exhaustive_check,
+)
 from proofsheet.exact import Draw
 from proofsheet.learning import optimizers
 from proofsheet.learning.loop import parameter_count
@@ -25,18 +30,15 @@ from proofsheet.learning.loop import parameter_count
 # (a) The network and its loss -------------------------------------------------------------
 
 
-@derivation_check(
-    claim="The network has 26 C₁ + (25 C₁ + 1) C₂ + (16 C₂ + 1) K parameters, for C₁, C₂, K ≤ 3",
-    method="exhaustive",
-    tolerance=0,
+@exhaustive_check(
+    "The network has 26 C₁ + (25 C₁ + 1) C₂ + (16 C₂ + 1) K parameters, for C₁, C₂, K ≤ 3"
 )
 def parameters_of_the_network(
     rng, formula=lambda c1, c2, k: 26 * c1 + (25 * c1 + 1) * c2 + (16 * c2 + 1) * k
 ):
-    return max(
-        abs(formula(first, second, classes) - parameter_count(network((first, second), classes)))
-        for first, second, classes in itertools.product((1, 2, 3), repeat=3)
-    )
+    sizes = list(itertools.product((1, 2, 3), repeat=3))
+    counts = [parameter_count(network(channels, classes)) for *channels, classes in sizes]
+    return [formula(*size) for size in sizes], counts
 
 
 def softmax_minus_target(z: np.ndarray, y: np.ndarray) -> np.ndarray:

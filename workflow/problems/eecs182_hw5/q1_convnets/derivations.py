@@ -20,13 +20,9 @@ from problems.eecs182_hw5.q1_convnets.transpose_convolution import (
     convolution_matrix,
     transpose_convolution,
 )
-from proofsheet.checks import (
-    derivation_check,
-    equality_check,
-    exact_check,
-    exact_gradient_check,
-)
+from proofsheet.checks import exact_check, exact_gradient_check, exhaustive_check, identity_check
 from proofsheet.exact import Draw
+from proofsheet.learning.loop import parameter_count
 
 Rng = np.random.Generator
 
@@ -97,26 +93,26 @@ def tensor(array: np.ndarray) -> torch.Tensor:
 # (a) Why convolutions ---------------------------------------------------------------------
 
 
-@derivation_check(
-    claim="parameters: dense c'H'W'(cHW + 1), local c'H'W'(ck² + 1), convolution c'(ck² + 1), for"
-    " c, c' ≤ 2, k ≤ 3 and H, W ≤ k + 2",
-    method="exhaustive",
-    tolerance=0,
+@exhaustive_check(
+    "parameters: dense c'H'W'(cHW + 1), local c'H'W'(ck² + 1), convolution c'(ck² + 1), for"
+    " c, c' ≤ 2, k ≤ 3 and H, W ≤ k + 2"
 )
-def parameter_counts(rng: Rng, formula: Callable = layer_parameters) -> int:
-    wrong = 0
+def parameter_counts(rng: Rng, formula: Callable = layer_parameters) -> tuple:
+    found, expected = [], []
     for given, made, kernel, *more in product((1, 2), (1, 2), (1, 2, 3), (0, 1, 2), (0, 1, 2)):
         size = (kernel + more[0], kernel + more[1])
         # The matrix of the layer: where it is not 0, there is a weight.
         once = convolution_matrix(np.ones((given, kernel, kernel)), (given, *size))
         layer = torch.nn.Conv2d(given, made, kernel, device="meta")
-        expected = {
-            "dense": made * (once.size + len(once)),
-            "local": made * (np.count_nonzero(once) + len(once)),
-            "convolution": sum(p.numel() for p in layer.parameters()),
-        }
-        wrong += formula((given, made), size, kernel) != expected
-    return wrong
+        found.append(formula((given, made), size, kernel))
+        expected.append(
+            {
+                "dense": made * (once.size + len(once)),
+                "local": made * (np.count_nonzero(once) + len(once)),
+                "convolution": parameter_count(layer),
+            }
+        )
+    return found, expected
 
 
 @exact_check("K ⋆ (Sx) = S(K ⋆ x) while x and its windows stay inside the image")
@@ -130,97 +126,65 @@ def equivariance(draw: Draw, formula: Callable = moved) -> tuple:
 # (b) The filter ---------------------------------------------------------------------------
 
 
-@derivation_check(
-    claim="h₁ = −2 − 4h₂ and h₃ = −5 − 8h₂ solve the first two equations, and the third then"
-    " says −26h₂ − 26 = 0",
-    method="symbolic",
-    tolerance=0,
+WINDOWS = sympy.Matrix(sliding_window_view(SIGNAL, 3).tolist())
+"""The matrix A of the three equations."""
+
+
+@identity_check(
+    "h₁ = −2 − 4h₂ and h₃ = −5 − 8h₂ solve the first two equations, and the third then"
+    " says −26h₂ − 26 = 0"
 )
-def elimination_steps(rng: Rng, formula: Callable = elimination) -> int:
+def elimination_steps(rng: Rng, formula: Callable = elimination) -> tuple:
     h2 = sympy.Symbol("h2")
     h1, h3, left = formula(h2)
-    rows = sympy.Matrix(sliding_window_view(SIGNAL, 3).tolist())
-    first, second, third = rows * sympy.Matrix([h1, h2, h3]) - sympy.Matrix(OUTPUT)
-    return sum(sympy.expand(gap) != 0 for gap in (first, second, third - left))
+    return WINDOWS * sympy.Matrix([h1, h2, h3]) - sympy.Matrix(OUTPUT), sympy.Matrix([0, 0, left])
 
 
-@derivation_check(
-    claim="det A = −52, and Ah = y has the one solution h = (2, −1, 3)",
-    method="symbolic",
-    tolerance=0,
-)
-def filter_solves_the_system(rng: Rng, formula: tuple = FILTER) -> int:
-    matrix = sympy.Matrix(sliding_window_view(SIGNAL, 3).tolist())
-    unique = matrix.LUsolve(sympy.Matrix(OUTPUT))
-    return int(matrix.det() != -52) + int(unique != sympy.Matrix(formula))
+@identity_check("det A = −52, and Ah = y has the one solution h = (2, −1, 3)")
+def filter_solves_the_system(rng: Rng, formula: tuple = FILTER) -> tuple:
+    return (sympy.Matrix(formula), -52), (WINDOWS.LUsolve(sympy.Matrix(OUTPUT)), WINDOWS.det())
 
 
-@derivation_check(
-    claim="h slid over (1, 4, 0, −2, 3) gives (−2, 2, 11), in PyTorch and NumPy",
-    method="exhaustive",
-    tolerance=0,
-)
-def filter_convolved(rng: Rng, formula: tuple = FILTER) -> float:
+@exhaustive_check("h slid over (1, 4, 0, −2, 3) gives (−2, 2, 11), in PyTorch and NumPy")
+def filter_convolved(rng: Rng, formula: tuple = FILTER) -> tuple:
     signal, h = np.array(SIGNAL, dtype=float), np.array(formula, dtype=float)
     by_torch = conv1d(tensor(signal)[0], tensor(h)[0][None])[0].numpy()
     flipped = np.convolve(signal, h[::-1], mode="valid")  # NumPy's convolution flips: undone here
-    return max(np.max(np.abs(y - OUTPUT)) for y in (by_torch.ravel(), flipped))
+    return [by_torch, flipped], [np.array(OUTPUT)] * 2
 
 
 # (c) Transpose convolution ----------------------------------------------------------------
 
 
-@derivation_check(
-    claim="the definition gives the text's [ax, ay, az + bx, by, bz + cx, cy, cz]",
-    method="symbolic",
-    tolerance=0,
-)
-def example_of_the_text(rng: Rng, formula: Callable = transpose_convolution) -> int:
+@identity_check("the definition gives the text's [ax, ay, az + bx, by, bz + cx, cy, cz]")
+def example_of_the_text(rng: Rng, formula: Callable = transpose_convolution) -> tuple:
     a, b, c, x, y, z = sympy.symbols("a b c x y z")
     expected = [a * x, a * y, a * z + b * x, b * y, b * z + c * x, c * y, c * z]
-    found = formula(np.array([a, b, c]), np.array([x, y, z]), 2)
-    if len(found) != len(expected):
-        return len(expected)
-    return sum(sympy.expand(got - want) != 0 for got, want in zip(found, expected, strict=True))
+    return formula(np.array([a, b, c]), np.array([x, y, z]), 2), np.array(expected)
 
 
-@equality_check(
-    "the answer is the output of PyTorch's conv_transpose2d",
-    method="exhaustive",
-    trials=1,
-    tolerance=0,
-)
+@exhaustive_check("the answer is the output of PyTorch's conv_transpose2d")
 def answer_by_pytorch(rng: Rng, formula: np.ndarray = ANSWER) -> tuple:
     expected = conv_transpose2d(tensor(np.array(INPUT)), tensor(np.array(KERNEL)))[0, 0].numpy()
     return formula, expected
 
 
-@equality_check(
-    "the answer is Cᵀx, C the matrix of the convolution from 3 × 3 to 2 × 2",
-    method="exhaustive",
-    trials=1,
-    tolerance=0,
-)
+@exhaustive_check("the answer is Cᵀx, C the matrix of the convolution from 3 × 3 to 2 × 2")
 def answer_by_matrix(rng: Rng, formula: np.ndarray = ANSWER) -> tuple:
     matrix = convolution_matrix(np.array(KERNEL), (3, 3))
     return formula, (matrix.T @ np.ravel(INPUT)).reshape(3, 3)
 
 
-@derivation_check(
-    claim="the output has (n − 1)s + k samples along each axis",
-    method="exhaustive",
-    tolerance=0,
-)
-def size_of_the_output(rng: Rng, formula: Callable = output_size) -> int:
-    worst = 0
-    for n, kernel, stride in np.ndindex(6, 5, 4):
-        n, kernel, stride = n + 1, kernel + 1, stride + 1
+@exhaustive_check("the output has (n − 1)s + k samples along each axis")
+def size_of_the_output(rng: Rng, formula: Callable = output_size) -> tuple:
+    found, expected = [], []
+    for n, kernel, stride in product(range(1, 7), range(1, 6), range(1, 5)):
         layer = torch.nn.ConvTranspose2d(1, 1, kernel, stride=stride, device="meta")
-        made = layer(torch.empty(1, 1, n, n, device="meta")).shape[-1]
+        made = layer(torch.empty(1, 1, n, n, device="meta"))
         back = torch.nn.Conv2d(1, 1, kernel, stride=stride, device="meta")
-        again = back(torch.empty(1, 1, made, made, device="meta")).shape[-1]
-        worst = max(worst, abs(formula(n, kernel, stride) - made), abs(again - n))
-    return worst
+        found.append((formula(n, kernel, stride), n))
+        expected.append((made.shape[-1], back(made).shape[-1]))
+    return found, expected
 
 
 @exact_check("sum of scaled and shifted kernels = Cᵀx")

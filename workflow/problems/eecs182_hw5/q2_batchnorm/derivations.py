@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from proofsheet.checks import derivation_check, exact_check, exact_gradient_check
+from proofsheet.checks import exact_check, exact_gradient_check, exhaustive_check
 from proofsheet.exact import Draw, derivative
 from proofsheet.learning.normalization import batch_norm, instance_norm, layer_norm
 
@@ -63,24 +63,20 @@ def draw_loss(draw: Draw, n: int) -> tuple[Callable, Callable]:
 # (a) The two slicings ---------------------------------------------------------------------
 
 
-@derivation_check(
-    claim="an output depends on its channel in all images (batch norm), on its whole image (layer"
-    " norm), on its channel in its image (instance norm)",
-    method="exhaustive",
-    tolerance=0,
+@exhaustive_check(
+    "an output depends on its channel in all images (batch norm), on its whole image (layer"
+    " norm), on its channel in its image (instance norm)"
 )
-def what_is_normalized_together(rng: Rng, formula: Callable = together) -> int:
-    wrong, shape = 0, (2, 3, 2, 2)
+def what_is_normalized_together(rng: Rng, formula: Callable = together) -> tuple:
+    found, expected, shape = [], [], (2, 3, 2, 2)
     for method, normalize in METHODS.items():
         for place in np.ndindex(shape):
             # NaN goes through everything that is computed from it, and through nothing else.
             x = torch.arange(24, dtype=torch.float64).view(shape)
             x[place] = torch.nan
-            wrong += sum(
-                formula(method, place, other) != bool(value)
-                for other, value in np.ndenumerate(normalize(x).isnan().numpy())
-            )
-    return wrong
+            found.append([formula(method, place, other) for other in np.ndindex(shape)])
+            expected.append(normalize(x).isnan().flatten().tolist())
+    return found, expected
 
 
 # (b) The gradient of demeaning ------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import sympy
 
-from proofsheet.checks import derivation_check, exact_check
+from proofsheet.checks import derivation_check, exact_check, identity_check
 from proofsheet.exact import Draw
 from proofsheet.learning.multiplicative_noise import (
     expected_loss,
@@ -119,36 +119,26 @@ def the_hint_decides(rng: Rng, formula: tuple[str, str] = ANSWER) -> int:
 # The derivation ---------------------------------------------------------------------------
 
 
-@derivation_check(
-    claim="E[(R∘X)ᵀ(R∘X)] = μ²XᵀX + σ² diag(XᵀX), with E R_ij² = μ² + σ²",
-    method="symbolic",
-    tolerance=0,
+@identity_check(
+    "E[(R∘X)ᵀ(R∘X)] = μ²XᵀX + σ² diag(XᵀX), with E R_ij² = μ² + σ²", simplify=sympy.expand
 )
-def second_moment_of_the_noise(rng: Rng, formula: Callable = noisy_moment) -> int:
-    wrong = 0
-    for size in SIZES:
-        X, R, *_ = symbols(*size)
-        products = (R * X).T @ (R * X)
-        wrong += sum(
-            sympy.expand(found - expectation(product, R, MU, SIGMA)) != 0
-            for found, product in zip(formula(X, MU, SIGMA).flat, products.flat, strict=True)
-        )
-    return wrong
+def second_moment_of_the_noise(rng: Rng, formula: Callable = noisy_moment) -> tuple:
+    cases = [symbols(*size) for size in SIZES]
+    products = [(R, (R * X).T @ (R * X)) for X, R, *_ in cases]
+    means = [[expectation(entry, R, MU, SIGMA) for entry in whole.flat] for R, whole in products]
+    return [list(formula(X, MU, SIGMA).flat) for X, *_ in cases], means
 
 
-@derivation_check(
-    claim="E‖y − (R∘X)w‖² = ‖y − μXw‖² + σ²‖Γw‖²; only E R_ij and E R_ij² enter",
-    method="symbolic",
-    tolerance=0,
+@identity_check(
+    "E‖y − (R∘X)w‖² = ‖y − μXw‖² + σ²‖Γw‖²; only E R_ij and E R_ij² enter", simplify=sympy.expand
 )
-def loss_symbolic(rng: Rng, formula: Callable = noisy_loss) -> int:
-    wrong = 0
-    for size in SIZES:
-        X, R, y, w = symbols(*size)
+def loss_symbolic(rng: Rng, formula: Callable = noisy_loss) -> tuple:
+    found, means = [], []
+    for X, R, y, w in (symbols(*size) for size in SIZES):
         residual = y - (R * X) @ w
-        mean = expectation(residual @ residual, R, MU, SIGMA)
-        wrong += sympy.expand(formula(w, X, y, MU, SIGMA) - mean) != 0
-    return wrong
+        found.append(formula(w, X, y, MU, SIGMA))
+        means.append(expectation(residual @ residual, R, MU, SIGMA))
+    return found, means
 
 
 # What follows -----------------------------------------------------------------------------
