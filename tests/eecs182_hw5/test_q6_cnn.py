@@ -29,7 +29,7 @@ from problems.eecs182_hw5.q6_cnn.numpy_nets import (
 )
 from proofsheet.data.dataset import Dataset, Part
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_json
-from proofsheet.learning.cifar_training import OWN
+from proofsheet.learning.cifar_plan import OWN
 from proofsheet.learning.loop import parameter_count
 from proofsheet.learning.small_image_nets import BalancedNet
 from train_job import perform, train_job

@@ -17,7 +17,7 @@ from problems.dl_hw1.p5_initialization.model import DeepNetworks, train_epoch
 from proofsheet.data.dataset import Part
 from proofsheet.jobs.device import make_deterministic, mixed_precision, resolve
 from proofsheet.learning import small_image_nets as cifar_nets
-from proofsheet.learning.cifar_training import Plan
+from proofsheet.learning.cifar_plan import Plan
 from proofsheet.learning.loop import fit, logits_of
 from proofsheet.learning.squeezenet import random_state
 from proofsheet.learning.transfer_strategy import Strategy
@@ -146,7 +146,7 @@ def test_one_function_says_where_products_are_mixed():
         assert given.get("enabled") == "mixed" or given == {None: "cast"}, ast.unparse(call)
     told = [
         (path, ast.unparse(word.value))
-        for path in (*paths, ROOT / "src/proofsheet/learning/cifar_training.py")
+        for path in (*paths, ROOT / "src/proofsheet/learning/cifar_plan.py")
         if "train" in path.name
         for call in (*calls(path, "train"), *calls(path, "fit"), *calls(path, "train_epoch"))
         for word in call.keywords

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from proofsheet.learning.augmentation import Growing, as_input
-from proofsheet.learning.cifar_training import Plan
+from proofsheet.learning.cifar_plan import Plan
 from proofsheet.learning.loop import fit as fit_loop
 from proofsheet.learning.recipes import SgdRecipe, changed
 from proofsheet.learning.small_image_nets import BalancedNet, Standardize

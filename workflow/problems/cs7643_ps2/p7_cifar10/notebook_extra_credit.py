@@ -49,7 +49,7 @@ NAMES = data.class_names
 # source: proofsheet.learning.classification: accuracy, confusion_matrix, recall
 
 # %%
-# source: proofsheet.learning.cifar_training: Plan, rows_on
+# source: proofsheet.learning.cifar_plan: Plan, rows_on
 # source: problems.cs7643_ps2.p7_cifar10.recipes: LONG_TAIL
 
 # %%

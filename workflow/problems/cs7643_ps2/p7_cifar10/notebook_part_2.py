@@ -65,7 +65,7 @@ plt.show()
 # source: proofsheet.learning.augmentation
 
 # %%
-# source: proofsheet.learning.cifar_training
+# source: proofsheet.learning.cifar_plan
 
 # %%
 # source: problems.cs7643_ps2.p7_cifar10.recipes: PLANS

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from proofsheet.learning.augmentation import Augmentation
-from proofsheet.learning.cifar_training import OWN, Plan
+from proofsheet.learning.cifar_plan import OWN, Plan
 from proofsheet.learning.recipes import SgdRecipe
 from proofsheet.learning.small_image_nets import resnet32, two_layer, vanilla_cnn
 

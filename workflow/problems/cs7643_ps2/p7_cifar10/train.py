@@ -10,7 +10,7 @@ import torch
 from problems.cs7643_ps2.p7_cifar10.long_tail import FACTOR, long_tailed_rows, loss_of
 from problems.cs7643_ps2.p7_cifar10.recipes import CHOICES, LONG_TAIL, PLANS
 from proofsheet.data.dataset import Dataset
-from proofsheet.learning.cifar_training import OWN, Run, rows_on, train_plan
+from proofsheet.learning.cifar_plan import OWN, Run, rows_on, train_plan
 from proofsheet.learning.classification import accuracy, confusion_matrix, recall
 from proofsheet.learning.loop import parameter_count, share_right
 

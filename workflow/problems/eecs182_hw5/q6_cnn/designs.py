@@ -1,7 +1,7 @@
 """Small networks for 32 × 32 images and their trainings (EECS 182 HW 5, question 6, PyTorch part).
 
 Two networks are the course's, plain and with batch normalization and dropout. The third is the
-design of our own in `learning.cifar_training`, under the course's limits.
+design of our own in `learning.cifar_plan`, under the course's limits.
 """
 
 from __future__ import annotations

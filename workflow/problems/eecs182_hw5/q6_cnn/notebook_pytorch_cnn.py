@@ -77,7 +77,7 @@ print(given_net(10, **GIVEN["bn_dropout"]))
 
 # %%
 # source: problems.eecs182_hw5.q6_cnn.designs: MOST_PARAMETERS, MOST_STEPS, MOST_EPOCHS
-# source: proofsheet.learning.cifar_training
+# source: proofsheet.learning.cifar_plan
 
 # %%
 # source: problems.eecs182_hw5.q6_cnn.train

@@ -21,7 +21,7 @@ from problems.eecs182_hw5.q6_cnn.designs import (
 from proofsheet.data.dataset import Dataset
 from proofsheet.jobs.device import mixed_precision
 from proofsheet.learning.augmentation import Augmentation
-from proofsheet.learning.cifar_training import OWN, Run, rows_on, train_plan
+from proofsheet.learning.cifar_plan import OWN, Run, rows_on, train_plan
 from proofsheet.learning.loop import fit, logits_of, parameter_count, share_right
 
 
