@@ -71,25 +71,10 @@ assert np.isclose(total, bound)
 # $f(\bar w) - f(w^*) \le B\rho/\sqrt T$. The function below, one for each $T$, reaches this bound
 # up to the factor $1 - \varepsilon$, because each step finds a new coordinate.
 
+# %%
+# source: problems.cs7643_ps2.p3_gradient_descent.convex_descent
 
 # %%
-def worst_gap(T, tilt=1e-6, B=1.0, rho=1.0):
-    """f(mean of the iterates) - min f after T steps on the worst function."""
-    delta = tilt * B / np.sqrt(T) * np.arange(T - 1, -1, -1) / T
-    c = np.sqrt(B**2 / T - np.var(delta)) - np.mean(delta)
-    eta = B / (rho * np.sqrt(T))
-    w, mean = np.zeros(T), np.zeros(T)
-    for _ in range(T):
-        mean += w / T
-        norm, i = np.linalg.norm(w), np.argmax(w + delta)
-        if norm - B - c > w[i] + delta[i]:
-            w = w - eta * rho * w / norm
-        else:
-            w[i] -= eta * rho
-    value = rho * max(np.max(mean + delta), np.linalg.norm(mean) - B - c)
-    return value + rho * c
-
-
 steps = np.array([4, 16, 64, 256, 1024, 4096])
 worst = np.array([worst_gap(T) for T in steps])
 plt.figure(figsize=(5, 3))

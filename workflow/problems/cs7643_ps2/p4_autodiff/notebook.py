@@ -185,17 +185,11 @@ show("jacobian.reverse", reverse)
 #
 # PyTorch agrees in both modes.
 
+# %%
+# source: problems.cs7643_ps2.p4_autodiff.derivations: torch_jacobian
 
 # %%
-def f_torch(w):
-    """f of a tensor (2,)."""
-    f1 = torch.cos(w[0]) * torch.cos(w[1]) + torch.sigmoid(w[1])
-    f2 = torch.log(w[0] + w[1]) + w[0] ** 2 * w[1]
-    return torch.stack([f1, f2])
-
-
-w = torch.tensor(POINT, dtype=torch.float64)
-for name, jacobian in (("jacfwd", torch.func.jacfwd), ("jacrev", torch.func.jacrev)):
-    theirs = jacobian(f_torch)(w).numpy()
+for name in ("jacfwd", "jacrev"):
+    theirs = torch_jacobian(getattr(torch.func, name), POINT)
     show(f"jacobian.{name}", theirs)
     assert max(np.abs(forward - theirs).max(), np.abs(reverse - theirs).max()) < 1e-12

@@ -5,26 +5,16 @@
 # PyTorch are measured. Needs `pip install numpy torch matplotlib`.
 
 # %%
-from itertools import product
-
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-from torch.nn.functional import avg_pool1d, conv1d, max_pool1d, pad, relu
 
+# %%
+# source: problems.cs7643_ps2.p5_convolution.circulants: shift_matrix, circulant
+# source: problems.cs7643_ps2.p5_convolution.derivations: SMALL_MATRICES, vectors
 
-def circulant(a):
-    """C_a: first column a, each further column shifted by one."""
-    i = np.arange(len(a))
-    return np.asarray(a)[(i[:, None] - i) % len(a)]
-
-
-def shift(n):
-    """S: (Sx)_i = x_(i-1)."""
-    return np.roll(np.eye(n, dtype=int), 1, axis=0)
-
-
-print("S =", shift(4), "C_a =", circulant([1, 2, 3, 4]), sep="\n")
+# %%
+print("S =", shift_matrix(4), "C_a =", circulant([1, 2, 3, 4]), sep="\n")
 
 # %% [markdown]
 # ## (a) Circulants commute with the shift
@@ -33,8 +23,8 @@ print("S =", shift(4), "C_a =", circulant([1, 2, 3, 4]), sep="\n")
 
 # %%
 for n in range(1, 8):
-    S = shift(n)
-    for a in product((-1, 0, 1), repeat=n):
+    S = shift_matrix(n)
+    for a in vectors(n):
         C = circulant(a)
         assert np.array_equal(C @ S, S @ C)
 
@@ -46,9 +36,9 @@ for n in range(1, 8):
 
 # %%
 tried = 0
-for n, entries in ((1, (-1, 0, 1)), (2, (-1, 0, 1)), (3, (-1, 0, 1)), (4, (0, 1))):
-    S = shift(n)
-    matrices = np.array(list(product(entries, repeat=n * n))).reshape(-1, n, n)
+for n, entries in SMALL_MATRICES:
+    S = shift_matrix(n)
+    matrices = np.array(list(vectors(n * n, entries))).reshape(-1, n, n)
     commuting = matrices[np.all(matrices @ S == S @ matrices, axis=(1, 2))]
     assert all(np.array_equal(L, circulant(L[:, 0])) for L in commuting)
     assert len(commuting) == len(entries) ** n
@@ -68,7 +58,7 @@ rng = np.random.default_rng(0)
 n = 12
 kernel = np.zeros(n)
 kernel[[-1, 0, 1]] = 0.3, 1.0, -0.6
-C, i, S = circulant(kernel), np.arange(n), shift(n)
+C, i, S = circulant(kernel), np.arange(n), shift_matrix(n)
 maps = {
     "circulant": C,
     "zero padding": np.where(np.abs(i[:, None] - i) <= 1, C, 0),
@@ -90,63 +80,14 @@ plt.show()
 # $\lVert f(S^k x) - S^j f(x) \rVert / \lVert f(x) \rVert$ over $j$, averaged over random bumps in
 # the middle of a circle of 32 samples.
 
+# %%
+# source: problems.cs7643_ps2.p5_convolution.equivariance
 
 # %%
-def convolution(weights, stride=1, mode="circular", bias=0.0):
-    """PyTorch's convolution, padded to keep the size."""
-    reach = len(weights) // 2
-    return lambda x: (
-        conv1d(pad(x[:, None], (reach, reach), mode), weights[None, None], stride=stride)[:, 0]
-        + bias
-    )
-
-
-def max_pool(stride):
-    """The larger of a sample and its right neighbor, around the circle."""
-    return lambda x: max_pool1d(pad(x[:, None], (0, 1), "circular"), 2, stride)[:, 0]
-
-
-def chain(*layers):
-    """One layer after the other."""
-
-    def composed(x):
-        for layer in layers:
-            x = layer(x)
-        return x
-
-    return composed
-
-
-def mean(x):
-    """Over all positions."""
-    return avg_pool1d(x[:, None], x.shape[1])[:, 0]
-
-
 x = torch.zeros(200, 32, dtype=torch.float64)
 x[:, 12:20] = torch.tensor(rng.standard_normal((200, 8)))
-w = torch.tensor(rng.standard_normal(5))
-blur = torch.tensor([1, 4, 6, 4, 1], dtype=torch.float64) / 16
-block = chain(convolution(w), relu, max_pool(2))
-layers = {
-    "circular": convolution(w),
-    "relu": chain(convolution(w, bias=0.1), relu),
-    "max_same": max_pool(1),
-    "zeros": convolution(w, mode="constant"),
-    "stride": convolution(w, stride=2),
-    "max_pool": max_pool(2),
-    "blur_pool": chain(max_pool(1), convolution(blur, stride=2)),
-    "network": chain(block, block, block),
-    "network_mean": chain(block, block, block, mean),
-    "same_mean": chain(convolution(w), relu, convolution(w), relu, mean),
-}
-for name, layer in layers.items():
-    y = layer(x)
-    turned = torch.stack([torch.roll(y, j, 1) for j in range(y.shape[1])])
-    errors = [
-        ((layer(torch.roll(x, k, 1)) - turned).norm(dim=2).amin(dim=0) / y.norm(dim=1)).mean()
-        for k in range(32)
-    ]
-    errors = torch.stack(errors)
+for name, layer in layers_of_networks(torch.tensor(rng.standard_normal(5))).items():
+    errors = equivariance_errors(layer, x).mean(dim=0)
     for k in (1, 2, 8):
         print(f"layers.{name}.shift_{k} = {errors[k].item():.3f}")
     print(f"layers.{name}.largest = {errors.max().item():.3f}")

@@ -11,23 +11,8 @@ from fractions import Fraction
 import matplotlib.pyplot as plt
 import numpy as np
 
-CENTERS = (2, -1)  # minimizers of the two terms
-
-
-def term(i, w):
-    """f_1 or f_2."""
-    return (w - CENTERS[i]) ** 2 / 2
-
-
-def f(w):
-    """The whole loss."""
-    return term(0, w) + term(1, w)
-
-
-def step(w, i, eta):
-    """One step of SGD on the term i."""
-    return w - eta * (w - CENTERS[i])
-
+# %%
+# source: problems.cs7643_ps2.p6_sgd.model
 
 # %% [markdown]
 # ## The counterexample
@@ -40,11 +25,11 @@ w, eta = Fraction(1), Fraction(1, 4)
 after = step(w, 0, eta)
 print(f"w: {w} -> {after}")
 print(f"f_1: {term(0, w)} -> {term(0, after)}")
-print(f"f: {f(w)} -> {f(after)}")
+print(f"f: {loss(w)} -> {loss(after)}")
 assert term(0, after) < term(0, w)
-assert f(after) > f(w)
+assert loss(after) > loss(w)
 for k in range(1, 40):
-    assert f(step(w, 0, Fraction(1, 2**k))) > f(w)
+    assert loss(step(w, 0, Fraction(1, 2**k))) > loss(w)
 
 # %% [markdown]
 # ## When it happens
@@ -54,20 +39,18 @@ for k in range(1, 40):
 # agrees.
 
 # %%
+# source: problems.cs7643_ps2.p6_sgd.derivations: HALF, overshoot, rises
+
+# %%
 PER_UNIT = 40
 points = [Fraction(k, PER_UNIT) for k in range(-3 * PER_UNIT, 4 * PER_UNIT + 1)]
 rates = [Fraction(k, PER_UNIT) for k in range(1, 2 * PER_UNIT)]
 change = np.array(
-    [[[f(step(w, i, eta)) - f(w) for w in points] for eta in rates] for i in range(2)]
+    [[[loss(step(w, i, eta)) - loss(w) for w in points] for eta in rates] for i in range(2)]
 )
 rising = change > 0
-wrong = 0
-for row, eta in enumerate(rates):
-    r = 3 * eta / (2 * (2 - eta))
-    for column, w in enumerate(points):
-        e = w - Fraction(1, 2)
-        predicted = (-r < e < Fraction(3, 2), -Fraction(3, 2) < e < r)
-        wrong += sum(predicted[i] != rising[i, row, column] for i in range(2))
+predicted = np.array([[rises(w - HALF, eta) for w in points] for eta in rates])
+wrong = np.sum(np.moveaxis(predicted, 2, 0) != rising)
 print(f"grid.steps = {rising.size:,}")
 print(f"grid.rising = {rising.sum():,}")
 print(f"grid.unchanged = {(change == 0).sum():,}")
