@@ -16,8 +16,11 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+import numpy as np
 from cycler import cycler
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.patches import Polygon
 
 from proofsheet.jobs.atomic_files import replacing
 
@@ -84,6 +87,37 @@ def save(figure: Figure, path: str | Path, *, standin: bool = False) -> None:
     plt.close(figure)
 
 
+def feature_maps(axes: Any, marked: np.ndarray) -> None:
+    """Three visible sides of a batch: channels to the right, pixels down, images to the back.
+
+    Args:
+        axes: where to draw; its frame is taken off and its scales made equal.
+        marked: (N, C, H·W), true for the elements in color.
+    """
+    batch, channels, pixels = marked.shape
+    right, down, back = np.array([[1.0, 0.0], [0.0, -1.0], [0.45, 0.32]])  # one step, on paper
+    sides = (
+        # corner of the side, its two directions, which cells it shows, how light it is
+        (np.zeros(2), right, down, marked[0].T, 1.0),
+        (np.zeros(2), right, back, marked[:, :, 0], 0.85),
+        (channels * right, back, down, marked[:, -1].T, 0.7),
+    )
+    for corner, along, across, cells, light in sides:
+        for (j, i), inside in np.ndenumerate(cells):
+            start = corner + i * along + j * across
+            cell = [start, start + along, start + along + across, start + across]
+            face = light * np.array(to_rgb(COLOURS[0] if inside else "0.95"))
+            axes.add_patch(Polygon(cell, facecolor=face, edgecolor="0.35", linewidth=0.5))
+    wide, high = batch * back
+    axes.set_xlim(-1.1, channels + wide + 0.4)
+    axes.set_ylim(-pixels - 1.1, high + 0.3)
+    axes.set_aspect("equal")
+    axes.axis("off")
+    axes.text(channels / 2, -pixels - 0.15, "C", ha="center", va="top")
+    axes.text(-0.2, -pixels / 2, "H, W", ha="right", va="center", rotation=90)
+    axes.text(wide / 2 - 0.25, high / 2 + 0.15, "N", ha="right", va="bottom")
+
+
 def heatmap(axes: Any, counts: Any, labels: list[str]) -> None:
     """Confusion matrix with a number in each cell: rows are true classes, columns predicted.
 
@@ -92,8 +126,6 @@ def heatmap(axes: Any, counts: Any, labels: list[str]) -> None:
     Args:
         counts: (K, K) integers.
     """
-    import numpy as np
-
     counts = np.asarray(counts)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     axes.imshow(shares, cmap=SEQUENTIAL, vmin=0, vmax=shares.max() or 1, aspect="equal")
