@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from proofsheet.jobs.atomic_files import write_text
+from proofsheet.report.numbers import fixed
 
 _SPECIAL = re.compile(r"([\\`*_$\[\]<>#|~^@\"'{}])")
 _RULES = {"l": ":---", "r": "---:", "c": ":---:"}
@@ -53,6 +55,25 @@ def write_table(
 ) -> None:
     """Write a pipe table to be included by a chapter; its caption stands in the chapter."""
     write_text(path, pipe_table(header, rows, align))
+
+
+def write_derivatives(path: str | Path, steps: Iterable[Mapping[str, Any]]) -> None:
+    """Write the tangents or gradients in some steps of `autodiff.trace`, with their formulas."""
+
+    def formula(text: str) -> str:
+        # The derivative of a square has an exponent of 1, which is not written.
+        return f"${text.replace('^{2 - 1}', '')}$" if text else ""
+
+    rows = [
+        [
+            formula(step["derivative_name"]),
+            formula(step["derivative_expression"]),
+            formula(step["derivative_arithmetic"]) or "seed",
+            fixed(step["derivative"]),
+        ]
+        for step in steps
+    ]
+    write_table(path, ["Derivative", "Formula", "With numbers", "Value"], rows, align="lllr")
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -5,13 +5,7 @@ from proofsheet.autodiff.drawing import draw_graph
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_json
 from proofsheet.report.numbers import fixed, scientific
-from proofsheet.report.tables import write_table
-
-
-def cell(formula: str) -> str:
-    """In dollars; the derivative of a square has an exponent of 1, which is not written."""
-    return f"${formula.replace('^{2 - 1}', '')}$" if formula else ""
-
+from proofsheet.report.tables import write_derivatives, write_table
 
 with script.run(snakemake):
     metrics = read_json(snakemake.input.metrics)
@@ -35,26 +29,9 @@ with script.run(snakemake):
     figures.save(figure, snakemake.output.graph)
 
     # A sweep is read in the order in which it runs.
-    for path, steps in (
-        (snakemake.output.tangents_1, forward[0]),
-        (snakemake.output.tangents_2, forward[1]),
-        (snakemake.output.adjoints_1, reverse[0][::-1]),
-        (snakemake.output.adjoints_2, reverse[1][::-1]),
-    ):
-        write_table(
-            path,
-            ["Derivative", "Formula", "With numbers", "Value"],
-            [
-                [
-                    f"${step['derivative_name']}$",
-                    cell(step["derivative_expression"]),
-                    cell(step["derivative_arithmetic"]) or "seed",
-                    fixed(step["derivative"]),
-                ]
-                for step in steps
-            ],
-            align="lllr",
-        )
+    for k in (1, 2):
+        write_derivatives(snakemake.output[f"tangents_{k}"], forward[k - 1])
+        write_derivatives(snakemake.output[f"adjoints_{k}"], reverse[k - 1][::-1])
 
     jacobian, numerical = metrics["jacobian"], metrics["numerical"]
     write_table(

@@ -5,7 +5,7 @@ from proofsheet.autodiff.drawing import draw_graph
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_json
 from proofsheet.report.numbers import fixed
-from proofsheet.report.tables import write_table
+from proofsheet.report.tables import write_derivatives, write_table
 
 with script.run(snakemake):
     trace = read_json(snakemake.input.trace)
@@ -48,23 +48,5 @@ with script.run(snakemake):
         ],
         align="lllr",
     )
-    for path, steps in (
-        (snakemake.output.tangents, forward),
-        (snakemake.output.adjoints, reverse[::-1]),
-    ):
-        write_table(
-            path,
-            ["Derivative", "Formula", "With numbers", "Value"],
-            [
-                [
-                    f"${step['derivative_name']}$",
-                    f"${step['derivative_expression']}$" if step["derivative_expression"] else "",
-                    f"${step['derivative_arithmetic']}$"
-                    if step["derivative_arithmetic"]
-                    else "seed",
-                    fixed(step["derivative"]),
-                ]
-                for step in steps
-            ],
-            align="lllr",
-        )
+    write_derivatives(snakemake.output.tangents, forward)
+    write_derivatives(snakemake.output.adjoints, reverse[::-1])
