@@ -66,8 +66,8 @@ def test_both_implementations_get_the_same_rates(name):
     rates = {}
     for implementation in ("ours", "builtin"):
         model = torch.nn.Linear(2, 1, bias=False)
-        make = IMPLEMENTATIONS[implementation](name, settings)
-        optimizer, schedule = make(model, steps)
+        recipe = IMPLEMENTATIONS[implementation](name, settings)
+        optimizer, schedule = recipe.steppers(model, steps)
         assert isinstance(optimizer, optimizers.Optimizer) == (implementation == "ours")
         rates[implementation] = []
         for _ in range(steps):

@@ -66,10 +66,10 @@ def digits(device: torch.device) -> np.ndarray:
     y = (torch.arange(96) % 10).to(device)
     torch.manual_seed(0)
     model = digit_network.network().to(device)
+    recipe = digit_network.Recipe("adam", digit_network.START["adam"], epochs=1, batch=32)
     curves = fit(
-        model, (x, y), (x, y), digit_network.Recipe(1, 32), seed=0, label="test",
-        augment=digit_network.shifted, mixed=mixed_precision(device),
-        steppers=digit_network.our_steppers("adam", digit_network.START["adam"]),
+        model, (x, y), (x, y), recipe, seed=0, label="test", augment=digit_network.shifted,
+        mixed=mixed_precision(device),
     )  # fmt: skip
     return np.append(curves["loss"], logits_of(model, x).cpu().numpy())
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
@@ -36,20 +36,6 @@ View = Callable[[Tensor, int | None], Tensor]
 Criterion = Callable[[Tensor, Tensor], Tensor]
 """Logits (b, K) and classes (b,) to the mean loss of the batch."""
 
-MakeSteppers = Callable[[nn.Module, int], Sequence[Any]]
-"""Of the model and the number of steps ahead: optimizers, then their schedules. After each batch
-`step()` is called on each of them."""
-
-
-class Recipe(Protocol):
-    """How a network is trained; see `learning.recipes`."""
-
-    epochs: int
-    batch: int
-
-    def steppers(self, model: nn.Module, steps: int) -> Sequence[Any]:
-        """As `MakeSteppers`."""
-
 
 @contextmanager
 def denormals_flushed() -> Iterator[None]:
@@ -70,7 +56,7 @@ def fit(
     model: nn.Module,
     rows: Rows,
     validation: Rows | None,
-    recipe: Recipe,
+    recipe: Any,
     *,
     seed: int,
     label: str,
@@ -78,7 +64,6 @@ def fit(
     view: View | None = None,
     loss: Criterion = functional.cross_entropy,
     mixed: bool = False,
-    steppers: MakeSteppers | None = None,
 ) -> dict[str, np.ndarray]:
     """Fit `model` in place; validation rows, if there are any, are watched and decide nothing.
 
@@ -86,14 +71,14 @@ def fit(
         model: maps (b, …) to logits (b, K); on the device of the rows.
         rows: training data. The order of an epoch is drawn anew; its last batch may be smaller.
         validation: measured after each epoch; None: nothing is.
-        recipe: epochs, batch and optimizer.
+        recipe: `epochs`, `batch`, and `steppers(model, steps)`: the optimizers and their schedules,
+            on each of which `step()` is called after each batch; see `learning.recipes`.
         seed: of the orders and of `augment`; the model comes with its own initial weights.
         label: of the progress bar.
         augment: applied to each training batch.
         view: applied to each batch, after `augment`.
         loss: what is minimized.
         mixed: products in bfloat16; weights, sums and the loss stay float32.
-        steppers: makes what takes the steps, in the place of the recipe's.
 
     Returns:
         Per epoch `loss` and `accuracy`, means over the training rows as met while training, hence
@@ -104,7 +89,7 @@ def fit(
     orders = torch.Generator().manual_seed(seed)  # on the CPU: every device gets the same batches
     chance = torch.Generator(x.device).manual_seed(seed)
     steps = recipe.epochs * -(-len(y) // recipe.batch)
-    stepped = (steppers or recipe.steppers)(model, steps)
+    stepped = recipe.steppers(model, steps)
     curves: dict[str, list[float]] = {}
     epochs = Epochs(recipe.epochs, label)
     for epoch in epochs:

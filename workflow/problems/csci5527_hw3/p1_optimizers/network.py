@@ -15,7 +15,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from proofsheet.learning.loop import MakeSteppers
 from proofsheet.learning.optimizers import Adagrad, Adam, AdamW, RMSprop, Schedule, cosine
 
 OPTIMIZERS = {"adagrad": Adagrad, "rmsprop": RMSprop, "adam": Adam, "adamw": AdamW}
@@ -46,14 +45,6 @@ START: Mapping[str, Mapping[str, float]] = {
     "adam": {"lr": 0.001},
     "adamw": {"lr": 0.001, "weight_decay": 0.01},
 }
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How long the network is trained; its optimizer comes from `IMPLEMENTATIONS`."""
-
-    epochs: int = 7
-    batch: int = BATCH
 
 
 def network(
@@ -118,30 +109,40 @@ def factor(name: str, steps: int) -> Callable[[int], float]:
     return lambda k: fall(k) if k < warmup else min(1.0, 2 * (steps - k) / (steps - warmup))
 
 
-def our_steppers(name: str, settings: Mapping[str, float]) -> MakeSteppers:
-    """Our optimizer and its schedule.
+@dataclass(frozen=True)
+class Recipe:
+    """How the network is trained, by our optimizers.
 
-    Args:
-        name: a key of `OPTIMIZERS`.
-        settings: arguments of the class; those left out have PyTorch's defaults.
+    Attributes:
+        optimizer: a key of `OPTIMIZERS`.
+        settings: arguments of its class; those left out have PyTorch's defaults.
     """
 
-    def make(model: nn.Module, steps: int) -> Sequence[Any]:
-        optimizer = OPTIMIZERS[name](model.parameters(), **settings)
-        return optimizer, Schedule(optimizer, factor(name, steps))
+    optimizer: str
+    settings: Mapping[str, float]
+    epochs: int = 7
+    batch: int = BATCH
+    implementation = "ours"
 
-    return make
-
-
-def builtin_steppers(name: str, settings: Mapping[str, float]) -> MakeSteppers:
-    """As `our_steppers`, of `torch.optim`: only for the comparison."""
-
-    def make(model: nn.Module, steps: int) -> Sequence[Any]:
-        builtin = getattr(torch.optim, OPTIMIZERS[name].__name__)
-        optimizer = builtin(model.parameters(), **settings)
-        return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, factor(name, steps))
-
-    return make
+    def steppers(self, model: nn.Module, steps: int) -> Sequence[Any]:
+        """The optimizer and its schedule."""
+        optimizer = OPTIMIZERS[self.optimizer](model.parameters(), **self.settings)
+        return optimizer, Schedule(optimizer, factor(self.optimizer, steps))
 
 
-IMPLEMENTATIONS = {"ours": our_steppers, "builtin": builtin_steppers}
+class BuiltinRecipe(Recipe):
+    """The same by `torch.optim`: only for the comparison."""
+
+    implementation = "builtin"
+
+    def steppers(self, model: nn.Module, steps: int) -> Sequence[Any]:
+        """The optimizer and its schedule."""
+        builtin = getattr(torch.optim, OPTIMIZERS[self.optimizer].__name__)
+        optimizer, share = (
+            builtin(model.parameters(), **self.settings),
+            factor(self.optimizer, steps),
+        )
+        return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, share)
+
+
+IMPLEMENTATIONS = {"ours": Recipe, "builtin": BuiltinRecipe}

@@ -39,7 +39,7 @@ for name in ("val", "test"):
 # one pixel; with Adagrad and RMSprop, a quarter of the features is dropped before the linear layer.
 
 # %%
-# source: problems.csci5527_hw3.p1_optimizers.network: CHANNELS, BATCH, DROPOUT, SHIFT, Recipe
+# source: problems.csci5527_hw3.p1_optimizers.network: CHANNELS, BATCH, DROPOUT, SHIFT
 # source: problems.csci5527_hw3.p1_optimizers.network: network
 # source: problems.csci5527_hw3.p1_optimizers.network: layer_parameters, scaled, shifted
 
@@ -97,7 +97,7 @@ for optimizer in (Adagrad, RMSprop, Adam):
 
 # %%
 # source: problems.csci5527_hw3.p1_optimizers.network: OPTIMIZERS, WARM_UP, AXES, START
-# source: problems.csci5527_hw3.p1_optimizers.network: factor, our_steppers
+# source: problems.csci5527_hw3.p1_optimizers.network: factor, Recipe
 
 # %% [markdown]
 # The training: mini-batches, forward, backward, and a step of one of the optimizers above.
@@ -110,7 +110,7 @@ for optimizer in (Adagrad, RMSprop, Adam):
 # source: proofsheet.learning.loop: denormals_flushed, fit, logits_of, share_right, parameter_count
 
 # %%
-IMPLEMENTATIONS = {"ours": our_steppers}
+IMPLEMENTATIONS = {"ours": Recipe}
 
 
 # %%

@@ -56,10 +56,8 @@ def train(
         for part, few in ((data.train, images), (data.val, None), (data.test, None))
     )
     start = time.perf_counter()
-    model, curves = _fit(
-        optimizer, settings, rows, validation, Recipe(epochs, batch),
-        seed=seed, implementation=implementation,
-    )  # fmt: skip
+    recipe = IMPLEMENTATIONS[implementation](optimizer, settings, epochs, batch)
+    model, curves = _fit(recipe, rows, validation, seed)
     seconds = time.perf_counter() - start
     logits = {"val": logits_of(model, validation[0]), "test": logits_of(model, test[0])}
     return {
@@ -109,9 +107,8 @@ def tune(
             settings = {**chosen, axis: value}
             key = tuple(settings.values())
             if key not in found:  # the start of an axis has been tried at the end of the one before
-                models[key], curves = _fit(
-                    optimizer, settings, rows, validation, Recipe(epochs), seed=seed
-                )
+                recipe = Recipe(optimizer, settings, epochs)
+                models[key], curves = _fit(recipe, rows, validation, seed)
                 found[key] = {name: curves[name][-1] for name in ENDS}
             axes[axis].append({"value": value, **found[key]})
         chosen[axis] = min(axes[axis], key=lambda trial: trial["validation_loss"])["value"]
@@ -128,15 +125,14 @@ def tune(
 
 
 def _fit(
-    name: str, settings: Mapping[str, float], rows: Rows, validation: Rows,
-    recipe: Recipe, *, seed: int, implementation: str = "ours",
-) -> tuple[torch.nn.Module, dict[str, np.ndarray]]:  # fmt: skip
+    recipe: Recipe, rows: Rows, validation: Rows, seed: int
+) -> tuple[torch.nn.Module, dict[str, np.ndarray]]:
     """A new network after its training, and its curves."""
     torch.manual_seed(seed)
     device = rows[0].device
-    model = network(dropout=DROPOUT[name]).to(device)
+    model = network(dropout=DROPOUT[recipe.optimizer]).to(device)
     return model, fit(
         model, rows, validation, recipe, seed=seed, augment=shifted,
-        label=f"{name} {implementation} seed {seed}", mixed=mixed_precision(device),
-        steppers=IMPLEMENTATIONS[implementation](name, settings),
+        label=f"{recipe.optimizer} {recipe.implementation} seed {seed}",
+        mixed=mixed_precision(device),
     )  # fmt: skip
