@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from mytorch.nn.modules.loss import SoftmaxCrossEntropy
+from mytorch.nn.optim import Optimizer
 from mytorch.nn.sequential import Sequential
 
 Prepare = Callable[[np.ndarray], np.ndarray]
 """Rows as they are stored, to what the model takes."""
-
-
-class Optimizer(Protocol):
-    """What takes the steps: `mytorch.nn.optim.SGD`, `Adam`."""
-
-    def step(self, gradients: list[np.ndarray]) -> None:
-        """Change the parameters in place."""
 
 
 def fit(

@@ -115,7 +115,8 @@ def draw_graph(
     place = {node: (x, y * row_distance) for node, (x, y) in layout(parents).items()}
     for child, names in parents.items():
         for parent in dict.fromkeys(names):
-            bends = sorted((n for n in place if _is_bend(n, child, parent)), key=lambda n: n[2])
+            passed = [n for n in place if isinstance(n, tuple) and n[:2] == (child, parent)]
+            bends = sorted(passed, key=lambda n: n[2])
             route = [place[node] for node in (parent, *bends, child)]
             _draw_edge(axes, route[::-1] if backward else route, radius)
     for node, names in parents.items():
@@ -142,10 +143,6 @@ def draw_graph(
     )
     axes.set_aspect("equal", anchor="N")  # titles of graphs side by side stay level
     axes.set_axis_off()
-
-
-def _is_bend(node: Any, child: Any, parent: Any) -> bool:
-    return isinstance(node, tuple) and node[:2] == (child, parent)
 
 
 def _draw_edge(axes: Any, route: Sequence[tuple[float, float]], radius: float) -> None:

@@ -57,8 +57,8 @@ def expected_standins(
     hosts = {n: _hosts(n, root) for n in names if in_mirror.get(n, n) not in mirrored}
     asked = sorted(set().union(*hosts.values()))
     with ThreadPoolExecutor(len(asked) + 1) as pool:
-        answers = pool.map(_answers, asked)
-        reachable = {host for host, answer in zip(asked, answers, strict=True) if answer}
+        silent = pool.map(lambda host: host and unreachable(host, patience=PATIENCE), asked)
+        reachable = {host for host, why in zip(asked, silent, strict=True) if not why}
     return {name for name in hosts if not hosts[name] & reachable}
 
 
@@ -77,10 +77,6 @@ def _record(name: str, root: str | Path) -> dict[str, Any]:
     """Where an earlier run has the data from; empty without one."""
     path = Path(root, f"results/data/{name}/source.json")
     return read_json(path) if path.is_file() else {}
-
-
-def _answers(host: str) -> bool:
-    return host == "" or not unreachable(host, patience=PATIENCE)
 
 
 def _hosts(name: str, root: str | Path) -> set[str]:

@@ -58,8 +58,9 @@ def lines(path: Path, root: Path, _within: tuple[Path, ...] = ()) -> list[Line]:
 
 def substitute(text: str, variables: dict[str, Any]) -> str:
     """Fill in the variables; an unknown one becomes `?var:name`, as Quarto prints it."""
-    return VARIABLE.sub(lambda m: lookup(variables, m[1]) or _missing(variables, m[1]), text)
 
+    def filled(match: re.Match[str]) -> str:
+        found = lookup(variables, match[1])
+        return f"**?var:{match[1]}**" if found is None else found
 
-def _missing(variables: dict[str, Any], name: str) -> str:
-    return "" if lookup(variables, name) == "" else f"**?var:{name}**"
+    return VARIABLE.sub(filled, text)

@@ -93,7 +93,7 @@ def unanswered(report: Report) -> Iterator[tuple[Chapter, int, str]]:
             if not found:
                 label = stem if part == "all" else f"{stem}-{_slug(part)}"
                 yield chapter, 0, f"{name} has no answer: no section is labelled {{#{label}}}"
-            elif not any(_body(chapter, section) for section in found):
+            elif not any(chapter.source[s.start : s.end].partition("\n")[2].strip() for s in found):
                 yield chapter, found[0].start, f"{name} has no answer: its section is empty"
 
 
@@ -155,8 +155,3 @@ def _cited(chapter: Chapter, outcome: Outcome, sections: list[Section]) -> int:
             and any(section.start <= position < section.end for section in sections)
         }
     )
-
-
-def _body(chapter: Chapter, section: Section) -> str:
-    """What stands under a heading."""
-    return chapter.source[section.start : section.end].partition("\n")[2].strip()

@@ -116,7 +116,7 @@ def _generate(job: Staging, folder: Path, checked: Report) -> None:
         outcomes,
         rubric=rubric.rows(checked),
         author=job.author,
-        date=job.date or _today(),
+        date=job.date or f"{date.today():%B %-d, %Y}",
         preset=checked.preset,
     )
     write_json(folder / "cover.json", front)
@@ -146,8 +146,3 @@ def _copy(source: Path, target: Path) -> None:
 
 def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
-
-
-def _today() -> str:
-    today = date.today()
-    return f"{today:%B} {today.day}, {today.year}"

@@ -7,12 +7,12 @@ what it raises only the kind is told, since its text may hold the token or a sig
 from __future__ import annotations
 
 import errno
-import io
 import json
 import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 
@@ -72,7 +72,8 @@ def dataset(handle: str, title: str, folder: Path, read: Callable[[Path], Result
     folder.mkdir(parents=True, exist_ok=True)
     what = f"{title} by kaggle from {HOST}"
     try:
-        with _unheard(), _config_dir():
+        # What the client prints is dropped: with VERBOSE set that is the token.
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()), _config_dir():
             return ask(client, what, deadline=DEADLINE)
     finally:
         if not any(folder.iterdir()):
@@ -147,10 +148,3 @@ def _config_dir() -> Iterator[None]:
     finally:
         if folder and before is None:
             del os.environ["KAGGLE_CONFIG_DIR"]
-
-
-@contextmanager
-def _unheard() -> Iterator[None]:
-    """Drop what the client prints: with VERBOSE set that is the token."""
-    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        yield

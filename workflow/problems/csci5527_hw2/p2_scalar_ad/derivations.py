@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import sympy
-import torch
 
 from proofsheet.autodiff import primitives
 from proofsheet.autodiff.forward import push_forward
@@ -73,12 +72,6 @@ def reverse_sweep(x: Any) -> list[float]:
     gb = g1 * a
     ga = g1 * b
     return [ga, gb, gc, g1, g2, g3, g4, g5, g6]
-
-
-def torch_gradient(x: Any) -> list[float]:
-    """The gradient of f by PyTorch."""
-    point = [torch.tensor(v, dtype=torch.float64, requires_grad=True) for v in x]
-    return [float(g) for g in torch.autograd.grad(evaluate(point, torch)[-1], point)]
 
 
 @exact_check("the written-out tangents v̇₋₂, …, v̇₆ are the directional derivatives of the nodes")

@@ -3,12 +3,13 @@
 from dataclasses import asdict
 
 import numpy as np
+import torch
 
 from problems.csci5527_hw2.p2_scalar_ad import derivations
 from proofsheet.autodiff.forward import Dual
 from proofsheet.autodiff.reverse import Variable, backward
 from proofsheet.autodiff.trace import forward_trace, reverse_trace
-from proofsheet.checks import checks_of, run_checks
+from proofsheet.checks import autograd_gradients, checks_of, run_checks
 from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import write_json
 
@@ -25,7 +26,7 @@ with script.run(snakemake) as log:
 
     forward = [float(sweep.tangent) for sweep in sweeps]
     reverse = [float(x.gradient) for x in inputs]
-    pytorch = derivations.torch_gradient(point)
+    pytorch = autograd_gradients(lambda *x: derivations.evaluate(x, torch)[-1], *point)
     trace = {"forward": forward_trace(sweeps[1]), "reverse": reverse_trace(output)}
     log.info(
         "∂f/∂x₂ = %.6f forward, %.6f reverse, %.6f PyTorch", forward[1], reverse[1], pytorch[1]

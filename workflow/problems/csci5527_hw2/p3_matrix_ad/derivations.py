@@ -70,11 +70,6 @@ def network(given: Matrices) -> dict[str, Variable]:
     return {name: node.named(latex(name)) for name, node in v.items()}
 
 
-def tape_gradients(given: Matrices) -> dict[str, np.ndarray]:
-    """Gradient of f with respect to every node, by the tape."""
-    return {name: node.gradient for name, node in network(given).items()}
-
-
 def backward_pass(v: Matrices, at_zero: float = 0) -> dict[str, np.ndarray]:
     """The gradient of every node, as the chapter derives them.
 
@@ -305,7 +300,9 @@ def derived_backward_pass(draw, formula=backward_pass):
     method="autograd",
     trials=1,
 )
-def tape_on_given_matrices(rng, formula=tape_gradients):
+def tape_on_given_matrices(
+    rng, formula=lambda given: {name: node.gradient for name, node in network(given).items()}
+):
     given = float64(given_matrices())
     return formula(given), torch_pass(given)[1], 1  # the gradients reach several hundred
 

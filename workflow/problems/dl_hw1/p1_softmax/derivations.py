@@ -157,16 +157,11 @@ def bernoulli_gradient(draw, formula=lambda z, t: sigmoid(z) - t):
     return formula(z, t), loss, z
 
 
-def best_softmax(labels: np.ndarray) -> np.ndarray:
-    """The y that minimizes −Σ_{i in labels} log y_i over the simplex: equal shares."""
-    return labels / labels.sum()
-
-
 @exact_check(
     "if k labels are true, −Σ_true log y_i is least where each has y_i = 1/k: its slope there"
     " along v is −k Σ_true v_i ≥ 0, and its curvature anywhere Σ_true (v_i/y_i)²"
 )
-def shared_mass(draw, formula=best_softmax):
+def shared_mass(draw, formula=lambda labels: labels / labels.sum()):
     k = int(draw.rng.integers(2, 5))
     best = formula(np.append(np.ones(k, dtype=int), np.zeros(2, dtype=int)))
     y, v = draw(k), draw(k)

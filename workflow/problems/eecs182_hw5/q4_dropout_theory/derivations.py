@@ -26,16 +26,6 @@ from proofsheet.learning.multiplicative_noise import (
 # The formulas that are not in `multiplicative_noise` --------------------------------------
 
 
-def dropout_moment(X: np.ndarray, p: Any) -> np.ndarray:
-    """E[(R∘X)ᵀ(R∘X)] = p²XᵀX + p(1 − p) diag(XᵀX)."""
-    return second_moment(X, p, p * (1 - p))
-
-
-def dropout_loss(w: np.ndarray, X: np.ndarray, y: np.ndarray, p: Any) -> Any:
-    """‖y − pXw‖² + p(1 − p)‖Γ̌w‖²."""
-    return expected_loss(w, X, y, p, p * (1 - p))
-
-
 def dropout_gradient(w: np.ndarray, X: np.ndarray, y: np.ndarray, p: Any) -> np.ndarray:
     """−2pXᵀ(y − pXw) + 2p(1 − p)Γ̌²w."""
     return -2 * p * X.T @ (y - p * X @ w) + 2 * p * (1 - p) * np.sum(X**2, axis=0) * w
@@ -44,11 +34,6 @@ def dropout_gradient(w: np.ndarray, X: np.ndarray, y: np.ndarray, p: Any) -> np.
 def gamma_of_dropout(X: np.ndarray, p: Any) -> np.ndarray:
     """Γ = √((1 − p)/p) Γ̌, (d, d)."""
     return np.sqrt((1 - p) / p) * np.diag(column_norms(X))
-
-
-def length_of_columns(p: Any) -> Any:
-    """‖X̃_j‖ = √(p/(1 − p)), the same for all j."""
-    return np.sqrt(p / (1 - p))
 
 
 def decay_after_batch_norm(n: int, p: Any) -> Any:
@@ -92,14 +77,18 @@ def standardized(X: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 @exact_check("E[(R∘X)ᵀ(R∘X)] = p²XᵀX + p(1 − p) diag(XᵀX), over all masks")
-def second_moment_of_the_masks(draw: Draw, formula: Callable = dropout_moment) -> tuple:
+def second_moment_of_the_masks(
+    draw: Draw, formula: Callable = lambda X, p: second_moment(X, p, p * (1 - p))
+) -> tuple:
     X, _, p, _ = draw_small(draw)
     masked, chances = every_mask(X, p)
     return formula(X, p), np.einsum("m,mki,mkj->ij", chances, masked, masked)
 
 
 @exact_check("E‖y − (R∘X)w‖² = ‖y − pXw‖² + p(1 − p)‖Γ̌w‖², over all masks")
-def loss_over_all_masks(draw: Draw, formula: Callable = dropout_loss) -> tuple:
+def loss_over_all_masks(
+    draw: Draw, formula: Callable = lambda w, X, y, p: expected_loss(w, X, y, p, p * (1 - p))
+) -> tuple:
     X, y, p, w = draw_small(draw)
     masked, chances = every_mask(X, p)
     return formula(w, X, y, p), chances @ np.sum((y - masked @ w) ** 2, axis=1)
@@ -151,7 +140,9 @@ def ridge_on_the_effective_design(draw: Draw, formula: Callable = effective_desi
 
 
 @exact_check("every column of X̃ has the norm √(p/(1 − p))")
-def columns_have_one_length(draw: Draw, formula: Callable = length_of_columns) -> tuple:
+def columns_have_one_length(
+    draw: Draw, formula: Callable = lambda p: np.sqrt(p / (1 - p))
+) -> tuple:
     X, _, p = draw_regression(draw)
     design = effective_design(X, gamma_of_dropout(X, p))
     return np.full(X.shape[1], formula(p)), column_norms(design)

@@ -46,16 +46,6 @@ ANSWER = ("μ", "σ²")
 # The formulas -----------------------------------------------------------------------------
 
 
-def noisy_loss(w: np.ndarray, X: np.ndarray, y: np.ndarray, mu: Any, sigma: Any) -> Any:
-    """‖y − μXw‖² + σ²‖Γw‖²."""
-    return expected_loss(w, X, y, mu, sigma**2)
-
-
-def noisy_moment(X: np.ndarray, mu: Any, sigma: Any) -> np.ndarray:
-    """E[(R∘X)ᵀ(R∘X)] = μ²XᵀX + σ² diag(XᵀX)."""
-    return second_moment(X, mu, sigma**2)
-
-
 def option_loss(a: str, b: str, w: Any, X: Any, y: Any, mu: Any, sigma: Any) -> Any:
     """‖y − A Xw‖² + B‖Γw‖² with one of the options for each."""
     residual = y - A_OPTIONS[a](mu, sigma) * (X @ w)
@@ -122,7 +112,9 @@ def the_hint_decides(rng: Rng, formula: tuple[str, str] = ANSWER) -> int:
 @identity_check(
     "E[(R∘X)ᵀ(R∘X)] = μ²XᵀX + σ² diag(XᵀX), with E R_ij² = μ² + σ²", simplify=sympy.expand
 )
-def second_moment_of_the_noise(rng: Rng, formula: Callable = noisy_moment) -> tuple:
+def second_moment_of_the_noise(
+    rng: Rng, formula: Callable = lambda X, mu, sigma: second_moment(X, mu, sigma**2)
+) -> tuple:
     cases = [symbols(*size) for size in SIZES]
     products = [(R, (R * X).T @ (R * X)) for X, R, *_ in cases]
     means = [[expectation(entry, R, MU, SIGMA) for entry in whole.flat] for R, whole in products]
@@ -132,7 +124,9 @@ def second_moment_of_the_noise(rng: Rng, formula: Callable = noisy_moment) -> tu
 @identity_check(
     "E‖y − (R∘X)w‖² = ‖y − μXw‖² + σ²‖Γw‖²; only E R_ij and E R_ij² enter", simplify=sympy.expand
 )
-def loss_symbolic(rng: Rng, formula: Callable = noisy_loss) -> tuple:
+def loss_symbolic(
+    rng: Rng, formula: Callable = lambda w, X, y, mu, sigma: expected_loss(w, X, y, mu, sigma**2)
+) -> tuple:
     found, means = [], []
     for X, R, y, w in (symbols(*size) for size in SIZES):
         residual = y - (R * X) @ w
