@@ -135,7 +135,9 @@ def test_a_pdf_without_the_places_is_refused(sample_to_read):
 
 
 def test_a_document_of_some_problems_has_no_others(sample):
-    chosen = sample.with_(document="sample_hw_lines", problems=["p1_lines"], part="Lines")
+    chosen = sample.with_(
+        document="sample_hw_lines", part={"title": "Lines", "problems": ["p1_lines"]}
+    )
     # A reference to the other problem would lead nowhere.
     sample.edit("[@tbl-sample-hw-p1-starts; @tbl-sample-hw-p1-long]", "[@tbl-sample-hw-p1-starts]")
     text = "".join(page_texts(sample.pdf(chosen)))

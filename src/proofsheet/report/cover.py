@@ -27,6 +27,10 @@ def data(
         preset: `quick` is said on the cover: its numbers are not those to hand in.
     """
     single = sets[0] if len(sets) == 1 else None
+    notes = [
+        f"A {preset} run: smaller than the one that is handed in."
+        f" A lone {DAGGER} stands for a sentence that is not true of its results."
+    ]
     return {
         "kicker": single.course if single else "Deep learning",
         "title": single.title if single else "Problem sets, solved and checked",
@@ -39,7 +43,7 @@ def data(
         "standin": _standin(outcomes),
         "rubric": [row.as_dict() for row in rubric],
         "checks": marks.summary(check for outcome in outcomes for check in outcome.checks),
-        "notes": _notes(preset),
+        "notes": notes if preset != "full" else [],
     }
 
 
@@ -64,12 +68,3 @@ def _standin(outcomes: Iterable[Outcome]) -> str:
         f" every number marked {DAGGER} depends on it ({'; '.join(problems)})."
         f" A lone {DAGGER} stands for a sentence that is not true of these results."
     )
-
-
-def _notes(preset: str) -> list[str]:
-    if preset == "full":
-        return []
-    return [
-        f"A {preset} run: smaller than the one that is handed in."
-        f" A lone {DAGGER} stands for a sentence that is not true of its results."
-    ]

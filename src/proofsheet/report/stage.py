@@ -7,7 +7,7 @@ can be rendered without waiting for the others.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -41,22 +41,27 @@ class Staging:
 
     Attributes:
         document: `submission`, or the name of a set.
-        problems: those of its only set that are in it; all of them if empty.
-        part: what the document is called if it has only some problems.
+        part: `title` and `problems` of a document with some problems of its only set; else empty.
         settings: `preset` and the other settings that the provenance section names.
         date: as it is printed; today if empty.
     """
 
     document: str
     sets: list[str]
-    problems: Sequence[str] = ()
-    part: str = ""
+    part: Mapping[str, Any] = field(default_factory=dict)
     report: Path = Path("report")
     results: Path = Path("results")
     author: Mapping[str, str] = field(default_factory=dict)
     acknowledgements: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
     date: str = ""
+
+    @classmethod
+    def of_job(cls, snakemake: Any) -> Staging:
+        """That of a job, from its document and its parameters of these names."""
+        names = ("sets", "part", "author", "acknowledgements", "settings")
+        given = {name: getattr(snakemake.params, name) for name in names}
+        return cls(snakemake.wildcards.document, **given)
 
 
 def stage(job: Staging, folder: Path) -> Report:
@@ -69,8 +74,8 @@ def stage(job: Staging, folder: Path) -> Report:
         UserError: a missing result, or one line for each fault that `lint` finds.
     """
     sets = [load(job.report, name) for name in job.sets]
-    if job.problems:
-        sets = [sets[0].only(job.problems, job.part)]
+    if job.part:
+        sets = [sets[0].only(job.part["problems"], job.part["title"])]
     outcomes = results.read(job.results, sets)
     preset = str(job.settings.get("preset", "full"))
     checked = lint.check(job.report, job.results, sets, outcomes, preset)

@@ -9,20 +9,10 @@ from proofsheet.report.html import render
 from proofsheet.report.stage import Staging, stage
 
 with script.run(snakemake) as log, tempfile.TemporaryDirectory(prefix="proofsheet-") as folder:
-    document, params = snakemake.wildcards.document, snakemake.params
-    staging = Staging(
-        document=document,
-        sets=params.sets,
-        problems=params.part.get("problems", ()),
-        part=params.part.get("title", ""),
-        author=params.author,
-        acknowledgements=params.acknowledgements,
-        settings=params.settings,
-    )
-    report = stage(staging, Path(folder, "project"))
-    page = Path(snakemake.output.page)
-    renderer = os.environ.get("PROOFSHEET_RENDERER", "auto")
+    project, page = Path(folder, "project"), Path(snakemake.output.page)
+    report = stage(Staging.of_job(snakemake), project)
     by = render(
-        report, Path(folder, "project"), document, page, settings=params.settings, renderer=renderer
-    )
+        report, project, snakemake.wildcards.document, page, settings=snakemake.params.settings,
+        renderer=os.environ.get("PROOFSHEET_RENDERER", "auto"),
+    )  # fmt: skip
     log.info("%s rendered by %s", page, by)

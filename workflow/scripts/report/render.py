@@ -12,22 +12,12 @@ from proofsheet.report.rubric import rows
 from proofsheet.report.stage import Staging, stage
 
 with script.run(snakemake) as log:
-    document = snakemake.wildcards.document
     project = Path(snakemake.output.project)
-    staging = Staging(
-        document=document,
-        sets=snakemake.params.sets,
-        problems=snakemake.params.part.get("problems", ()),
-        part=snakemake.params.part.get("title", ""),
-        author=snakemake.params.author,
-        acknowledgements=snakemake.params.acknowledgements,
-        settings=snakemake.params.settings,
-    )
-    report = stage(staging, project)
+    report = stage(Staging.of_job(snakemake), project)
     # For tests and for comparing the two: auto, quarto or pandoc.
     renderer = os.environ.get("PROOFSHEET_RENDERER", "auto")
     pdf = Path(snakemake.output.pdf)
-    by = render(project, document, pdf, renderer=renderer)
+    by = render(project, snakemake.wildcards.document, pdf, renderer=renderer)
     parts = [row.as_dict() for row in rows(report)]
     write_text(snakemake.output.pages, to_csv(page_map(pdf.read_bytes(), parts)))
     kept = record(report.outcomes, benchmarks=Path("results/benchmarks"))
