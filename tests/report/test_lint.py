@@ -176,4 +176,5 @@ def test_tokens_keep_their_places():
     [("0.988", True), ("0.98765", True), ("98.8", True), ("0.99", False), ("0.987", False)],
 )
 def test_a_literal_agrees_with_a_metric_rounded_to_its_digits(literal, agrees):
-    assert typed_numbers.Results([{"slope": [0.98765]}]).agree(literal) is agrees
+    read = chapter.Chapter("x.qmd", f"${literal}$")
+    assert bool(list(typed_numbers.found(read, [{"slope": [0.98765]}]))) is agrees

@@ -58,7 +58,8 @@ def build(text: str, roots: Sequence[str | Path] = ROOTS) -> nbformat.NotebookNo
     cells, imported = [], set()
     for kind, lines in _cells(text):
         if kind == "markdown":
-            cells.append(new_markdown_cell("\n".join(_uncommented(lines)).strip()))
+            said = (line.removeprefix("#").removeprefix(" ") for line in lines)
+            cells.append(new_markdown_cell("\n".join(said).strip()))
         elif (body := "\n".join(lines).strip()).startswith("# source:"):
             for directive in body.splitlines():
                 cells.append(new_code_cell(_pasted(directive, roots, imported)))
@@ -152,10 +153,6 @@ def _cells(text: str) -> list[tuple[str, list[str]]]:
     return cells
 
 
-def _uncommented(lines: Sequence[str]) -> list[str]:
-    return [line.removeprefix("#").removeprefix(" ") for line in lines]
-
-
 def _imports(text: str) -> set[str]:
     """What the import statements at the top level of a cell import, each name as a statement."""
     return {
@@ -233,7 +230,8 @@ def definitions(
         after_constant = constant
 
     def new(node: ast.Import | ast.ImportFrom) -> list[ast.alias]:
-        wanted = [name for name in node.names if _bound(name) in used]
+        bound = ((name, name.asname or name.name.split(".")[0]) for name in node.names)
+        wanted = [name for name, here in bound if here in used]
         return [name for name in wanted if _importing(node, [name]) not in imported]
 
     head = [_importing(node, names) for node in imports if (names := new(node))]
@@ -309,8 +307,3 @@ def _used(parts: Iterable[str]) -> set[str]:
     """The names that pieces of code use."""
     nodes = [node for part in parts for node in ast.walk(ast.parse(part))]
     return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
-
-
-def _bound(imported: ast.alias) -> str:
-    """The name that an import binds."""
-    return (imported.asname or imported.name).split(".")[0]

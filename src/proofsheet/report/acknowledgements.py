@@ -31,11 +31,7 @@ def collaborators(given: Mapping[str, Any]) -> list[str]:
 
 
 def who(given: Mapping[str, Any]) -> str:
-    """The collaborators of a set in a line; `None` and `Not stated` mean different things.
-
-    Args:
-        given: as for `collaborators`.
-    """
+    """The collaborators of a set in a line; `None` and `Not stated` mean different things."""
     stated = any(entry.get("collaborators") is not None for entry in given.values())
     return _words(collaborators(given) if stated else None)
 

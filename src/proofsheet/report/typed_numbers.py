@@ -35,7 +35,10 @@ def given(chapter: Chapter) -> set[str]:
 def found(chapter: Chapter, metrics: Iterable[Any]) -> Iterator[tuple[int, str]]:
     """Position and message of every number that looks like a result typed by hand."""
     declared = given(chapter)
-    results = Results(metrics)
+    numbers = [abs(number) for metric in metrics for number in _numbers(metric)]
+    integers = {int(n) for n in numbers if n == int(n) and n >= 100}
+    # An accuracy is as often written in percent.
+    results = numbers + [100 * number for number in numbers if number <= 1]
     seen: set[int] = set()
     for pattern, what in ((_PERCENT, "percentage"), (_DECIMAL, "decimal number")):
         for match in pattern.finditer(chapter.prose):
@@ -45,34 +48,21 @@ def found(chapter: Chapter, metrics: Iterable[Any]) -> Iterator[tuple[int, str]]
             seen.add(match.start())
     for match in _INTEGER.finditer(chapter.prose):
         number = _plain(match[0])
-        if match.start() not in seen and number not in declared and int(number) in results.integers:
+        if match.start() not in seen and number not in declared and int(number) in integers:
             yield match.start(), _message("a metric's value,", match[0], match[0])
     for math in chapter.of("inline", "display"):
         for match in _IN_MATH.finditer(math.text):
-            if match[0] not in declared and results.agree(match[0]):
+            if match[0] not in declared and is_rounded(match[0], results):
                 what = "a metric's value, in mathematics,"
                 yield math.start + match.start(), _message(what, match[0], match[0])
 
 
-class Results:
-    """The numbers of some metrics: is a literal one of them, rounded?"""
-
-    def __init__(self, metrics: Iterable[Any]) -> None:
-        numbers = [abs(number) for metric in metrics for number in _numbers(metric)]
-        self.integers = {int(n) for n in numbers if n == int(n) and n >= 100}
-        # An accuracy is as often written in percent.
-        self._values = numbers + [100 * number for number in numbers if number <= 1]
-        self._rounded: dict[int, set[str]] = {}
-
-    def agree(self, literal: str) -> bool:
-        """Whether a decimal literal of three or more significant digits is a metric, rounded."""
-        digits = len(literal.replace(".", "").lstrip("0"))
-        if digits < 3:
-            return False
-        decimals = len(literal.partition(".")[2])
-        if decimals not in self._rounded:
-            self._rounded[decimals] = {f"{value:.{decimals}f}" for value in self._values}
-        return literal in self._rounded[decimals]
+def is_rounded(literal: str, numbers: Iterable[float]) -> bool:
+    """Whether a decimal literal of three or more significant digits is a number, rounded."""
+    digits, decimals = len(literal.replace(".", "").lstrip("0")), len(literal.partition(".")[2])
+    value, unit = float(literal), 10.0**-decimals
+    near = (n for n in numbers if abs(n - value) <= unit)
+    return digits >= 3 and any(f"{n:.{decimals}f}" == literal for n in near)
 
 
 def _numbers(value: Any) -> Iterator[float]:

@@ -256,12 +256,11 @@ def entry_of(name: str, value: dict[str, Any], root: Path) -> Entry:
 
 
 def _checksums(value: dict[str, dict[str, str]], where: str) -> dict[str, Checksum]:
-    return {_safe(name, where): _checksum(digests) for name, digests in value.items()}
-
-
-def _checksum(digests: dict[str, str]) -> Checksum:
-    algorithm = next(name for name in DIGITS if name in digests)
-    return Checksum(algorithm, digests[algorithm].lower())
+    found = {}
+    for name, digests in value.items():
+        algorithm = next(known for known in DIGITS if known in digests)
+        found[_safe(name, where)] = Checksum(algorithm, digests[algorithm].lower())
+    return found
 
 
 def _safe(name: str, where: str) -> str:

@@ -7,6 +7,7 @@ number of steps.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ import sympy
 from problems.cs7643_ps2.p3_gradient_descent.convex_descent import worst_case, worst_gap
 from proofsheet.checks import equality_check, exact_check, identity_check
 from proofsheet.exact import Draw, derivative
+
+HALF = Fraction(1, 2)
 
 # The formulas -----------------------------------------------------------------------------
 
@@ -54,16 +57,12 @@ def any_step_bound(distance: Any, rho: Any, steps: Any, step: Any) -> Any:
 
 def rate(distance: Any, rho: Any, steps: Any) -> Any:
     """Bρ/√T."""
-    return distance * rho * steps ** (-sympy.Rational(1, 2) if _symbolic(steps) else -0.5)
+    return distance * rho * steps**-HALF
 
 
 def best_step(distance: Any, rho: Any, steps: Any) -> Any:
     """η = B/(ρ√T)."""
-    return distance / rho * steps ** (-sympy.Rational(1, 2) if _symbolic(steps) else -0.5)
-
-
-def _symbolic(value: Any) -> bool:
-    return isinstance(value, sympy.Basic)
+    return distance / rho * steps**-HALF
 
 
 # Cases ------------------------------------------------------------------------------------

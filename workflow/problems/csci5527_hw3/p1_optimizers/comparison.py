@@ -127,9 +127,6 @@ def tuning_summary(found: Mapping[str, Any]) -> dict[str, Any]:
 def step_lengths(steps: int) -> dict[str, np.ndarray]:
     """|θ_{t+1} − θ_t| in units of α under given gradients, for the optimizers' default settings.
 
-    Args:
-        steps: how many.
-
     Returns:
         Each (steps,): `constant_<optimizer>` for gradients of size 1, and `change_<optimizer>` for
         gradients that shrink to a hundredth after half the steps.
