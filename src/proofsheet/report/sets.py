@@ -68,7 +68,6 @@ class ProblemSet:
     course: str
     short: str
     problems: dict[str, Problem]
-    hand_in: str = ""
     part: str = ""
 
     def only(self, problems: Sequence[str], title: str) -> ProblemSet:
@@ -90,10 +89,7 @@ def load(report: Path, name: str) -> ProblemSet:
         problems = {
             key: _problem(key, value, called, path) for key, value in content["problems"].items()
         }
-        return ProblemSet(
-            name, content["title"], content["course"], content["short"], problems,
-            " ".join(content.get("hand_in", "").split()),
-        )  # fmt: skip
+        return ProblemSet(name, content["title"], content["course"], content["short"], problems)
     except FileNotFoundError:
         raise UserError(f"{path}: no such file, but the set {name!r} needs one") from None
     except yaml.YAMLError as error:
