@@ -1,10 +1,14 @@
 """Where the time of a full run goes: by problem, by chain, and by what the processor can do.
 
     python benchmarks/full_run.py [FOLDER]          of the finished run in FOLDER, or in this one
+    python benchmarks/full_run.py --run             of a run that is made now, in a new checkout
 
 Seconds are those of the jobs' benchmarks, and what waits for what is read from Snakemake's records.
-The peak of one core is that of a matrix product, measured when the table of trainings is printed,
-in float32 and in bfloat16: the shares hold for the processor at hand alone.
+A reference, a fixed matrix product on one core, is timed before, once a minute during the run and
+after it: where its times differ, something else used the machine, and the run's times say little.
+
+The peak of one core is that of a smaller such product, measured when the table of trainings is
+printed, in float32 and in bfloat16: the shares hold for the processor at hand alone.
 Operations are those of matrix products and convolutions, as `learning.operations` counts them.
 """
 
@@ -14,8 +18,11 @@ import base64
 import csv
 import heapq
 import json
+import os
 import re
 import sys
+import tempfile
+import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -27,6 +34,10 @@ KINDS = ("float32", "bfloat16")
 # The peak is that of products that end before the scheduler gives the core to a neighbor.
 PEAK_ROWS = 512
 OPERATIONS = re.compile(r"operations: (\{.*\})")
+# The checkout is made as in the tests.
+sys.path.insert(0, str(ROOT / "tests"))
+
+from workflow_project import copy_of_checkout  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -108,16 +119,40 @@ def makespan(jobs: list[Job], cores: int) -> float:
     return now
 
 
-def product_milliseconds(kind: str) -> float:
-    """Time of a product of two square matrices on one core."""
+def reference(kind: str = "float32", rows: int = 1024) -> float:
+    """Milliseconds of a product of two square matrices on one core."""
     import torch  # seconds, which only what needs it has to wait for
 
     torch.set_num_threads(1)
     torch.set_float32_matmul_precision("medium")  # as in the trainings
-    matrix = torch.ones(PEAK_ROWS, PEAK_ROWS, dtype=getattr(torch, kind))
+    matrix = torch.ones(rows, rows, dtype=getattr(torch, kind))
     began = time.perf_counter()
     matrix @ matrix
     return (time.perf_counter() - began) * 1000
+
+
+def make(folder: Path) -> None:
+    """Make a full run in a new checkout, with real data where PROOFSHEET_MIRROR has them."""
+    project, ended = copy_of_checkout(folder), threading.Event()
+    times = [min(reference() for _ in range(20))]
+
+    def watch() -> None:
+        while not ended.wait(60):
+            times.append(min(reference() for _ in range(5)))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    began = time.perf_counter()
+    mirror = os.environ.get("PROOFSHEET_MIRROR", "")
+    run = project.snakemake("--config", "preset=full", f"data={{mirror: {mirror!r}}}", timeout=7200)
+    took = time.perf_counter() - began
+    ended.set()
+    watcher.join()
+    times.append(min(reference() for _ in range(20)))
+    if run.returncode:
+        sys.exit(run.stdout[-3000:])
+    print(f"two cores took {took / 60:.1f} min; the reference took, before, during and after it:")
+    print(", ".join(f"{milliseconds:.0f}" for milliseconds in times), "ms")
 
 
 def binding(job: Job, seconds: float, at_peak: float, products: int) -> str:
@@ -134,7 +169,7 @@ def binding(job: Job, seconds: float, at_peak: float, products: int) -> str:
 
 def show_trainings(folder: Path, jobs: list[Job]) -> None:
     """Print each training's operations, speed, share of the peak of one core, and its limit."""
-    best = {kind: min(product_milliseconds(kind) for _ in range(200)) for kind in KINDS}
+    best = {kind: min(reference(kind, PEAK_ROWS) for _ in range(200)) for kind in KINDS}
     peaks = {kind: 2e-6 * PEAK_ROWS**3 / best[kind] for kind in KINDS}
     said = ", ".join(f"{giga:.0f} GFLOP/s in {kind}" for kind, giga in peaks.items())
     print(f"\nTrainings by their products and convolutions; one core does {said}:")
@@ -160,7 +195,7 @@ def show(folder: Path) -> None:
     """Print the tables, the critical path and what eight cores would take."""
     jobs = jobs_of(folder)
     if not jobs:
-        print(f"{folder} has no finished run; run `make report` there")
+        print(f"{folder} has no finished run; run `make report` there, or add --run")
         return
     seconds: Counter[str] = Counter()
     for job in jobs:
@@ -180,5 +215,14 @@ def show(folder: Path) -> None:
     show_trainings(folder, jobs)
 
 
+def main(arguments: list[str]) -> None:
+    if arguments != ["--run"]:
+        show(Path(arguments[0]) if arguments else ROOT)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        make(Path(folder))
+        show(Path(folder))
+
+
 if __name__ == "__main__":
-    show(Path(sys.argv[1]) if sys.argv[1:] else ROOT)
+    main(sys.argv[1:])
