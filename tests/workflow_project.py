@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -46,13 +47,27 @@ class Project:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout, check=False,
         )  # fmt: skip
 
+    def succeed(self, *arguments: str, timeout: int = 600) -> str:
+        """What Snakemake prints in a run that ends well."""
+        run = self.snakemake(*arguments, timeout=timeout)
+        assert run.returncode == 0, run.stdout[-6000:]
+        return run.stdout
+
+    def fail(self, phrase: str, *arguments: str) -> str:
+        """The line that says what is wrong, from a run that fails without a traceback."""
+        run = self.snakemake(*arguments)
+        assert run.returncode != 0
+        assert "Traceback" not in run.stdout, run.stdout[-4000:]
+        lines = [line for line in run.stdout.splitlines() if re.search(phrase, line)]
+        assert lines, run.stdout[-4000:]
+        return lines[0]
+
     def planned(self, *arguments: str) -> dict[str, int]:
         """How many jobs of each rule a dry run plans."""
-        run = self.snakemake(*arguments, *self.config, "--dry-run", "--workflow-profile", "none")
-        assert run.returncode == 0, run.stdout
-        if "Nothing to be done" in run.stdout:
+        said = self.succeed(*arguments, *self.config, "--dry-run", "--workflow-profile", "none")
+        if "Nothing to be done" in said:
             return {}
-        lines = run.stdout.split("Job stats:")[1].splitlines()[3:]
+        lines = said.split("Job stats:")[1].splitlines()[3:]
         table = lines[: next(i for i, line in enumerate(lines) if not line.strip())]
         jobs = {line.split()[0]: int(line.split()[1]) for line in table}
         jobs.pop("total")

@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from workflow_project import QUICK
 
-from .conftest import PDF, RUN, disk, one_line, remount
+from .conftest import PDF, RUN, SMALL, disk, remount
 
 pytestmark = [pytest.mark.faults, pytest.mark.slow]
 
@@ -45,15 +45,13 @@ def test_a_full_disk_is_told_and_a_run_after_it_completes(finished, on_a_small_d
     path = project.folder / removed
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     filled(project, but_for=left)
-    run = project.run(target)
-    assert run.returncode != 0
-    assert "free some space and run again" in one_line(run.stdout, "the disk is full")
+    line = project.fail("the disk is full", target, *QUICK)
+    assert "free some space and run again" in line
     assert not (project.folder / target).exists()
     assert not project.half_written()
 
     (project.folder / "results/ballast").unlink()
-    again = project.run()
-    assert again.returncode == 0, again.stdout[-4000:]
+    project.run()
     assert project.metrics() == finished.metrics()
     assert PdfReader(project.folder / PDF).pages
 
@@ -62,10 +60,8 @@ def test_a_read_only_results_folder_is_one_line(on_a_small_disk):
     project = on_a_small_disk
     before = sorted((project.folder / "results").rglob("*"))
     remount(project.folder / "results", "ro")
-    run = project.snakemake(f"{RUN}.json", *QUICK, "--forceall")
-    assert run.returncode != 0
-    line = one_line(run.stdout, "results/ cannot be written into")
-    assert line.startswith("proofsheet: ")
+    told = "^proofsheet: results/ cannot be written into"
+    line = project.fail(told, f"{RUN}.json", *QUICK, "--forceall")
     assert "make the folder writable" in line
     assert sorted((project.folder / "results").rglob("*")) == before
 
@@ -75,8 +71,5 @@ def test_a_read_only_project_is_one_line(small, tmp_path):
     with disk(folder, "size=200m"):
         subprocess.run(["cp", "-a", f"{small.folder}/.", str(folder)], check=True)
         remount(folder, "ro")
-        run = type(small)(folder).run()
-        assert run.returncode != 0
-        line = one_line(run.stdout, "cannot be written")
-        assert line.startswith("proofsheet: ")
+        type(small)(folder).fail("^proofsheet: .*cannot be written", *SMALL, *QUICK)
         remount(folder, "rw")

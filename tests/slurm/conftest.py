@@ -46,11 +46,9 @@ class ClusterProject(Project):
         """As README.md has it: without a number of cores."""
         return [sys.executable, "-m", "snakemake", *arguments]
 
-    def submit(
-        self, *arguments: str, config: tuple[str, ...] = QUICK, timeout: int = 900
-    ) -> subprocess.CompletedProcess[str]:
+    def submit(self, *arguments: str, config: tuple[str, ...] = QUICK, timeout: int = 900) -> None:
         """One run to its end through the cluster."""
-        return self.snakemake(*arguments, *PROFILE, *config, timeout=timeout)
+        self.succeed(*arguments, *PROFILE, *config, timeout=timeout)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """A run that goes on while the cluster is meddled with."""

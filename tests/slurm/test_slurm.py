@@ -47,9 +47,6 @@ def declared(project: ClusterProject) -> dict[str, tuple[str, int, int]]:
     }  # fmt: skip
 
 
-# --- two sets, once; each test looks at another side of it ----------------------------------------
-
-
 @pytest.fixture(scope="module")
 def two_sets(tmp_path_factory, cluster) -> ClusterProject:
     """Two sets to their PDFs: the beans as arrays, data near the node, one rule on the GPU."""
@@ -64,7 +61,7 @@ def two_sets(tmp_path_factory, cluster) -> ClusterProject:
         "import os\n\nfrom pathlib import Path\n\nPath('seen.txt').write_text("
         "os.environ.get('CUDA_VISIBLE_DEVICES', 'nothing'))\n\nwith script.run(snakemake)",
     )  # fmt: skip
-    run = project.submit(
+    project.submit(
         *(f"results/{name}.pdf" for name in SETS), *SOON,
         "--set-resources", f"{CHEAP}:gpu=1", "--set-threads", f"{CHEAP}=2",
         "--slurm-array-jobs", ",".join(BEANS),
@@ -73,7 +70,6 @@ def two_sets(tmp_path_factory, cluster) -> ClusterProject:
             f"sets=[{', '.join(SETS)}]",
         ),
     )  # fmt: skip
-    assert run.returncode == 0, run.stdout[-4000:]
     return project
 
 
@@ -138,9 +134,6 @@ def test_data_are_copied_near_to_the_node(two_sets):
         assert [copy.read_bytes() for copy in copies] == [original.read_bytes()]
 
 
-# --- jobs that are lost ---------------------------------------------------------------------------
-
-
 def test_lost_jobs_are_tried_again(project, cluster):
     """One is cancelled, one loses its node; the run ends all the same."""
     project.edit(
@@ -175,21 +168,16 @@ def test_a_job_that_exceeds_its_memory_gets_more(project):
         f"workflow/problems/{problem}/solve.py", "with script.run(snakemake)",
         "hoard = bytearray(600_000_000)\nimport time\ntime.sleep(3)\n\nwith script.run(snakemake)",
     )  # fmt: skip
-    run = project.submit(f"results/{problem}/metrics.json", *SOON)
-    assert run.returncode == 0, run.stdout[-3000:]
+    project.submit(f"results/{problem}/metrics.json", *SOON)
     jobs = [(job["JobState"], memory(job)) for job in project.submitted()]
     assert jobs[0] in [("FAILED", 500), ("OUT_OF_MEMORY", 500)]
     assert jobs[-1][0] == "COMPLETED"
     assert [amount for _, amount in jobs] == [500 * n for n in range(1, len(jobs) + 1)]
 
 
-# --- waiting, and being inside --------------------------------------------------------------------
-
-
 def test_the_profile_looks_after_a_short_job_before_forty_seconds(project):
     """As the profile is: from the end of the job to the end of the run."""
-    run = project.submit("results/cs7643_ps2/p1_collaborators/metrics.json")
+    project.submit("results/cs7643_ps2/p1_collaborators/metrics.json")
     ended = time.time()
-    assert run.returncode == 0, run.stdout[-3000:]
     (job,) = project.submitted()
     assert ended - datetime.fromisoformat(job["EndTime"]).timestamp() < 25

@@ -31,8 +31,7 @@ def test_two_trainings_share_a_gpu_only_if_resources_allow(project):
     def met(seconds: int, *arguments: str) -> list[bool]:
         script = project.folder / "workflow/scripts/train.py"
         script.write_text(TRAINING % seconds)
-        run = project.snakemake(*RUNS, *arguments, *CONFIG)
-        assert run.returncode == 0, run.stdout[-3000:]
+        project.succeed(*RUNS, *arguments, *CONFIG)
         return [json.loads((project.folder / path).read_text())["met"] for path in RUNS]
 
     assert met(3) == [False, False]

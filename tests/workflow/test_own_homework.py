@@ -12,18 +12,21 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_new_course_runs_at_once(project):
+    def python(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", *words], cwd=project.folder, env=project.environment(),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
     before = {path: path.read_bytes() for path in (project.folder / "src").rglob("*.py")}
     for problem in ("p1_slope", "p2_another_slope"):
-        made = subprocess.run(
-            [sys.executable, "-m", "proofsheet.planning.new_problem", "my_course", problem],
-            cwd=project.folder, env=project.environment(), capture_output=True, text=True,
-        )  # fmt: skip
-        assert made.returncode == 0, made.stderr
-    run = project.snakemake("my_course", *QUICK)
-    assert run.returncode == 0, run.stdout[-4000:]
+        python("proofsheet.planning.new_problem", "my_course", problem)
+    said = project.succeed("my_course", *QUICK)
     # What is ready is named, with what to do with it.
-    assert "results/submission/my_course/" in run.stdout
-    assert "to hand in: One PDF." in run.stdout
+    assert "results/submission/my_course/" in said
+    assert "to hand in: One PDF." in said
 
     pdf = project.folder / "results/submission/my_course/my_course.pdf"
     text = "".join(page_texts(pdf))
@@ -37,18 +40,9 @@ def test_a_new_course_runs_at_once(project):
     chapter.write_text(right + "\nSee @sec-nowhere.\n")
     made = project.folder / "results/my_course.pdf"
     last = made.read_bytes()
-    assert project.snakemake("results/my_course.pdf", *QUICK).returncode != 0
+    project.fail("sec-nowhere", "results/my_course.pdf", *QUICK)
     assert made.read_bytes() == last
     chapter.write_text(right)
 
-    tests = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "tests/my_course"],
-        cwd=project.folder, env=project.environment(), capture_output=True, text=True,
-    )  # fmt: skip
-    assert tests.returncode == 0, tests.stdout
-    assert "4 passed" in tests.stdout
-    lint = subprocess.run(
-        [sys.executable, "-m", "ruff", "check", "workflow", "tests/my_course"],
-        cwd=project.folder, env=project.environment(), capture_output=True, text=True,
-    )  # fmt: skip
-    assert lint.returncode == 0, lint.stdout
+    assert "4 passed" in python("pytest", "-q", "tests/my_course")
+    python("ruff", "check", "workflow", "tests/my_course")

@@ -22,16 +22,13 @@ def test_the_same_command_takes_the_real_data_once_they_can_be_had(
     command = (TARGET, "--config", "preset=quick", "data={source: auto}", "sets=[csci5527_hw2]")
     server.script = [Answer(b"bad gateway", status=502)]
     for told in ("STAND-IN", "Nothing to be done"):  # and it is not asked in vain
-        run = project.snakemake(*command)
-        assert run.returncode == 0, run.stdout
-        assert told in run.stdout
+        assert told in project.succeed(*command)
         assert json.loads((project.folder / TARGET).read_text())["source"] == "standin"
 
     server.script = [uci(server, as_csv(beans(dry_bean.COUNTS)))]
     dry = project.snakemake(*command, "--dry-run")
     assert f"dry_bean is available from {server.url} now" in dry.stdout
     assert json.loads((project.folder / TARGET).read_text())["source"] == "standin"
-    run = project.snakemake(*command)
-    assert run.returncode == 0, run.stdout
+    project.succeed(*command)
     assert json.loads((project.folder / TARGET).read_text())["source"] == "official"
     assert "Nothing to be done" in project.snakemake(*command).stdout

@@ -23,8 +23,7 @@ def configured(project, grid: str, per_job: int) -> list[str]:
 def test_a_grid_becomes_a_table_and_a_figure_and_grows_at_its_end(project):
     grid = "{learning_rate: [0.01, 1.0e-6], seed: [0, 1], epochs: [2], members: [1]}"
     options = configured(project, grid, per_job=2)
-    run = project.snakemake("sweeps", *options, *QUICK)
-    assert run.returncode == 0, run.stdout[-4000:]
+    project.succeed("sweeps", *options, *QUICK)
     folder = project.folder / "results/sweeps/beans"
     summary = read_json(folder / "summary.json")
     assert summary["run"] == RUN
