@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
+from workflow_project import ROOT
+
 _DUMP = """
 import json, sys
 from pathlib import Path

@@ -53,18 +53,12 @@ WRONG = {
 TestDerivations = derivation_tests(p5, WRONG)
 
 
-# --- matrices
-
-
 @settings(max_examples=20, deadline=None)
 @given(sizes=st.lists(st.integers(1, 4), min_size=1, max_size=3), seed=st.integers(0, 2**32 - 1))
 def test_grid_shifts_move_one_axis(sizes, seed):
     x = np.random.default_rng(seed).integers(-9, 10, sizes)
     for axis, S in enumerate(grid_shifts(*sizes)):
         np.testing.assert_array_equal(S @ x.ravel(), np.roll(x, 1, axis=axis).ravel())
-
-
-# --- layers
 
 
 @pytest.fixture

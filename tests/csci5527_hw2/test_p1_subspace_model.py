@@ -39,9 +39,6 @@ def factors(shape, seed):
     return (rng.standard_normal(size) for size in ((m, n), (n, r), (m, r)))
 
 
-# The data ---------------------------------------------------------------------------------
-
-
 def test_the_points_are_those_of_the_text():
     X = synthetic_points()
     assert X.shape == (200, 50)
@@ -51,9 +48,6 @@ def test_the_points_are_those_of_the_text():
     # Another listing would have given other values.
     assert f"{synthetic_points(noise=0.02)[0, 0]:.4f}" == "4.1489"
     assert f"{synthetic_points(coefficients_first=True)[0, 0]:.2f}" == "-2.99"
-
-
-# PCA --------------------------------------------------------------------------------------
 
 
 @given(shapes(), seeds)
@@ -66,9 +60,6 @@ def test_pca_basis_holds_the_leading_eigenvectors(shape, seed):
     eigenvalues = scipy.linalg.eigh(X.T @ X / m, eigvals_only=True)[::-1]
     np.testing.assert_allclose(pca_spectrum(X)[:r], eigenvalues[:r], atol=1e-12)
     np.testing.assert_allclose(X.T @ X @ A / m, A * eigenvalues[:r], atol=1e-11)
-
-
-# The metric -------------------------------------------------------------------------------
 
 
 def test_difference_of_orthogonal_subspaces():
@@ -86,9 +77,6 @@ def test_rounding_of_a_loss_is_far_below_what_the_certificate_allows_for():
     Z = X @ A
     exact = np.sum((exactly(X) - exactly(Z) @ exactly(A).T) ** 2)
     assert abs(factorization_loss(X, A, Z) / float(exact) - 1) < 1e-13
-
-
-# The line search --------------------------------------------------------------------------
 
 
 def quadratic(x):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import yaml
 
 from proofsheet.learning.transfer_strategy import strategy_of
 from proofsheet.notebooks.builder import build
+from workflow_project import ROOT
 
-ROOT = Path(__file__).parents[2]
 PROBLEMS = ROOT / "workflow/problems/csci5527_hw3"
 
 

@@ -13,12 +13,7 @@ from problems.csci5527_hw3.p2_correlation.correlation import (
     correlate2d,
     correlate_multichannel,
 )
-from problems.csci5527_hw3.p2_correlation.template_matching import (
-    center,
-    gray,
-    peak,
-    score_map,
-)
+from problems.csci5527_hw3.p2_correlation.template_matching import center, gray, peak, score_map
 
 
 def one_zero_moved(matrix):

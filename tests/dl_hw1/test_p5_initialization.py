@@ -10,10 +10,7 @@ from torch import nn
 
 from derivation_tests import derivation_tests
 from problems.dl_hw1.p5_initialization import derivations
-from problems.dl_hw1.p5_initialization.derivations import (
-    gradients_of_equal_units,
-    zero_gradients,
-)
+from problems.dl_hw1.p5_initialization.derivations import gradients_of_equal_units, zero_gradients
 from problems.dl_hw1.p5_initialization.model import (
     DeepNetworks,
     accuracies,

@@ -5,10 +5,7 @@ import numpy as np
 from derivation_tests import derivation_tests
 from problems.eecs182_hw5.q1_convnets import derivations
 from problems.eecs182_hw5.q1_convnets.derivations import layer_parameters
-from problems.eecs182_hw5.q1_convnets.transpose_convolution import (
-    placements,
-    transpose_convolution,
-)
+from problems.eecs182_hw5.q1_convnets.transpose_convolution import placements, transpose_convolution
 
 
 def flipped(x, kernel, stride=1):

@@ -4,10 +4,7 @@ import numpy as np
 
 from derivation_tests import derivation_tests
 from problems.eecs182_hw5.q4_dropout_theory import derivations
-from problems.eecs182_hw5.q4_dropout_theory.derivations import (
-    dropout_gradient,
-    gamma_of_dropout,
-)
+from problems.eecs182_hw5.q4_dropout_theory.derivations import dropout_gradient, gamma_of_dropout
 from proofsheet.learning.multiplicative_noise import expected_loss, minimizer, second_moment
 
 WRONG = {

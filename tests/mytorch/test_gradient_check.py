@@ -26,7 +26,6 @@ def batch(*shape: int, classes: int = 3) -> tuple[np.ndarray, np.ndarray]:
     return rng.standard_normal(shape), rng.integers(0, classes, shape[0])
 
 
-# Mistakes as students make them: (where, what is done to the gradients after backward, error).
 def test_a_mistake_in_the_input_gradient_is_found_below_and_alone():
     class LeakyBackward(nn.ReLU):
         def backward(self, grad_output):

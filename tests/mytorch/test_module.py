@@ -197,24 +197,3 @@ def test_state_comes_back():
     model.set_state(state)
     assert not model[0].running_mean.any()
     np.testing.assert_array_equal(model.forward(x), first)
-
-
-def test_numpy_only():
-    """The library may not lean on an autograd: nothing but NumPy and the standard library."""
-    import ast
-    import sys
-    from pathlib import Path
-
-    import mytorch
-
-    allowed = set(sys.stdlib_module_names) | {"numpy", "mytorch"}
-    for path in Path(mytorch.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = (
-                [a.name for a in node.names]
-                if isinstance(node, ast.Import)
-                else [node.module]
-                if isinstance(node, ast.ImportFrom)
-                else []
-            )
-            assert {n.split(".")[0] for n in names} <= allowed, path

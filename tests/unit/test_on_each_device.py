@@ -21,9 +21,9 @@ from proofsheet.learning.cifar_plan import Plan
 from proofsheet.learning.loop import fit, logits_of
 from proofsheet.learning.squeezenet import random_state
 from proofsheet.learning.transfer_strategy import Strategy
+from workflow_project import ROOT
 
 pytestmark = pytest.mark.gpu
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(params=["cpu", "cuda"])

@@ -20,16 +20,6 @@ def test_one_version_everywhere():
     assert citation["version"] == project["version"] == released[0]
 
 
-def test_the_citation_has_what_its_format_requires():
-    """The keys that the Citation File Format 1.2.0 requires, and the licence of the code."""
-    citation = yaml.safe_load(text("CITATION.cff"))
-    assert str(citation["cff-version"]) == "1.2.0"
-    assert {"message", "title", "authors"} <= set(citation)
-    assert all(author.get("name") or author.get("family-names") for author in citation["authors"])
-    assert citation["license"] == "MIT"
-    assert text("LICENSE").startswith("MIT License")
-
-
 def test_the_configuration_in_the_readme_is_one(monkeypatch):
     monkeypatch.delenv("PROOFSHEET_MIRROR", raising=False)
     example = re.findall(r"^```yaml\n(author:.*?)^```", text("README.md"), re.M | re.S)[0]

@@ -113,16 +113,8 @@ def test_it_computes_what_a_gpu_computes():
 def test_what_is_tested_on_a_gpu_passes_on_it():
     """So that the tests that need a GPU are known to run before there is one."""
     tests = ["test_on_each_device.py", "jobs/test_device.py", "test_sweep_runs.py"]
-    run = on_stand_in(
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-m",
-        "gpu or not gpu",
-        *(f"tests/unit/{name}" for name in tests),
-    )
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-m"]
+    run = on_stand_in(*words, "gpu or not gpu", *(f"tests/unit/{name}" for name in tests))
     assert run.returncode == 0, run.stdout[-4000:]
     assert "no GPU here" not in run.stdout
     assert "there is a GPU here" in run.stdout

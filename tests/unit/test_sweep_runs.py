@@ -6,7 +6,6 @@ import ast
 import inspect
 import math
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,8 +24,8 @@ from proofsheet.learning.squeezenet import random_state
 from proofsheet.planning.import_graph import imported_modules
 from proofsheet.sweeps.registry import SWEEPABLE
 from proofsheet.sweeps.runs import of_logits, validated
+from workflow_project import ROOT
 
-ROOT = Path(__file__).parents[2]
 SHAPES = {
     "dry_bean": (16,), "mnist": (28, 28), "cifar10": (32, 32, 3), "bloodmnist": (28, 28, 3),
     "chest_xray": (72, 72), None: (32, 32, 3),

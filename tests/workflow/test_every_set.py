@@ -20,6 +20,12 @@ from proofsheet.report.pdf_text import page_texts
 from workflow_project import ROOT
 
 pytestmark = pytest.mark.slow
+# Tables of problems with data that hold nothing measured on them.
+UNMARKED = {
+    "p1_optimizers/network", "p2_correlation/agreement", "p2_correlation/multichannel",
+    "p2_correlation/sliding", "p2_correlation/timing", "p4_transfer/strategies",
+    "p6_mytorch/mistakes", "p7_cifar10/listing", "q5_dropout/predicted", "q5_dropout/weights",
+}  # fmt: skip
 SETS = sorted(path.parent.name for path in ROOT.glob("report/*/set.yaml"))
 
 
@@ -38,6 +44,11 @@ def test_the_set_runs_from_stand_ins_to_its_bundle(finished, name):
     ]
     assert checks
     assert all(check["passed"] for check in checks)
+
+    for problem, facts in entry["problems"].items():
+        for path in results.glob(f"{name}/{problem}/tables/*.md"):
+            measured = "datasets" in facts and f"{problem}/{path.stem}" not in UNMARKED
+            assert ("†" in path.read_text()) == measured, path
 
     for path in notebooks(name, entry).values():
         notebook = nbformat.read(finished.folder / path, as_version=4)

@@ -1,10 +1,8 @@
-"""Normalization against PyTorch's modules, and what ε is for."""
+"""What ε is for, and rounding. Problem 3 of csci5527_hw3 compares with PyTorch's modules."""
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from proofsheet.learning.normalization import (
     batch_norm,
@@ -19,35 +17,6 @@ OURS = {
     "instance": instance_norm,
 }
 TOLERANCE = {torch.float32: 1e-6, torch.float64: 1e-14}
-# PyTorch's batch norm refuses eps = 0 while training; this one is lost in the sum σ² + ε.
-NO_EPS = 1e-300
-
-
-def pytorch(method, shape, eps, dtype):
-    _, c, h, w = shape
-    return {
-        "batch": torch.nn.BatchNorm2d(c, eps or NO_EPS),
-        "layer": torch.nn.LayerNorm((c, h, w), eps),
-        "instance": torch.nn.InstanceNorm2d(c, eps or NO_EPS),
-    }[method].to(dtype)
-
-
-@pytest.mark.parametrize("method", OURS)
-@settings(max_examples=25, deadline=None)
-@given(
-    n=st.integers(1, 4),
-    half_c=st.integers(1, 3),
-    h=st.integers(1, 6),
-    w=st.integers(2, 6),
-    eps=st.sampled_from([0.0, 1e-5, 0.3]),
-    seed=st.integers(0, 999),
-)
-def test_any_shape_and_eps(method, n, half_c, h, w, eps, seed):
-    generator = torch.Generator().manual_seed(seed)
-    shape = (n, 2 * half_c, h, w)
-    x = 3 * torch.randn(shape, generator=generator, dtype=torch.float64) + 5
-    expected = pytorch(method, shape, eps, torch.float64)(x)
-    assert relative_difference(OURS[method](x, eps), expected) <= 1e-11
 
 
 @pytest.mark.parametrize("dtype", TOLERANCE, ids=str)

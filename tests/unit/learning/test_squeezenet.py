@@ -9,12 +9,7 @@ import pytest
 import torch
 
 from proofsheet.data.sources.mirror import read_mirror
-from proofsheet.data.weights import (
-    FILE,
-    NAME,
-    PretrainedWeights,
-    read_weights,
-)
+from proofsheet.data.weights import FILE, NAME, PretrainedWeights, read_weights
 from proofsheet.jobs.errors import UserError
 from proofsheet.learning.squeezenet import (
     DEVIATION,
