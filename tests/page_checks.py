@@ -16,7 +16,7 @@ def headings(name: str, report: Path) -> Iterator[tuple[str, str, str]]:
     """Problem, part and heading of each row of a set's page map; the part is `all` or as shown."""
     for problem in load(report, name).problems.values():
         chapter = (report / name / f"_{problem.id}.qmd").read_text(encoding="utf-8")
-        whole = re.match(r"## (.+?) \{#", chapter)[1]
+        whole = re.search(r"^## (.+?) \{#", chapter, re.M)[1]
         yield whole, "all", whole
         for part in problem.parts:
             if part != "all":

@@ -14,8 +14,8 @@ from proofsheet.report.pdf_text import page_texts
 from proofsheet.report.render import render as render_pdf
 from proofsheet.report.stage import Staging, stage
 from proofsheet.report.tables import write_table
+from workflow_project import ROOT
 
-ROOT = Path(__file__).parents[2]
 SAMPLE = Path(__file__).parent / "sample"
 
 LINE = """<svg xmlns="http://www.w3.org/2000/svg" width="300" height="160" viewBox="0 0 300 160">

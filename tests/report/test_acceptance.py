@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from proofsheet.jobs.errors import UserError
 from proofsheet.report import acceptance, cover, results
 from proofsheet.report.sets import load
+from user_errors import refused
 
 
 def outcomes(sample):
@@ -49,15 +49,13 @@ def test_only_a_bar_of_the_text_is_called_asked(sample):
 @pytest.mark.parametrize("value", ["high", True, [1.0]])
 def test_a_metric_that_is_no_number_is_refused(sample, value):
     sample.update("sample_hw/p1_lines/metrics.json", difference=value)
-    with pytest.raises(UserError, match="'difference', which is not a number"):
-        row(sample, 0)
+    refused("'difference', which is not a number", row, sample, 0)
 
 
 def test_a_metric_that_is_missing_is_named(sample):
     yaml = sample.report / "sample_hw" / "set.yaml"
     yaml.write_text(yaml.read_text().replace("metric: difference", "metric: gap.a"))
-    with pytest.raises(UserError, match=r"p1_lines/metrics\.json: .* needs 'gap\.a'.*not there"):
-        row(sample, 0)
+    refused(r"p1_lines/metrics\.json: .* needs 'gap\.a'.*not there", row, sample, 0)
 
 
 @pytest.mark.parametrize(
@@ -72,8 +70,7 @@ def test_a_metric_that_is_missing_is_named(sample):
 def test_a_wrong_set_yaml_is_refused(sample, old, new, message):
     yaml = sample.report / "sample_hw" / "set.yaml"
     yaml.write_text(yaml.read_text().replace(old, new))
-    with pytest.raises(UserError, match=rf"sample_hw/set\.yaml.*{re.escape(message)}"):
-        load(sample.report, "sample_hw")
+    refused(rf"sample_hw/set\.yaml.*{re.escape(message)}", load, sample.report, "sample_hw")
 
 
 def front(sample, **options):

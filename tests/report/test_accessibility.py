@@ -4,7 +4,6 @@ import logging
 import re
 from io import BytesIO
 from itertools import combinations
-from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -14,11 +13,10 @@ from pypdf.generic import NameObject, TextStringObject
 
 from pdf_accessibility import elements, faults
 from proofsheet import figures
-from proofsheet.jobs.errors import UserError
 from proofsheet.report import lint, results
 from proofsheet.report.sets import load
-
-ROOT = Path(__file__).parents[2]
+from user_errors import refused
+from workflow_project import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +86,7 @@ def test_a_caption_is_no_alternative_text(sample, alt, fault):
     path.write_text(path.read_text().replace(figure[0], new))
     sets = [load(sample.report, "sample_hw")]
     outcomes = results.read(sample.results, sets)
-    with pytest.raises(UserError, match=fault):
-        lint.check(sample.report, sample.results, sets, outcomes)
+    refused(fault, lint.check, sample.report, sample.results, sets, outcomes)
 
 
 def luminance(color) -> float:

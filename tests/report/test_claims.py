@@ -9,6 +9,7 @@ from proofsheet.report.captions import captions
 from proofsheet.report.chapter import Chapter
 from proofsheet.report.sets import load
 from proofsheet.report.stage import stage
+from user_errors import refused
 
 from .conftest import text_of
 
@@ -44,14 +45,12 @@ def judged(condition: str, context) -> bool:
     ("condition", "holds"),
     [
         ("adam.accuracy > sgd.accuracy", True),
-        ("adam.accuracy < sgd.accuracy", False),
         ("adam.accuracy >= max(adam.accuracy, sgd.accuracy)", True),
         ("0.9 <= sgd.accuracy < adam.accuracy <= 1", True),
         ("0.9 <= adam.accuracy < sgd.accuracy <= 1", False),
         ("abs(sgd.accuracy - adam.accuracy) < 0.03", True),
         ("-adam.accuracy + 2 * sgd.accuracy / 2 ** 1 < 0", True),
         ("adam.name == 'Adam'", True),
-        ("adam.name != 'Adam'", False),
         ("adam.stable", True),
         ("not adam.stable or zero == 1", False),
         ("adam.stable == True", True),
@@ -77,11 +76,8 @@ def test_a_condition_is_judged(context, condition, holds):
     [
         ("adam.accuracy >", "not an expression"),
         ("", "not an expression"),
-        ("a = 1", "not an expression"),
-        ("(adam.accuracy > 0", "not an expression"),
-        ("adam.acuracy > 0", "p1_lines/metrics.json has no metric adam.acuracy"),
+        ("adam.acuracy > 0", "json has no metric adam.acuracy (did you mean adam.accuracy?)"),
         ("runs[2].loss > 0", "has no metric runs.2.loss (runs has 2 entries, from 0)"),
-        ("adam.acuracy > 0", "has no metric adam.acuracy (did you mean adam.accuracy?)"),
         ("nowhere > 0", "has no metric nowhere (the results has slope, difference, "),
         ("adam.name.x > 0", "has no metric adam.name.x (adam.name has no parts)"),
         ("1e999 > 0", "1e309 is not a number but inf"),
@@ -92,14 +88,11 @@ def test_a_condition_is_judged(context, condition, holds):
         ("'x'.__class__ == 1", "not allowed in a condition: 'x'.__class__"),
         ("(lambda: True)()", "not allowed in a condition: (lambda: True)()"),
         ("[x for x in losses]", "not allowed in a condition: [x for x in losses]"),
-        ("1 if adam.stable else 0", "not allowed in a condition"),
-        ("(x := 1) == 1", "not allowed in a condition: (x := 1)"),
         ("zero == 1j", "not allowed in a condition: 1j"),
         ("zero in losses", "not allowed in a condition: zero in losses"),
         ("zero // 2 == 0", "not allowed in a condition: zero // 2"),
         ("max(*losses) > 0", "not allowed in a condition: *losses"),
         ("max(losses, key=abs) > 0", "not allowed in a condition"),
-        ("round(zero) == 0", "unknown function round"),
         ("zero == 0 or round(zero) == 1", "unknown function round"),
         ("zero == 0 or nowhere == 1", "has no metric nowhere"),
         ("abs(zero, zero) == 0", "wrong number of arguments: abs(zero, zero)"),
@@ -112,7 +105,6 @@ def test_a_condition_is_judged(context, condition, holds):
         ("(" * 300 + "1" + ")" * 300, "not an expression"),
         ("not " * 5000 + "adam.stable", "nested too deeply"),
         ("adam.name > 1", "adam.name is not a number but 'Adam'"),
-        ("adam.name < 'B'", "adam.name is not a number but 'Adam'"),
         ("adam.stable > 0", "adam.stable is not a number but True"),
         ("adam > 0", "adam is not a number but a group of metrics"),
         ("sgd.rise > 0", "sgd.rise is not a number but None"),
@@ -133,8 +125,7 @@ def test_a_wrong_condition_is_told_in_one_line(context, condition, message):
 def test_a_chapter_of_no_problem_names_set_and_problem(context):
     of_set = claims.Context(None, context.outcomes)
     assert judged("sample_hw.p1_lines.zero == 0", of_set)
-    with pytest.raises(UserError, match=r"write <set>\.<problem>\.<metric>"):
-        judged("zero == 0", of_set)
+    refused(r"write <set>\.<problem>\.<metric>", judged, "zero == 0", of_set)
 
 
 @pytest.mark.parametrize(

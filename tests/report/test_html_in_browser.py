@@ -57,14 +57,7 @@ def axe(tmp_path_factory) -> str:
         if not shutil.which("npm"):
             pytest.skip("no npm here to fetch axe-core with")
         folder = tmp_path_factory.mktemp("npm")
-        command = [
-            "npm",
-            "install",
-            "--no-audit",
-            "--no-fund",
-            "--ignore-scripts",
-            f"axe-core@{AXE}",
-        ]
+        command = f"npm install --no-audit --no-fund --ignore-scripts axe-core@{AXE}".split()
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
         if done.returncode != 0:
             pytest.skip("npm cannot fetch axe-core here")
@@ -254,11 +247,9 @@ def test_figures_follow_the_color_scheme_and_nothing_moves(opened):
         )  # fmt: skip
     assert seen["light"] == ("rgba(255, 255, 255, 1)", "none")
     assert seen["dark"] == ("rgba(18, 20, 23, 1)", "invert(1) hue-rotate(180deg)")
-    moving = (
-        "return [...document.querySelectorAll('*')].filter(e => { const s = getComputedStyle(e);"
-    )
-    moving += " return s.transitionDuration !== '0s' || s.animationName !== 'none'"
-    moving += " || s.scrollBehavior !== 'auto' }).length"
+    moving = """return [...document.querySelectorAll('*')].map(e => getComputedStyle(e)).filter(
+      s => s.transitionDuration !== '0s' || s.animationName !== 'none'
+        || s.scrollBehavior !== 'auto').length"""
     assert opened.execute_script(moving) == 0
 
 

@@ -3,8 +3,8 @@
 import pytest
 from PIL import Image
 
-from proofsheet.jobs.errors import UserError
 from proofsheet.report.pictures import picture_suffix
+from user_errors import refused
 
 KINDS = {"PNG": ".png", "JPEG": ".jpg", "GIF": ".gif", "WEBP": ".webp"}
 SVG = '<?xml version="1.0"?>\n<!-- drawn -->\n<svg xmlns="http://www.w3.org/2000/svg" width="9"/>\n'
@@ -30,8 +30,7 @@ def test_an_svg_is_recognized_by_its_root(tmp_path):
 def test_what_is_no_picture_is_refused(tmp_path, body):
     path = tmp_path / "a.png"
     path.write_bytes(body)
-    with pytest.raises(UserError, match="is not a picture"):
-        picture_suffix(path)
+    refused("is not a picture", picture_suffix, path)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "svg"])
@@ -42,6 +41,4 @@ def test_a_picture_that_is_cut_short_is_refused(tmp_path, kind):
     else:
         Image.effect_noise((64, 64), 50).save(path, format=kind)
         path.write_bytes(path.read_bytes()[:-200])
-    with pytest.raises(UserError, match=r"is (a damaged|not a) picture") as caught:
-        picture_suffix(path)
-    assert "\n" not in str(caught.value)
+    refused(r"is (a damaged|not a) picture", picture_suffix, path)

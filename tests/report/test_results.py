@@ -1,11 +1,9 @@
 """The sources of a problem's data: those of its set, and the one that its run has chosen."""
 
-import pytest
-
 from proofsheet.jobs.atomic_files import read_json, write_json
-from proofsheet.jobs.errors import UserError
 from proofsheet.report import results
 from proofsheet.report.sets import load
+from user_errors import refused
 
 
 def sources(sample, problem: str, dataset: str) -> list[str]:
@@ -26,5 +24,4 @@ def test_a_dataset_that_the_run_has_chosen_counts_too(sample):
 
 
 def test_a_chosen_dataset_without_a_record_is_named(sample):
-    with pytest.raises(UserError, match=r"data/nowhere/source\.json does not exist"):
-        sources(sample, "p2_beans", "nowhere")
+    refused(r"data/nowhere/source\.json does not exist", sources, sample, "p2_beans", "nowhere")

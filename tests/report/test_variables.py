@@ -5,6 +5,7 @@ import pytest
 from proofsheet.jobs.errors import UserError
 from proofsheet.report import numbers, results, variables
 from proofsheet.report.sets import load
+from user_errors import refused
 
 CITED = {"sample_hw.p1_lines.checks.slope": 7}
 
@@ -75,8 +76,7 @@ def test_only_what_is_named_is_written_and_stays_a_text(tree):
 def test_a_key_that_cannot_be_named_is_refused(sample, key):
     sample.update("sample_hw/p1_lines/metrics.json", **{key: 1.0})
     outcomes = results.read(sample.results, [load(sample.report, "sample_hw")])
-    with pytest.raises(UserError, match=rf"p1_lines/metrics\.json: the key '{key}'"):
-        variables.build(outcomes, CITED)
+    refused(rf"p1_lines/metrics\.json: the key '{key}'", variables.build, outcomes, CITED)
 
 
 def test_a_missing_result_is_named(sample):

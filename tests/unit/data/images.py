@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import yaml
 
-from unit.data.support import Answer, Server, refused
+from unit.data.support import Answer, Server
+from user_errors import refused
 
 
 def labelled_images(

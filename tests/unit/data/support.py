@@ -14,12 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 
 import proofsheet
 from proofsheet.data import dry_bean
 from proofsheet.data.bean_features import FEATURE_NAMES, all_features
-from proofsheet.jobs.errors import UserError
 
 Columns = dict[str, list[Any]]
 
@@ -163,14 +161,6 @@ def run_python(code: str, **options: Any) -> subprocess.Popen[str]:
     source = Path(proofsheet.__file__).parents[1]
     environment = os.environ | {"PYTHONPATH": str(source)}
     return subprocess.Popen([sys.executable, "-c", code], env=environment, text=True, **options)
-
-
-def refused(told: str, call: Callable[..., Any], *arguments: Any) -> str:
-    """The one line that `call` ends with; it matches the pattern `told`."""
-    with pytest.raises(UserError, match=told) as caught:
-        call(*arguments)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
 
 
 def sha256(path: Path) -> str:

@@ -11,7 +11,7 @@ from proofsheet.data.prepare import prepare
 from proofsheet.data.sources import client
 from proofsheet.data.sources.mirror import read_mirror
 from unit.data.images import TROUBLES, gives_up, labelled_images, mirror_of, npz, serving, troubles
-from unit.data.support import refused
+from user_errors import refused
 
 FEW = {
     "train": (5, 9, 6, 8, 5, 6, 10, 7),
@@ -54,9 +54,6 @@ def read(root: Path):
 
 def in_mirror(root: Path, body: bytes) -> Path:
     return mirror_of(root, "bloodmnist", {bloodmnist.FILE: body})
-
-
-# --- official: medmnist against a server --------------------------------------------------------
 
 
 @pytest.fixture
@@ -110,9 +107,6 @@ def test_trouble_is_tried_again_and_then_told(server, archive, ask, monkeypatch,
     gives_up(told, server, ask, "BloodMNIST by medmnist")
 
 
-# --- mirror -------------------------------------------------------------------------------------
-
-
 def test_the_archive_becomes_arrays_and_keeps_its_division(archive, arrays, tmp_path):
     found = read(in_mirror(tmp_path, archive))
     divided = bloodmnist.divide(found, 0)
@@ -146,9 +140,6 @@ def test_an_archive_that_is_not_as_published_is_refused_though_it_is_listed(
 ):
     body, told = DAMAGES[damage]
     assert bloodmnist.FILE in refused(told, read, in_mirror(tmp_path, body(arrays)))
-
-
-# --- the real file ------------------------------------------------------------------------------
 
 
 @pytest.mark.mirror

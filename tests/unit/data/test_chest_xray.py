@@ -17,7 +17,8 @@ from proofsheet.data.sources.mirror import read_mirror
 from proofsheet.jobs.atomic_files import read_arrays
 from unit.data.images import mirror_of
 from unit.data.kaggle_client import VARIABLES, api, connect
-from unit.data.support import Answer, refused
+from unit.data.support import Answer
+from user_errors import refused
 
 FEW = {"train": (8, 12), "val": (1, 1), "test": (3, 4)}
 TOKEN = "a-secret-token-0123456789"
@@ -79,9 +80,6 @@ def read(root: Path, workspace: Path | None = None):
     return chest_xray.mirror(read_mirror(root)["chest_xray"], workspace or root)
 
 
-# --- names and files ----------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("name", "label", "series", "number", "kind"),
     [
@@ -119,9 +117,6 @@ def test_an_image_becomes_gray_levels_of_one_size():
         assert found.dtype == np.uint8
         with Image.open(io.BytesIO(jpeg(5))) as same:
             assert np.abs(found.astype(int) - np.asarray(same).astype(int)).mean() < 6
-
-
-# --- official: Kaggle's client against a server --------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -196,9 +191,6 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(archive, monkeypatch, as
     refused("holds more than the 10,000 bytes", ask)
 
 
-# --- mirror -------------------------------------------------------------------------------------
-
-
 def test_a_mirror_is_prepared_and_read_back(files, tmp_path):
     root = in_mirror(tmp_path / "mirror", files)
     record = prepare("chest_xray", "mirror", str(root), 0, tmp_path / "data")
@@ -249,9 +241,6 @@ def test_a_listing_may_name_what_an_operating_system_left(files, tmp_path):
     assert len(found.arrays["y"]) == 27
 
 
-# --- stand-in -----------------------------------------------------------------------------------
-
-
 def test_no_patient_is_on_two_sides_of_the_standin(tmp_path):
     record = prepare("chest_xray", "standin", "", 0, tmp_path)
     assert record["patients_in_train_and_val"] == 0
@@ -261,9 +250,6 @@ def test_no_patient_is_on_two_sides_of_the_standin(tmp_path):
     assert sides[1]
     assert not sides[0] & sides[1]
     assert load(tmp_path).standin
-
-
-# --- the real files -----------------------------------------------------------------------------
 
 
 @pytest.mark.mirror

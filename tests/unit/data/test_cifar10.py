@@ -12,12 +12,10 @@ from proofsheet.data.cifar10 import CIFAR10
 from proofsheet.data.cifar100 import CIFAR100
 from proofsheet.data.contract import Found
 from proofsheet.data.prepare import prepare
-from proofsheet.data.sources import client
 from proofsheet.data.sources.mirror import read_mirror
-from proofsheet.jobs.errors import UserError
 from unit.data.batches import Calls, members_of, pickled, small, tar
-from unit.data.images import TROUBLES, gives_up, mirror_of, serving, troubles
-from unit.data.support import refused
+from unit.data.images import mirror_of, serving
+from user_errors import refused
 
 TINY = {"cifar10": small(CIFAR10, 20, 4), "cifar100": small(CIFAR100, 3, 2)}
 BATCH = "cifar-10-batches-py/data_batch_3"
@@ -56,9 +54,6 @@ def read(root: Path, name: str = "cifar10") -> Found:
     workspace = root / "workspace"
     workspace.mkdir(exist_ok=True)
     return TINY[name].mirror(read_mirror(root)[name], workspace)
-
-
-# --- official: torchvision against a server -----------------------------------------------------
 
 
 @pytest.fixture
@@ -125,23 +120,11 @@ def test_the_client_asks_where_we_say_and_knows_our_files(dataset, monkeypatch):
     assert (client.meta["filename"], client.meta["key"]) == (dataset.meta, dataset.names_key)
 
 
-@pytest.mark.parametrize("trouble", TROUBLES)
-def test_trouble_is_tried_again_and_then_told(server, files, ask, monkeypatch, trouble):
-    answer, told = troubles(tar(files))[trouble]
-    monkeypatch.setattr(client, "SILENCE", 0.3 if trouble == "silence" else 9)
-    server.script = [serving({"cifar-10-python.tar.gz": answer})]
-    gives_up(told, server, ask, "CIFAR-10 by torchvision")
-
-
 def test_the_client_s_own_unpickling_is_never_run(files, tmp_path, ask):
     trace = tmp_path / "it was called"
     members = {**files, BATCH: pickle.dumps(Calls(Path.touch, trace))}
-    with pytest.raises(UserError, match="no batch needs"):
-        ask(members=members)
+    refused("no batch needs", ask, members=members)
     assert not trace.exists()
-
-
-# --- mirror -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["data_batch_3", "test_batch", "batches.meta"])
@@ -158,11 +141,6 @@ def test_every_member_has_to_be_listed_there_and_right(files, tmp_path, name):
     refused(
         f"member {member} is damaged: expected md5", read, archived(tmp_path, changed, listed=files)
     )
-
-
-def test_an_archive_of_another_name_is_not_taken(files, tmp_path):
-    archive = {"cifar-10-binary.tar.gz": tar(files)}
-    refused(r"python\.tar\.gz is not in", read, mirror_of(tmp_path, "cifar10", archive, files))
 
 
 def test_a_pickle_that_acts_is_refused_though_every_checksum_is_right(files, tmp_path):
@@ -198,9 +176,6 @@ def test_contents_that_are_not_as_published_are_refused(files, tmp_path):
         refused(told, read, archived(tmp_path, members))
 
 
-# --- the division -------------------------------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def found(files, tmp_path_factory) -> Found:
     return read(archived(tmp_path_factory.mktemp("found"), files))
@@ -221,15 +196,6 @@ def test_validation_is_a_tenth_of_the_training_images_and_the_rest_keeps_its_ord
     assert sorted(together.tolist()) == list(range(200))
     assert divided.facts["images_on_two_sides"] == 0
     assert divided.facts["split_seed"] == 0
-
-
-def test_the_validation_part_is_the_seeds(found):
-    first, again, other = (CIFAR10.divide(found, s).parts["val"]["index"] for s in (0, 0, 1))
-    np.testing.assert_array_equal(first, again)
-    assert not np.array_equal(first, other)
-
-
-# --- read back ------------------------------------------------------------------------------------
 
 
 def test_the_publisher_s_training_images_come_back_in_order(tmp_path, monkeypatch):
@@ -257,9 +223,6 @@ def test_the_publisher_s_training_images_come_back_in_order(tmp_path, monkeypatc
     np.testing.assert_array_equal(
         data.published_train().y, np.concatenate([data.train.y, data.val.y])
     )
-
-
-# --- the real files -----------------------------------------------------------------------------
 
 
 @pytest.mark.mirror

@@ -11,17 +11,8 @@ from proofsheet.data.bean_features import DEFINITIONS, FEATURE_NAMES, MEASURED, 
 from proofsheet.data.sources import client
 from proofsheet.data.sources.mirror import read_mirror
 from unit.data.images import gives_up, mirror_of
-from unit.data.support import (
-    Answer,
-    Server,
-    as_csv,
-    as_workbook,
-    refused,
-    sha256,
-    uci,
-)
-
-# --- what every table must be -------------------------------------------------------------------
+from unit.data.support import Answer, Server, as_csv, as_workbook, sha256, uci
+from user_errors import refused
 
 
 def test_a_whole_table_becomes_arrays(columns):
@@ -80,9 +71,6 @@ def test_a_number_that_does_not_fit_the_others_is_told(columns, name):
         dry_bean.verified_table(columns, "here")
 
 
-# --- official: ucimlrepo against a server that answers as the real one does --------------------
-
-
 def ask(server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setattr(dry_bean, "HOST", server.url)
     return dry_bean.official(tmp_path)
@@ -133,9 +121,6 @@ def test_trouble_is_tried_again_and_then_told(server, columns, tmp_path, monkeyp
     assert list(tmp_path.iterdir()) == []
 
 
-# --- mirror: the workbook -----------------------------------------------------------------------
-
-
 def in_mirror(workbook: Path, root: Path) -> Path:
     """A mirror that holds just this workbook, with its checksum."""
     return mirror_of(root, "dry_bean", {dry_bean.WORKBOOK: workbook.read_bytes()})
@@ -176,31 +161,13 @@ def test_another_sheet_and_a_bad_cell_are_told(columns, tmp_path):
         refused(told, read, in_mirror(workbook, tmp_path))
 
 
-# --- the real workbook --------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def real(mirror) -> dict[str, np.ndarray]:
-    found = dry_bean.mirror(read_mirror(mirror)["dry_bean"], mirror)
-    return dict(found.arrays)
-
-
 @pytest.mark.mirror
-@pytest.mark.parametrize("name", DEFINITIONS)
-def test_a_definition_holds_on_every_real_bean(real, name):
-    columns = dict(zip(FEATURE_NAMES, real["x"].T, strict=True))
-    expected = derived({key: columns[key] for key in MEASURED})[name]
-    np.testing.assert_allclose(columns[name], expected, rtol=1e-14)
-
-
-@pytest.mark.mirror
-def test_the_second_shape_factor_is_not_minor_axis_by_area(real):
-    columns = dict(zip(FEATURE_NAMES, real["x"].T, strict=True))
+def test_the_definitions_hold_on_every_real_bean(mirror):
+    x = dry_bean.mirror(read_mirror(mirror)["dry_bean"], mirror).arrays["x"]
+    columns = dict(zip(FEATURE_NAMES, x.T, strict=True))
+    expected = derived({name: columns[name] for name in MEASURED})
+    for name in DEFINITIONS:
+        np.testing.assert_allclose(columns[name], expected[name], rtol=1e-14, err_msg=name)
+    # Not minor axis by area, as the second shape factor is often stated.
     stated = columns["MinorAxisLength"] / columns["Area"]
     assert not np.isclose(columns["ShapeFactor2"], stated, rtol=0.1).any()
-
-
-@pytest.mark.mirror
-def test_the_real_beans_are_as_published(real):
-    assert real["x"].shape == (13611, 16)
-    assert len(np.unique(np.column_stack([real["x"], real["y"]]), axis=0)) == 13611 - 68

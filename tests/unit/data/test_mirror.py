@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from proofsheet.data.sources.mirror import Checksum, read_mirror
 from proofsheet.jobs.errors import UserError
-from unit.data.support import refused, sha256, write_manifest
+from unit.data.support import sha256, write_manifest
+from user_errors import refused
 
 BODY = b"sixteen features"
 SHA256, MD5 = hashlib.sha256(BODY).hexdigest(), hashlib.md5(BODY).hexdigest()
@@ -43,8 +44,7 @@ def test_md5_will_do_and_sha256_counts_first(root):
     (root / "manifest.yaml").write_text(text)
     assert read_mirror(root)["dry_bean"].file("a.csv").read_bytes() == BODY
     (root / "manifest.yaml").write_text(text.replace("{md5", f"{{sha256: {'0' * 64}, md5"))
-    with pytest.raises(UserError, match="damaged"):
-        read_mirror(root)["dry_bean"].file("a.csv")
+    refused("damaged", read_mirror(root)["dry_bean"].file, "a.csv")
 
 
 def test_a_digest_of_digits_stays_a_text(root):
@@ -111,13 +111,9 @@ BAD = ["../a.csv", "/etc/passwd", "x/../../a.csv", "..", ".", "", "a\\..\\b", "a
 @pytest.mark.parametrize("name", BAD)
 def test_names_that_lead_elsewhere_are_refused(root, name):
     write_manifest(root, {name: SHA256})
-    assert "dry_bean.files" in refused("is not a path inside the mirror", read_mirror, root)
-
-
-def test_a_folder_that_leads_elsewhere_is_refused(root):
+    refused(r"dry_bean\.files.*is not a path inside the mirror", read_mirror, root)
     write_manifest(root, {"a.csv": SHA256}, folder="../other")
-    with pytest.raises(UserError, match=r"dry_bean\.folder.*not a path inside"):
-        read_mirror(root)
+    refused(r"dry_bean\.folder.*not a path inside", read_mirror, root)
 
 
 RIGHT = f"d:\n  official: true\n  licence: x\n  files:\n    a: {{sha256: {SHA256}}}\n"
@@ -166,10 +162,8 @@ def test_a_manifest_that_is_not_utf8_is_told(root):
 
 
 def test_a_mirror_that_is_none(tmp_path):
-    with pytest.raises(UserError, match=r"has no manifest\.yaml"):
-        read_mirror(tmp_path)
-    with pytest.raises(UserError, match="does not exist"):
-        read_mirror(tmp_path / "nowhere")
+    refused(r"has no manifest\.yaml", read_mirror, tmp_path)
+    refused("does not exist", read_mirror, tmp_path / "nowhere")
 
 
 def test_a_listing_gives_the_checksums_of_many_files(root):
@@ -185,8 +179,7 @@ def test_a_listing_gives_the_checksums_of_many_files(root):
     for name, expected in found.items():
         assert entry.listed(name, expected).read_bytes() == BODY
     (root / "dry_bean" / "train" / "one image.jpeg").write_bytes(b"")
-    with pytest.raises(UserError, match="damaged"):
-        entry.listed("train/one image.jpeg", found["train/one image.jpeg"])
+    refused("damaged", entry.listed, "train/one image.jpeg", found["train/one image.jpeg"])
 
 
 @pytest.mark.parametrize("name", [".DS_Store", "train/._x.jpeg", "__MACOSX/train/x.jpeg"])

@@ -22,7 +22,7 @@ from unit.data.images import (
     serving,
     troubles,
 )
-from unit.data.support import refused
+from user_errors import refused
 
 FEW = {"train": (*range(12, 21), 24), "test": (3,) * 10}
 """Images of each digit in these tests: 168 and 30."""
@@ -59,8 +59,6 @@ def files(parts) -> dict[str, bytes]:
 def read(root: Path):
     return mnist.mirror(read_mirror(root)["mnist"], root)
 
-
-# --- IDX ----------------------------------------------------------------------------------------
 
 SMALL = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
 PACKED = gz(idx(SMALL))
@@ -99,9 +97,6 @@ def test_idx_that_is_damaged_is_refused(tmp_path, damage):
     assert "\n" not in str(caught.value)
 
 
-# --- what images and labels must be -------------------------------------------------------------
-
-
 def change(**other):
     x, y = labelled_images((2, 2), (3, 4), 0)
     return {"x": x, "y": y} | other
@@ -129,9 +124,6 @@ def test_labels_become_int64_in_one_row():
     images, labels = verified_images(x, y[:, None], (2, 2), (3, 4), "here")
     assert images is x
     assert (labels.shape, labels.dtype) == ((7,), np.int64)
-
-
-# --- official: torchvision against a server -----------------------------------------------------
 
 
 @pytest.fixture
@@ -178,17 +170,11 @@ def test_trouble_is_tried_again_and_then_told(server, files, ask, monkeypatch, t
     gives_up(told, server, ask, "MNIST by torchvision")
 
 
-# --- mirror -------------------------------------------------------------------------------------
-
-
 def test_files_that_are_mixed_up_are_refused(files, tmp_path):
     labels = np.repeat(np.arange(10, dtype=np.uint8), FEW["train"][::-1])
     mixed = {**files, "train-labels-idx1-ubyte.gz": gz(idx(labels))}
     root = mirror_of(tmp_path, "mnist", mixed)
     refused(r"labels-idx1-ubyte.gz: images of each class are \[24, 20", read, root)
-
-
-# --- the division -------------------------------------------------------------------------------
 
 
 def test_validation_is_a_sixth_of_the_training_images_and_the_test_images_stay(
@@ -214,9 +200,6 @@ def test_an_image_on_two_sides_is_counted(files, tmp_path, parts):
     repeated = {**files, "t10k-images-idx3-ubyte.gz": gz(idx(x))}
     divided = mnist.divide(read(mirror_of(tmp_path, "mnist", repeated)), 0)
     assert divided.facts["images_on_two_sides"] == 2
-
-
-# --- the real files -----------------------------------------------------------------------------
 
 
 @pytest.mark.mirror

@@ -10,10 +10,10 @@ from proofsheet.data import chest_xray, load, pneumoniamnist
 from proofsheet.data.prepare import prepare
 from proofsheet.data.sources import kaggle
 from proofsheet.jobs.atomic_files import read_arrays
-from proofsheet.jobs.errors import UserError
 from unit.data.images import labelled_images, mirror_of, npz, serving
 from unit.data.kaggle_client import connect
 from unit.data.support import Answer
+from user_errors import refused
 
 FEW = {"train": (4, 6), "val": (2, 3), "test": (3, 5)}
 PUBLISHED = pneumoniamnist.COUNTS
@@ -83,8 +83,7 @@ def test_a_mirror_may_hold_it(archive, tmp_path):
 
 
 def test_official_asks_kaggle_alone(server, tmp_path):
-    with pytest.raises(UserError, match="Kaggle needs a token"):
-        prepare("chest_xray", "official", "", 0, tmp_path / "data")
+    refused("Kaggle needs a token", prepare, "chest_xray", "official", "", 0, tmp_path / "data")
     assert not server.asked
 
 

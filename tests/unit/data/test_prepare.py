@@ -16,16 +16,9 @@ from proofsheet.data import dry_bean
 from proofsheet.data.contract import Info
 from proofsheet.data.prepare import prepare
 from proofsheet.data.registry import DATASETS, dataset_module, module_path
-from proofsheet.data.sources.client import PATIENCE
-from proofsheet.jobs.errors import UserError
-from unit.data.support import (
-    Answer,
-    as_csv,
-    run_python,
-    sha256,
-    uci,
-    write_manifest,
-)
+from unit.data.images import mirror_of
+from unit.data.support import Answer, as_csv, run_python, sha256, uci, write_manifest
+from user_errors import refused
 
 FILES = ["source.json", "test.npz", "train.npz", "val.npz"]
 
@@ -82,9 +75,6 @@ def test_another_split_of_the_same_rows_is_the_one_that_prepare_gives(mirrored, 
         np.testing.assert_array_equal(getattr(one, part).y, getattr(other, part).y)
 
 
-# --- which source -------------------------------------------------------------------------------
-
-
 def test_auto_takes_the_official_source_without_a_mirror_and_it_has_the_same_rows(
     server, columns, mirrored, tmp_path, monkeypatch
 ):
@@ -102,7 +92,6 @@ def test_auto_takes_the_official_source_without_a_mirror_and_it_has_the_same_row
 def test_auto_takes_the_standin_last_and_warns(tmp_path, caplog, monkeypatch):
     monkeypatch.setattr(logging.getLogger("proofsheet"), "propagate", True)
     record = prepare("dry_bean", "auto", "", 0, tmp_path)
-    assert PATIENCE < 5  # seconds, after which a silent network is none (see test_client.py)
     assert (record["source"], record["official"], record["standin"]) == ("standin", False, True)
     assert "simulated" in record["note"]
     assert proofsheet.data.load(tmp_path).standin
@@ -118,10 +107,8 @@ def test_auto_says_why_an_official_source_that_answers_is_not_used(
     monkeypatch.setattr(logging.getLogger("proofsheet"), "propagate", True)
     monkeypatch.setattr(dry_bean, "HOST", server.url)
     server.script = [Answer(status=500)]
-    write_manifest(tmp_path / "mirror", {"a": "0" * 64})
-    manifest = tmp_path / "mirror" / "manifest.yaml"
-    manifest.write_text(manifest.read_text().replace("dry_bean", "mnist"))
-    record = prepare("dry_bean", "auto", str(tmp_path / "mirror"), 0, tmp_path / "out")
+    mirror = mirror_of(tmp_path / "mirror", "mnist", {})
+    record = prepare("dry_bean", "auto", str(mirror), 0, tmp_path / "out")
     assert record["source"] == "standin"
     (warning,) = {r.getMessage() for r in caplog.records if r.levelno == logging.WARNING}
     assert "has no 'dry_bean'" in warning
@@ -132,36 +119,25 @@ def test_auto_says_why_an_official_source_that_answers_is_not_used(
 def test_a_damaged_mirror_is_never_replaced(mirrored, tmp_path, source):
     path = mirrored / "dry_bean" / dry_bean.WORKBOOK
     path.write_bytes(path.read_bytes()[:-10])
-    with pytest.raises(UserError, match=r"damaged: expected sha256 .*, found "):
-        prepare("dry_bean", source, str(mirrored), 0, tmp_path / "out")
+    told = r"damaged: expected sha256 .*, found "
+    refused(told, prepare, "dry_bean", source, str(mirrored), 0, tmp_path / "out")
     assert names(tmp_path / "out") == []
 
 
-@pytest.mark.parametrize("source", ["auto", "mirror"])
-def test_a_mirror_that_does_not_exist_is_an_error(tmp_path, source):
-    with pytest.raises(UserError, match="nowhere does not exist"):
-        prepare("dry_bean", source, str(tmp_path / "nowhere"), 0, tmp_path / "out")
-
-
-def test_mirror_does_not_fall_back(tmp_path):
-    root = write_manifest(tmp_path, {"a": "0" * 64})
-    (root / "manifest.yaml").write_text("mnist: {official: true, licence: x, files: {}}")
-    with pytest.raises(UserError, match=r"has no 'dry_bean' \(it has: mnist\)"):
-        prepare("dry_bean", "mirror", str(root), 0, tmp_path / "out")
-
-
-def test_official_does_not_fall_back(tmp_path):
-    with pytest.raises(UserError, match=r"could not be fetched in 3 attempts.*connecting"):
-        prepare("dry_bean", "official", "", 0, tmp_path)
-    assert names(tmp_path) == []
-
-
-def test_what_is_not_known_is_told(tmp_path):
-    with pytest.raises(UserError, match="dataset 'wet_bean' is unknown; allowed: dry_bean"):
-        prepare("wet_bean", "auto", "", 0, tmp_path)
-
-
-# --- never half of it ---------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("name", "source", "mirror", "told"),
+    [
+        ("dry_bean", "auto", "nowhere", "nowhere does not exist"),
+        ("dry_bean", "mirror", "nowhere", "nowhere does not exist"),
+        ("dry_bean", "mirror", "other", r"has no 'dry_bean' \(it has: mnist\)"),
+        ("dry_bean", "official", "", r"could not be fetched in 3 attempts.*connecting"),
+        ("wet_bean", "auto", "", "dataset 'wet_bean' is unknown; allowed: dry_bean"),
+    ],
+)
+def test_nothing_falls_back(tmp_path, name, source, mirror, told):
+    mirror_of(tmp_path / "other", "mnist", {})
+    refused(told, prepare, name, source, mirror and str(tmp_path / mirror), 0, tmp_path / "out")
+    assert not list(tmp_path.glob("out/*"))
 
 
 def test_a_kill_leaves_nothing_that_passes_for_done(tmp_path):
@@ -186,8 +162,7 @@ def test_a_kill_leaves_nothing_that_passes_for_done(tmp_path):
     process.send_signal(signal.SIGKILL)
     process.communicate()
     assert "source.json" not in names(tmp_path)
-    with pytest.raises(UserError, match=r"source.json does not exist; run"):
-        proofsheet.data.load(tmp_path)
+    refused(r"source.json does not exist; run", proofsheet.data.load, tmp_path)
     prepare("dry_bean", "standin", "", 1, tmp_path)
     assert names(tmp_path) == FILES  # what the killed one left is gone
     assert proofsheet.data.load(tmp_path).source["split_seed"] == 1
@@ -196,18 +171,13 @@ def test_a_kill_leaves_nothing_that_passes_for_done(tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     prepare("dry_bean", "standin", "", 0, tmp_path)
     (tmp_path / "val.npz").unlink()
-    with pytest.raises(UserError, match=r"val\.npz.*No such file"):
-        proofsheet.data.load(tmp_path)
+    refused(r"val\.npz.*No such file", proofsheet.data.load, tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "{"])
 def test_a_spoiled_record_is_named(tmp_path, text):
     (tmp_path / "source.json").write_text(text)
-    with pytest.raises(UserError, match=r"source\.json is not a JSON file"):
-        proofsheet.data.load(tmp_path)
-
-
-# --- other datasets, the script, the imports ----------------------------------------------------
+    refused(r"source\.json is not a JSON file", proofsheet.data.load, tmp_path)
 
 
 @pytest.mark.parametrize("name", DATASETS)

@@ -13,9 +13,8 @@ import pytest
 
 from proofsheet.data import scipy_images
 from proofsheet.data.sources.choose import obtain
-from proofsheet.jobs.errors import UserError
 from unit.data.images import mirror_of
-from unit.data.support import refused
+from user_errors import refused
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +51,7 @@ def test_a_damaged_file_is_not_even_decoded(made, tmp_path, monkeypatch):
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     decoders = scipy_images.DECODERS | {"ascent": lambda data: pytest.fail("decoded")}
     monkeypatch.setattr(scipy_images, "DECODERS", decoders)
-    with pytest.raises(UserError, match="damaged"):
-        get("mirror", str(made), tmp_path)
+    refused("damaged", get, "mirror", str(made), tmp_path)
 
 
 class Malicious:
@@ -112,8 +110,7 @@ def test_the_client_is_asked_and_its_files_verified(tmp_path, images, monkeypatc
     assert (used, found.official) == ("official", True)
     assert {record["sha256"] for record in found.files} == set(digests.values())
     (tmp_path / "face.dat").write_bytes(b"other")
-    with pytest.raises(UserError, match="not the published file"):
-        get("official", "", tmp_path)
+    refused("not the published file", get, "official", "", tmp_path)
 
 
 @pytest.mark.mirror

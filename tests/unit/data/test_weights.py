@@ -9,7 +9,8 @@ import torch
 
 from proofsheet.data.weights import PretrainedWeights
 from proofsheet.learning.squeezenet import published_shapes
-from unit.data.support import Answer, refused
+from unit.data.support import Answer
+from user_errors import refused
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import socket
 import pytest
 
 from proofsheet.data.which_cifar import which_cifar
-from proofsheet.jobs.errors import UserError
 from unit.data.images import mirror_of
+from user_errors import refused
 
 
 @pytest.fixture(autouse=True)
@@ -39,5 +39,4 @@ def test_what_is_asked_for_by_name_is_taken(tmp_path, source, listed):
 
 def test_a_manifest_that_cannot_be_read_is_told(tmp_path):
     (tmp_path / "manifest.yaml").write_text("- a\n")
-    with pytest.raises(UserError, match="datasets by name"):
-        which_cifar("auto", "auto", str(tmp_path))
+    refused("datasets by name", which_cifar, "auto", "auto", str(tmp_path))

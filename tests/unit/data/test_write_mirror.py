@@ -10,8 +10,8 @@ import yaml
 from proofsheet.data import mnist
 from proofsheet.data.sources.mirror import read_mirror
 from proofsheet.data.write_mirror import HEADER, MODULES, write_mirror
-from proofsheet.jobs.errors import UserError
 from unit.data.images import gz, idx, labelled_images
+from user_errors import refused
 
 FEW = {"train": (3,) * 10, "test": (1,) * 10}
 
@@ -78,7 +78,5 @@ def test_files_that_are_not_as_published_are_not_listed(digits, tmp_path):
 
 def test_a_manifest_of_somebody_s_own_is_not_replaced(tmp_path):
     (tmp_path / "manifest.yaml").write_text("mnist: {}\n")
-    with pytest.raises(UserError, match="was not written by make mirror"):
-        write_mirror(tmp_path)
-    with pytest.raises(UserError, match="is not a folder"):
-        write_mirror(tmp_path / "nowhere")
+    refused("was not written by make mirror", write_mirror, tmp_path)
+    refused("is not a folder", write_mirror, tmp_path / "nowhere")

@@ -14,7 +14,7 @@ from proofsheet.jobs.atomic_files import (
     write_json,
     write_text,
 )
-from proofsheet.jobs.errors import UserError
+from user_errors import refused
 
 
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
@@ -73,15 +73,12 @@ def test_pickled_objects_are_refused(tmp_path):
     with pytest.raises(ValueError, match="pickle"):
         write_arrays(tmp_path / "a.npz", x=np.array([{}], dtype=object))
     np.savez(tmp_path / "b.npz", x=np.array([{}], dtype=object))
-    with pytest.raises(UserError, match=r"b\.npz is not a readable"):
-        read_arrays(tmp_path / "b.npz")
+    refused(r"b\.npz is not a readable", read_arrays, tmp_path / "b.npz")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"PK\x03\x04junk"])
 def test_garbage_is_named(tmp_path, content):
     path = tmp_path / "bad"
     path.write_bytes(content)
-    with pytest.raises(UserError, match="bad is not"):
-        read_json(path)
-    with pytest.raises(UserError, match="bad is not"):
-        read_arrays(path)
+    refused("bad is not", read_json, path)
+    refused("bad is not", read_arrays, path)

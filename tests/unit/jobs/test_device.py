@@ -2,15 +2,14 @@
 
 import ast
 import os
-from pathlib import Path
 
 import pytest
 import torch
 
 from proofsheet.jobs.device import make_deterministic, mixed_precision, on_gpu, resolve
-from proofsheet.jobs.errors import UserError
+from user_errors import refused
+from workflow_project import ROOT
 
-ROOT = Path(__file__).parents[3]
 PLACE = ROOT / "src/proofsheet/jobs/device.py"
 GPU = torch.cuda.is_available()
 
@@ -73,8 +72,7 @@ def test_the_configured_device():
 
 @pytest.mark.skipif(GPU, reason="there is a GPU here")
 def test_a_gpu_that_is_not_there_is_told():
-    with pytest.raises(UserError, match="PyTorch sees no GPU here"):
-        resolve("cuda")
+    refused("PyTorch sees no GPU here", resolve, "cuda")
 
 
 @pytest.mark.skipif(not GPU, reason="no GPU here: mixed precision on cuda is not tested")

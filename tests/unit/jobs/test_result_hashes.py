@@ -9,6 +9,7 @@ from proofsheet.jobs.errors import UserError
 from proofsheet.jobs.result_hashes import RECORDS, forget, record, refuse_quick
 from proofsheet.planning.clock import redate
 from proofsheet.planning.tampering import refuse_edited
+from user_errors import refused
 
 OUTPUTS = ["results/set/p1/metrics.json", "results/set/p1/arrays.npz", "results/set/p1/folder"]
 
@@ -33,9 +34,7 @@ def test_what_a_job_wrote_passes_touched_copied_or_deleted(root):
 @pytest.mark.parametrize("text", ["", "shorter", f"From the job: {OUTPUTS[0]}", "longer" * 20])
 def test_what_was_edited_is_named(root, text):
     (root / OUTPUTS[0]).write_text(text)
-    with pytest.raises(UserError, match=f"^{OUTPUTS[0]} is not what its job wrote") as caught:
-        refuse_edited(root)
-    assert "\n" not in str(caught.value)
+    refused(f"^{OUTPUTS[0]} is not what its job wrote", refuse_edited, root)
 
 
 def test_a_job_that_is_cut_otherwise_leaves_an_old_record(root):
@@ -44,8 +43,7 @@ def test_a_job_that_is_cut_otherwise_leaves_an_old_record(root):
     record([OUTPUTS[1]], root)
     refuse_edited(root)
     (root / OUTPUTS[1]).write_text("edited")
-    with pytest.raises(UserError, match=f"^{OUTPUTS[1]} is not what its job wrote"):
-        refuse_edited(root)
+    refused(f"^{OUTPUTS[1]} is not what its job wrote", refuse_edited, root)
 
 
 def test_a_job_that_begins_anew_has_no_record(root):
@@ -59,8 +57,7 @@ def test_a_job_that_begins_anew_has_no_record(root):
 def test_a_damaged_record_is_told(root, text):
     (place,) = (root / RECORDS).iterdir()
     place.write_text(text)
-    with pytest.raises(UserError, match="is damaged"):
-        refuse_edited(root)
+    refused("is damaged", refuse_edited, root)
 
 
 def test_files_outside_the_results_are_no_concern(tmp_path):

@@ -12,7 +12,6 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from proofsheet.jobs.errors import UserError
 from proofsheet.notebooks import builder
 from proofsheet.notebooks.builder import (
     STARTS,
@@ -22,6 +21,7 @@ from proofsheet.notebooks.builder import (
     execute_together,
     with_seeds,
 )
+from user_errors import refused
 from workflow_project import ROOT
 
 
@@ -181,8 +181,7 @@ def test_a_kernel_that_does_not_start_is_started_again(tmp_path, monkeypatch):
     ],
 )
 def test_a_wrong_source_line_is_told(source, line, part):
-    with pytest.raises(UserError, match=part):
-        build(f"# %%\n{line}\n", source)
+    refused(part, build, f"# %%\n{line}\n", source)
 
 
 def test_a_failing_cell_fails_the_notebook(tmp_path):

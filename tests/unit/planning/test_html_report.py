@@ -5,12 +5,12 @@ import pytest
 from proofsheet.jobs.atomic_files import write_json
 from proofsheet.jobs.errors import UserError
 from proofsheet.planning.html_report import check_report
+from user_errors import refused
 
 
 @pytest.mark.parametrize("arguments", [["--report"], ["--report", "r.zip"], ["--report=r.zip"]])
 def test_a_report_before_any_result(tmp_path, arguments):
-    with pytest.raises(UserError, match="there are no results to report"):
-        check_report(["snakemake", *arguments], tmp_path)
+    refused("there are no results to report", check_report, ["snakemake", *arguments], tmp_path)
 
 
 def test_a_report_into_a_folder_that_is_not_there(tmp_path):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from proofsheet.jobs.errors import UserError
 from proofsheet.planning import letters
 from proofsheet.planning.letters import can_show, check_letters
+from user_errors import refused
 
 NOWHERE = "\u0378"  # no letter has this number, so no font has it
 
@@ -26,9 +26,7 @@ def test_names_that_typsts_own_fonts_have(name):
 
 def test_letters_that_no_font_has_are_named_with_their_key():
     given = {"csci5527_hw2": {"p1_subspace": {"ai_tools": ["Claude", f"T{NOWHERE}l"]}}}
-    with pytest.raises(UserError) as caught:
-        check_letters(config(acknowledgements=given))
-    told = str(caught.value)
+    told = refused(".", check_letters, config(acknowledgements=given))
     assert told.startswith(
         "config.yaml: acknowledgements.csci5527_hw2.p1_subspace.ai_tools[1]: no font here has"
         f" {NOWHERE};"
@@ -38,8 +36,7 @@ def test_letters_that_no_font_has_are_named_with_their_key():
 
 def test_a_name_in_chinese_is_refused_only_where_no_font_has_it(monkeypatch):
     monkeypatch.setattr(letters, "can_show", lambda text: "李" not in text)
-    with pytest.raises(UserError, match=r"author\.name: no font here has 李;"):
-        check_letters(config(author={"name": "李明"}))
+    refused(r"author\.name: no font here has 李;", check_letters, config(author={"name": "李明"}))
     monkeypatch.setattr(letters, "can_show", lambda text: True)
     check_letters(config(author={"name": "李明"}))
 

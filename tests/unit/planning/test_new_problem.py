@@ -9,8 +9,8 @@ import yaml
 from parsed_rules import rules
 from proofsheet.jobs.errors import UserError
 from proofsheet.planning.new_problem import TAKEN, write_problem
-
-ROOT = Path(__file__).parents[3]
+from user_errors import refused
+from workflow_project import ROOT
 
 
 @pytest.fixture
@@ -69,8 +69,7 @@ def test_no_rule_has_the_name_that_a_set_may_get():
     ],
 )
 def test_a_name_of_the_wrong_form_writes_nothing(checkout, set_name, problem, message):
-    with pytest.raises(UserError, match=message.replace(".", r"\.")):
-        write_problem(set_name, problem, checkout)
+    refused(message.replace(".", r"\."), write_problem, set_name, problem, checkout)
     assert files(checkout) == {}
 
 
@@ -90,9 +89,7 @@ def test_a_set_that_cannot_be_added_to_is_left_as_it_is(checkout, text):
     place = checkout / "report/my_course/set.yaml"
     place.parent.mkdir(parents=True)
     place.write_text(text)
-    with pytest.raises(UserError, match=r"set\.yaml") as caught:
-        write_problem("my_course", "p2_other", checkout)
-    assert "\n" not in str(caught.value)
+    refused(r"set\.yaml", write_problem, "my_course", "p2_other", checkout)
     assert files(checkout) == {"report/my_course/set.yaml": text}
 
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from proofsheet.jobs.errors import UserError
 from proofsheet.planning.presets import describe_quick, expected_standins, set_presets
+from user_errors import refused
 
 KNOWN = {
     "a": {"problems": {"p1": {"datasets": ["mnist"]}, "p2": {}}},
@@ -73,8 +73,7 @@ def test_data_that_were_fetched_stay_real_and_stand_ins_are_reconsidered(asked, 
 @pytest.mark.parametrize("preset", ["auto", "full"])
 def test_stand_ins_do_not_replace_the_real_data_of_a_mirror_that_is_gone(asked, folder, preset):
     record(folder, "mnist", standin=False, source="mirror")
-    with pytest.raises(UserError, match=r"results/data/mnist .*; set data.mirror or"):
-        set_presets(config(preset), KNOWN, ())
+    refused(r"results/data/mnist .*; set data.mirror or", set_presets, config(preset), KNOWN, ())
     assert set_presets(config(preset, "standin"), KNOWN, ())
     assert set_presets(config(preset) | {"sets": ["b", "c"]}, KNOWN, ())
     assert set_presets(config(preset), KNOWN, ("mnist",))["a"] == "full"

@@ -19,8 +19,7 @@ from proofsheet.planning.submission import (
     summary,
 )
 from proofsheet.report.bundle import fill, pack
-
-ROOT = Path(__file__).parents[3]
+from workflow_project import ROOT
 
 PLAIN = {
     "short": "S 1 HW 2",
