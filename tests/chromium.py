@@ -38,11 +38,8 @@ def look_as(browser, width: int = 1400, height: int = 900, **media: str) -> None
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
 
-def first_paint(browser, address: str, loads: int = 5) -> float:
-    """Milliseconds until a page shows something: the least of several loads, for busy machines."""
+def first_paint(browser, address: str) -> float:
+    """Milliseconds until a page shows something."""
     script = "return performance.getEntriesByType('paint').map(entry => entry.startTime)"
-    found = []
-    for _ in range(loads):
-        browser.get(address)
-        found += WebDriverWait(browser, 60).until(lambda driver: driver.execute_script(script))
-    return min(found)
+    browser.get(address)
+    return min(WebDriverWait(browser, 60).until(lambda driver: driver.execute_script(script)))

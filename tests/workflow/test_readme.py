@@ -26,8 +26,8 @@ SOME_TESTS = {
     "make test-slurm": "--collect-only",
     "make test-faults": "--collect-only",
 }
-# The environment is there already.
-SET_UP = [f"--old-file={file}" for file in (".venv/.ready", ".venv/.quarto-tried", ".uv/bin/uv")]
+# The environment is there already, and .ci/run lints.
+DONE = (".venv/.ready", ".venv/.quarto-tried", ".uv/bin/uv", "lint")
 
 
 def commands() -> list[str]:
@@ -80,7 +80,7 @@ def test_the_command_does_what_is_said(ready, line):
     if line in SOME_TESTS:
         environment["PYTEST_ADDOPTS"] = SOME_TESTS[line]
     if line.startswith("make"):
-        words += f" {' '.join(SET_UP)}"
+        words += "".join(f" --old-file={file}" for file in DONE)
     done = subprocess.run(
         ["bash", "-ec", words], cwd=folder, env=environment, text=True, check=False, timeout=900,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
