@@ -46,7 +46,7 @@ print(f"eigenvalues.last_kept = {eigenvalues[RANK - 1]:.3f}")
 print(f"eigenvalues.first_discarded = {eigenvalues[RANK]:.1e}")
 print(f"explained = {eigenvalues[:RANK].sum() / eigenvalues.sum():.6f}")
 print(f"discarded_sum = {eigenvalues[RANK:].sum():.6f}")
-print("loss of the PCA basis:", autoencoder_loss(X, A1))
+print(f"loss of the PCA basis: {autoencoder_loss(X, A1):.10f}")
 
 plt.figure(figsize=(6, 2.5))
 plt.semilogy(np.arange(1, n + 1), eigenvalues, "o", mfc="none")
@@ -87,7 +87,7 @@ rng = np.random.default_rng(SEED)
 A, Z, T = rng.standard_normal((n, RANK)), rng.standard_normal((m, RANK)), torch.tensor(X)
 (of_f,) = by_autograd(lambda A: torch.linalg.matrix_norm(T - T @ A @ A.T) ** 2 / m, A)
 error = np.abs(autoencoder_gradient(X, A) - of_f).max() / np.abs(of_f).max()
-print("largest relative difference:", error)
+print(f"largest relative difference: {error:.1e}")
 assert error < 1e-10
 
 # %% [markdown]
@@ -162,7 +162,7 @@ print(f"autoencoder.distance_from_orthonormal = {deviation:.1e}")
 of_g = by_autograd(lambda A, Z: torch.linalg.matrix_norm(T - Z @ A.T) ** 2, A, Z)
 for ours, theirs in zip(factorization_gradients(X, A, Z), of_g, strict=True):
     error = np.abs(ours - theirs).max() / np.abs(theirs).max()
-    print("largest relative difference:", error)
+    print(f"largest relative difference: {error:.1e}")
     assert error < 1e-10
 
 # %%

@@ -44,7 +44,7 @@ for name in ("val", "test"):
 # source: problems.csci5527_hw3.p1_optimizers.network: layer_parameters, scaled, shifted
 
 # %%
-model = network()
+model = network(dropout=DROPOUT["adagrad"])
 print(model)
 print(f"layers = {len(layer_parameters(model))}")
 print(f"parameters = {sum(layer_parameters(model)):,}")
