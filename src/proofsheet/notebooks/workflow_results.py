@@ -56,20 +56,21 @@ def published(data):
     return divided({"train": joined, "val": test, "test": test}, data.class_names)
 
 
-def saved(run):
+def saved(run, made="trained"):
     """Metrics and arrays of one of the workflow's trainings, or None.
 
     Args:
         run: such as `dl_hw1/p4_bloodmnist/runs/mlp-0`.
+        made: what is printed of it; `loaded` for weights that are only read.
     """
     path = RESULTS / f"{run}.json"
     if not path.is_file():
-        print(f"{run}: no result of the workflow here, so it is trained now.")
+        print(f"{run}: no result of the workflow here, so it is {made} now.")
         return None
     metrics = json.loads(path.read_text())
     took = f" {metrics['seconds']:.0f} s" if "seconds" in metrics else ""
     place = metrics.get("device", "cpu")  # a training with NumPy has no device
-    print(f"{run}: read from the workflow's result (trained{took} on {place}).")
+    print(f"{run}: read from the workflow's result ({made}{took} on {place}).")
     arrays = path.with_suffix(".npz")
     return metrics, dict(np.load(arrays)) if arrays.is_file() else {}
 

@@ -138,7 +138,7 @@ def imagenet():
     return {"origin": "ImageNet"}, gray_state({key: value.numpy() for key, value in state.items()})
 
 
-found, pretrained = saved("csci5527_hw3/p4_transfer/runs/pretrained") or imagenet()
+found, pretrained = saved("csci5527_hw3/p4_transfer/runs/pretrained", "loaded") or imagenet()
 print(f"The weights were trained on {found.get('origin', 'nothing')}.")
 
 # %% [markdown]
