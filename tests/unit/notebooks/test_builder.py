@@ -250,6 +250,11 @@ def test_a_notebook_can_be_read_and_runs_alone(path):
     # These two are imported by other packages, which do not install them.
     assert imported == set(named.split()) - {"pooch", "six"}
 
+    # Where it trains with PyTorch, it multiplies as the workflow's trainings do on a CPU.
+    trains = "device = torch.device" in text
+    assert trains == ('torch.set_float32_matmul_precision("medium")' in text)
+    assert not trains or "torch.set_num_threads(1)" in text
+
     # It has the seeds of the configuration.
     lines = with_seeds(text, [7, 8]).splitlines()
     assert not {"SEED = 0", "SEEDS = [0, 1, 2]"} & set(lines)

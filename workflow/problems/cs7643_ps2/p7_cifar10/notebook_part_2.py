@@ -10,7 +10,10 @@ import numpy as np
 import torch
 
 SEED = 0
+torch.set_num_threads(1)
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+if device.type == "cpu":
+    torch.set_float32_matmul_precision("medium")  # as in the report: other products round otherwise
 
 # %%
 # source: proofsheet.notebooks.workflow_results: RESULTS, prepared, divided, saved, drawn
