@@ -153,7 +153,7 @@ print(
 # %%
 recalls = np.diag(confusion) / confusion.sum(axis=1)
 hardest = int(recalls.argmin())
-print(f"{NAMES[hardest]} has the lowest recall.")
+print(f"Lowest recall: {NAMES[hardest]}")
 print(f"lowest_recall.recall = {100 * recalls[hardest]:.2f} %")
 figure, axes = plt.subplots(1, 5, figsize=(10, 2.4))
 missed = np.flatnonzero((y == hardest) & (predicted != hardest))
