@@ -4,7 +4,8 @@
 # ResNet-32 on CIFAR-10 with classes of very different size: cross-entropy, class-balanced
 # cross-entropy and the class-balanced focal loss. Needs
 # `pip install numpy torch torchvision matplotlib`. Beside the results of the workflow it reads
-# the finished trainings; elsewhere it trains, in about five minutes on one core.
+# the finished trainings; elsewhere it trains, in about five minutes on a core that multiplies
+# bfloat16 fast.
 
 # %%
 import matplotlib.pyplot as plt

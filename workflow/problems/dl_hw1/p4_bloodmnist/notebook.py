@@ -2,8 +2,8 @@
 # # Deep Learning, homework 1, problem 4: blood cell classification with MLPs
 #
 # Needs `pip install numpy scipy scikit-learn torch medmnist matplotlib`. Beside the results
-# of the workflow it reads the trained networks; elsewhere it trains them, in about three
-# minutes on one core.
+# of the workflow it reads the trained networks; elsewhere it trains them, in about a minute
+# on one core.
 
 # %%
 import matplotlib.pyplot as plt
