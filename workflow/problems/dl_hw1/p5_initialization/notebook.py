@@ -97,7 +97,8 @@ def draw_statistics(activation):
             axis.plot(layers, arrays[f"predicted_{name}"], "kx")
             axis.set(xlabel="hidden layer", ylabel=f"{name} of the activations", xticks=layers)
     axes[1].set_yscale("symlog", linthresh=1e-5)
-    axes[1].legend()
+    axes[1].set_ylim(-2e-6, 2)
+    axes[1].legend(loc=(0.02, 0.12), fontsize=8)
     plt.show()
 
 
