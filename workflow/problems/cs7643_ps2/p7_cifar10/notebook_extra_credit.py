@@ -92,7 +92,8 @@ place = np.arange(len(NAMES))
 plt.figure(figsize=(9, 3.5))
 for k, (name, run) in enumerate(runs.items()):
     plt.bar(place + 0.27 * (k - 1), 100 * np.array(run["recall"]), 0.25, label=name)
-plt.xticks(place, [f"{name}\n{count:,}" for name, count in zip(NAMES, counts, strict=True)])
+labels = [f"{name}\n{count:,}" for name, count in zip(NAMES, counts, strict=True)]
+plt.xticks(place, labels, fontsize=8)
 plt.ylabel("test recall / %")
 plt.legend()
 plt.show()
