@@ -131,8 +131,9 @@ def _fit(
     torch.manual_seed(seed)
     device = rows[0].device
     model = network(dropout=DROPOUT[recipe.optimizer]).to(device)
+    shown = " ".join(f"{key} {value:g}" for key, value in recipe.settings.items())
     return model, fit(
         model, rows, validation, recipe, seed=seed, augment=shifted,
-        label=f"{recipe.optimizer} {recipe.implementation} seed {seed}",
+        label=f"{recipe.optimizer} {recipe.implementation} {shown} seed {seed}",
         mixed=mixed_precision(device),
     )  # fmt: skip
