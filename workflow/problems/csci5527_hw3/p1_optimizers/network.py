@@ -138,11 +138,9 @@ class BuiltinRecipe(Recipe):
     def steppers(self, model: nn.Module, steps: int) -> Sequence[Any]:
         """The optimizer and its schedule."""
         builtin = getattr(torch.optim, OPTIMIZERS[self.optimizer].__name__)
-        optimizer, share = (
-            builtin(model.parameters(), **self.settings),
-            factor(self.optimizer, steps),
-        )
-        return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, share)
+        optimizer = builtin(model.parameters(), **self.settings)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, factor(self.optimizer, steps))
+        return optimizer, schedule
 
 
 IMPLEMENTATIONS = {"ours": Recipe, "builtin": BuiltinRecipe}
