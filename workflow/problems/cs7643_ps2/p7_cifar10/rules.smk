@@ -25,8 +25,6 @@ TRAININGS["cs7643_ps2/p7_cifar10"] = dict(
         data="cifar10",
         wildcards=dict(network=P7_NETWORKS),
         priority=LONG,
-        # On many cores the whole run waits for our own design.
-        threads=max(1, (workflow.cores or 1) // 4),
         params=P7_SIZES | P7_EPOCHS,
         mem_mb=5000,
         runtime=40,
