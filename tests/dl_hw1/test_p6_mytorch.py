@@ -1,5 +1,7 @@
 """Checks fail on wrong formulas; the network learns; the script repeats to the byte."""
 
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -132,6 +134,14 @@ def test_our_own_recipe_lowers_the_rate_to_zero(monkeypatch):
     _, arrays = train_by(digits(), recipe="tuned", epochs=2, images=128)
     assert arrays["losses"].shape == (2, 8)
     np.testing.assert_allclose(rates, np.linspace(0.1, 0.1 / 16, 16))
+
+
+def test_numpy_is_enough():
+    program = (
+        "import sys; from problems.dl_hw1.p6_mytorch.train import train;"
+        "assert not {'torch', 'sklearn', 'scipy'} & set(sys.modules), 'imported'"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT / "src")
 
 
 def digits() -> Dataset:

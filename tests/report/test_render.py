@@ -363,6 +363,14 @@ def test_a_quarto_that_fails(sample, tmp_path, caplog, action, message):
     assert line == f"{told}; the report is rendered without Quarto"
 
 
+PANDOC = """
+from proofsheet.report import expand, fallback
+source = expand.lines(Path("sample_hw.qmd"), Path.cwd())
+print(fallback.write(Path.cwd(), "sample_hw", source))
+"""
+
+
+@pytest.mark.parametrize("renderer", ["pandoc", "quarto"])
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
@@ -378,8 +386,10 @@ def test_a_quarto_that_fails(sample, tmp_path, caplog, action, message):
         ),
     ],
 )
-def test_each_fault_has_its_file_and_line(sample, edit, message):
-    assert re.match("report/sample_hw/" + message, broken(sample, _p1_lines=edit))
+def test_each_fault_has_its_file_and_line(sample, tmp_path, renderer, edit, message):
+    if renderer == "quarto":
+        fake_quarto(tmp_path, action=PANDOC)
+    assert re.match("report/sample_hw/" + message, broken(sample, renderer, _p1_lines=edit))
 
 
 @pytest.mark.parametrize(
