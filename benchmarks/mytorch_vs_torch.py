@@ -34,7 +34,7 @@ def compare(name: str, ours: Call, theirs: Call, bar: float, calls: int) -> None
                 times.append(time.perf_counter() - start)
     a, b = (1e3 * min(times) for times in spent.values())
     said = "" if a / b <= bar else "  MISSED"
-    print(f"{name:48}{a:9.2f} ms{b:9.2f} ms{a / b:8.2f}{bar:6.1f}{said}")
+    print(f"{name:64}{a:9.2f} ms{b:9.2f} ms{a / b:8.2f}{bar:6.1f}{said}")
 
 
 def epoch(model: nn.Module, peer: torch.nn.Module) -> tuple[Call, Call]:
@@ -98,5 +98,5 @@ if __name__ == "__main__":
         ("BatchNorm2d", 3, (32,)),
     ):  # fmt: skip
         pair = (getattr(library, name)(*arguments) for library in (nn, torch.nn))
-        shown = f"{name}{arguments} on 64×32×16×16, both ways"
+        shown = f"{name}{arguments} on 64×32×16×16, forward and backward"
         compare(shown, *layer(*pair), bar=bar, calls=10)

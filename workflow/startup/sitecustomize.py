@@ -5,8 +5,8 @@ Nothing is lost by ending at once, since files are whole or absent (see jobs.ato
 
 While PyTorch, SymPy and matplotlib are imported, Python looks for garbage hundreds of times and
 finds none: half a second of three. At its end it looks through all of them again, to free memory
-that the system takes back anyway: another half. Only Triton, which PyTorch's optimizers import,
-complains of memory that is not freed.
+that the system takes back anyway: another half. We skip that, unless PyTorch's optimizers have
+loaded Triton, which would then print a page of warnings about leaks.
 """
 
 import atexit

@@ -23,7 +23,7 @@ SEED = 0
 torch.set_num_threads(1)
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 if device.type == "cpu":
-    torch.set_float32_matmul_precision("medium")  # as in the report: other products round otherwise
+    torch.set_float32_matmul_precision("medium")  # products round as in the report
 
 # %% [markdown]
 # ## (a) The pipeline, and five strategies

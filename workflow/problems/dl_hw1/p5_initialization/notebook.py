@@ -16,7 +16,7 @@ METHODS = ("zero", "small_random", "xavier", "he")
 torch.set_num_threads(1)
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 if device.type == "cpu":
-    torch.set_float32_matmul_precision("medium")  # as in the report: other products round otherwise
+    torch.set_float32_matmul_precision("medium")  # products round as in the report
 
 # %% [markdown]
 # ## Q5.1 Initialization schemes
@@ -97,7 +97,7 @@ def draw_statistics(activation):
             axis.plot(layers, arrays[f"predicted_{name}"], "kx")
             axis.set(xlabel="hidden layer", ylabel=f"{name} of the activations", xticks=layers)
     axes[1].set_yscale("symlog", linthresh=1e-5)
-    axes[1].set_ylim(-2e-6, 2)
+    axes[1].set_ylim(-2e-6, 2)  # zero weights lie on the axis
     axes[1].legend(loc=(0.02, 0.12), fontsize=8)
     plt.show()
 
