@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -63,7 +64,10 @@ def test_ctrl_c_stops_everything_within_five_seconds(fresh, moment, pause):
     finally:
         for process in fresh.processes():
             os.kill(process, signal.SIGKILL)
-    assert "Traceback" not in (fresh.folder / "run.log").read_text()
+    log = (fresh.folder / "run.log").read_text()
+    # In its first few milliseconds Python reports an interrupt itself; no code of ours runs yet.
+    ours = re.sub(r"Fatal Python error: init_.*?\nKeyboardInterrupt\n", "", log, flags=re.S)
+    assert "Traceback" not in ours
     assert not (fresh.folder / f"{RUN}.json").exists()
 
 
