@@ -32,7 +32,7 @@ def path_of(rule):
 
 with SnakemakeApi(OutputSettings()) as api:
     workflow = api.workflow(
-        resource_settings=ResourceSettings(cores=1),
+        resource_settings=ResourceSettings(cores=json.loads(sys.argv[2])),
         config_settings=ConfigSettings(config=json.loads(sys.argv[1])),
         snakefile=Path("Snakefile"),
     )._workflow
@@ -80,13 +80,16 @@ class Rule:
     local: bool
 
 
-def parse(config: dict[str, Any], folder: Path = ROOT, env: dict[str, str] | None = None):
-    """Every rule of a checkout under a configuration."""
+def parse(
+    config: dict[str, Any], folder: Path = ROOT, env: dict[str, str] | None = None,
+    cores: int | None = 1,
+):  # fmt: skip
+    """Every rule of a checkout under a configuration; `cores` are those given to Snakemake."""
     # Data of a mirror may lie in this checkout, and the mirror is left out.
     config = {"data": {"source": "standin"}} | config
     environment = {k: v for k, v in (env or os.environ).items() if k != "PROOFSHEET_MIRROR"}
     done = subprocess.run(
-        [sys.executable, "-c", _DUMP, json.dumps(config)],
+        [sys.executable, "-c", _DUMP, json.dumps(config), json.dumps(cores)],
         cwd=folder, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
     lines = [line for line in done.stdout.splitlines() if line.startswith("rules:")]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from parsed_rules import rules
+from parsed_rules import parse, rules
 from proofsheet.planning.import_graph import imported_modules
 from workflow_project import ROOT
 
@@ -107,3 +107,12 @@ def test_the_profile_for_slurm_is_the_only_place_to_edit():
     assert profile["slurm-keep-successful-logs"] is True
     assert profile["slurm-init-seconds-before-status-checks"] <= 10
     assert "partition" not in (ROOT / "workflow/profiles/default/config.yaml").read_text()
+
+
+def test_the_longest_training_gets_a_quarter_of_the_cores():
+    for cores, threads in ((None, 1), (2, 1), (8, 2)):
+        declared = {
+            rule.name: rule.resources["_cores"] for rule in parse({"preset": "full"}, cores=cores)
+        }
+        assert declared.pop("cs7643_ps2_p7_cifar10_train") == threads
+        assert set(declared.values()) == {1}

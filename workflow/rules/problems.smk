@@ -3,14 +3,14 @@
 # what its other jobs need beyond the usual:
 #
 #   TRAININGS["<set>/<problem>"] = dict(<rule>=dict(function, run, data, params, wildcards, inputs,
-#       on_device, mem_mb, runtime, priority, one_job))
+#       on_device, mem_mb, runtime, priority, threads, one_job))
 #   SOLVE["<set>/<problem>"] = dict(inputs, outputs, params, data, mem_mb, runtime, environment)
 #   FIGURE_INPUTS["<set>/<problem>"] = dict(name=path)
 #
 # A training is `function` (train:train is `train` of train.py); it leaves runs/<run>.json and .npz
-# for each combination of `wildcards`, the values of the wildcards in `run`. It has one thread: two
-# trainings side by side are faster than one on two threads. Its runs are jobs of their own, unless
-# it is `one_job`.
+# for each combination of `wildcards`, the values of the wildcards in `run`. It has one thread unless
+# it says otherwise: two trainings side by side are faster than one on two threads. Its runs are jobs
+# of their own, unless it is `one_job`.
 TRAININGS = {}
 SOLVE = {}
 FIGURE_INPUTS = {}
@@ -79,6 +79,7 @@ for label, training_name in [
         priority: training.get("priority", 0)
         conda:
             env("compute")
+        threads: training.get("threads", 1)
         resources:
             **needs(
                 training.get("mem_mb", 3000),
