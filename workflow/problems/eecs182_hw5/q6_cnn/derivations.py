@@ -6,6 +6,7 @@ Letters as in the chapter: X is a batch (n, d) and Y the output of batch normali
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +36,7 @@ from proofsheet.checks import (
     equality_check,
     exact_check,
     exact_gradient_check,
+    exhaustive_check,
     relative_error,
 )
 from proofsheet.exact import Draw, derivative
@@ -137,14 +139,10 @@ def draw_batch(draw: Draw) -> tuple[np.ndarray, ...]:
 # (a) The graph ----------------------------------------------------------------------------
 
 
-@derivation_check(
-    claim="the graph has the edges X→μ, X→σ², μ→σ², X→Z, μ→Z, σ²→Z, Z→Y, γ→Y, β→Y",
-    method="exhaustive",
-    tolerance=0,
-)
-def edges_of_the_graph(rng: Rng, formula: set[tuple[str, str]] = EDGES) -> int:
+@exhaustive_check("the graph has the edges X→μ, X→σ², μ→σ², X→Z, μ→Z, σ²→Z, Z→Y, γ→Y, β→Y")
+def edges_of_the_graph(rng: Rng, formula: set[tuple[str, str]] = EDGES) -> tuple:
     steps = contracted(traced(rng.normal(size=(5, 3)), np.ones(3), np.zeros(3)))
-    return len({(parent, step.name) for step in steps for parent in step.parents} ^ set(formula))
+    return set(formula), {(parent, step.name) for step in steps for parent in step.parents}
 
 
 @exact_check("through μ→σ² no gradient flows: ∂σ²/∂μ = −(2/n) Σ_i (X_i − μ) = 0 at the mean")
@@ -349,46 +347,34 @@ def network_gradients(rng: Rng, formula: Callable = network_cases) -> float:
 # The PyTorch nets -------------------------------------------------------------------------
 
 
-@derivation_check(
-    claim="parameters of the given net, plain and with batch norm, for 10 and 100 classes",
-    method="exhaustive",
-    tolerance=0,
-)
-def parameters_by_hand(rng: Rng, formula: Callable = parameters_of_the_given_net) -> int:
+@exhaustive_check("parameters of the given net, plain and with batch norm, for 10 and 100 classes")
+def parameters_by_hand(rng: Rng, formula: Callable = parameters_of_the_given_net) -> tuple:
     from problems.eecs182_hw5.q6_cnn.designs import given_net
     from proofsheet.learning.loop import parameter_count
 
-    return sum(
-        formula(classes, normalize) != parameter_count(given_net(classes, normalize=normalize))
-        for classes in (10, 100)
-        for normalize in (False, True)
-    )
+    cases = list(itertools.product((10, 100), (False, True)))
+    nets = [given_net(classes, normalize=normalize) for classes, normalize in cases]
+    return [formula(*case) for case in cases], [parameter_count(net) for net in nets]
 
 
-@derivation_check(
-    claim="parameters of our design, 9(3a + ab + 50b²) + 2(a + 19b) + (4b + 1)K, for 10 and 100"
-    " classes",
-    method="exhaustive",
-    tolerance=0,
+@exhaustive_check(
+    "parameters of our design, 9(3a + ab + 50b²) + 2(a + 19b) + (4b + 1)K, for 10 and 100 classes"
 )
-def parameters_of_the_design(rng: Rng, formula: Callable = parameters_of_our_net) -> int:
+def parameters_of_the_design(rng: Rng, formula: Callable = parameters_of_our_net) -> tuple:
     from proofsheet.learning.loop import parameter_count
     from proofsheet.learning.small_image_nets import WIDTHS, BalancedNet
 
     images = np.zeros((1, 32, 32, 3), np.uint8)
-    return sum(
-        formula(*WIDTHS[:2], classes) != parameter_count(BalancedNet(images, classes=classes))
-        for classes in (10, 100)
-    )
+    nets = [BalancedNet(images, classes=classes) for classes in (10, 100)]
+    by_hand = [formula(*WIDTHS[:2], classes) for classes in (10, 100)]
+    return by_hand, [parameter_count(net) for net in nets]
 
 
-@derivation_check(
-    claim="an output of the last convolution depends on 18 × 18 pixels in the given net, and on all"
-    " 32 × 32 in ours (one pixel is NaN at a time)",
-    method="exhaustive",
-    tolerance=0,
+@exhaustive_check(
+    "an output of the last convolution depends on 18 × 18 pixels in the given net, and on all"
+    " 32 × 32 in ours (one pixel is NaN at a time)"
 )
-def seen_pixels(rng: Rng, formula: Callable = seen_by_the_last_convolution) -> int:
+def seen_pixels(rng: Rng, formula: Callable = seen_by_the_last_convolution) -> tuple:
     from problems.eecs182_hw5.q6_cnn.designs import given_net
     from proofsheet.learning.small_image_nets import BalancedNet
 
@@ -403,11 +389,9 @@ def seen_pixels(rng: Rng, formula: Callable = seen_by_the_last_convolution) -> i
             "given": given[:flatten](images),
             "ours": ours.features(images.permute(0, 3, 1, 2)),
         }
-    wrong = 0
-    for name, side in formula().items():
-        # Which pixels an inner place of the last map depends on.
-        seen = maps[name].isnan().any(dim=1)[:, 1, 1].view(32, 32)
-        rows, columns = seen.any(dim=1), seen.any(dim=0)
-        wrong += abs(int(rows.sum()) - side) + abs(int(columns.sum()) - side)
-        wrong += int(seen.sum() != rows.sum() * columns.sum())
-    return wrong
+    found = {}
+    for name, values in maps.items():
+        # Which pixels an inner place of the last map depends on: rows, columns, and all.
+        seen = values.isnan().any(dim=1)[:, 1, 1].view(32, 32)
+        found[name] = [int(each.sum()) for each in (seen.any(dim=1), seen.any(dim=0), seen)]
+    return {name: [side, side, side**2] for name, side in formula().items()}, found
