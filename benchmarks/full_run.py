@@ -1,7 +1,9 @@
 """Where the time of a full run goes: by problem, by chain, and by what the processor can do.
 
-    python benchmarks/full_run.py [FOLDER]          of the finished run in FOLDER, or in this one
-    python benchmarks/full_run.py --run             of a run that is made now, in a new checkout
+    python benchmarks/full_run.py [FOLDER [EARLIER]]    of the finished run in FOLDER, or in here
+    python benchmarks/full_run.py --run                 of one that is made now, in a new checkout
+
+EARLIER is the folder of another finished run, whose seconds by problem are printed beside.
 
 Seconds are those of the jobs' benchmarks, and what waits for what is read from Snakemake's records.
 A reference, a fixed matrix product on one core, is timed before, once a minute during the run and
@@ -191,19 +193,26 @@ def show_trainings(folder: Path, jobs: list[Job]) -> None:
             )
 
 
-def show(folder: Path) -> None:
+def by_problem(jobs: list[Job]) -> Counter[str]:
+    """Job-seconds by problem, the notebooks of all sets together."""
+    seconds: Counter[str] = Counter()
+    for job in jobs:
+        parts = job.name.split("/")
+        seconds["notebooks" if parts[0] == "notebooks" else "/".join(parts[:2])] += job.seconds
+    return seconds
+
+
+def show(folder: Path, earlier: Path | None = None) -> None:
     """Print the tables, the critical path and what eight cores would take."""
     jobs = jobs_of(folder)
     if not jobs:
         print(f"{folder} has no finished run; run `make report` there, or add --run")
         return
-    seconds: Counter[str] = Counter()
-    for job in jobs:
-        parts = job.name.split("/")
-        seconds["notebooks" if parts[0] == "notebooks" else "/".join(parts[:2])] += job.seconds
-    print(f"{seconds.total():,.0f} job-seconds:")
-    for name, together in seconds.most_common():
-        print(f"{together:8,.0f} s  {name}")
+    seconds, before = by_problem(jobs), by_problem(jobs_of(earlier)) if earlier else None
+    print(f"{seconds.total():,.0f} job-seconds" + (f" ({before.total():,.0f})" if before else ""))
+    for name in sorted(seconds | (before or {}), key=lambda name: -seconds[name]):
+        was = f" ({before[name]:7,.0f} s)" if before else ""
+        print(f"{seconds[name]:8,.0f} s{was}  {name}")
     path = max(chains(jobs).values(), key=seconds_of)
     print(f"\nThe critical path, {seconds_of(path):.0f} s:")
     for job in path:
@@ -217,7 +226,7 @@ def show(folder: Path) -> None:
 
 def main(arguments: list[str]) -> None:
     if arguments != ["--run"]:
-        show(Path(arguments[0]) if arguments else ROOT)
+        show(*map(Path, arguments or [ROOT]))
         return
     with tempfile.TemporaryDirectory() as folder:
         make(Path(folder))
