@@ -20,7 +20,7 @@ from proofsheet.learning.small_image_nets import BalancedNet
 
 WIDTHS = (16, 32, 64, 128)
 RECIPE = SgdRecipe(
-    epochs=8, batch=128, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1, muon=0.1
+    epochs=12, batch=128, learning_rate=0.1, nesterov=True, rise=0.2, smoothing=0.1, muon=0.1
 )
 
 
