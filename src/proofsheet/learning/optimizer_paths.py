@@ -26,12 +26,12 @@ def path(
     """Iterates under gradient(t, w), t = 1, 2, …, in float64.
 
     Args:
-        start: w_1, (d,).
-        gradient: of the t-th step at w, (d,).
+        start: w_1, (d,), or several side by side, (n, d).
+        gradient: of the t-th step at w, of the same shape.
         bound: an iterate with a larger entry is not stored; the path stays where it was last.
 
     Returns:
-        (steps + 1, d), the start first.
+        (steps + 1, d) or (steps + 1, n, d), the start first.
     """
     w = torch.tensor(start, dtype=torch.float64, requires_grad=True)
     run = optimizer([w])

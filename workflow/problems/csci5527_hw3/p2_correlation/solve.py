@@ -151,6 +151,6 @@ with script.run(snakemake):
         theirs=theirs.astype(np.float32),
         noisy=noisy.astype(np.float32),
         template=template.astype(np.float32),
-        scipys=scipys.astype(np.float32),
+        scipys=scipys,
         scores=scores.astype(np.float32),
     )
