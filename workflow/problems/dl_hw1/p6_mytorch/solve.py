@@ -19,7 +19,7 @@ from proofsheet.jobs import script
 from proofsheet.jobs.atomic_files import read_arrays, read_json, write_arrays, write_json
 
 EPSILON, CHECKED = 1e-5, 5
-EPSILONS = np.logspace(-11, -1, 41)
+EPSILONS = np.logspace(-11, -1, 21)
 SWEPT = 60  # entries of each parameter
 SHOWN = 10
 
