@@ -9,13 +9,14 @@ that the system takes back anyway: another half. We skip that, unless PyTorch's 
 loaded Triton, which would then print a page of warnings about leaks.
 """
 
+# Not `signal`, whose import takes milliseconds in which Ctrl-C would still print a traceback.
+import _signal
 import atexit
 import gc
-import signal
 import sys
+
+if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 gc.set_threshold(50_000)
 atexit.register(lambda: "triton" in sys.modules or gc.freeze())
-
-if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
