@@ -1,9 +1,8 @@
 """Where the time of a full run goes: by problem, by chain, and by what the processor can do.
 
-    python benchmarks/full_run.py [FOLDER [EARLIER]]    of the finished run in FOLDER, or in here
-    python benchmarks/full_run.py --run                 of one that is made now, in a new checkout
-
-EARLIER is the folder of another finished run, whose seconds by problem are printed beside.
+    python benchmarks/full_run.py [FOLDER]          of the finished run in FOLDER, or in this one
+    python benchmarks/full_run.py FOLDER EARLIER    beside the seconds of an earlier run, by problem
+    python benchmarks/full_run.py --run             of a run that is made now, in a new checkout
 
 Seconds are those of the jobs' benchmarks, and what waits for what is read from Snakemake's records.
 A reference, a fixed matrix product on one core, is timed before, once a minute during the run and
@@ -16,6 +15,7 @@ Operations are those of matrix products and convolutions, as `learning.operation
 
 from __future__ import annotations
 
+import argparse
 import base64
 import csv
 import heapq
@@ -205,9 +205,6 @@ def by_problem(jobs: list[Job]) -> Counter[str]:
 def show(folder: Path, earlier: Path | None = None) -> None:
     """Print the tables, the critical path and what eight cores would take."""
     jobs = jobs_of(folder)
-    if not jobs:
-        print(f"{folder} has no finished run; run `make report` there, or add --run")
-        return
     seconds, before = by_problem(jobs), by_problem(jobs_of(earlier)) if earlier else None
     print(f"{seconds.total():,.0f} job-seconds" + (f" ({before.total():,.0f})" if before else ""))
     for name in sorted(seconds | (before or {}), key=lambda name: -seconds[name]):
@@ -224,14 +221,27 @@ def show(folder: Path, earlier: Path | None = None) -> None:
     show_trainings(folder, jobs)
 
 
-def main(arguments: list[str]) -> None:
-    if arguments != ["--run"]:
-        show(*map(Path, arguments or [ROOT]))
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("earlier", nargs="?", type=Path)
+    parser.add_argument("--run", action="store_true")
+    given = parser.parse_args()
+    if given.run and given.folder:
+        parser.error("--run makes a new folder; leave out FOLDER")
+    if given.run:
+        with tempfile.TemporaryDirectory() as folder:
+            make(Path(folder))
+            show(Path(folder))
         return
-    with tempfile.TemporaryDirectory() as folder:
-        make(Path(folder))
-        show(Path(folder))
+    folders = [folder for folder in (given.folder or ROOT, given.earlier) if folder]
+    for folder in folders:
+        if not jobs_of(folder):
+            parser.error(f"{folder} has no finished run; run `make report` there, or use --run")
+    show(*folders)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

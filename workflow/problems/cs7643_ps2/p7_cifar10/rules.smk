@@ -18,8 +18,8 @@ TRAININGS["cs7643_ps2/p7_cifar10"] = dict(
         params=dict(**P7_SIZES, checked=by_preset(full=40, quick=5)),
         mem_mb=4000,
     ),
-    # Part 2: one network on all training images. Our own design takes longer than any other training,
-    # and on many cores all wait for it: it gets a quarter of them.
+    # Part 2: one network on all training images. On many cores everything waits for our own design,
+    # the longest training of all, so these trainings get a quarter of the cores.
     train=dict(
         function="train:train",
         run="{network}",
